@@ -1,0 +1,158 @@
+package io.blockwork;
+
+import io.blockwork.ParameterInfo.Kind;
+import io.blockwork.engine.Conv;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A network as known at compile time: its layers in {@code state_dict} order with literal shapes.
+ *
+ * @param name name of the annotated interface
+ * @param input shape of one image, {@code [C, H, W]}
+ * @param output shape of the result of one image, {@code [classes]} or {@code [C, H, W]}
+ * @param layers the layers that have parameters or change the shape
+ * @param slots the inference memory plan: elements of each activation buffer, for one image
+ */
+public record Architecture(
+    String name,
+    List<Integer> input,
+    List<Integer> output,
+    List<LayerInfo> layers,
+    List<Long> slots) {
+
+  /** Copies the lists. */
+  public Architecture {
+    input = List.copyOf(input);
+    output = List.copyOf(output);
+    layers = List.copyOf(layers);
+    slots = List.copyOf(slots);
+  }
+
+  /** Every entry of the {@code state_dict}, in torchvision's order. */
+  public List<ParameterInfo> parameters() {
+    return layers.stream().flatMap(l -> l.parameters().stream()).toList();
+  }
+
+  /** Number of learnable values. */
+  public long learnable() {
+    return layers.stream().mapToLong(LayerInfo::learnable).sum();
+  }
+
+  /** Multiply-adds of convolutions and linear layers for one image. */
+  public long macs() {
+    return layers.stream().mapToLong(LayerInfo::macs).sum();
+  }
+
+  /** Starts a description. Generated code does. */
+  public static Builder named(String name) {
+    return new Builder(name);
+  }
+
+  /** Collects the layers of a generated network. */
+  public static final class Builder {
+    private final String name;
+    private final List<LayerInfo> layers = new ArrayList<>();
+    private List<Integer> input = List.of();
+    private List<Integer> output = List.of();
+    private List<Long> slots = List.of();
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    /** Shape of one image. */
+    public Builder input(int channels, int height, int width) {
+      input = List.of(channels, height, width);
+      return this;
+    }
+
+    /** Shape of the result of one image. */
+    public Builder output(Integer... shape) {
+      output = List.of(shape);
+      return this;
+    }
+
+    /** Elements of each activation buffer of inference, for one image. */
+    public Builder slots(Long... elements) {
+      slots = List.of(elements);
+      return this;
+    }
+
+    /** A convolution and the size of its output. */
+    public Builder conv2d(String path, Conv conv, int height, int width) {
+      int in = conv.in() / conv.groups();
+      var weight =
+          new ParameterInfo(
+              path + ".weight",
+              Kind.CONV_WEIGHT,
+              List.of(conv.out(), in, conv.kernel(), conv.kernel()));
+      long macs = weight.length() * height * width;
+      return add(path, "Conv2d", List.of(conv.out(), height, width), List.of(weight), macs);
+    }
+
+    /** A batch norm and its output. */
+    public Builder batchNorm(String path, int channels, int height, int width) {
+      return norm(path, Kind.NORM_WEIGHT, channels, height, width);
+    }
+
+    /** A batch norm whose scale starts at zero. */
+    public Builder batchNormFromZero(String path, int channels, int height, int width) {
+      return norm(path, Kind.NORM_WEIGHT_ZERO, channels, height, width);
+    }
+
+    private Builder norm(String path, Kind scale, int channels, int height, int width) {
+      List<Integer> shape = List.of(channels);
+      return add(
+          path,
+          "BatchNorm2d",
+          List.of(channels, height, width),
+          List.of(
+              new ParameterInfo(path + ".weight", scale, shape),
+              new ParameterInfo(path + ".bias", Kind.NORM_BIAS, shape),
+              new ParameterInfo(path + ".running_mean", Kind.RUNNING_MEAN, shape),
+              new ParameterInfo(path + ".running_var", Kind.RUNNING_VAR, shape),
+              new ParameterInfo(
+                  path + ".num_batches_tracked", Kind.NUM_BATCHES_TRACKED, List.of())),
+          0);
+    }
+
+    /** A max pool and its output. */
+    public Builder maxPool(String path, int channels, int height, int width) {
+      return add(path, "MaxPool2d", List.of(channels, height, width), List.of(), 0);
+    }
+
+    /** An average pool and its output. */
+    public Builder avgPool(String path, int channels, int height, int width) {
+      return add(path, "AvgPool2d", List.of(channels, height, width), List.of(), 0);
+    }
+
+    /** The mean of each channel. */
+    public Builder globalAvgPool(String path, int channels) {
+      return add(path, "AdaptiveAvgPool2d", List.of(channels, 1, 1), List.of(), 0);
+    }
+
+    /** A linear layer with a bias. */
+    public Builder linear(String path, int in, int out) {
+      return add(
+          path,
+          "Linear",
+          List.of(out),
+          List.of(
+              new ParameterInfo(path + ".weight", Kind.LINEAR_WEIGHT, List.of(out, in)),
+              new ParameterInfo(path + ".bias", Kind.LINEAR_BIAS, List.of(out))),
+          (long) in * out);
+    }
+
+    private Builder add(
+        String path, String type, List<Integer> shape, List<ParameterInfo> state, long macs) {
+      layers.add(new LayerInfo(path, type, shape, state, macs));
+      return this;
+    }
+
+    /** The finished description. */
+    public Architecture build() {
+      return new Architecture(name, input, output, layers, slots);
+    }
+  }
+}
