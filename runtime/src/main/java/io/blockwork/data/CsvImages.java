@@ -7,16 +7,18 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /**
  * Grey images as lines of comma-separated numbers, one image a line with its label: UCI's
  * handwritten digits (label last), MNIST as CSV (label first). Plain or gzipped; held in memory.
  *
  * <p>Lines that are not images are told, with file and offset, when that item is read; a first line
- * that has no number in it is a header and left out.
+ * without a single number among its fields is a header and left out.
  */
 public final class CsvImages implements Dataset {
   /** Where a line has its label. */
@@ -26,6 +28,8 @@ public final class CsvImages implements Dataset {
     /** After the pixels. */
     LAST
   }
+
+  private static final Pattern NUMBER = Pattern.compile("^\\s*[-+]?[0-9.]+(e[-+]?[0-9]+)?\\s*$");
 
   private record Line(float[] pixels, int label, Optional<DataException> damage) {}
 
@@ -66,13 +70,17 @@ public final class CsvImages implements Dataset {
         end++;
       }
       String text = new String(data, begin, end - begin, StandardCharsets.UTF_8).strip();
-      boolean header = begin == 0 && text.chars().noneMatch(Character::isDigit);
+      boolean header = begin == 0 && isHeader(text);
       if (!text.isEmpty() && !header) {
         lines.add(parse(text, file.toString(), begin, shape, maximum, label, classNames.size()));
       }
       begin = end + 1;
     }
     return new CsvImages(shape, List.copyOf(classNames), List.copyOf(lines));
+  }
+
+  private static boolean isHeader(String line) {
+    return Arrays.stream(line.split(",", -1)).noneMatch(NUMBER.asPredicate());
   }
 
   private static Line parse(

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -81,10 +82,8 @@ public final class IdxImages implements ImageDataset {
     String file = path.toString();
     try (InputStream in = Streams.open(path)) {
       int header = 4 + 4 * rank;
-      ByteBuffer start = ByteBuffer.wrap(in.readNBytes(header));
-      if (start.limit() < header) {
-        throw new DataException(file, start.limit(), "the file ends inside its IDX header");
-      }
+      byte[] there = in.readNBytes(header);
+      ByteBuffer start = ByteBuffer.wrap(Arrays.copyOf(there, header));
       int magic = start.getInt();
       int expected = UNSIGNED_BYTES << 8 | rank;
       if (magic != expected) {
@@ -93,6 +92,9 @@ public final class IdxImages implements ImageDataset {
             0,
             "IDX magic number %08x, expected %08x (unsigned bytes, %d dimensions)"
                 .formatted(magic, expected, rank));
+      }
+      if (there.length < header) {
+        throw new DataException(file, there.length, "the file ends inside its IDX header");
       }
       int[] dimensions = new int[rank];
       long length = 1;
@@ -141,10 +143,7 @@ public final class IdxImages implements ImageDataset {
     long offset = (long) index * length;
     requireData(images, offset, length, index);
     return new ByteImage(
-        width,
-        height,
-        1,
-        java.util.Arrays.copyOfRange(images.data, (int) offset, (int) offset + length));
+        width, height, 1, Arrays.copyOfRange(images.data, (int) offset, (int) offset + length));
   }
 
   @Override
