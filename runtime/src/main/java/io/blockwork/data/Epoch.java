@@ -179,6 +179,9 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
         }
       }
     }
+    if (ahead.isEmpty()) {
+      close();
+    }
     return ahead.isPresent();
   }
 
