@@ -18,15 +18,20 @@ final class NativeMemory {
    * @param array in row-major order without gaps; a view at an offset is fine
    */
   NativeMemory(INDArray array) {
-    if (array.ordering() != 'c' || array.length() > 0 && !gapless(array)) {
+    if (!gapless(array)) {
       throw new IllegalArgumentException("only row-major arrays without gaps have plain memory");
     }
     this.array = array;
-    this.address = array.isEmpty() ? 0 : array.data().address();
-    this.bytes = array.isEmpty() ? 0 : array.length() * array.dataType().width();
+    long width = array.dataType().width();
+    // A view's buffer has the address of the whole: the offset comes on top (ND4J 1.0.0-M2.1).
+    this.address = array.isEmpty() ? 0 : array.data().pointer().address() + array.offset() * width;
+    this.bytes = array.length() * width;
   }
 
   private static boolean gapless(INDArray array) {
+    if (array.isEmpty()) {
+      return true;
+    }
     long expected = 1;
     for (int d = array.rank() - 1; d >= 0; d--) {
       if (array.size(d) != 1 && array.stride(d) != expected) {
@@ -39,8 +44,7 @@ final class NativeMemory {
 
   /** The memory of the array, or of a row-major copy if it has gaps or another order. */
   static NativeMemory of(INDArray array) {
-    boolean plain = array.ordering() == 'c' && (array.isEmpty() || gapless(array));
-    return new NativeMemory(plain ? array : array.dup('c'));
+    return new NativeMemory(gapless(array) ? array : array.dup('c'));
   }
 
   /** What is done with each piece. */

@@ -52,7 +52,7 @@ final class Npz {
       int lengthBytes = start.get(6) == 1 ? 2 : 4;
       ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).limit(lengthBytes);
       source.read(length);
-      int headerBytes = length.getInt(0);
+      int headerBytes = length.clear().getInt(0);
       long dataStart = 8L + lengthBytes + headerBytes;
       if (headerBytes < 0 || headerBytes > MAX_HEADER || dataStart > region.length()) {
         throw file.problem("%s claims a header of %d bytes", name, headerBytes);
