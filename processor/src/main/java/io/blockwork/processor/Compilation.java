@@ -5,8 +5,10 @@ import io.blockwork.processor.emit.BackwardWriter;
 import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
 import io.blockwork.processor.emit.NetworkWriter;
+import io.blockwork.processor.emit.TapMethod;
 import io.blockwork.processor.graph.Architectures;
 import io.blockwork.processor.graph.Graph;
+import io.blockwork.processor.graph.ModuleNames;
 import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.shapes.NetworkLimits;
 import io.blockwork.processor.shapes.ShapeInference;
@@ -18,6 +20,8 @@ import io.blockwork.processor.transforms.InferencePlanner;
 import io.blockwork.processor.transforms.TrainingPlan;
 import io.blockwork.processor.transforms.TrainingPlanner;
 import io.blockwork.processor.transforms.Transforms;
+import io.blockwork.processor.transforms.Truncate;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The stages of the compiler, in order. */
@@ -29,19 +33,33 @@ final class Compilation {
     return NetworkLimits.problems(Architectures.of(spec));
   }
 
+  /** The names of the values inside a network whose spec is sound by itself. */
+  static ModuleNames modules(Spec spec) {
+    return ModuleNames.of(Architectures.of(spec));
+  }
+
   /**
-   * The sources of a network that has no problems: {@code XNetwork}, {@code XForward} and {@code
-   * XBackward}.
+   * The sources of a network that has no problems: {@code XNetwork}, {@code XForward}, {@code
+   * XBackward}, and a pass for each of the {@code taps}.
    */
-  static List<JavaFile> compile(Spec spec, GeneratedNames names) {
+  static List<JavaFile> compile(Spec spec, GeneratedNames names, List<TapMethod> taps) {
     Graph graph = Architectures.of(spec);
     List<Shape> shapes = ShapeInference.shapes(graph);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));
     String totals = Totals.of(graph, shapes).toString();
-    return List.of(
-        NetworkWriter.write(names, graph, shapes, inference.slots()),
-        ForwardWriter.write(names, inference, totals),
-        BackwardWriter.write(names, training, totals));
+    List<JavaFile> files = new ArrayList<>();
+    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), taps));
+    files.add(ForwardWriter.write(names, inference, totals));
+    files.add(BackwardWriter.write(names, training, totals));
+    taps.forEach(tap -> files.add(pass(names, graph, tap)));
+    return files;
+  }
+
+  private static JavaFile pass(GeneratedNames names, Graph graph, TapMethod tap) {
+    Graph part = Truncate.apply(graph, tap.nodes());
+    InferencePlan plan = InferencePlanner.plan(Transforms.forInference(part));
+    String totals = Totals.of(part, ShapeInference.shapes(part)).toString();
+    return ForwardWriter.write(names, tap, plan, totals);
   }
 }

@@ -86,7 +86,9 @@ final class InterfaceRules {
       TypeElement owner = MoreElements.asType(method.getEnclosingElement());
       String from = MoreElements.getPackage(owner).getQualifiedName().toString();
       boolean ours = from.equals("io.blockwork") || from.equals("java.lang");
-      if (method.getModifiers().contains(Modifier.ABSTRACT) && !ours) {
+      if (method.getModifiers().contains(Modifier.ABSTRACT)
+          && !ours
+          && !OutputMethods.declares(method)) {
         diagnostics.error(
             Rule.METHOD,
             owner.equals(type) ? method : type,

@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSetMultimap;
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.TapMethod;
 import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.Rule;
 import io.blockwork.processor.spec.Spec;
@@ -76,8 +77,15 @@ final class NetworkStep implements BasicAnnotationProcessor.Step {
         problems = Compilation.problems(spec);
       }
       problems.forEach(problem -> diagnostics.error(problem, element, annotation));
-      if (sound && problems.isEmpty()) {
-        generate(MoreElements.asType(element), spec);
+      if (sound) {
+        TypeElement type = MoreElements.asType(element);
+        var outputs = OutputMethods.read(type, environment, diagnostics);
+        if (spec.problems().isEmpty()) {
+          List<TapMethod> taps = outputs.resolve(Compilation.modules(spec));
+          if (problems.isEmpty() && outputs.sound()) {
+            generate(type, spec, taps);
+          }
+        }
       }
     } catch (AnnotationReader.UnreadableValue e) {
       // The compiler itself reports a value that has no meaning.
@@ -85,10 +93,10 @@ final class NetworkStep implements BasicAnnotationProcessor.Step {
     }
   }
 
-  private void generate(TypeElement type, Spec spec) {
+  private void generate(TypeElement type, Spec spec, List<TapMethod> taps) {
     boolean isPublic = Visibility.effectiveVisibilityOfElement(type) == Visibility.PUBLIC;
     var names = new GeneratedNames(type, isPublic ? List.of(Modifier.PUBLIC) : List.of());
-    for (JavaFile file : Compilation.compile(spec, names)) {
+    for (JavaFile file : Compilation.compile(spec, names, taps)) {
       try {
         SourceFile.write(file, type, environment.getFiler());
       } catch (IOException e) {

@@ -54,6 +54,11 @@ public record GeneratedNames(TypeElement origin, List<Modifier> modifiers) {
     return named("Backward");
   }
 
+  /** The inference pass of a method that asks for values inside the network. */
+  public ClassName tap(TapMethod method) {
+    return named(method.suffix());
+  }
+
   private ClassName named(String suffix) {
     return ClassName.get(type().packageName(), base() + suffix);
   }

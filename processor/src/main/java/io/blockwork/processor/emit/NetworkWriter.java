@@ -2,6 +2,7 @@ package io.blockwork.processor.emit;
 
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeSpec;
@@ -30,12 +31,19 @@ public final class NetworkWriter {
   private final Graph graph;
   private final List<Shape> shapes;
   private final List<Long> slots;
+  private final List<TapMethod> taps;
 
-  private NetworkWriter(GeneratedNames names, Graph graph, List<Shape> shapes, List<Long> slots) {
+  private NetworkWriter(
+      GeneratedNames names,
+      Graph graph,
+      List<Shape> shapes,
+      List<Long> slots,
+      List<TapMethod> taps) {
     this.names = names;
     this.graph = graph;
     this.shapes = shapes;
     this.slots = slots;
+    this.taps = taps;
   }
 
   /**
@@ -44,10 +52,15 @@ public final class NetworkWriter {
    * @param graph the network as the architecture gives it, before any transform
    * @param shapes of its edges
    * @param slots the memory plan of inference
+   * @param taps methods that ask for values inside the network
    */
   public static JavaFile write(
-      GeneratedNames names, Graph graph, List<Shape> shapes, List<Long> slots) {
-    TypeSpec type = new NetworkWriter(names, graph, shapes, slots).type();
+      GeneratedNames names,
+      Graph graph,
+      List<Shape> shapes,
+      List<Long> slots,
+      List<TapMethod> taps) {
+    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, taps).type();
     return JavaFile.builder(names.network().packageName(), type)
         .skipJavaLangImports(true)
         .addStaticImport(RuntimeTypes.engine("Conv"), "conv")
@@ -68,6 +81,7 @@ public final class NetworkWriter {
                 "\n<p>Inference is {@link $T}, training {@link $T}.\n",
                 names.forward(),
                 names.backward());
+    taps.forEach(tap -> type.addField(features(tap)));
     type.addMethod(
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
@@ -87,8 +101,44 @@ public final class NetworkWriter {
             .build());
     type.addMethod(pass("forwardPass", "ForwardPass", "InferenceBinder", names.forward()));
     type.addMethod(pass("trainingPass", "TrainingPass", "TrainingBinder", names.backward()));
+    taps.forEach(tap -> type.addMethod(method(tap)));
     architecture().forEach(type::addMethod);
     return type.build();
+  }
+
+  private FieldSpec features(TapMethod tap) {
+    List<String> shapesOfOne =
+        tap.taps().stream()
+            .map(one -> TapMethod.shape(graph, shapes, one))
+            .map(s -> s.stream().map(String::valueOf).collect(Collectors.joining(", ")))
+            .toList();
+    var arguments = CodeBlock.builder().add("features($T::new", names.tap(tap));
+    // One line would be too narrow for several shapes.
+    String separator = shapesOfOne.size() == 1 ? ", " : ",\n";
+    shapesOfOne.forEach(shape -> arguments.add(separator + "$T.of($L)", List.class, shape));
+    return FieldSpec.builder(RuntimeTypes.FEATURES, tap.field(), Modifier.PRIVATE, Modifier.FINAL)
+        .initializer(arguments.add(")").build())
+        .build();
+  }
+
+  private MethodSpec method(TapMethod tap) {
+    var method =
+        PassWriter.override(tap.name(), tap.result().orElse(RuntimeTypes.ARRAY))
+            .addJavadoc(tap.documentation(names.tap(tap), graph, shapes))
+            .addParameter(RuntimeTypes.ARRAY, "images");
+    if (tap.result().isEmpty()) {
+      return method.addStatement("return $L.one(images)", tap.field()).build();
+    }
+    List<String> outputs = new ArrayList<>();
+    for (int i = 0; i < tap.taps().size(); i++) {
+      outputs.add("outputs.get(" + i + ")");
+    }
+    return method
+        .addStatement("var outputs = $L.all(images)", tap.field())
+        .addCode(
+            Text.call("return new $T", outputs, Text.TOP + tap.name().length()) + "\n",
+            tap.result().orElseThrow())
+        .build();
   }
 
   private MethodSpec.Builder factory() {

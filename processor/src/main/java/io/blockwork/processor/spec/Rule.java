@@ -36,6 +36,10 @@ public enum Rule {
   VANISHES("BW030"),
   /** Parameters or an activation larger than a buffer. */
   TOO_LARGE("BW031"),
+  /** A method that asks for a module's output but cannot be implemented. */
+  OUTPUT_METHOD("BW050"),
+  /** A module that the network does not have. */
+  OUTPUT_MODULE("BW051"),
   /** A generated file that cannot be written. */
   OUTPUT("BW040");
 
