@@ -112,12 +112,12 @@ public final class NetworkWriter {
             .map(one -> TapMethod.shape(graph, shapes, one))
             .map(s -> s.stream().map(String::valueOf).collect(Collectors.joining(", ")))
             .toList();
-    var arguments = CodeBlock.builder().add("features($T::new", names.tap(tap));
+    var arguments = CodeBlock.builder().add("features($>$>$T::new", names.tap(tap));
     // One line would be too narrow for several shapes.
     String separator = shapesOfOne.size() == 1 ? ", " : ",\n";
     shapesOfOne.forEach(shape -> arguments.add(separator + "$T.of($L)", List.class, shape));
     return FieldSpec.builder(RuntimeTypes.FEATURES, tap.field(), Modifier.PRIVATE, Modifier.FINAL)
-        .initializer(arguments.add(")").build())
+        .initializer(arguments.add(")$<$<").build())
         .build();
   }
 
