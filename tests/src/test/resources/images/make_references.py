@@ -146,6 +146,28 @@ def adobe(transform):
     return segment(0xEE, b"Adobe" + struct.pack(">HHHB", 100, 0, 0, transform))
 
 
+def lossless(image, ids):
+    """A lossless JPEG (SOF3, predictor 1), which the JDK does not read; every category's code has 5 bits."""
+    a = np.asarray(image).astype(int).reshape(image.height, image.width, -1)
+    n = a.shape[2]
+    bits = []
+    for y in range(image.height):
+        for x in range(image.width):
+            for c in range(n):
+                left = a[y, x - 1, c] if x else (a[y - 1, x, c] if y else 128)
+                d = int(a[y, x, c]) - int(left)
+                size = abs(d).bit_length()
+                bits += [size >> i & 1 for i in range(4, -1, -1)]
+                value = d if d >= 0 else d + (1 << size) - 1
+                bits += [value >> i & 1 for i in range(size - 1, -1, -1)]
+    bits += [1] * (-len(bits) % 8)
+    scan = np.packbits(np.array(bits, np.uint8)).tobytes().replace(b"\xff", b"\xff\0")
+    frame = struct.pack(">BHHB", 8, image.height, image.width, n) + b"".join(bytes([i, 0x11, 0]) for i in ids)
+    table = b"\0" + bytes([0, 0, 0, 0, 17] + [0] * 11) + bytes(range(17))
+    header = bytes([n]) + b"".join(bytes([i, 0]) for i in ids) + bytes([1, 0, 0])
+    return (b"\xff\xd8" + segment(0xC3, frame) + segment(0xC4, table) + segment(0xDA, header) + scan + b"\xff\xd9")
+
+
 def formats():
     photo = Image.open("flower.jpg").convert("RGB").crop((250, 120, 287, 149))
     files = {}
@@ -193,6 +215,11 @@ def formats():
     files["grey16.png"] = png(11, 7, 16, 0, [r[:, :1].tobytes() for r in wide])
     expected["rgb16.png"] = facts(Image.open(io.BytesIO(files["rgb16.png"])).convert("RGB"))
     expected["grey16.png"] = facts(Image.fromarray(high[:, :, 0].astype(np.uint8)).convert("RGB"))
+    # PIL does not read lossless JPEGs either; what went in must come out
+    files["lossless-grey.jpg"] = lossless(pattern(11, 7, 1), [1])
+    files["lossless-rgb.jpg"] = lossless(pattern(11, 7, 3), [ord(c) for c in "RGB"])
+    expected["lossless-grey.jpg"] = facts(pattern(11, 7, 1).convert("RGB"))
+    expected["lossless-rgb.jpg"] = facts(pattern(11, 7, 3))
     for depth in (1, 2, 4):
         rows = [bytes((37 * x + 91 * y) & 255 for x in range((13 * depth + 7) // 8)) for y in range(9)]
         name = f"grey{depth}.png"

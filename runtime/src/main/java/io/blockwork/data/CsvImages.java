@@ -51,13 +51,14 @@ public final class CsvImages implements Dataset {
    * @param maximum the value that becomes 1 (16 for UCI's digits, 255 for MNIST)
    * @param label where the label is
    * @param classNames by label
+   * @throws DataException if gzip data are damaged
    * @throws UncheckedIOException if the file cannot be read
    */
   public static CsvImages open(
       Path file, int height, int width, double maximum, Label label, List<String> classNames) {
     byte[] data;
     try (InputStream in = Streams.open(file)) {
-      data = in.readAllBytes();
+      data = Streams.readUpTo(in, file.toString(), 0, Streams.ALL);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read", e);
     }
