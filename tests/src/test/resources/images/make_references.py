@@ -189,6 +189,17 @@ def formats():
     files["no-jfif.jpg"] = replace_app0(files["sampling2.jpg"], b"")
     files["adobe-rgb.jpg"] = replace_app0(files["sampling0.jpg"], adobe(0))
     files["adobe-ycc.jpg"] = replace_app0(files["sampling2.jpg"], adobe(1))
+    jfif_end = 4 + struct.unpack(">H", files["sampling0.jpg"][4:6])[0]
+    files["jfif-and-adobe.jpg"] = files["sampling0.jpg"][:jfif_end] + adobe(0) + files["sampling0.jpg"][jfif_end:]
+    named = bytearray(files["no-jfif.jpg"])
+    frame, scan = named.index(b"\xff\xc0"), named.index(b"\xff\xda")
+    for i, name in enumerate(b"RGB"):
+        named[frame + 10 + 3 * i] = named[scan + 5 + 2 * i] = name
+    files["ids-rgb.jpg"] = bytes(named)
+    zero = bytearray(named)
+    for i in range(3):
+        zero[frame + 10 + 3 * i] = zero[scan + 5 + 2 * i] = i
+    files["ids-012.jpg"] = bytes(zero)
     files["no-end.jpg"] = files["sampling2.jpg"][:-2]
     files["trailing.jpg"] = files["sampling2.jpg"] + b"something after the end"
     files["broken-profile.jpg"] = files["sampling2.jpg"][:2] + segment(0xE2, b"ICC_PROFILE\0\1\1nonsense") + files["sampling2.jpg"][2:]

@@ -89,7 +89,7 @@ final class JpegDecoder {
       reader.addIIOReadWarningListener(damage);
       int components = header.componentIds().size();
       ByteImage image;
-      if (components == 1 || (components == 3 && header.jfif())) {
+      if (components == 1 || header.isPlainJfif()) {
         image = BufferedImages.toRgb(reader.read(0));
       } else {
         image =

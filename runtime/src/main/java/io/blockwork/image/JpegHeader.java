@@ -45,6 +45,11 @@ record JpegHeader(
     return !componentIds.equals(List.of((int) 'R', (int) 'G', (int) 'B'));
   }
 
+  /** Whether nothing contradicts JFIF's YCbCr, so that every decoder takes the same colours. */
+  boolean isPlainJfif() {
+    return jfif && adobeTransform < 0 && componentIds.equals(List.of(1, 2, 3));
+  }
+
   /**
    * Reads the segments up to the frame header and the first scan.
    *
