@@ -90,7 +90,7 @@ final class NetworkStep implements BasicAnnotationProcessor.Step {
     var names = new GeneratedNames(type, isPublic ? List.of(Modifier.PUBLIC) : List.of());
     for (JavaFile file : Compilation.compile(spec, names)) {
       try {
-        file.writeTo(environment.getFiler());
+        SourceFile.write(file, type, environment.getFiler());
       } catch (IOException e) {
         diagnostics.error(Rule.OUTPUT, type, "cannot write %s: %s", file.typeSpec().name(), e);
       }

@@ -61,8 +61,8 @@ final class PassWriter {
 
   private void define(Unit unit) {
     if (!unit.isBlock()) {
-      unit.children().forEach(this::define);
       types.add(group(unit));
+      unit.children().forEach(this::define);
     } else if (blocks.isFirst(unit)) {
       types.add(block(unit));
     }

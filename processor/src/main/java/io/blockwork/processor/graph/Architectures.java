@@ -43,7 +43,7 @@ public final class Architectures {
     BlockStyle style = spec.block();
     boolean preActivated = style.version() == ResNetVersion.V2;
     boolean imagenet = spec.stem() == Stem.IMAGENET;
-    graph.enter(Block.alone("stem", "", "stem"));
+    graph.enter(Block.alone("stem", "", stemTitle(spec.stem())));
     int x = graph.add(new Input(shape(spec.input())));
     x =
         graph.add(
@@ -82,7 +82,7 @@ public final class Architectures {
       }
     }
 
-    graph.enter(Block.alone("head", "", "head"));
+    graph.enter(Block.alone("head", "", "global mean, classifier"));
     if (preActivated) {
       x = graph.add(BatchNorm2d.of("bn2", in), x);
       x = graph.add(new Relu("relu"), x);
@@ -102,11 +102,15 @@ public final class Architectures {
     return stride == 1 ? kind : kind + ", stride " + stride;
   }
 
+  private static String stemTitle(Stem stem) {
+    return stem == Stem.IMAGENET ? "7x7 convolution, 3x3 max pool" : "3x3 convolution";
+  }
+
   private static Graph denseNet(DenseNetSpec spec) {
     var graph = new GraphBuilder();
     boolean imagenet = spec.stem() == Stem.IMAGENET;
     int width = spec.stem0();
-    graph.enter(Block.alone("stem", "features.", "stem"));
+    graph.enter(Block.alone("stem", "features.", stemTitle(spec.stem())));
     int x = graph.add(new Input(shape(spec.input())));
     x =
         graph.add(
@@ -136,7 +140,7 @@ public final class Architectures {
         width = out;
       }
     }
-    graph.enter(Block.alone("head", "", "head"));
+    graph.enter(Block.alone("head", "", "global mean, classifier"));
     x = graph.add(BatchNorm2d.of("features.norm5", width), x);
     x = graph.add(new Relu("features.relu5"), x);
     x = graph.add(new GlobalAvgPool("avgpool"), x);

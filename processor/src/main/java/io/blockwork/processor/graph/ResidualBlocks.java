@@ -100,7 +100,7 @@ final class ResidualBlocks {
     }
     graph.modules(modules.toArray(String[]::new));
     y = excite(prefix, y, out);
-    if (changes) {
+    if (changes && style.shortcut() != Shortcut.PAD) {
       graph.modules(prefix + "downsample.0", prefix + "downsample.1");
     }
     return graph.add(
@@ -125,7 +125,7 @@ final class ResidualBlocks {
     }
     graph.modules(modules.toArray(String[]::new));
     y = excite(prefix, y, out);
-    if (changes) {
+    if (changes && style.shortcut() != Shortcut.PAD) {
       graph.modules(prefix + "downsample.0");
     }
     return graph.add(new Add(prefix + "add", false), y, shortcut);

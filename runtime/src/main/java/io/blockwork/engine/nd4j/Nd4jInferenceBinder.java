@@ -127,11 +127,4 @@ final class Nd4jInferenceBinder implements InferenceBinder {
     return new PadShortcut(stride, (Nd4jTensor) src, Shapes.shortcut(path, stride, src, dst))
         ::forward;
   }
-
-  @Override
-  public Kernel copy(String path, Tensor src, Tensor dst) {
-    Nd4jTensor in = (Nd4jTensor) src;
-    Nd4jTensor out = Shapes.expect(path, "output", dst, src);
-    return () -> Elementwise.map(in, out, (x, count) -> {});
-  }
 }

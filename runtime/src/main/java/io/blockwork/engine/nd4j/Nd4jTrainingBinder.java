@@ -240,23 +240,4 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     return new DropoutLayer(
         new Dropout(rate, settings.seed(), path), values, gradient, parameters::version);
   }
-
-  @Override
-  public Layer copy(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    Nd4jTensor in = (Nd4jTensor) src;
-    Nd4jTensor out = Shapes.expect(path, "output", dst, src);
-    Nd4jTensor outGradient = outputGradient(path, dDst, dst);
-    Target target = target(path, src, dSrc);
-    follow(out, target, false);
-    return new SimpleLayer(
-        () -> Elementwise.map(in, out, (x, count) -> {}),
-        () ->
-            Elementwise.forEachRun(
-                outGradient,
-                (n, at, count, x, y) -> {
-                  outGradient.read(n, at, x, count);
-                  target.put(n, at, x, count, y);
-                }),
-        target.needed());
-  }
 }
