@@ -35,7 +35,7 @@ public final class Networks {
     try {
       Class<?> generated = Class.forName(name, true, type.getClassLoader());
       Method create = generated.getMethod("create", NetworkOptions.class);
-      // The class of an interface that is not public is not public either.
+      // The class is as visible as its interface, which may be visible in its package only.
       create.setAccessible(true);
       return type.cast(create.invoke(null, options));
     } catch (ClassNotFoundException e) {
