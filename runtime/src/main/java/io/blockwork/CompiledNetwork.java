@@ -111,8 +111,9 @@ public abstract class CompiledNetwork implements Network {
   private synchronized TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
     checkImages(images);
     int n = Math.toIntExact(images.size(0));
-    BoundTraining plan = trainingPlan(new TrainingKey(n, inputGradient));
     INDArray output = newArray(Features.batched(n, architecture.output()));
+    loss.check(output.shape());
+    BoundTraining plan = trainingPlan(new TrainingKey(n, inputGradient));
     plan.forward(images, output);
     INDArray outputGradient = newArray(output.shape());
     double value = loss.evaluate(output, outputGradient);

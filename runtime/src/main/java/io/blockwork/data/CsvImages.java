@@ -51,6 +51,7 @@ public final class CsvImages implements Dataset {
    * @param maximum the value that becomes 1 (16 for UCI's digits, 255 for MNIST)
    * @param label where the label is
    * @param classNames by label
+   * @throws DataException if gzip data are damaged
    * @throws UncheckedIOException if the file cannot be read
    */
   public static CsvImages open(
@@ -83,7 +84,7 @@ public final class CsvImages implements Dataset {
       Label label,
       List<String> classNames)
       throws IOException {
-    byte[] data = in.readAllBytes();
+    byte[] data = Streams.readUpTo(in, file, 0, Streams.ALL);
     ImageShape shape = new ImageShape(1, height, width);
     List<Line> lines = new ArrayList<>();
     int begin = 0;

@@ -11,12 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ReadmeTest {
   @Test
-  void itsProjectBuildsAndRunsInAFreshFolder(@TempDir Path scratch) throws Exception {
-    UserProject project = project(scratch);
+  void itsProjectBuildsAndRunsInAFreshFolder() throws Exception {
+    UserProject project = project();
 
     Outcome build = project.maven("package");
     assertWithMessage(build.output()).that(build.exitCode()).isEqualTo(0);
@@ -35,8 +34,8 @@ class ReadmeTest {
   }
 
   @Test
-  void aWrongValueInItsNetworkIsAnErrorOfTheUsersBuild(@TempDir Path scratch) throws Exception {
-    UserProject project = project(scratch);
+  void aWrongValueInItsNetworkIsAnErrorOfTheUsersBuild() throws Exception {
+    UserProject project = project();
     String tiny = "src/main/java/com/example/Tiny.java";
     String source = Files.readString(project.folder().resolve(tiny));
     project.write(tiny, source.replace("blocks = {1, 1}", "blocks = {1, 0}"));
@@ -49,11 +48,11 @@ class ReadmeTest {
   }
 
   @Test
-  void withoutTheProcessorTheErrorShowsTheLinesForThePom(@TempDir Path scratch) throws Exception {
-    UserProject project = project(scratch);
+  void withoutTheProcessorTheErrorShowsTheLinesForThePom() throws Exception {
+    UserProject project = project();
     String pom = Files.readString(project.folder().resolve("pom.xml"));
-    int from = pom.indexOf("  <build>");
-    int to = pom.indexOf("</build>") + "</build>\n".length();
+    int from = pom.indexOf("        <configuration>");
+    int to = pom.indexOf("</configuration>") + "</configuration>\n".length();
     project.write("pom.xml", pom.substring(0, from) + pom.substring(to));
     assertThat(project.maven("package").exitCode()).isEqualTo(0);
 
@@ -73,11 +72,11 @@ class ReadmeTest {
     }
   }
 
-  private static UserProject project(Path scratch) throws IOException {
+  private static UserProject project() throws IOException {
     assumeTrue(UserProject.canBeBuilt(), "the jars are not built: run mvn verify");
     Map<String, String> files = Readme.open().files();
     assertThat(files).containsKey("pom.xml");
-    UserProject project = UserProject.in(scratch);
+    UserProject project = UserProject.create();
     for (Map.Entry<String, String> file : files.entrySet()) {
       project.write(file.getKey(), file.getValue());
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +33,10 @@ final class UserProject {
     return jar("runtime").isPresent() && jar("processor").isPresent();
   }
 
-  /** Makes the project in {@code scratch}. */
-  static UserProject in(Path scratch) throws IOException {
+  /** Makes an empty project. */
+  static UserProject create() throws IOException {
+    Path scratch = Path.of("target", "user").toAbsolutePath();
+    delete(scratch);
     Path folder = Files.createDirectories(scratch.resolve("project"));
     Path repository = Files.createDirectories(scratch.resolve("repository"));
     linkAll(Path.of(System.getProperty("blockwork.repository")), repository, "");
@@ -42,6 +45,17 @@ final class UserProject {
       install("blockwork-" + module, Path.of("..", module, "pom.xml"), jar(module), repository);
     }
     return new UserProject(folder, repository);
+  }
+
+  /** Deletes a folder, but nothing that links in it lead to. */
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   private static Optional<Path> jar(String module) throws IOException {

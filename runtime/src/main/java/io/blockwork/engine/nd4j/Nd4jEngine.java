@@ -91,7 +91,7 @@ public final class Nd4jEngine implements Engine {
             "outputs: expected %d arrays, got %d".formatted(results.size(), outputs.size()));
       }
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      pass.run();
+      BlasThreads.single(pass::run);
       for (int i = 0; i < results.size(); i++) {
         Transfer.out("output", (Nd4jTensor) results.get(i), outputs.get(i));
       }
@@ -109,7 +109,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void forward(INDArray images, INDArray output) {
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      pass.forward();
+      BlasThreads.single(pass::forward);
       parameters.touch();
       Transfer.out("output", (Nd4jTensor) pass.output(), output);
     }
@@ -117,7 +117,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void backward(INDArray outputGradient) {
       Transfer.in("gradient of the output", outputGradient, (Nd4jTensor) pass.outputGradient());
-      pass.backward();
+      BlasThreads.single(pass::backward);
     }
 
     @Override
