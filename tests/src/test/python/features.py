@@ -3,7 +3,7 @@
     python3 features.py > ../resources/io/blockwork/features/features.json
 
 Computed in float64 with the values of the formula in GoldenFormula. Each value is recorded as
-[shape, L2 norm, dot product with the tensor "probe", first six values]. The names are those of
+[shape, L2 norm, dot product with the tensor "probe.input", first six values]. The names are those of
 torchvision's get_graph_node_names, and all modules'; for a module, as in create_feature_extractor,
 the value is that of the last node within.
 """
@@ -64,7 +64,7 @@ def network(model, shape, probe):
 
 def main():
     torch.set_num_threads(1)
-    probe = torch.tensor([2 * uniform("probe", i) - 1 for i in range(80000)], dtype=torch.float64)
+    probe = fill("probe.input", (80000,))
     print(json.dumps({
         "ResNet": network(
             resnet.ResNet(resnet.Bottleneck, [1, 2, 1, 1], num_classes=10), (2, 3, 48, 40), probe),

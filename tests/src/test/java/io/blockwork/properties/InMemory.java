@@ -36,7 +36,7 @@ public final class InMemory {
 
   /** Every generated file, source and class, by its name. */
   public Map<String, byte[]> files() {
-    public Map<String, byte[]> files = new TreeMap<>();
+    Map<String, byte[]> files = new TreeMap<>();
     for (JavaFileObject file : compilation.generatedFiles()) {
       files.put(file.getName(), bytes(file));
     }
