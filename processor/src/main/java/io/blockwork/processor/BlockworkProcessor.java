@@ -15,6 +15,11 @@ public final class BlockworkProcessor extends BasicAnnotationProcessor {
   }
 
   @Override
+  public ImmutableSet<String> getSupportedOptions() {
+    return ImmutableSet.of(NetworkStep.REPORT);
+  }
+
+  @Override
   protected ImmutableSet<Step> steps() {
     return ImmutableSet.of(new NetworkStep(processingEnv));
   }

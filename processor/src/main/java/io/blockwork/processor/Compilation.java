@@ -10,6 +10,7 @@ import io.blockwork.processor.graph.Architectures;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.ModuleNames;
 import io.blockwork.processor.graph.Shape;
+import io.blockwork.processor.report.Sheet;
 import io.blockwork.processor.shapes.NetworkLimits;
 import io.blockwork.processor.shapes.ShapeInference;
 import io.blockwork.processor.shapes.Totals;
@@ -54,6 +55,13 @@ final class Compilation {
     files.add(BackwardWriter.write(names, training, totals));
     taps.forEach(tap -> files.add(pass(names, graph, tap)));
     return files;
+  }
+
+  /** The page that shows a network that has no problems. */
+  static String sheet(Spec spec, GeneratedNames names) {
+    Graph graph = Architectures.of(spec);
+    InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
+    return Sheet.html(names.base(), graph, ShapeInference.shapes(graph), inference);
   }
 
   private static JavaFile pass(GeneratedNames names, Graph graph, TapMethod tap) {

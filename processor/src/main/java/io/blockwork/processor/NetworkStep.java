@@ -30,6 +30,9 @@ final class NetworkStep implements BasicAnnotationProcessor.Step {
           "io.blockwork.ResidualBlock",
           "io.blockwork.DenseBlock");
 
+  /** The option that asks for a page about each network. */
+  static final String REPORT = "blockwork.report";
+
   private final ProcessingEnvironment environment;
   private final Diagnostics diagnostics;
 
@@ -101,6 +104,18 @@ final class NetworkStep implements BasicAnnotationProcessor.Step {
         SourceFile.write(file, type, environment.getFiler());
       } catch (IOException e) {
         diagnostics.error(Rule.OUTPUT, type, "cannot write %s: %s", file.typeSpec().name(), e);
+      }
+    }
+    if ("true".equals(environment.getOptions().get(REPORT))) {
+      try {
+        SourceFile.writeSheet(
+            names.network().packageName(),
+            names.base() + ".html",
+            Compilation.sheet(spec, names),
+            type,
+            environment.getFiler());
+      } catch (IOException e) {
+        diagnostics.error(Rule.OUTPUT, type, "cannot write %s.html: %s", names.base(), e);
       }
     }
   }

@@ -3,9 +3,13 @@ package io.blockwork.processor;
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.processor.emit.Tidy;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import javax.annotation.processing.Filer;
 import javax.lang.model.element.TypeElement;
+import javax.tools.FileObject;
+import javax.tools.StandardLocation;
 
 /** Hands generated sources to the compiler. */
 final class SourceFile {
@@ -17,6 +21,18 @@ final class SourceFile {
     String qualified = file.packageName().isEmpty() ? name : file.packageName() + "." + name;
     try (Writer writer = filer.createSourceFile(qualified, origin).openWriter()) {
       writer.write(Tidy.apply(file.toString()));
+    }
+  }
+
+  /** Writes a page that stands beside the classes, and stems from {@code origin} alone. */
+  static void writeSheet(
+      String packageName, String name, String html, TypeElement origin, Filer filer)
+      throws IOException {
+    FileObject file =
+        filer.createResource(StandardLocation.CLASS_OUTPUT, packageName, name, origin);
+    // The compiler's own encoding is not the page's.
+    try (OutputStream out = file.openOutputStream()) {
+      out.write(html.getBytes(StandardCharsets.UTF_8));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.emit.Describe.Words;
+import io.blockwork.processor.graph.Describe;
+import io.blockwork.processor.graph.Describe.Words;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Node;
 import io.blockwork.processor.graph.Op;

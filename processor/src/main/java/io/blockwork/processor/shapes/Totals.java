@@ -21,19 +21,24 @@ public record Totals(long parameters, long macs) {
     long parameters = 0;
     long macs = 0;
     for (Node node : graph.nodes()) {
-      if (node.op() instanceof Conv2d conv) {
-        Shape out = shapes.get(node.id());
-        parameters += conv.weights();
-        macs += conv.weights() * out.height() * out.width();
-      } else if (node.op() instanceof BatchNorm2d norm) {
-        parameters += 2L * norm.channels();
-      } else if (node.op() instanceof Linear linear) {
-        long weights = (long) linear.in() * linear.out();
-        parameters += weights + linear.out();
-        macs += weights;
-      }
+      Totals one = of(node, shapes.get(node.id()));
+      parameters += one.parameters();
+      macs += one.macs();
     }
     return new Totals(parameters, macs);
+  }
+
+  /** What one operation adds, given the shape of its output. */
+  public static Totals of(Node node, Shape out) {
+    if (node.op() instanceof Conv2d conv) {
+      return new Totals(conv.weights(), conv.weights() * out.height() * out.width());
+    } else if (node.op() instanceof BatchNorm2d norm) {
+      return new Totals(2L * norm.channels(), 0);
+    } else if (node.op() instanceof Linear linear) {
+      long weights = (long) linear.in() * linear.out();
+      return new Totals(weights + linear.out(), weights);
+    }
+    return new Totals(0, 0);
   }
 
   @Override
