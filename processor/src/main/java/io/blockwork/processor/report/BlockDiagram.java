@@ -28,8 +28,9 @@ import java.util.Set;
 final class BlockDiagram {
   private static final double WIDTH = 300;
   private static final double MAIN = 160;
-  private static final double SIDE = 26;
+  private static final double SIDE = 36;
   private static final double PILL = 150;
+  private static final double HEAD = 38;
   private static final int MOST_DOTS = 16;
   private static final int MOST_RUNS = 6;
 
@@ -86,11 +87,11 @@ final class BlockDiagram {
   private void run(Run run) {
     double top = y;
     List<Node> nodes = run.first().nodes();
-    y += 24;
+    y += HEAD;
     Set<Integer> main = mainPath(nodes);
     Map<Integer, Double> drawn = new HashMap<>();
-    drawn.put(nodes.get(0).input(0), top + 12);
-    svg.path("edge", "M%s %sV%s".formatted(Markup.n(MAIN), Markup.n(top), Markup.n(top + 24)));
+    drawn.put(nodes.get(0).input(0), top + HEAD - 6);
+    svg.path("edge", "M%s %sV%s".formatted(Markup.n(MAIN), Markup.n(top), Markup.n(top + HEAD)));
     List<Node> side = new ArrayList<>();
     for (Node node : nodes) {
       if (!main.contains(node.id())) {
@@ -102,7 +103,7 @@ final class BlockDiagram {
         svg.box(MAIN - PILL / 2, y, PILL, 18, "pill gate", node.op().path());
         svg.label(MAIN, y + 13, "op mid", "squeeze, excite, scale");
         step(node, 18, drawn);
-        side.clear();
+        side.removeIf(n -> feeds(n, node));
       } else {
         double height = weighty(node) ? 26 : 17;
         svg.box(
@@ -163,8 +164,8 @@ final class BlockDiagram {
     double middle = (from + centre) / 2 - 11 * shortcut.size();
     for (Node node : shortcut) {
       svg.box(
-          SIDE - 22, middle, 56, 18, "pill " + style(node), node.op().path() + ": " + words(node));
-      svg.label(SIDE + 6, middle + 13, "op small mid", sideWords(node));
+          SIDE - 28, middle, 56, 18, "pill " + style(node), node.op().path() + ": " + words(node));
+      svg.label(SIDE, middle + 13, "op small mid", sideWords(node));
       middle += 22;
     }
     svg.add(
@@ -177,8 +178,9 @@ final class BlockDiagram {
     y += 8;
   }
 
-  private boolean feeds(Node node, Node add) {
-    int at = add.input(1);
+  /** Whether the second input of {@code reader} comes through {@code node}. */
+  private boolean feeds(Node node, Node reader) {
+    int at = reader.input(1);
     while (at > node.id()) {
       at = graph.node(at).input(0);
     }

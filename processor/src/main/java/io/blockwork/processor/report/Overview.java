@@ -9,19 +9,22 @@ import java.util.List;
  * its channels, with the shapes on the edges between them.
  */
 final class Overview {
-  private static final double STEP = 128;
-  private static final double MIDDLE = 92;
-  private static final double HEIGHT = 196;
+  private static final double PAGE = 1200;
+  private static final double ENDS = 110;
+  private static final double MIDDLE = 72;
+  private static final double HEIGHT = 176;
 
   private Overview() {}
 
   static String svg(List<Stage> stages, List<Shape> shapes) {
     Markup svg = new Markup();
-    double width = STEP * stages.size() + 110;
+    double step = Math.max(100, Math.min(140, (PAGE - ENDS) / stages.size()));
+    double width = step * stages.size() + ENDS;
     svg.add(
         "<svg class=\"overview\" viewBox=\"0 0 %s %s\" width=\"%s\" role=\"img\" aria-label=\"The stages\">",
         Markup.n(width), Markup.n(HEIGHT), Markup.n(width));
-    double largest = shapes.get(0).height();
+    double largest =
+        stages.stream().mapToInt(s -> shapes.get(s.last().id()).height()).max().orElse(1);
     double x = 92;
     edge(svg, 4, x, shapes.get(0));
     for (Stage stage : stages) {
@@ -35,8 +38,8 @@ final class Overview {
         svg.label(
             x + thick / 2, MIDDLE + high / 2 + 30, "note mid", stage.blocks().size() + " blocks");
       }
-      edge(svg, x + thick, x + STEP, out);
-      x += STEP;
+      edge(svg, x + thick, x + step, out);
+      x += step;
     }
     return svg.add("</svg>\n").toString();
   }

@@ -32,7 +32,7 @@ final class Style {
       dt { color: var(--soft); font-size: 13px; }
       dd { margin: 0; font-size: 18px; font-weight: 600; font-variant-numeric: tabular-nums; }
       .wide { overflow-x: auto; }
-      .stages { display: grid; grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); gap: 16px; margin-top: 16px; }
+      .stages { display: grid; grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); gap: 16px; margin-top: 16px; align-items: start; }
       figure { margin: 0; padding: 12px; border: 1px solid var(--line); border-radius: 10px; background: var(--panel); }
       figcaption { font-weight: 600; text-align: center; }
       svg { display: block; font: 12px system-ui, "Segoe UI", Roboto, Helvetica, sans-serif; }
@@ -75,7 +75,7 @@ final class Style {
       summary span { color: var(--soft); font-variant-numeric: tabular-nums; }
       table { border-collapse: collapse; width: 100%; background: var(--page); font-size: 13px; }
       th, td { padding: 4px 12px; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
-      th:first-child, td:first-child, td:nth-child(2) { text-align: left; }
+      th:first-child, td:first-child, td:nth-child(2), thead th:nth-child(2) { text-align: left; }
       td { font-variant-numeric: tabular-nums; }
       thead th { color: var(--soft); font-weight: 500; }
       tr.run th { text-align: left; background: var(--panel); }
