@@ -146,7 +146,7 @@ final class GoldenNumericsTest {
       for (int i = 0; i < expected.size(); i++) {
         double[] row = values(output.slice(i));
         String name = "row " + i;
-        if (row.length > 100) {
+        if (expected.get(i).length < row.length) {
           comparison.figures(quantity, new Figures(name, expected.get(i)), row, tolerance);
         } else {
           comparison.values(quantity, name, expected.get(i), row, tolerance);
