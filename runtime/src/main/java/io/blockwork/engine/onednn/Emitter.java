@@ -1,0 +1,197 @@
+package io.blockwork.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+
+import io.blockwork.engine.onednn.Plan.Lane;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.reorder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Collects the steps of one layer in one direction. */
+final class Emitter {
+  private static final Logger LOG = LoggerFactory.getLogger(OneDnnEngine.class);
+
+  private final Plan plan;
+  private final String path;
+  private final List<Step> steps = new ArrayList<>();
+
+  Emitter(Plan plan, String path) {
+    this.plan = plan;
+    this.path = path;
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  String path() {
+    return path;
+  }
+
+  Step[] steps() {
+    return steps.toArray(Step[]::new);
+  }
+
+  /** Adds plain Java. */
+  void add(Step step) {
+    steps.add(step);
+  }
+
+  /** A map of arguments: alternately a key and a memory. */
+  IntMemoryMap arguments(Object... keysAndMemories) {
+    IntMemoryMap map = plan.own(new IntMemoryMap());
+    for (int i = 0; i < keysAndMemories.length; i += 2) {
+      map.put((Integer) keysAndMemories[i], (memory) keysAndMemories[i + 1]);
+    }
+    return map;
+  }
+
+  /** Attributes whose scratchpad is the plan's. */
+  primitive_attr attributes() {
+    primitive_attr attributes = plan.own(new primitive_attr());
+    attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
+    return attributes;
+  }
+
+  /** Attributes with post-ops: first add what is in the destination, then cut off below zero. */
+  primitive_attr attributes(boolean sum, boolean relu) {
+    primitive_attr attributes = attributes();
+    post_ops ops = plan.own(new post_ops());
+    if (sum) {
+      ops.append_sum();
+    }
+    if (relu) {
+      ops.append_eltwise(algorithm.eltwise_relu, 0, 0);
+    }
+    attributes.set_post_ops(ops);
+    return attributes;
+  }
+
+  /** Adds a primitive. */
+  void execute(
+      String kind, primitive_desc_base description, primitive primitive, IntMemoryMap arguments) {
+    execute(kind, 0, description, primitive, arguments);
+  }
+
+  /** Adds a primitive that makes so many floating-point operations. */
+  void execute(
+      String kind,
+      long flops,
+      primitive_desc_base description,
+      primitive primitive,
+      IntMemoryMap arguments) {
+    plan.own(primitive);
+    memory.desc scratchpad = plan.own(description.scratchpad_desc());
+    long bytes = 0;
+    for (IntMemoryMap.Iterator i = arguments.begin();
+        !i.equals(arguments.end());
+        i = i.increment()) {
+      bytes += i.second().get_desc().get_size();
+    }
+    if (scratchpad.get_size() > 0) {
+      arguments.put(DNNL_ARG_SCRATCHPAD, plan.temporary(Lane.SCRATCHPAD, scratchpad));
+    }
+    String implementation = description.impl_info_str().getString();
+    if (implementation.startsWith("ref")) {
+      LOG.warn(
+          "{}: {} runs on oneDNN's slow reference kernel ({}); please report the network",
+          path,
+          kind,
+          implementation);
+    }
+    Execution execution =
+        new Execution(
+            path,
+            kind,
+            implementation,
+            flops,
+            bytes,
+            primitive,
+            arguments,
+            plan.stream(),
+            plan.timed());
+    plan.add(execution);
+    steps.add(execution);
+  }
+
+  /** {@code to = from}, or {@code to += from}; any layouts and number formats. */
+  void reorder(memory from, memory to, boolean accumulate) {
+    reorder.primitive_desc description =
+        plan.own(new reorder.primitive_desc(from, to, attributes(accumulate, false), false));
+    execute(
+        accumulate ? "reorder add" : "reorder",
+        description,
+        new reorder(description),
+        arguments(DNNL_ARG_FROM, from, DNNL_ARG_TO, to));
+  }
+
+  /** {@code dst = a + b}, then ReLU if {@code relu}; all dense and of one shape. */
+  void sum(memory a, memory b, memory dst, boolean relu) {
+    binary(algorithm.binary_add, a, b, dst, relu);
+  }
+
+  /** {@code dst = a op b}, then ReLU if {@code relu}. */
+  void binary(algorithm op, memory a, memory b, memory dst, boolean relu) {
+    binary.primitive_desc description =
+        plan.own(
+            new binary.primitive_desc(
+                Plan.cpu(), op, desc(a), desc(b), desc(dst), attributes(false, relu), false));
+    execute(
+        op == algorithm.binary_add ? "add" : "multiply",
+        description,
+        new binary(description),
+        arguments(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, b, DNNL_ARG_DST, dst));
+  }
+
+  private memory.desc desc(memory memory) {
+    return plan.own(memory.get_desc());
+  }
+
+  /** The tensor's values in dense memory: its own, or a copy in the lane. */
+  memory read(PlanTensor tensor, Lane lane) {
+    if (plan.dense(tensor)) {
+      return plan.memory(tensor);
+    }
+    memory copy = plan.temporary(lane, plan.desc(tensor));
+    reorder(plan.view(tensor), copy, false);
+    return copy;
+  }
+
+  /** Dense memory to write the tensor's values to; {@link #written} has to follow. */
+  memory target(PlanTensor tensor, Lane lane) {
+    return plan.dense(tensor) ? plan.memory(tensor) : plan.temporary(lane, plan.desc(tensor));
+  }
+
+  /** Brings what was written to the {@link #target} to its place. */
+  void written(memory target, PlanTensor tensor) {
+    if (!plan.dense(tensor)) {
+      reorder(target, plan.view(tensor), false);
+    }
+  }
+
+  /** {@code tensor += values}, for dense values in a layout and format of their own. */
+  void addTo(PlanTensor tensor, memory values) {
+    if (plan.dense(tensor)) {
+      memory sum = plan.memory(tensor);
+      sum(sum, values, sum, false);
+    } else {
+      reorder(values, plan.view(tensor), true);
+    }
+  }
+}
