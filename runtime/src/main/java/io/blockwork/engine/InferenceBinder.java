@@ -63,6 +63,23 @@ public interface InferenceBinder {
    */
   Kernel padShortcut(String path, int stride, Tensor src, Tensor dst);
 
-  /** {@code dst = src}. */
-  Kernel copy(String path, Tensor src, Tensor dst);
+  /** {@link #batchNorm(String, Tensor, Tensor, boolean)} without ReLU. */
+  default Kernel batchNorm(String path, Tensor src, Tensor dst) {
+    return batchNorm(path, src, dst, false);
+  }
+
+  /** {@link #batchNorm(String, Tensor, Tensor, boolean)} with ReLU. */
+  default Kernel batchNormRelu(String path, Tensor src, Tensor dst) {
+    return batchNorm(path, src, dst, true);
+  }
+
+  /** {@link #add(String, Tensor, Tensor, Tensor, boolean)} without ReLU. */
+  default Kernel add(String path, Tensor a, Tensor b, Tensor dst) {
+    return add(path, a, b, dst, false);
+  }
+
+  /** {@link #add(String, Tensor, Tensor, Tensor, boolean)} with ReLU. */
+  default Kernel addRelu(String path, Tensor a, Tensor b, Tensor dst) {
+    return add(path, a, b, dst, true);
+  }
 }

@@ -37,8 +37,9 @@ public interface TrainingBinder {
   /**
    * Batch norm with the batch's statistics (biased variance, epsilon 1e-5), then ReLU if {@code
    * relu}. Forward moves the running statistics by a tenth towards the batch's (unbiased variance),
-   * as torch does. Backward reads {@code src}, and {@code dst} if {@code relu}; {@code dDst} may
-   * share the memory of {@code dSrc}, and is destroyed.
+   * as torch does. Backward reads {@code src}, and {@code dst} if {@code relu}; {@code dSrc},
+   * unless it is added to, may share the memory of {@code dDst}. Only with {@code relu} may
+   * backward destroy {@code dDst}: without, it may be the gradient of a shortcut too.
    */
   Layer batchNorm(String path, Tensor src, Tensor dst, boolean relu, Tensor dDst, Gradient dSrc);
 
@@ -56,7 +57,7 @@ public interface TrainingBinder {
 
   /**
    * Linear layer and activation. Backward reads {@code src}, and {@code dst} if there is an
-   * activation; {@code dDst} is destroyed.
+   * activation; then {@code dDst} is destroyed.
    */
   Layer linear(
       String path, Activation activation, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
@@ -87,6 +88,23 @@ public interface TrainingBinder {
    */
   Layer dropout(String path, double rate, Tensor tensor, Tensor dTensor);
 
-  /** {@code dst = src}; the gradient likewise. */
-  Layer copy(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
+  /** {@link #batchNorm(String, Tensor, Tensor, boolean, Tensor, Gradient)} without ReLU. */
+  default Layer batchNorm(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    return batchNorm(path, src, dst, false, dDst, dSrc);
+  }
+
+  /** {@link #batchNorm(String, Tensor, Tensor, boolean, Tensor, Gradient)} with ReLU. */
+  default Layer batchNormRelu(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    return batchNorm(path, src, dst, true, dDst, dSrc);
+  }
+
+  /** {@link #add(String, Tensor, Tensor, Tensor, boolean, Tensor)} without ReLU. */
+  default Layer add(String path, Tensor a, Tensor b, Tensor dst, Tensor dDst) {
+    return add(path, a, b, dst, false, dDst);
+  }
+
+  /** {@link #add(String, Tensor, Tensor, Tensor, boolean, Tensor)} with ReLU. */
+  default Layer addRelu(String path, Tensor a, Tensor b, Tensor dst, Tensor dDst) {
+    return add(path, a, b, dst, true, dDst);
+  }
 }
