@@ -8,6 +8,7 @@ import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.javacpp.LongPointer;
 
 /**
  * A convolution as oneDNN describes it.
@@ -44,6 +45,12 @@ record Convolution(Conv conv, int in) {
   /** A weight in whatever layout the kernel likes best. */
   memory.desc anyWeight(memory.data_type type) {
     return new memory.desc(weightDims(), type, memory.format_tag.any);
+  }
+
+  /** The same activation in whatever layout the kernel likes best. */
+  memory.desc anyActivation(memory.desc desc) {
+    LongPointer dims = desc.get_dims();
+    return new memory.desc(dims, desc.get_data_type().intern(), memory.format_tag.any);
   }
 
   private long[] strides() {

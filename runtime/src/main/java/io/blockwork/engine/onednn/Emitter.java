@@ -10,6 +10,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
@@ -20,6 +21,7 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.LongPointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,11 +110,12 @@ final class Emitter {
       arguments.put(DNNL_ARG_SCRATCHPAD, plan.temporary(Lane.SCRATCHPAD, scratchpad));
     }
     String implementation = description.impl_info_str().getString();
-    if (implementation.startsWith("ref")) {
+    if (isReference(description)) {
       LOG.warn(
-          "{}: {} runs on oneDNN's slow reference kernel ({}); please report the network",
+          "{}: {} of {} runs on oneDNN's slow reference kernel ({})",
           path,
           kind,
+          shapes(arguments),
           implementation);
     }
     Execution execution =
@@ -128,6 +131,33 @@ final class Emitter {
             plan.timed());
     plan.add(execution);
     steps.add(execution);
+  }
+
+  private static String shapes(IntMemoryMap arguments) {
+    StringJoiner shapes = new StringJoiner(", ");
+    for (IntMemoryMap.Iterator i = arguments.begin();
+        !i.equals(arguments.end());
+        i = i.increment()) {
+      LongPointer dims = i.second().get_desc().get_dims();
+      StringJoiner shape = new StringJoiner(" x ");
+      for (long d = 0; d < dims.limit(); d++) {
+        shape.add(Long.toString(dims.get(d)));
+      }
+      shapes.add(shape.toString());
+    }
+    return shapes.toString();
+  }
+
+  /** Whether oneDNN chose its slow reference kernel, for want of a fast one. */
+  static boolean isReference(primitive_desc_base description) {
+    return description.impl_info_str().getString().startsWith("ref");
+  }
+
+  /** The values in the given layout, in temporary memory. */
+  memory convert(memory from, memory.desc layout, Lane lane) {
+    memory converted = plan.temporary(lane, layout);
+    reorder(from, converted, false);
+    return converted;
   }
 
   /** {@code to = from}, or {@code to += from}; any layouts and number formats. */

@@ -28,17 +28,36 @@ record InferenceConv(
       Emitter e, Parameters parameters, PackedWeights weights, PlanTensor src, PlanTensor dst) {
     Plan plan = e.plan();
     boolean padded = plan.isPadded(src) && conv.groups() == 1;
-    memory source = padded ? plan.paddedInput() : e.read(src, Lane.SOURCE);
-    memory target = e.target(dst, Lane.TARGET);
-    residual.ifPresent(r -> bringResidual(e, r, dst, target));
-    memory.desc sourceDesc = plan.own(source.get_desc());
+    memory.desc sourceDesc = padded ? plan.paddedInputDesc() : plan.desc(src);
     Convolution convolution =
-        new Convolution(conv, padded ? (int) sourceDesc.get_dims().get(1) : conv.in());
-    memory.desc bias = plan.own(PackedWeights.vector(conv.out()));
+        new Convolution(conv, padded ? (int) plan.own(sourceDesc.get_dims()).get(1) : conv.in());
     convolution_forward.primitive_desc description =
-        plan.own(
-            convolution.inference(
-                sourceDesc, bias, plan.desc(dst), e.attributes(residual.isPresent(), relu)));
+        describe(e, convolution, sourceDesc, plan.desc(dst));
+    boolean asIs = !Emitter.isReference(description);
+    if (!asIs) {
+      // No fast kernel works on the plan's layout: let oneDNN choose, and re-order.
+      description =
+          describe(
+              e,
+              convolution,
+              convolution.anyActivation(sourceDesc),
+              convolution.anyActivation(plan.desc(dst)));
+    }
+    memory source =
+        asIs
+            ? padded ? plan.paddedInput() : e.read(src, Lane.SOURCE)
+            : e.convert(
+                padded ? plan.paddedInput() : plan.view(src),
+                plan.own(description.src_desc()),
+                Lane.SOURCE);
+    memory target =
+        asIs
+            ? e.target(dst, Lane.TARGET)
+            : plan.temporary(Lane.TARGET, plan.own(description.dst_desc()));
+    boolean inPlace = asIs && plan.dense(dst);
+    residual
+        .filter(r -> !(inPlace && r.equals(dst)))
+        .ifPresent(r -> e.reorder(plan.view(r), target, false));
     PackedWeights.Packed packed =
         weights.convolution(
             parameters, path, norm, convolution, plan.own(description.weights_desc()));
@@ -56,13 +75,17 @@ record InferenceConv(
             packed.bias(),
             DNNL_ARG_DST,
             target));
-    e.written(target, dst);
+    if (!inPlace) {
+      e.reorder(target, plan.view(dst), false);
+    }
   }
 
   /** The sum is made in place: what is added has to be in the destination before. */
-  private static void bringResidual(Emitter e, PlanTensor residual, PlanTensor dst, memory target) {
-    if (!residual.equals(dst) || !e.plan().dense(dst)) {
-      e.reorder(e.plan().view(residual), target, false);
-    }
+  private convolution_forward.primitive_desc describe(
+      Emitter e, Convolution convolution, memory.desc src, memory.desc dst) {
+    Plan plan = e.plan();
+    memory.desc bias = plan.own(PackedWeights.vector(conv.out()));
+    return plan.own(
+        convolution.inference(src, bias, dst, e.attributes(residual.isPresent(), relu)));
   }
 }

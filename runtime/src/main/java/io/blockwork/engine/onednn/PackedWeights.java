@@ -89,7 +89,7 @@ final class PackedWeights {
                   parameters,
                   new Entry(
                       key,
-                      layout,
+                      arena.own(new memory.desc(layout)),
                       new Packed(weight, bias),
                       p -> fold(p, path, norm, convolution, weight, bias)));
             });
@@ -107,7 +107,7 @@ final class PackedWeights {
                   parameters,
                   new Entry(
                       path,
-                      layout,
+                      arena.own(new memory.desc(layout)),
                       new Packed(weight, bias),
                       p -> {
                         memory.desc plain =
@@ -183,7 +183,7 @@ final class PackedWeights {
     FloatBuffer variance = NativeArrays.floats(parameters.view(norm + ".running_var"));
     float[][] affine = new float[2][channels];
     for (int c = 0; c < channels; c++) {
-      float scale = (float) (weight.get(c) / Math.sqrt(variance.get(c) + (double) EPSILON));
+      float scale = (float) (weight.get(c) / Math.sqrt(variance.get(c) + EPSILON));
       affine[0][c] = scale;
       affine[1][c] = bias.get(c) - mean.get(c) * scale;
     }

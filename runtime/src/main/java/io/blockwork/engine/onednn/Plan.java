@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -213,16 +214,17 @@ final class Plan implements AutoCloseable {
     return own(new memory(part, cpu(), new Address(address(tensor) + offset)));
   }
 
-  /** The channels of {@code part}, within dense memory of the shape of its whole tensor. */
-  memory part(memory whole, PlanTensor part) {
-    long[] dims = {batch(), part.channels(), part.height(), part.width()};
-    long[] offsets = {0, part.from(), 0, 0};
-    memory.desc desc = own(own(whole.get_desc()).submemory_desc(dims, offsets));
-    return own(new memory(desc, cpu(), whole.get_data_handle()));
+  /** Some channels of dense memory. */
+  memory part(memory whole, long from, long channels) {
+    memory.desc desc = own(whole.get_desc());
+    LongPointer dims = own(desc.get_dims());
+    long[] part = {dims.get(0), channels, dims.get(2), dims.get(3)};
+    memory.desc view = own(desc.submemory_desc(part, new long[] {0, from, 0, 0}));
+    return own(new memory(view, cpu(), whole.get_data_handle()));
   }
 
   /** Distances, in values, of neighbours in each dimension of a tensor that is not blocked. */
-  long[] strides(PlanTensor tensor) {
+  private long[] strides(PlanTensor tensor) {
     long pitch = isPadded(tensor) ? PADDED_INPUT : tensor.parent();
     long row = tensor.width();
     return settings.layout() == Layout.CHANNELS_LAST

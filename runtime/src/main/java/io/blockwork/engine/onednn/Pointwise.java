@@ -4,10 +4,14 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
+import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.Plan.Lane;
+import java.util.Optional;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.javacpp.Pointer;
 
 /** Layers that work value by value, and moves. */
 final class Pointwise {
@@ -54,53 +58,36 @@ final class Pointwise {
   /** Every {@code stride}-th pixel, in the middle of zero channels. */
   static void padShortcut(Emitter e, int stride, PlanTensor src, PlanTensor dst) {
     Plan plan = e.plan();
-    PlanTensor middle = middle(src, dst);
+    PlanTensor pixels = pixels(src, dst);
     memory padded = plan.keep(plan.desc(dst));
     // The zeros around the middle are never written again, so they are made once.
-    zero(plan, padded);
-    PlanTensor within =
-        PlanTensor.whole(dst.storage(), dst.channels(), dst.height(), dst.width())
-            .slice(middle.from() - dst.from(), middle.from() - dst.from() + middle.channels());
-    memory part = plan.part(padded, within);
-    e.reorder(everyNth(plan, src, stride, dst), part, false);
+    Pointer.memset(padded.get_data_handle(), 0, plan.own(padded.get_desc()).get_size());
+    memory taken = everyNth(stride).forward(e, src, pixels);
+    e.reorder(taken, plan.part(padded, before(src, dst), src.channels()), false);
     e.reorder(padded, plan.view(dst), false);
   }
 
   /** {@code dSrc} gets (or is added) the gradient of {@link #padShortcut}. */
   static void padShortcutBackward(
       Emitter e, int stride, PlanTensor dDst, PlanTensor dSrc, boolean accumulate) {
-    Plan plan = e.plan();
-    memory gradient = plan.view(middle(dSrc, dDst));
-    memory pixels = everyNth(plan, dSrc, stride, dDst);
-    if (!accumulate && stride > 1) {
-      memory zeros = plan.keep(plan.desc(dSrc));
-      zero(plan, zeros);
-      e.reorder(zeros, plan.view(dSrc), false);
-    }
-    e.reorder(gradient, pixels, accumulate);
+    int before = before(dSrc, dDst);
+    PlanTensor middle = dDst.slice(before, before + dSrc.channels());
+    Pooling pool = everyNth(stride);
+    var forward = pool.describe(e, prop_kind.forward_training, dSrc, pixels(dSrc, dDst));
+    pool.backward(e, middle, dSrc, accumulate, forward, Optional.empty());
   }
 
-  private static void zero(Plan plan, memory memory) {
-    org.bytedeco.javacpp.Pointer.memset(
-        memory.get_data_handle(), 0, plan.own(memory.get_desc()).get_size());
+  /** A pool of single pixels is what leaves some out, in any layout. */
+  private static Pooling everyNth(int stride) {
+    return Pooling.average(Window.of(1).stride(stride));
+  }
+
+  private static PlanTensor pixels(PlanTensor few, PlanTensor many) {
+    return PlanTensor.whole(few.storage(), few.channels(), many.height(), many.width());
   }
 
   /** Torch pads half of the missing channels, rounded down, in front. */
-  private static PlanTensor middle(PlanTensor few, PlanTensor many) {
-    int before = (many.channels() - few.channels()) / 2;
-    return many.slice(before, before + few.channels());
-  }
-
-  private static memory everyNth(Plan plan, PlanTensor tensor, int stride, PlanTensor small) {
-    long[] strides = plan.strides(tensor);
-    long[] dims = {plan.batch(), tensor.channels(), small.height(), small.width()};
-    memory.desc desc =
-        plan.own(
-            new memory.desc(
-                dims,
-                plan.precision(tensor).type(),
-                new long[] {strides[0], strides[1], strides[2] * stride, strides[3] * stride}));
-    long offset = tensor.from() * strides[1] * plan.precision(tensor).bytes();
-    return plan.wrap(desc, plan.address(tensor) + offset);
+  private static int before(PlanTensor few, PlanTensor many) {
+    return (many.channels() - few.channels()) / 2;
   }
 }

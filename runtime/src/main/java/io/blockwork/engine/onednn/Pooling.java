@@ -62,6 +62,19 @@ final class Pooling {
     forward(e, src, dst, describe(e, prop_kind.forward_inference, src, dst), Optional.empty());
   }
 
+  /** Forward without a gradient, from {@code src} to dense temporary memory of a shape. */
+  memory forward(Emitter e, PlanTensor src, PlanTensor shape) {
+    memory target = e.plan().temporary(Lane.TARGET, e.plan().desc(shape));
+    pooling_forward.primitive_desc description =
+        describe(e, prop_kind.forward_inference, src, shape);
+    e.execute(
+        "pool",
+        description,
+        new pooling_forward(description),
+        e.arguments(DNNL_ARG_SRC, e.read(src, Lane.SOURCE), DNNL_ARG_DST, target));
+    return target;
+  }
+
   pooling_forward.primitive_desc describe(
       Emitter e, prop_kind prop, PlanTensor src, PlanTensor dst) {
     return e.plan()
