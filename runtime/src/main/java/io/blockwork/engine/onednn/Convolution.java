@@ -38,6 +38,12 @@ record Convolution(Conv conv, int in) {
     return new memory.desc(weightDims(), type, weightTag());
   }
 
+  /** Of such a padded weight, what is not padding. */
+  memory.desc withoutPadding(memory.desc padded) {
+    long[] dims = {conv.out(), conv.in(), conv.kernel(), conv.kernel()};
+    return padded.submemory_desc(dims, new long[dims.length]);
+  }
+
   private memory.format_tag weightTag() {
     return conv.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw;
   }
@@ -48,7 +54,7 @@ record Convolution(Conv conv, int in) {
   }
 
   /** The same activation in whatever layout the kernel likes best. */
-  memory.desc anyActivation(memory.desc desc) {
+  static memory.desc anyActivation(memory.desc desc) {
     LongPointer dims = desc.get_dims();
     return new memory.desc(dims, desc.get_data_type().intern(), memory.format_tag.any);
   }

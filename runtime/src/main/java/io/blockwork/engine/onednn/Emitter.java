@@ -153,8 +153,11 @@ final class Emitter {
     return description.impl_info_str().getString().startsWith("ref");
   }
 
-  /** The values in the given layout, in temporary memory. */
+  /** The memory itself if it has that layout, else its values in temporary memory that has. */
   memory convert(memory from, memory.desc layout, Lane lane) {
+    if (plan.own(from.get_desc()).equals(plan.own(layout))) {
+      return from;
+    }
     memory converted = plan.temporary(lane, layout);
     reorder(from, converted, false);
     return converted;
@@ -195,33 +198,55 @@ final class Emitter {
 
   /** The tensor's values in dense memory: its own, or a copy in the lane. */
   memory read(PlanTensor tensor, Lane lane) {
-    if (plan.dense(tensor)) {
-      return plan.memory(tensor);
-    }
-    memory copy = plan.temporary(lane, plan.desc(tensor));
-    reorder(plan.view(tensor), copy, false);
-    return copy;
+    return readAs(tensor, plan.desc(tensor), lane);
+  }
+
+  /** The tensor's values in memory of that layout: its own, or a copy in the lane. */
+  memory readAs(PlanTensor tensor, memory.desc layout, Lane lane) {
+    return convert(plan.view(tensor), layout, lane);
   }
 
   /** Dense memory to write the tensor's values to; {@link #written} has to follow. */
   memory target(PlanTensor tensor, Lane lane) {
-    return plan.dense(tensor) ? plan.memory(tensor) : plan.temporary(lane, plan.desc(tensor));
+    return targetAs(tensor, plan.desc(tensor), lane);
+  }
+
+  /** The same in the given layout. */
+  memory targetAs(PlanTensor tensor, memory.desc layout, Lane lane) {
+    plan.own(layout);
+    return plan.dense(tensor) && plan.desc(tensor).equals(layout)
+        ? plan.memory(tensor)
+        : plan.temporary(lane, layout);
+  }
+
+  /** Whether the memory is the tensor's own. */
+  boolean isInPlace(memory memory, PlanTensor tensor) {
+    return plan.dense(tensor) && plan.memory(tensor) == memory;
   }
 
   /** Brings what was written to the {@link #target} to its place. */
   void written(memory target, PlanTensor tensor) {
-    if (!plan.dense(tensor)) {
+    if (!isInPlace(target, tensor)) {
       reorder(target, plan.view(tensor), false);
     }
   }
 
-  /** {@code tensor += values}, for dense values in a layout and format of their own. */
-  void addTo(PlanTensor tensor, memory values) {
-    if (plan.dense(tensor)) {
+  /** Memory for the gradient of a tensor; {@link #accumulated} has to follow. */
+  memory gradient(PlanTensor tensor, boolean accumulate, memory.desc layout) {
+    return accumulate
+        ? plan.temporary(Lane.GRADIENT, plan.own(layout))
+        : targetAs(tensor, layout, Lane.GRADIENT);
+  }
+
+  /** Brings the gradient to its place, or adds it to what is there. */
+  void accumulated(memory gradient, PlanTensor tensor, boolean accumulate) {
+    if (!accumulate) {
+      written(gradient, tensor);
+    } else if (plan.dense(tensor) && plan.desc(tensor).equals(plan.own(gradient.get_desc()))) {
       memory sum = plan.memory(tensor);
-      sum(sum, values, sum, false);
+      sum(sum, gradient, sum, false);
     } else {
-      reorder(values, plan.view(tensor), true);
+      reorder(gradient, plan.view(tensor), true);
     }
   }
 }

@@ -33,30 +33,23 @@ record InferenceConv(
         new Convolution(conv, padded ? (int) plan.own(sourceDesc.get_dims()).get(1) : conv.in());
     convolution_forward.primitive_desc description =
         describe(e, convolution, sourceDesc, plan.desc(dst));
-    boolean asIs = !Emitter.isReference(description);
-    if (!asIs) {
+    if (Emitter.isReference(description)) {
       // No fast kernel works on the plan's layout: let oneDNN choose, and re-order.
       description =
           describe(
               e,
               convolution,
-              convolution.anyActivation(sourceDesc),
-              convolution.anyActivation(plan.desc(dst)));
+              plan.own(Convolution.anyActivation(sourceDesc)),
+              plan.own(Convolution.anyActivation(plan.desc(dst))));
     }
     memory source =
-        asIs
-            ? padded ? plan.paddedInput() : e.read(src, Lane.SOURCE)
-            : e.convert(
-                padded ? plan.paddedInput() : plan.view(src),
-                plan.own(description.src_desc()),
-                Lane.SOURCE);
-    memory target =
-        asIs
-            ? e.target(dst, Lane.TARGET)
-            : plan.temporary(Lane.TARGET, plan.own(description.dst_desc()));
-    boolean inPlace = asIs && plan.dense(dst);
+        padded
+            ? e.convert(plan.paddedInput(), description.src_desc(), Lane.SOURCE)
+            : e.readAs(src, description.src_desc(), Lane.SOURCE);
+    memory target = e.targetAs(dst, description.dst_desc(), Lane.TARGET);
+    // The sum is made in place: what is added has to be in the destination before.
     residual
-        .filter(r -> !(inPlace && r.equals(dst)))
+        .filter(r -> !(r.equals(dst) && e.isInPlace(target, dst)))
         .ifPresent(r -> e.reorder(plan.view(r), target, false));
     PackedWeights.Packed packed =
         weights.convolution(
@@ -75,12 +68,9 @@ record InferenceConv(
             packed.bias(),
             DNNL_ARG_DST,
             target));
-    if (!inPlace) {
-      e.reorder(target, plan.view(dst), false);
-    }
+    e.written(target, dst);
   }
 
-  /** The sum is made in place: what is added has to be in the destination before. */
   private convolution_forward.primitive_desc describe(
       Emitter e, Convolution convolution, memory.desc src, memory.desc dst) {
     Plan plan = e.plan();

@@ -1,8 +1,5 @@
 package io.blockwork.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
-
 import io.blockwork.Parameters;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
@@ -10,9 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.bytedeco.dnnl.IntMemoryMap;
-import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.reorder;
 
 /** A generated inference pass bound for one micro-batch, with its memory. */
 final class InferencePlan implements AutoCloseable {
@@ -22,36 +16,6 @@ final class InferencePlan implements AutoCloseable {
   private final PlanTensor output;
   private final Transfer images;
   private final Transfer results;
-
-  /** Moves values between an array of the caller and a tensor of the plan. */
-  private static final class Transfer {
-    private final Plan plan;
-    private final memory user;
-    private final reorder reorder;
-    private final IntMemoryMap arguments;
-    private final Address address = new Address(0);
-
-    Transfer(Plan plan, PlanTensor tensor, boolean inwards) {
-      this.plan = plan;
-      memory.desc plain =
-          plan.own(
-              new memory.desc(
-                  new long[] {plan.batch(), tensor.channels(), tensor.height(), tensor.width()},
-                  memory.data_type.f32,
-                  memory.format_tag.nchw));
-      user = plan.wrap(plain, 0);
-      memory own = plan.view(tensor);
-      reorder = plan.own(inwards ? new reorder(user, own) : new reorder(own, user));
-      arguments = plan.own(new IntMemoryMap());
-      arguments.put(DNNL_ARG_FROM, inwards ? user : own);
-      arguments.put(DNNL_ARG_TO, inwards ? own : user);
-    }
-
-    void run(long userAddress) {
-      user.set_data_handle(address.moveTo(userAddress));
-      reorder.execute(plan.stream(), arguments);
-    }
-  }
 
   /**
    * Binds the pass.
@@ -84,8 +48,8 @@ final class InferencePlan implements AutoCloseable {
             floats);
     try {
       recorder.compile(plan);
-      images = new Transfer(plan, input, true);
-      results = new Transfer(plan, output, false);
+      images = Transfer.into(plan, input);
+      results = Transfer.outOf(plan, output);
     } catch (RuntimeException e) {
       plan.close();
       throw e;

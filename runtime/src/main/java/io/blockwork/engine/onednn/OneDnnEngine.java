@@ -362,6 +362,33 @@ public final class OneDnnEngine implements Engine {
       int batch,
       TrainingSettings settings,
       Function<TrainingBinder, TrainingPass> network) {
-    throw new UnsupportedOperationException("training");
+    return train(parameters, gradients, batch, settings, false, network);
+  }
+
+  private OneDnnTraining train(
+      Parameters parameters,
+      Gradients gradients,
+      int batch,
+      TrainingSettings settings,
+      boolean timed,
+      Function<TrainingBinder, TrainingPass> network) {
+    requireFloat(parameters);
+    requirePositive("batch", batch);
+    int before = OneDnnLibrary.threads();
+    OneDnnLibrary.threads(options.threads());
+    try {
+      return new OneDnnTraining(
+          parameters,
+          gradients,
+          batch,
+          settings,
+          options.precision(),
+          options.threads(),
+          options.layout(),
+          timed,
+          network);
+    } finally {
+      OneDnnLibrary.threads(before);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.blockwork.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
@@ -8,6 +10,8 @@ import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.Optional;
 import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.eltwise_backward;
+import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
@@ -31,12 +35,12 @@ final class Pointwise {
     memory source = e.read(src, Lane.SOURCE);
     memory factors = e.read(gate, Lane.SECOND_SOURCE);
     memory target = e.target(dst, Lane.TARGET);
-    scale(e, src, source, factors, target);
+    scale(e, source, factors, target);
     e.written(target, dst);
   }
 
   /** The same on dense memory. */
-  static void scale(Emitter e, PlanTensor shape, memory src, memory gate, memory dst) {
+  private static void scale(Emitter e, memory src, memory gate, memory dst) {
     Plan plan = e.plan();
     binary.primitive_desc description =
         plan.own(
@@ -53,6 +57,71 @@ final class Pointwise {
         description,
         new binary(description),
         e.arguments(DNNL_ARG_SRC_0, src, DNNL_ARG_SRC_1, gate, DNNL_ARG_DST, dst));
+  }
+
+  /** Sets {@code dDst} to zero where {@code dst} is not positive. */
+  static void reluBackward(Emitter e, PlanTensor dst, PlanTensor dDst) {
+    memory output = e.read(dst, Lane.SOURCE);
+    memory gradient = e.read(dDst, Lane.SECOND_SOURCE);
+    activationBackward(e, algorithm.eltwise_relu_use_dst_for_bwd, output, gradient);
+    e.written(gradient, dDst);
+  }
+
+  /** Turns the gradient of an activation's output into that of its input, in place. */
+  static void activationBackward(Emitter e, algorithm op, memory dst, memory gradient) {
+    Plan plan = e.plan();
+    memory.desc values = plan.own(dst.get_desc());
+    memory.desc gradients = plan.own(gradient.get_desc());
+    eltwise_forward.primitive_desc forward =
+        plan.own(
+            new eltwise_forward.primitive_desc(
+                Plan.cpu(),
+                prop_kind.forward_training,
+                op,
+                values,
+                values,
+                0,
+                0,
+                e.attributes(),
+                false));
+    eltwise_backward.primitive_desc description =
+        plan.own(
+            new eltwise_backward.primitive_desc(
+                Plan.cpu(),
+                op,
+                gradients,
+                gradients,
+                values,
+                0,
+                0,
+                forward,
+                e.attributes(),
+                false));
+    e.execute(
+        "activation backward",
+        description,
+        new eltwise_backward(description),
+        e.arguments(DNNL_ARG_DST, dst, DNNL_ARG_DIFF_DST, gradient, DNNL_ARG_DIFF_SRC, gradient));
+  }
+
+  /** The gradients of {@link #scale}: {@code dGate} is overwritten. */
+  static void scaleBackward(
+      DeferredLayer.Steps steps,
+      PlanTensor src,
+      PlanTensor gate,
+      PlanTensor dDst,
+      PlanTensor dSrc,
+      boolean accumulate,
+      PlanTensor dGate) {
+    Emitter e = steps.backward();
+    Plan plan = e.plan();
+    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory product = plan.temporary(Lane.GRADIENT, plan.desc(src));
+    e.binary(algorithm.binary_mul, gradient, e.read(src, Lane.SECOND_SOURCE), product, false);
+    Pooling.global(src).sum(e, product, src, dGate);
+    memory result = e.gradient(dSrc, accumulate, plan.desc(dSrc));
+    scale(e, gradient, e.read(gate, Lane.SECOND_SOURCE), result);
+    e.accumulated(result, dSrc, accumulate);
   }
 
   /** Every {@code stride}-th pixel, in the middle of zero channels. */

@@ -10,6 +10,7 @@ import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
@@ -75,6 +76,37 @@ final class Pooling {
     return target;
   }
 
+  /** Sums all pixels of dense values, as a mean times their number. */
+  void sum(Emitter e, memory values, PlanTensor shape, PlanTensor dst) {
+    Plan plan = e.plan();
+    pooling_forward.primitive_desc description =
+        describe(e, prop_kind.forward_inference, shape, dst);
+    memory target = e.target(dst, Lane.TARGET);
+    e.execute(
+        "pool",
+        description,
+        new pooling_forward(description),
+        e.arguments(DNNL_ARG_SRC, values, DNNL_ARG_DST, target));
+    eltwise_forward.primitive_desc times =
+        plan.own(
+            new eltwise_forward.primitive_desc(
+                Plan.cpu(),
+                prop_kind.forward_inference,
+                org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_linear,
+                plan.desc(dst),
+                plan.desc(dst),
+                kernel[0] * kernel[1],
+                0,
+                e.attributes(),
+                false));
+    e.execute(
+        "multiply",
+        times,
+        new eltwise_forward(times),
+        e.arguments(DNNL_ARG_SRC, target, DNNL_ARG_DST, target));
+    e.written(target, dst);
+  }
+
   pooling_forward.primitive_desc describe(
       Emitter e, prop_kind prop, PlanTensor src, PlanTensor dst) {
     return e.plan()
@@ -94,7 +126,7 @@ final class Pooling {
                 false));
   }
 
-  void forward(
+  private void forward(
       Emitter e,
       PlanTensor src,
       PlanTensor dst,
@@ -108,6 +140,26 @@ final class Pooling {
     e.written(target, dst);
   }
 
+  /** Forward and backward of a training pass. */
+  void train(
+      DeferredLayer.Steps steps,
+      PlanTensor src,
+      PlanTensor dst,
+      PlanTensor dDst,
+      PlanTensor dSrc,
+      boolean accumulate) {
+    Emitter e = steps.forward();
+    pooling_forward.primitive_desc description = describe(e, prop_kind.forward_training, src, dst);
+    memory.desc winners = e.plan().own(description.workspace_desc());
+    Optional<memory> workspace =
+        winners.get_size() > 0 ? Optional.of(e.plan().keep(winners)) : Optional.empty();
+    forward(e, src, dst, description, workspace);
+    forward(steps.recompute(), src, dst, description, workspace);
+    if (steps.inputGradient()) {
+      backward(steps.backward(), dDst, dSrc, accumulate, description, workspace);
+    }
+  }
+
   void backward(
       Emitter e,
       PlanTensor dDst,
@@ -116,10 +168,7 @@ final class Pooling {
       pooling_forward.primitive_desc forward,
       Optional<memory> workspace) {
     memory gradient = e.read(dDst, Lane.SOURCE);
-    memory result =
-        accumulate
-            ? e.plan().temporary(Lane.TARGET, e.plan().desc(dSrc))
-            : e.target(dSrc, Lane.TARGET);
+    memory result = e.gradient(dSrc, accumulate, e.plan().desc(dSrc));
     pooling_backward.primitive_desc description =
         e.plan()
             .own(
@@ -139,10 +188,6 @@ final class Pooling {
     IntMemoryMap arguments = e.arguments(DNNL_ARG_DIFF_DST, gradient, DNNL_ARG_DIFF_SRC, result);
     workspace.ifPresent(w -> arguments.put(DNNL_ARG_WORKSPACE, w));
     e.execute("pool backward", description, new pooling_backward(description), arguments);
-    if (accumulate) {
-      e.addTo(dSrc, result);
-    } else {
-      e.written(result, dSrc);
-    }
+    e.accumulated(result, dSrc, accumulate);
   }
 }
