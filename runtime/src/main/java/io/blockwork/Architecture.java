@@ -44,6 +44,14 @@ public record Architecture(
     return layers.stream().mapToLong(LayerInfo::macs).sum();
   }
 
+  /**
+   * The layers as a table for people: output shape, parameters, multiply-adds and activation memory
+   * of each, and the totals, for one image in 32-bit floats.
+   */
+  public String table() {
+    return new Summary(this).text();
+  }
+
   /** Starts a description. Generated code does. */
   public static Builder named(String name) {
     return new Builder(name);

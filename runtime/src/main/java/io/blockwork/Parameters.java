@@ -1,5 +1,9 @@
 package io.blockwork;
 
+import io.blockwork.weights.Load;
+import io.blockwork.weights.LoadReport;
+import io.blockwork.weights.Weights;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,6 +150,36 @@ public final class Parameters {
    */
   public void touch() {
     version.incrementAndGet();
+  }
+
+  /**
+   * Loads a weight file: strictly, and all or nothing. {@code load(weights.lenient())} and the like
+   * relax that.
+   *
+   * @throws io.blockwork.weights.WeightsException if the file does not fit; nothing has changed
+   *     then
+   */
+  public LoadReport load(Weights weights) {
+    return Load.of(weights).into(this);
+  }
+
+  /**
+   * Loads a weight file in the way described.
+   *
+   * @throws io.blockwork.weights.WeightsException if the file does not fit; nothing has changed
+   *     then
+   */
+  public LoadReport load(Load load) {
+    return load.into(this);
+  }
+
+  /**
+   * Writes every entry to a safetensors file, or an npz file if the path ends in {@code .npz}.
+   *
+   * @throws io.blockwork.weights.WeightsException if it cannot be written
+   */
+  public void save(Path path) {
+    Weights.save(this, path);
   }
 
   /** Grows with every change of a value. */

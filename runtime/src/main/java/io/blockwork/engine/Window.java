@@ -10,7 +10,7 @@ package io.blockwork.engine;
  */
 public record Window(int kernel, int stride, int padding) {
   /** A window whose steps leave no gap and no overlap. */
-  public static Window of(int kernel) {
+  public static Window window(int kernel) {
     return new Window(kernel, kernel, 0);
   }
 

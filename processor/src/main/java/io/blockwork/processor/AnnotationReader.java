@@ -1,0 +1,146 @@
+package io.blockwork.processor;
+
+import com.google.auto.common.AnnotationMirrors;
+import io.blockwork.ResNetVersion;
+import io.blockwork.Shortcut;
+import io.blockwork.Stem;
+import io.blockwork.processor.spec.DenseBlockSpec;
+import io.blockwork.processor.spec.DenseNetSpec;
+import io.blockwork.processor.spec.DenseNetSpec.LayerStyle;
+import io.blockwork.processor.spec.InputSpec;
+import io.blockwork.processor.spec.ResNetSpec;
+import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
+import io.blockwork.processor.spec.ResidualBlockSpec;
+import io.blockwork.processor.spec.Spec;
+import java.util.List;
+import javax.lang.model.element.AnnotationMirror;
+import javax.lang.model.element.AnnotationValue;
+import javax.lang.model.element.VariableElement;
+
+/** Reads an architecture annotation into its spec. */
+final class AnnotationReader {
+  /** A value that the compiler could not make sense of and reports itself. */
+  static final class UnreadableValue extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private UnreadableValue(String member) {
+      super(member);
+    }
+  }
+
+  private final AnnotationMirror annotation;
+
+  private AnnotationReader(AnnotationMirror annotation) {
+    this.annotation = annotation;
+  }
+
+  /**
+   * Reads the annotation.
+   *
+   * @throws UnreadableValue if a value is erroneous, which the compiler reports
+   */
+  static Spec read(AnnotationMirror annotation) {
+    var values = new AnnotationReader(annotation);
+    String name = annotation.getAnnotationType().asElement().getSimpleName().toString();
+    switch (name) {
+      case "ResNet":
+        return values.resNet();
+      case "DenseNet":
+        return values.denseNet();
+      case "ResidualBlock":
+        return values.residualBlock();
+      case "DenseBlock":
+        return values.denseBlock();
+      default:
+        throw new IllegalArgumentException(name + " describes no architecture");
+    }
+  }
+
+  private ResNetSpec resNet() {
+    return new ResNetSpec(
+        integers("blocks"),
+        choice("stem", Stem.class),
+        integer("width"),
+        blockStyle(),
+        integer("dilateFrom"),
+        input(),
+        integer("classes"));
+  }
+
+  private DenseNetSpec denseNet() {
+    return new DenseNetSpec(
+        integers("blocks"),
+        choice("stem", Stem.class),
+        integer("stemChannels"),
+        layerStyle(),
+        real("compression"),
+        input(),
+        integer("classes"));
+  }
+
+  private ResidualBlockSpec residualBlock() {
+    return new ResidualBlockSpec(
+        integer("channels"), integer("planes"), integer("stride"), blockStyle(), input());
+  }
+
+  private DenseBlockSpec denseBlock() {
+    return new DenseBlockSpec(integer("channels"), integer("layers"), layerStyle(), input());
+  }
+
+  private BlockStyle blockStyle() {
+    return new BlockStyle(
+        truth("bottleneck"),
+        integer("groups"),
+        integer("widthPerGroup"),
+        choice("shortcut", Shortcut.class),
+        choice("version", ResNetVersion.class),
+        integer("squeezeExcitation"),
+        truth("zeroInitResidual"));
+  }
+
+  private LayerStyle layerStyle() {
+    return new LayerStyle(
+        integer("growth"), integer("bnSize"), real("dropout"), truth("memoryEfficient"));
+  }
+
+  private InputSpec input() {
+    var input = new AnnotationReader(value("input", AnnotationMirror.class));
+    return new InputSpec(
+        input.integer("channels"), input.integer("height"), input.integer("width"));
+  }
+
+  private <T> T value(String member, Class<T> type) {
+    return cast(member, AnnotationMirrors.getAnnotationValue(annotation, member), type);
+  }
+
+  private static <T> T cast(String member, AnnotationValue value, Class<T> type) {
+    if (!type.isInstance(value.getValue())) {
+      throw new UnreadableValue(member);
+    }
+    return type.cast(value.getValue());
+  }
+
+  private int integer(String member) {
+    return value(member, Integer.class);
+  }
+
+  private double real(String member) {
+    return value(member, Double.class);
+  }
+
+  private boolean truth(String member) {
+    return value(member, Boolean.class);
+  }
+
+  private List<Integer> integers(String member) {
+    List<?> elements = value(member, List.class);
+    return elements.stream()
+        .map(element -> cast(member, (AnnotationValue) element, Integer.class))
+        .toList();
+  }
+
+  private <E extends Enum<E>> E choice(String member, Class<E> type) {
+    String name = value(member, VariableElement.class).getSimpleName().toString();
+    return Enum.valueOf(type, name);
+  }
+}

@@ -1,0 +1,22 @@
+package io.blockwork.processor;
+
+import com.palantir.javapoet.JavaFile;
+import io.blockwork.processor.emit.Tidy;
+import java.io.IOException;
+import java.io.Writer;
+import javax.annotation.processing.Filer;
+import javax.lang.model.element.TypeElement;
+
+/** Hands generated sources to the compiler. */
+final class SourceFile {
+  private SourceFile() {}
+
+  /** Writes {@code file}, which stems from {@code origin} alone. */
+  static void write(JavaFile file, TypeElement origin, Filer filer) throws IOException {
+    String name = file.typeSpec().name();
+    String qualified = file.packageName().isEmpty() ? name : file.packageName() + "." + name;
+    try (Writer writer = filer.createSourceFile(qualified, origin).openWriter()) {
+      writer.write(Tidy.apply(file.toString()));
+    }
+  }
+}

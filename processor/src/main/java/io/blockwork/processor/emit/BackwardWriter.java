@@ -1,0 +1,120 @@
+package io.blockwork.processor.emit;
+
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.JavaFile;
+import io.blockwork.processor.graph.Graph;
+import io.blockwork.processor.graph.Shape;
+import io.blockwork.processor.transforms.Place;
+import io.blockwork.processor.transforms.TrainingPlan;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes {@code XBackward}. */
+public final class BackwardWriter implements Pass {
+  private final TrainingPlan plan;
+  private final Ownership ownership;
+  private final String totals;
+  private final GeneratedNames names;
+  private final Unit network;
+
+  private BackwardWriter(GeneratedNames names, TrainingPlan plan, String totals) {
+    this.names = names;
+    this.network = Unit.of(plan.graph());
+    this.plan = plan;
+    this.totals = totals;
+    this.ownership = new Ownership(network, plan.graph(), plan.places(), plan.gradients());
+  }
+
+  /**
+   * The source of the training pass.
+   *
+   * @param totals parameters and multiply-adds, for the class comment
+   */
+  public static JavaFile write(GeneratedNames names, TrainingPlan plan, String totals) {
+    return PassWriter.write(new BackwardWriter(names, plan, totals));
+  }
+
+  @Override
+  public ClassName self() {
+    return names.backward();
+  }
+
+  @Override
+  public ClassName passInterface() {
+    return RuntimeTypes.TRAINING_PASS;
+  }
+
+  @Override
+  public ClassName binder() {
+    return RuntimeTypes.TRAINING_BINDER;
+  }
+
+  @Override
+  public ClassName layerType() {
+    return RuntimeTypes.LAYER;
+  }
+
+  @Override
+  public List<String> methods() {
+    return List.of("forward", "backward");
+  }
+
+  @Override
+  public boolean runsReversed(String method) {
+    return method.equals("backward");
+  }
+
+  @Override
+  public BlockCode write(Unit block, boolean shared) {
+    return new BackwardBlockWriter(block, plan, ownership, shared).write();
+  }
+
+  @Override
+  public GeneratedNames names() {
+    return names;
+  }
+
+  @Override
+  public Unit network() {
+    return network;
+  }
+
+  @Override
+  public Graph graph() {
+    return plan.graph();
+  }
+
+  @Override
+  public List<Shape> shapes() {
+    return plan.shapes();
+  }
+
+  @Override
+  public Map<String, Place> tensors() {
+    Map<String, Place> tensors = new LinkedHashMap<>();
+    tensors.put("input", plan.places().get(0));
+    tensors.put("output", plan.places().get(graph().output()));
+    tensors.put("outputGradient", plan.gradients().get(graph().output()));
+    tensors.put("inputGradient", plan.gradients().get(0));
+    return tensors;
+  }
+
+  @Override
+  public List<Long> slots() {
+    return plan.slots();
+  }
+
+  @Override
+  public CodeBlock documentation() {
+    return PassDocumentation.of(
+        this,
+        "Training of {@link $T}: a forward pass that keeps what the gradient needs, then the gradient. A {@code d} stands"
+            + " before the name of a gradient.",
+        totals,
+        List.of(
+            "kept for one image: %s values".formatted(Text.count(plan.keptElements())),
+            PassDocumentation.slots(plan.slots())));
+  }
+}

@@ -1,0 +1,60 @@
+package io.blockwork.processor.emit;
+
+import com.palantir.javapoet.AnnotationSpec;
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.TypeSpec;
+import java.util.List;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.TypeElement;
+
+/**
+ * The annotated interface, and the names of what is generated for it.
+ *
+ * @param origin the interface
+ * @param modifiers {@code public}, or none
+ */
+public record GeneratedNames(TypeElement origin, List<Modifier> modifiers) {
+  /** Copies the list. */
+  public GeneratedNames {
+    modifiers = List.copyOf(modifiers);
+  }
+
+  /** The interface. */
+  public ClassName type() {
+    return ClassName.get(origin);
+  }
+
+  /** Starts a class that is generated for the interface. */
+  TypeSpec.Builder startClass(ClassName name) {
+    return TypeSpec.classBuilder(name)
+        .addOriginatingElement(origin)
+        .addAnnotation(
+            AnnotationSpec.builder(ClassName.get("javax.annotation.processing", "Generated"))
+                .addMember("value", "$S", "io.blockwork.processor.BlockworkProcessor")
+                .build());
+  }
+
+  /** What the interface is called in generated names: {@code Outer_Inner} when nested. */
+  public String base() {
+    return String.join("_", type().simpleNames());
+  }
+
+  /** The network: {@code XNetwork}. */
+  public ClassName network() {
+    return named("Network");
+  }
+
+  /** The inference pass: {@code XForward}. */
+  public ClassName forward() {
+    return named("Forward");
+  }
+
+  /** The training pass: {@code XBackward}. */
+  public ClassName backward() {
+    return named("Backward");
+  }
+
+  private ClassName named(String suffix) {
+    return ClassName.get(type().packageName(), base() + suffix);
+  }
+}

@@ -1,0 +1,83 @@
+package io.blockwork.processor.emit;
+
+import io.blockwork.processor.graph.Graph;
+import io.blockwork.processor.graph.Node;
+import io.blockwork.processor.graph.Op.Concat;
+import io.blockwork.processor.transforms.Place;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which block makes each kept buffer, which others read it, and what concatenations are called. */
+final class Ownership {
+  private final Map<Integer, Unit> owners = new HashMap<>();
+  private final Map<String, Set<Integer>> exports = new HashMap<>();
+  private final Map<Integer, String> concatenations = new HashMap<>();
+
+  /**
+   * @param network the whole network
+   * @param graph its graph
+   * @param places where each value lies
+   * @param gradients where each gradient lies; empty for inference
+   */
+  Ownership(Unit network, Graph graph, List<Place> places, List<Place> gradients) {
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof Concat) {
+        String name = JavaNames.variable(node.block().stage());
+        concatenations.put(places.get(node.id()).buffer().id(), name);
+        if (!gradients.isEmpty()) {
+          concatenations.put(
+              gradients.get(node.id()).buffer().id(), "d" + JavaNames.capitalise(name));
+        }
+      }
+    }
+    for (Unit block : network.blocks()) {
+      Set<Integer> touched = new LinkedHashSet<>();
+      for (Node node : block.nodes()) {
+        node.inputs().forEach(i -> touch(places.get(i), touched));
+        touch(places.get(node.id()), touched);
+      }
+      for (int buffer : touched) {
+        Unit owner = owners.computeIfAbsent(buffer, b -> block);
+        if (!owner.equals(block)) {
+          export(buffer);
+        }
+      }
+    }
+    // The network itself shows its input and output.
+    for (int id : List.of(0, graph.output())) {
+      if (places.get(id).buffer().kept()) {
+        export(places.get(id).buffer().id());
+      }
+    }
+  }
+
+  private static void touch(Place place, Set<Integer> touched) {
+    if (place.buffer().kept()) {
+      touched.add(place.buffer().id());
+    }
+  }
+
+  private void export(int buffer) {
+    exports.computeIfAbsent(owner(buffer).path(), p -> new HashSet<>()).add(buffer);
+  }
+
+  /** The block that makes the kept buffer. */
+  Unit owner(int buffer) {
+    return Optional.ofNullable(owners.get(buffer)).orElseThrow();
+  }
+
+  /** The kept buffers that the block makes and that are used outside it. */
+  Set<Integer> exports(Unit block) {
+    return exports.getOrDefault(block.path(), Set.of());
+  }
+
+  /** The name of a buffer that holds a dense block's features, or their gradient. */
+  Optional<String> concatenation(int buffer) {
+    return Optional.ofNullable(concatenations.get(buffer));
+  }
+}

@@ -1,0 +1,54 @@
+package io.blockwork.processor.emit;
+
+import com.palantir.javapoet.CodeBlock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The class comment of a pass: the network as a table, after Table 1 of the papers, and its memory.
+ */
+final class PassDocumentation {
+  private PassDocumentation() {}
+
+  static CodeBlock of(Pass pass, String summary, String totals, List<String> memory) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Unit unit : pass.network().children()) {
+      rows.add(List.of(unit.path(), pass.outputOf(unit).toString(), pass.title(unit)));
+    }
+    CodeBlock.Builder text =
+        CodeBlock.builder().add(wrap(summary) + "\n\n<pre>\n", pass.names().type());
+    text.add("$L\n", String.join("\n", Text.columns(rows)));
+    text.add("\n$L\n", totals);
+    memory.forEach(line -> text.add("$L\n", line));
+    return text.add("</pre>\n").build();
+  }
+
+  /** {@code 3 slots for one image: 802,816 + ... values, 6.1 MiB as floats}. */
+  static String slots(List<Long> slots) {
+    long total = slots.stream().mapToLong(Long::longValue).sum();
+    return "%d slots for one image: %s = %s values, %s bytes as floats"
+        .formatted(
+            slots.size(),
+            slots.stream().map(Text::count).collect(Collectors.joining(" + ")),
+            Text.count(total),
+            Text.count(4 * total));
+  }
+
+  private static String wrap(String text) {
+    StringBuilder lines = new StringBuilder();
+    int column = 0;
+    for (String word : text.split(" ", -1)) {
+      if (column > 0 && column + 1 + word.length() > 96) {
+        lines.append('\n');
+        column = 0;
+      } else if (column > 0) {
+        lines.append(' ');
+        column++;
+      }
+      lines.append(word);
+      column += word.length();
+    }
+    return lines.toString();
+  }
+}

@@ -1,0 +1,91 @@
+package io.blockwork.processor.emit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Lays lines of code out. */
+final class Text {
+  private static final int WIDTH = 100;
+
+  /** Columns that stand before a statement in a method of a nested class. */
+  static final int NESTED = 6;
+
+  /** Columns that stand before a statement in a method of a top-level class. */
+  static final int TOP = 4;
+
+  private Text() {}
+
+  /** {@code 1234567} as {@code 1,234,567}. */
+  static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  /** {@code 1234567} as a literal: {@code 1_234_567L}. */
+  static String literal(long n) {
+    return String.format(Locale.ROOT, "%,d", n).replace(',', '_') + "L";
+  }
+
+  /**
+   * {@code head(a, b, c);}, with the arguments on lines of their own where one line is too narrow.
+   */
+  static String call(String head, List<String> args, int indent) {
+    String line = head + "(" + String.join(", ", args) + ");";
+    if (indent + line.length() <= WIDTH) {
+      return line;
+    }
+    int assignment = head.indexOf(" = ");
+    StringBuilder text = new StringBuilder();
+    String open = head + "(";
+    int deeper = 4;
+    if (assignment > 0 && indent + 4 + line.length() - assignment - 3 <= WIDTH) {
+      return head.substring(0, assignment + 2) + "\n    " + line.substring(assignment + 3);
+    }
+    text.append(open).append('\n');
+    String current = "";
+    for (int i = 0; i < args.size(); i++) {
+      String arg = args.get(i) + (i == args.size() - 1 ? ");" : ",");
+      if (!current.isEmpty() && indent + deeper + current.length() + 1 + arg.length() > WIDTH) {
+        text.append(" ".repeat(deeper)).append(current).append('\n');
+        current = arg;
+      } else {
+        current = current.isEmpty() ? arg : current + " " + arg;
+      }
+    }
+    return text.append(" ".repeat(deeper)).append(current).toString();
+  }
+
+  /** Statements with a comment each, the comments in one column. */
+  static List<String> commented(List<String> statements, List<String> comments) {
+    int width = statements.stream().mapToInt(String::length).max().orElse(0);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < statements.size(); i++) {
+      String comment = comments.get(i).stripTrailing();
+      lines.add(
+          comment.isEmpty()
+              ? statements.get(i)
+              : String.format(Locale.ROOT, "%-" + width + "s  // %s", statements.get(i), comment));
+    }
+    return lines;
+  }
+
+  /** Rows of columns, each column as wide as its widest entry; all but the last are padded. */
+  static List<String> columns(List<List<String>> rows) {
+    List<String> lines = new ArrayList<>();
+    int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+    int[] width = new int[columns];
+    for (List<String> row : rows) {
+      for (int c = 0; c < row.size(); c++) {
+        width[c] = Math.max(width[c], row.get(c).length());
+      }
+    }
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < row.size(); c++) {
+        line.append(row.get(c)).append(" ".repeat(width[c] - row.get(c).length() + 3));
+      }
+      lines.add(line.toString().stripTrailing());
+    }
+    return lines;
+  }
+}

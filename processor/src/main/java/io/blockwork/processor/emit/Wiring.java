@@ -1,0 +1,98 @@
+package io.blockwork.processor.emit;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * How kept tensors travel between the classes of a pass: in through constructors, out through
+ * fields.
+ */
+final class Wiring {
+  private final Unit network;
+  private final Set<Integer> shown;
+  private final Function<Unit, BlockCode> codes;
+  private final Map<String, Map<Integer, String>> imports = new HashMap<>();
+  private final Map<String, Map<Integer, String>> exports = new HashMap<>();
+
+  /**
+   * @param shown buffers that the network itself shows
+   * @param codes the code of each block
+   */
+  Wiring(Unit network, Set<Integer> shown, Function<Unit, BlockCode> codes) {
+    this.network = network;
+    this.shown = shown;
+    this.codes = codes;
+    resolve(network);
+  }
+
+  /** The kept buffers that the unit's constructor takes, and the names of the parameters. */
+  Map<Integer, String> imports(Unit unit) {
+    return Objects.requireNonNull(imports.get(unit.path()));
+  }
+
+  /** The kept buffers that the unit makes and others use, and the names of its fields. */
+  Map<Integer, String> exports(Unit unit) {
+    return Objects.requireNonNull(exports.get(unit.path()));
+  }
+
+  /** The expression, inside {@code unit}, of a kept tensor that a child of it makes. */
+  String made(Unit unit, int buffer) {
+    for (Unit child : unit.children()) {
+      String name = exports(child).get(buffer);
+      if (name != null) {
+        return JavaNames.child(unit.path(), child.path()) + "." + name;
+      }
+    }
+    throw new IllegalStateException(unit.path() + " does not make tensor " + buffer);
+  }
+
+  private void resolve(Unit unit) {
+    Map<Integer, String> in = new LinkedHashMap<>();
+    Map<Integer, String> out = new LinkedHashMap<>();
+    imports.put(unit.path(), in);
+    exports.put(unit.path(), out);
+    if (unit.isBlock()) {
+      in.putAll(codes.apply(unit).imports());
+      out.putAll(codes.apply(unit).exports());
+      return;
+    }
+    Map<Integer, String> made = new LinkedHashMap<>();
+    Set<String> taken = new HashSet<>();
+    for (Unit child : unit.children()) {
+      resolve(child);
+      imports(child)
+          .forEach(
+              (buffer, name) -> {
+                if (!made.containsKey(buffer) && !in.containsKey(buffer)) {
+                  in.put(buffer, unique(name, taken));
+                }
+              });
+      made.putAll(exports(child));
+    }
+    made.forEach(
+        (buffer, name) -> {
+          if (shown.contains(buffer) || isUsedOutside(unit, buffer)) {
+            out.put(buffer, unique(name, taken));
+          }
+        });
+  }
+
+  private boolean isUsedOutside(Unit unit, int buffer) {
+    return network.blocks().stream()
+        .filter(block -> !unit.owns(block.nodes().get(0).id()))
+        .anyMatch(block -> codes.apply(block).imports().containsKey(buffer));
+  }
+
+  private static String unique(String name, Set<String> taken) {
+    String result = name;
+    for (int i = 2; !taken.add(result); i++) {
+      result = name + i;
+    }
+    return result;
+  }
+}

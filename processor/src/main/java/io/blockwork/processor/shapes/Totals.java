@@ -1,0 +1,44 @@
+package io.blockwork.processor.shapes;
+
+import io.blockwork.processor.graph.Graph;
+import io.blockwork.processor.graph.Node;
+import io.blockwork.processor.graph.Op.BatchNorm2d;
+import io.blockwork.processor.graph.Op.Conv2d;
+import io.blockwork.processor.graph.Op.Linear;
+import io.blockwork.processor.graph.Shape;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Sums over a network.
+ *
+ * @param parameters learnable values
+ * @param macs multiply-adds of convolutions and linear layers for one image
+ */
+public record Totals(long parameters, long macs) {
+  /** Adds up a network as the architecture gives it. */
+  public static Totals of(Graph graph, List<Shape> shapes) {
+    long parameters = 0;
+    long macs = 0;
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof Conv2d conv) {
+        Shape out = shapes.get(node.id());
+        parameters += conv.weights();
+        macs += conv.weights() * out.height() * out.width();
+      } else if (node.op() instanceof BatchNorm2d norm) {
+        parameters += 2L * norm.channels();
+      } else if (node.op() instanceof Linear linear) {
+        long weights = (long) linear.in() * linear.out();
+        parameters += weights + linear.out();
+        macs += weights;
+      }
+    }
+    return new Totals(parameters, macs);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT, "%,d parameters, %,d multiply-adds for one image", parameters, macs);
+  }
+}

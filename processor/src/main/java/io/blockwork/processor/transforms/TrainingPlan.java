@@ -1,0 +1,71 @@
+package io.blockwork.processor.transforms;
+
+import io.blockwork.processor.graph.Graph;
+import io.blockwork.processor.graph.Node;
+import io.blockwork.processor.graph.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A training pass with its memory: the nodes forwards, then {@link #backward} in order.
+ *
+ * @param graph the fused graph
+ * @param shapes shape of each node's output
+ * @param places where each node's output lies
+ * @param gradients where the gradient of each node's output lies
+ * @param targets for each node and each of its inputs, how backward hands the gradient on
+ * @param backward the steps of the backward pass
+ * @param slots elements of each slot, for one image
+ */
+public record TrainingPlan(
+    Graph graph,
+    List<Shape> shapes,
+    List<Place> places,
+    List<Place> gradients,
+    List<List<Target>> targets,
+    List<Step> backward,
+    List<Long> slots) {
+
+  /** How a node's backward hands a gradient to one of its inputs. */
+  public enum Target {
+    /** It lies where the gradient of the output lies: nothing to do. */
+    SHARED,
+    /** Overwrites. */
+    WRITE,
+    /** Adds to what another consumer has written. */
+    ADD
+  }
+
+  /**
+   * One step of the backward pass.
+   *
+   * @param node whose layer runs
+   * @param recompute whether it computes its output again instead of its gradients
+   */
+  public record Step(Node node, boolean recompute) {}
+
+  /** Copies the lists. */
+  public TrainingPlan {
+    shapes = List.copyOf(shapes);
+    places = List.copyOf(places);
+    gradients = List.copyOf(gradients);
+    targets = targets.stream().map(List::copyOf).toList();
+    backward = List.copyOf(backward);
+    slots = List.copyOf(slots);
+  }
+
+  /** The elements, for one image, of everything kept from forward to backward. */
+  public long keptElements() {
+    return places.stream()
+        .map(Place::buffer)
+        .filter(Place.Buffer::kept)
+        .distinct()
+        .mapToLong(b -> b.shape().elements())
+        .sum();
+  }
+
+  /** The step that recomputes a node, if its output is not kept. */
+  public Optional<Step> recomputation(Node node) {
+    return backward.stream().filter(s -> s.recompute() && s.node().equals(node)).findFirst();
+  }
+}

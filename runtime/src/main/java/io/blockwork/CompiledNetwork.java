@@ -1,0 +1,252 @@
+package io.blockwork;
+
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.Engine;
+import io.blockwork.engine.Engines;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * What all generated networks share: parameters, input checks, and the plans bound for the batch
+ * sizes in use.
+ */
+public abstract class CompiledNetwork implements Network {
+  /** Larger batches run in parts, so that memory stays bounded for any N. */
+  private static final int LARGEST_BATCH = 64;
+
+  /** Inference plans kept while nobody uses them. */
+  private static final int IDLE_PLANS = 4;
+
+  /** Training plans kept: the usual batch, and the smaller one that ends an epoch. */
+  private static final int TRAINING_PLANS = 2;
+
+  private final Architecture architecture;
+  private final NetworkOptions options;
+  private final Engine engine;
+  private final Parameters parameters;
+  private final Gradients gradients;
+  private final InferencePlans inference;
+
+  /** In order of use, the least recent first. Guarded by this. */
+  private final Map<TrainingKey, BoundTraining> training = new LinkedHashMap<>(4, 0.75f, true);
+
+  private volatile List<String> frozen = List.of();
+  private volatile boolean closed;
+
+  private record TrainingKey(int batch, boolean inputGradient) {}
+
+  /**
+   * A network with initial parameters.
+   *
+   * @param architecture the network as known at compile time
+   * @param options seed, data type and engine
+   */
+  protected CompiledNetwork(Architecture architecture, NetworkOptions options) {
+    this.architecture = architecture;
+    this.options = options;
+    this.engine = options.engine().orElseGet(Engines::byDefault);
+    this.parameters = new Parameters(architecture.parameters(), options.dataType());
+    this.gradients = new Gradients(architecture.parameters(), options.dataType());
+    new Initializer(options.seed()).fill(parameters);
+    this.inference =
+        new InferencePlans(
+            IDLE_PLANS, batch -> engine.bindInference(parameters, batch, this::forwardPass));
+  }
+
+  /** Binds the generated inference pass. */
+  protected abstract ForwardPass forwardPass(InferenceBinder bind);
+
+  /** Binds the generated training pass. */
+  protected abstract TrainingPass trainingPass(TrainingBinder bind);
+
+  @Override
+  public INDArray forward(INDArray images) {
+    checkOpen();
+    checkImages(images);
+    int n = Math.toIntExact(images.size(0));
+    INDArray output = newOutput(n);
+    for (int from = 0; from < n; from += LARGEST_BATCH) {
+      int to = Math.min(n, from + LARGEST_BATCH);
+      inference.run(part(images, from, to), part(output, from, to));
+    }
+    return output;
+  }
+
+  private static INDArray part(INDArray array, int from, int to) {
+    return to - from == array.size(0) ? array : array.get(NDArrayIndex.interval(from, to));
+  }
+
+  @Override
+  public TrainingResult train(INDArray images, Loss loss) {
+    return train(images, loss, false);
+  }
+
+  @Override
+  public TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
+    return train(images, loss, true);
+  }
+
+  private synchronized TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
+    checkOpen();
+    checkImages(images);
+    int n = Math.toIntExact(images.size(0));
+    BoundTraining plan = trainingPlan(new TrainingKey(n, inputGradient));
+    INDArray output = newOutput(n);
+    plan.forward(images, output);
+    INDArray outputGradient = newArray(output.shape());
+    double value = loss.evaluate(output, outputGradient);
+    plan.backward(outputGradient);
+    if (!inputGradient) {
+      return new TrainingResult(value, output, Optional.empty());
+    }
+    INDArray gradient = newArray(images.shape());
+    plan.inputGradient(gradient);
+    return new TrainingResult(value, output, Optional.of(gradient));
+  }
+
+  private BoundTraining trainingPlan(TrainingKey key) {
+    BoundTraining plan = training.get(key);
+    if (plan != null) {
+      return plan;
+    }
+    while (training.size() >= TRAINING_PLANS) {
+      Iterator<BoundTraining> eldest = training.values().iterator();
+      eldest.next().close();
+      eldest.remove();
+    }
+    BoundTraining bound =
+        engine.bindTraining(
+            parameters,
+            gradients,
+            key.batch(),
+            new TrainingSettings(key.inputGradient(), frozen, options.seed()),
+            this::trainingPass);
+    training.put(key, bound);
+    return bound;
+  }
+
+  @Override
+  public Parameters parameters() {
+    checkOpen();
+    return parameters;
+  }
+
+  @Override
+  public Gradients gradients() {
+    checkOpen();
+    return gradients;
+  }
+
+  @Override
+  public Architecture architecture() {
+    checkOpen();
+    return architecture;
+  }
+
+  @Override
+  public Engine engine() {
+    checkOpen();
+    return engine;
+  }
+
+  @Override
+  public synchronized void freeze(String... prefixes) {
+    checkOpen();
+    for (String prefix : prefixes) {
+      var one = new TrainingSettings(false, List.of(prefix), 0);
+      if (architecture.layers().stream().noneMatch(l -> one.isFrozen(l.path()))) {
+        throw new IllegalArgumentException(
+            "freeze: %s has no layer at or below %s; its layers begin with %s"
+                .formatted(architecture.name(), prefix, beginnings()));
+      }
+    }
+    frozen = List.of(prefixes);
+    gradients.flat().assign(0);
+    closeTraining();
+  }
+
+  private String beginnings() {
+    return architecture.layers().stream()
+        .map(l -> l.path().split("\\.")[0])
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public List<String> frozen() {
+    checkOpen();
+    return frozen;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    inference.close();
+    closeTraining();
+  }
+
+  private void closeTraining() {
+    training.values().forEach(BoundTraining::close);
+    training.clear();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "this %s is closed: create a new one".formatted(architecture.name()));
+    }
+  }
+
+  private void checkImages(INDArray images) {
+    List<Integer> in = architecture.input();
+    String expected = "[N, %d, %d, %d]".formatted(in.get(0), in.get(1), in.get(2));
+    if (images.rank() != 4
+        || images.size(1) != in.get(0)
+        || images.size(2) != in.get(1)
+        || images.size(3) != in.get(2)) {
+      throw new ShapeMismatchException(
+          "%s: expected images %s, got shape %s"
+              .formatted(architecture.name(), expected, Arrays.toString(images.shape())));
+    }
+    if (images.size(0) == 0) {
+      throw new IllegalArgumentException(
+          "%s: expected images %s with N of at least 1, got none"
+              .formatted(architecture.name(), expected));
+    }
+    DataType type = options.dataType();
+    if (images.dataType() != type) {
+      throw new IllegalArgumentException(
+          "%s: expected images of type %s, got %s; convert them with images.castTo(DataType.%s), or create the network with NetworkOptions.dataType"
+              .formatted(architecture.name(), type, images.dataType(), type));
+    }
+  }
+
+  private INDArray newOutput(int n) {
+    List<Integer> out = architecture.output();
+    long[] shape = new long[out.size() + 1];
+    shape[0] = n;
+    for (int i = 0; i < out.size(); i++) {
+      shape[i + 1] = out.get(i);
+    }
+    return newArray(shape);
+  }
+
+  private INDArray newArray(long[] shape) {
+    return Nd4j.create(options.dataType(), shape);
+  }
+}

@@ -1,0 +1,47 @@
+package io.blockwork;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A differentiable measure of how wrong a network's output is. */
+@FunctionalInterface
+public interface Loss {
+  /**
+   * Computes the loss and its gradient.
+   *
+   * @param output the network's output
+   * @param outputGradient same shape; receives the gradient of the loss with respect to the output
+   * @return the loss
+   * @throws IllegalArgumentException if the targets do not fit the output
+   */
+  double evaluate(INDArray output, INDArray outputGradient);
+
+  /**
+   * Mean over the images of {@code -log(softmax(output)[label])}, with natural logarithms.
+   *
+   * @param labels the class of each image, from 0
+   */
+  static Loss softmaxCrossEntropy(int... labels) {
+    return SoftmaxCrossEntropy.ofClasses(labels);
+  }
+
+  /**
+   * Mean over the images of the cross entropy of softmax against the labels.
+   *
+   * @param labels either class indices {@code [N]}, of any number type, or the probability of each
+   *     class {@code [N, classes]}
+   * @throws IllegalArgumentException if the array has another rank, or its values are NaN,
+   *     infinite, negative or, where they are indices, fractions
+   */
+  static Loss softmaxCrossEntropy(INDArray labels) {
+    return SoftmaxCrossEntropy.of(labels);
+  }
+
+  /**
+   * Mean over all elements of {@code (output - target)^2}.
+   *
+   * @param target same shape as the output
+   */
+  static Loss meanSquaredError(INDArray target) {
+    return new MeanSquaredError(target);
+  }
+}

@@ -1,0 +1,28 @@
+package io.blockwork;
+
+import io.blockwork.engine.ShapeMismatchException;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The mean of the squared differences, as torch's {@code MSELoss}. */
+record MeanSquaredError(INDArray target) implements Loss {
+  @Override
+  public double evaluate(INDArray output, INDArray outputGradient) {
+    if (!Arrays.equals(target.shape(), output.shape())) {
+      throw new ShapeMismatchException(
+          "target: expected the output's shape %s, got %s"
+              .formatted(Arrays.toString(output.shape()), Arrays.toString(target.shape())));
+    }
+    INDArray difference = output.castTo(DataType.DOUBLE).sub(target.castTo(DataType.DOUBLE));
+    long n = output.length();
+    double loss = difference.mul(difference).sumNumber().doubleValue() / n;
+    if (!Double.isFinite(loss)) {
+      throw new IllegalArgumentException(
+          "mean squared error: the %s holds values that are NaN or infinite"
+              .formatted(Double.isFinite(target.sumNumber().doubleValue()) ? "output" : "target"));
+    }
+    outputGradient.assign(difference.muli(2.0 / n).castTo(outputGradient.dataType()));
+    return loss;
+  }
+}

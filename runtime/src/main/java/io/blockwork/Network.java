@@ -1,0 +1,78 @@
+package io.blockwork;
+
+import io.blockwork.engine.Engine;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A network that was compiled from an annotated interface. {@link Networks#create(Class)} makes
+ * one.
+ *
+ * <p>Images are {@code [N, C, H, W]} with any N of at least 1, in the data type that the network
+ * was created with. {@link #forward} may be called from many threads at once; a training pass must
+ * not run at the same time as anything else that uses the same network.
+ *
+ * <p>Every method but {@link #close} throws {@link IllegalStateException} once the network is
+ * closed.
+ */
+public interface Network extends AutoCloseable {
+  /**
+   * Runs inference: batch norms use their running statistics and nothing is dropped.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @return a new array, {@code [N, classes]}, or {@code [N, C, H, W]} for a network without a head
+   * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
+   *     compiled for
+   * @throws IllegalArgumentException if the data type is another or there are no images
+   */
+  INDArray forward(INDArray images);
+
+  /**
+   * Runs one training pass without a step: forward in training mode, the loss, and backward. Fills
+   * {@link #gradients} and moves the running statistics as torch does.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @param loss what to minimise
+   * @throws io.blockwork.engine.ShapeMismatchException if a shape is not the expected one
+   * @throws IllegalArgumentException if the data type is another, there are no images, or the
+   *     labels are not valid
+   */
+  TrainingResult train(INDArray images, Loss loss);
+
+  /** Like {@link #train}, and also computes the gradient of the images. */
+  TrainingResult trainWithInputGradient(INDArray images, Loss loss);
+
+  /** The parameters and buffers, by their {@code state_dict} names. */
+  Parameters parameters();
+
+  /** The gradients that the last training pass left. */
+  Gradients gradients();
+
+  /** What is known of the network at compile time. */
+  Architecture architecture();
+
+  /** The engine that runs the network. */
+  Engine engine();
+
+  /**
+   * Freezes every layer whose path is one of the prefixes or below one of them: {@code layer1}
+   * freezes {@code layer1.0.conv1}, but not {@code layer10}. Training computes no gradients for
+   * frozen parameters (they are left zero), and frozen batch norms use their running statistics and
+   * leave them alone. Replaces what was frozen before; no prefixes: nothing is frozen.
+   *
+   * @throws IllegalArgumentException if a prefix names no layer
+   */
+  void freeze(String... prefixes);
+
+  /** The prefixes that {@link #freeze} was last called with. */
+  List<String> frozen();
+
+  /** The table of layers, shapes, parameters and costs: {@link Architecture#table()}. */
+  default String summary() {
+    return architecture().table();
+  }
+
+  /** Gives the memory of bound plans back. Closing twice does nothing. */
+  @Override
+  void close();
+}

@@ -1,0 +1,123 @@
+package io.blockwork.engine.nd4j;
+
+import io.blockwork.Gradients;
+import io.blockwork.Parameters;
+import io.blockwork.engine.BoundInference;
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.Engine;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The engine that runs wherever ND4J's CPU backend does, in {@code FLOAT} and {@code DOUBLE}. It is
+ * the oracle for others: simple, and right.
+ */
+public final class Nd4jEngine implements Engine {
+  /** An engine; all are alike. */
+  public Nd4jEngine() {}
+
+  @Override
+  public String name() {
+    return "nd4j";
+  }
+
+  @Override
+  public BoundInference bindInference(
+      Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+    Memory memory = memory(parameters, batch);
+    boolean bound = false;
+    try {
+      ForwardPass pass = network.apply(new Nd4jInferenceBinder(parameters, memory));
+      bound = true;
+      return new Inference(pass, memory);
+    } finally {
+      if (!bound) {
+        memory.close();
+      }
+    }
+  }
+
+  @Override
+  public BoundTraining bindTraining(
+      Parameters parameters,
+      Gradients gradients,
+      int batch,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    Memory memory = memory(parameters, batch);
+    boolean bound = false;
+    try {
+      TrainingPass pass =
+          network.apply(new Nd4jTrainingBinder(parameters, gradients, settings, memory));
+      bound = true;
+      return new Training(pass, memory, parameters, settings.inputGradient());
+    } finally {
+      if (!bound) {
+        memory.close();
+      }
+    }
+  }
+
+  private static Memory memory(Parameters parameters, int batch) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch: expected at least 1, got " + batch);
+    }
+    return new Memory(parameters.dataType(), batch);
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+
+  private record Inference(ForwardPass pass, Memory memory) implements BoundInference {
+    @Override
+    public void run(INDArray images, INDArray output) {
+      Transfer.in("images", images, (Nd4jTensor) pass.input());
+      pass.run();
+      Transfer.out("output", (Nd4jTensor) pass.output(), output);
+    }
+
+    @Override
+    public void close() {
+      memory.close();
+    }
+  }
+
+  private record Training(
+      TrainingPass pass, Memory memory, Parameters parameters, boolean hasInputGradient)
+      implements BoundTraining {
+    @Override
+    public void forward(INDArray images, INDArray output) {
+      Transfer.in("images", images, (Nd4jTensor) pass.input());
+      pass.forward();
+      parameters.touch();
+      Transfer.out("output", (Nd4jTensor) pass.output(), output);
+    }
+
+    @Override
+    public void backward(INDArray outputGradient) {
+      Transfer.in("gradient of the output", outputGradient, (Nd4jTensor) pass.outputGradient());
+      pass.backward();
+    }
+
+    @Override
+    public void inputGradient(INDArray gradient) {
+      if (!hasInputGradient) {
+        throw new IllegalStateException(
+            "the gradient of the images was not asked for when the pass was bound");
+      }
+      Transfer.out("gradient of the images", (Nd4jTensor) pass.inputGradient(), gradient);
+    }
+
+    @Override
+    public void close() {
+      memory.close();
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.blockwork.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.blockwork.Gradients;
+import io.blockwork.ParameterInfo;
+import io.blockwork.Parameters;
+import io.blockwork.engine.OpPasses.Tail;
+import io.blockwork.engine.nd4j.Nd4jEngine;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Every layer of every engine against PyTorch's figures, on whole tensors and on channel slices of
+ * larger ones.
+ */
+class EngineOpsTest {
+  /** An engine, a type it runs, and how far it may be off, relative to the tensor's norm. */
+  private record Setup(Engine engine, DataType type, double tolerance) {
+    @Override
+    public String toString() {
+      return engine.name() + " " + type;
+    }
+  }
+
+  private static final List<Setup> SETUPS =
+      List.of(
+          new Setup(new Nd4jEngine(), DataType.DOUBLE, 1e-12),
+          new Setup(new Nd4jEngine(), DataType.FLOAT, 2e-6));
+
+  static Stream<Arguments> cases() {
+    return SETUPS.stream()
+        .flatMap(
+            setup ->
+                OpCase.all().stream()
+                    .flatMap(
+                        op ->
+                            Stream.of(false, true).map(sliced -> Arguments.of(setup, op, sliced))));
+  }
+
+  @ParameterizedTest(name = "{0}, {1}, sliced {2}")
+  @MethodSource("cases")
+  void trainsAsTorchDoes(Setup setup, OpCase op, boolean sliced) {
+    Parameters parameters = parameters(op, setup.type());
+    Gradients gradients = new Gradients(op.state(), setup.type());
+    gradients.flat().assign(7); // must be overwritten
+    INDArray images = images(op, setup.type());
+    INDArray output = output(op, setup.type());
+    INDArray outputGradient = Fill.array("outputGradient", setup.type(), output.shape());
+    INDArray inputGradient = Nd4j.create(setup.type(), images.shape());
+    var settings = new TrainingSettings(true, List.of(), 0);
+    try (BoundTraining bound =
+        setup
+            .engine()
+            .bindTraining(
+                parameters,
+                gradients,
+                op.input()[0],
+                settings,
+                bind -> OpPasses.training(bind, op, sliced))) {
+      for (int run = 0; run < 2; run++) {
+        reset(op, parameters);
+        bound.forward(images, output);
+        bound.backward(outputGradient);
+        bound.inputGradient(inputGradient);
+      }
+    }
+    compare("output", op, output, setup);
+    compare("inputGradient", op, inputGradient, setup);
+    for (ParameterInfo info : op.state()) {
+      if (op.expected().containsKey(info.name())) {
+        INDArray array =
+            info.kind().learnable() ? gradients.get(info.name()) : parameters.get(info.name());
+        compare(info.name(), op, array, setup);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}, {1}, sliced {2}")
+  @MethodSource("cases")
+  void infersAsTorchDoes(Setup setup, OpCase op, boolean sliced) {
+    if (op.op().equals("conv2d")) {
+      compareInference(setup, op, sliced, Tail.NONE, "output");
+      compareInference(setup, op, sliced, Tail.FOLDED, "folded");
+      compareInference(setup, op, sliced, Tail.FOLDED_RELU, "foldedRelu");
+      compareInference(setup, op, sliced, Tail.FOLDED_ADD_RELU, "foldedAddRelu");
+      compareInference(setup, op, sliced, Tail.FOLDED_ADD_RELU_IN_PLACE, "foldedAddRelu");
+    } else {
+      String figures = op.expected().containsKey("inference") ? "inference" : "output";
+      compareInference(setup, op, sliced, Tail.NONE, figures);
+    }
+  }
+
+  private static void compareInference(
+      Setup setup, OpCase op, boolean sliced, Tail tail, String figures) {
+    Parameters parameters = parameters(op, setup.type());
+    INDArray output = output(op, setup.type());
+    try (BoundInference bound =
+        setup
+            .engine()
+            .bindInference(
+                parameters, op.input()[0], bind -> OpPasses.inference(bind, op, tail, sliced))) {
+      // Twice: nothing may be left over from the first run.
+      bound.run(images(op, setup.type()), output);
+      bound.run(images(op, setup.type()), output);
+    }
+    compare(figures, op, output, setup);
+  }
+
+  private static Parameters parameters(OpCase op, DataType type) {
+    Parameters parameters = new Parameters(op.state(), type);
+    reset(op, parameters);
+    return parameters;
+  }
+
+  private static void reset(OpCase op, Parameters parameters) {
+    for (ParameterInfo info : op.state()) {
+      INDArray values = Fill.array(info.name(), DataType.DOUBLE, info.dimensions());
+      switch (info.kind()) {
+        case NORM_WEIGHT -> parameters.set(info.name(), values.add(2));
+        case RUNNING_VAR -> parameters.set(info.name(), values.mul(0.5).add(1));
+        case NUM_BATCHES_TRACKED -> {}
+        default -> parameters.set(info.name(), values);
+      }
+    }
+  }
+
+  private static INDArray images(OpCase op, DataType type) {
+    int[] s = op.input();
+    INDArray images = Fill.array("input", DataType.DOUBLE, s[0], s[1], s[2], s[3]);
+    if (op.op().equals("maxPool")) {
+      // Halves, as in ops.py: many ties, and all below the zeros of a wrongly padded window.
+      for (long i = 0; i < images.length(); i++) {
+        images.putScalar(i, Math.rint(images.getDouble(i) * 2) / 2 - 2);
+      }
+    }
+    return images.castTo(type);
+  }
+
+  private static INDArray output(OpCase op, DataType type) {
+    int[] s = op.output();
+    return Nd4j.create(type, op.input()[0], s[0], s[1], s[2]);
+  }
+
+  private static void compare(String name, OpCase op, INDArray array, Setup setup) {
+    double[] expected = Objects.requireNonNull(op.expected().get(name), name);
+    double[] values = array.castTo(DataType.DOUBLE).dup('c').reshape(-1).toDoubleVector();
+    double norm = 0;
+    double dot = 0;
+    for (int i = 0; i < values.length; i++) {
+      norm += values[i] * values[i];
+      dot += values[i] * Fill.value("probe", i);
+    }
+    double bound = setup.tolerance() * Math.max(1, expected[0]);
+    assertEquals(expected[0], Math.sqrt(norm), bound, name + ": norm");
+    assertEquals(expected[1], dot, bound, name + ": dot product with the probe");
+    for (int i = 2; i < expected.length; i++) {
+      assertEquals(expected[i], values[i - 2], bound, name + ": value " + (i - 2));
+    }
+  }
+}
