@@ -189,6 +189,16 @@ public final class OneDnnEngine implements Engine {
     return "onednn";
   }
 
+  @Override
+  public String toString() {
+    return "onednn "
+        + options.precision()
+        + options.layout().map(l -> " " + l).orElse("")
+        + ", "
+        + options.threads()
+        + " threads";
+  }
+
   /** The number format of activations and products. */
   public Precision precision() {
     return options.precision();

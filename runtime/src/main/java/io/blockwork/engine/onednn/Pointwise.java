@@ -148,7 +148,7 @@ final class Pointwise {
 
   /** A pool of single pixels is what leaves some out, in any layout. */
   private static Pooling everyNth(int stride) {
-    return Pooling.average(Window.of(1).stride(stride));
+    return Pooling.average(Window.window(1).stride(stride));
   }
 
   private static PlanTensor pixels(PlanTensor few, PlanTensor many) {

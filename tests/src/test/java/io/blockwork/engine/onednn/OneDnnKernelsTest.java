@@ -201,14 +201,14 @@ class OneDnnKernelsTest {
       INDArray images = random(3, channels, 9, 12);
       Parameters none = parameters(info("x", Kind.NORM_WEIGHT, 1));
       for (OneDnnEngine engine : engines(layout)) {
-        Window window = Window.of(3).stride(2).padding(1);
+        Window window = Window.window(3).stride(2).padding(1);
         INDArray max = Written.maxPool(images, window);
         long[] out = {channels, max.size(2), max.size(3)};
         assertClose(
             run(engine, none, images, out, (b, s, d) -> List.of(b.maxPool("p", window, s, d))),
             max,
             0);
-        INDArray average = Written.avgPool(images, Window.of(2));
+        INDArray average = Written.avgPool(images, Window.window(2));
         long[] half = {channels, average.size(2), average.size(3)};
         assertClose(
             run(
@@ -216,7 +216,7 @@ class OneDnnKernelsTest {
                 none,
                 images,
                 half,
-                (b, s, d) -> List.of(b.avgPool("p", Window.of(2), s, d))),
+                (b, s, d) -> List.of(b.avgPool("p", Window.window(2), s, d))),
             average,
             1e-6);
         assertClose(
@@ -262,10 +262,10 @@ class OneDnnKernelsTest {
                   Tensor wide = b.slot(2, channels * 2, 5, 7);
                   Tensor part = wide.slice(channels, channels * 2);
                   return List.of(
-                      b.maxPool("m", Window.of(1), s, wide.slice(0, channels)),
-                      b.maxPool("m", Window.of(1), s, part),
+                      b.maxPool("m", Window.window(1), s, wide.slice(0, channels)),
+                      b.maxPool("m", Window.window(1), s, part),
                       b.batchNormRelu("n", part, part),
-                      b.maxPool("m", Window.of(1), part, d));
+                      b.maxPool("m", Window.window(1), part, d));
                 }),
             expected,
             1e-5);
