@@ -3,6 +3,7 @@ package io.blockwork.features;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.blockwork.Network;
@@ -11,6 +12,7 @@ import io.blockwork.Networks;
 import io.blockwork.ParameterInfo;
 import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.nd4j.Nd4jEngine;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.golden.GoldenFormula;
 import io.blockwork.properties.InMemory;
 import java.lang.reflect.RecordComponent;
@@ -97,6 +99,33 @@ class FeaturesTest {
         threads.shutdownNow();
       }
     }
+  }
+
+  /** oneDNN cuts the batch into micro-batches; its layouts must not show in any result. */
+  @Test
+  void isTheSameOnOneDnn() {
+    assumeTrue(OneDnnEngine.isAvailable(), "oneDNN's library cannot be loaded here");
+    INDArray images = Nd4j.rand(DataType.FLOAT, 5, 3, 8, 8);
+    var options = NetworkOptions.defaults().dataType(DataType.FLOAT);
+    try (FeatureNet oracle = Networks.create(FeatureNet.class, options.engine(new Nd4jEngine()));
+        FeatureNet alone = Networks.create(FeatureNet.class, options.engine(new OneDnnEngine()));
+        FeatureNet parts =
+            Networks.create(
+                FeatureNet.class, options.engine(new OneDnnEngine().microBatch(2, true)))) {
+      FeatureNet.Pair expected = oracle.pair(images);
+      for (FeatureNet net : List.of(alone, parts)) {
+        assertClose(expected.early(), net.pair(images).early());
+        assertClose(expected.late(), net.pair(images).late());
+        assertClose(expected.late(), net.late(images));
+        assertClose(oracle.stem(images), net.stem(images));
+      }
+    }
+  }
+
+  private static void assertClose(INDArray expected, INDArray actual) {
+    assertArrayEquals(expected.shape(), actual.shape());
+    double norm = expected.norm2Number().doubleValue();
+    assertEquals(0, expected.sub(actual).norm2Number().doubleValue(), 1e-5 * norm);
   }
 
   @Test
