@@ -63,6 +63,7 @@ public final class NetworkWriter {
             .addModifiers(Modifier.FINAL)
             .superclass(RuntimeTypes.COMPILED_NETWORK)
             .addSuperinterface(names.type())
+            .avoidClashesWithNestedClasses(names.origin())
             .addJavadoc("{@link $T}, compiled: $L -> $L.\n", names.type(), shapes.get(0), output())
             .addJavadoc(
                 "\n<p>Inference is {@link $T}, training {@link $T}.\n",
@@ -72,7 +73,7 @@ public final class NetworkWriter {
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
-            .addStatement("super(architecture(), options)")
+            .addStatement("super(describe(), options)")
             .build());
     type.addMethod(
         factory()
@@ -168,7 +169,7 @@ public final class NetworkWriter {
     String sizes = slots.stream().map(Text::literal).collect(Collectors.joining(", "));
     methods.add(
         0,
-        MethodSpec.methodBuilder("architecture")
+        MethodSpec.methodBuilder("describe")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
             .returns(RuntimeTypes.ARCHITECTURE)
             .addStatement("var layers = $T.named($S)", RuntimeTypes.ARCHITECTURE, names.base())
