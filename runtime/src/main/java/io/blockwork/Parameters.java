@@ -1,5 +1,9 @@
 package io.blockwork;
 
+import io.blockwork.weights.Load;
+import io.blockwork.weights.LoadReport;
+import io.blockwork.weights.Weights;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +11,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -57,7 +62,10 @@ public final class Parameters {
             .filter(p -> p.kind().learnable() == learnable)
             .mapToLong(ParameterInfo::length)
             .sum();
-    return Nd4j.zeros(dataType, Math.max(1, length));
+    // They outlive any workspace that the caller may have open.
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.zeros(dataType, Math.max(1, length));
+    }
   }
 
   static INDArray view(INDArray flat, long offset, ParameterInfo info) {
@@ -146,6 +154,36 @@ public final class Parameters {
    */
   public void touch() {
     version.incrementAndGet();
+  }
+
+  /**
+   * Loads a weight file: strictly, and all or nothing. {@code load(weights.lenient())} and the like
+   * relax that.
+   *
+   * @throws io.blockwork.weights.WeightsException if the file does not fit; nothing has changed
+   *     then
+   */
+  public LoadReport load(Weights weights) {
+    return Load.of(weights).into(this);
+  }
+
+  /**
+   * Loads a weight file in the way described.
+   *
+   * @throws io.blockwork.weights.WeightsException if the file does not fit; nothing has changed
+   *     then
+   */
+  public LoadReport load(Load load) {
+    return load.into(this);
+  }
+
+  /**
+   * Writes every entry to a safetensors file, or an npz file if the path ends in {@code .npz}.
+   *
+   * @throws io.blockwork.weights.WeightsException if it cannot be written
+   */
+  public void save(Path path) {
+    Weights.save(this, path);
   }
 
   /** Grows with every change of a value. */

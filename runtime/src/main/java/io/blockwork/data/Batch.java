@@ -1,0 +1,61 @@
+package io.blockwork.data;
+
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Some items of a data set. The arrays are reused: they hold until the next batch is asked for. */
+public final class Batch {
+  private final int number;
+  private final INDArray images;
+  private final int[] labels;
+  private final int[] indices;
+  private final Optional<INDArray> probabilities;
+
+  Batch(
+      int number, INDArray images, int[] labels, int[] indices, Optional<INDArray> probabilities) {
+    this.number = number;
+    this.images = images;
+    this.labels = labels;
+    this.indices = indices;
+    this.probabilities = probabilities;
+  }
+
+  /** The batch's place in its epoch, from 0. */
+  public int number() {
+    return number;
+  }
+
+  /** Number of items, N. */
+  public int size() {
+    return labels.length;
+  }
+
+  /** {@code FLOAT [N, C, H, W]}, contiguous; holds until the next batch is asked for. */
+  public INDArray images() {
+    return images;
+  }
+
+  /** The items' classes, {@code [N]}, as they were before any mixing. */
+  public int[] labels() {
+    return labels.clone();
+  }
+
+  /** The items' indices in the data set, {@code [N]}. */
+  public int[] indices() {
+    return indices.clone();
+  }
+
+  /** {@code FLOAT [N, classes]} if the loader mixes images (Mixup, CutMix), else empty. */
+  public Optional<INDArray> probabilities() {
+    return probabilities;
+  }
+
+  /**
+   * What a loss takes: probabilities {@code [N, classes]} if there are any, else labels {@code
+   * [N]}.
+   */
+  public INDArray targets() {
+    return probabilities.orElseGet(() -> Nd4j.createFromArray(labels));
+  }
+}

@@ -1,0 +1,38 @@
+package io.blockwork.data;
+
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The arrays that a loader's batches take turns in; made once, kept from epoch to epoch. */
+final class BatchBuffers {
+  /**
+   * An array and its memory.
+   *
+   * @param images {@code [N, C, H, W]}; it must be reachable as long as the buffer is written to
+   * @param values the array's own memory
+   */
+  record Buffer(INDArray images, FloatBuffer values) {}
+
+  private record Key(int slot, int size) {}
+
+  private final Map<Key, Buffer> buffers = new HashMap<>();
+
+  /** The array of a slot for batches of the given size. */
+  Buffer get(int slot, int size, ImageShape shape) {
+    return buffers.computeIfAbsent(new Key(slot, size), key -> allocate(size, shape));
+  }
+
+  private static Buffer allocate(int size, ImageShape shape) {
+    // Workspaces would free the array at the end of the scope that happens to be open.
+    try (MemoryWorkspace ignored = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      INDArray images =
+          Nd4j.create(DataType.FLOAT, size, shape.channels(), shape.height(), shape.width());
+      return new Buffer(images, images.data().asNioFloat());
+    }
+  }
+}

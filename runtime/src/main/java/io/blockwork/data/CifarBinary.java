@@ -1,0 +1,151 @@
+package io.blockwork.data;
+
+import io.blockwork.image.ByteImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * CIFAR-10's and CIFAR-100's binary files (Krizhevsky, 2009): records of a label (CIFAR-100: a
+ * coarse and a fine one) and 3 x 32 x 32 bytes, plane by plane. Plain or gzipped; held in memory as
+ * they are.
+ *
+ * <p>A last record that is cut off and labels that no class has are told, with file and offset,
+ * when that item is read.
+ */
+public final class CifarBinary implements ImageDataset {
+  private static final int SIDE = 32;
+  private static final int PLANE = SIDE * SIDE;
+
+  private static final List<String> CIFAR10 =
+      List.of(
+          "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+
+  private record Part(String file, byte[] data, int records) {}
+
+  private final List<Part> parts;
+  private final int labelBytes;
+  private final List<String> classNames;
+  private final int size;
+
+  private CifarBinary(List<Part> parts, int labelBytes, List<String> classNames) {
+    this.parts = parts;
+    this.labelBytes = labelBytes;
+    this.classNames = classNames;
+    this.size = parts.stream().mapToInt(Part::records).sum();
+  }
+
+  /**
+   * CIFAR-10: {@code data_batch_1.bin} to {@code data_batch_5.bin}, or {@code test_batch.bin}.
+   *
+   * @throws DataException if gzip data are damaged
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  public static CifarBinary cifar10(Path... files) {
+    return open(1, CIFAR10, files);
+  }
+
+  /**
+   * CIFAR-100 with its 100 fine labels: {@code train.bin} or {@code test.bin}. The classes are
+   * called by their numbers unless names are given.
+   *
+   * @param fineNames the lines of {@code fine_label_names.txt}, or an empty list
+   * @throws DataException if gzip data are damaged
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  public static CifarBinary cifar100(List<String> fineNames, Path... files) {
+    return open(2, fineNames.isEmpty() ? Labels.numbered(100) : List.copyOf(fineNames), files);
+  }
+
+  private static CifarBinary open(int labelBytes, List<String> classNames, Path... files) {
+    int record = labelBytes + 3 * PLANE;
+    List<Part> parts = new ArrayList<>();
+    for (Path file : files) {
+      try (InputStream in = Streams.open(file)) {
+        byte[] data = Streams.readUpTo(in, file.toString(), 0, Streams.ALL);
+        parts.add(new Part(file.toString(), data, (data.length + record - 1) / record));
+      } catch (IOException e) {
+        throw new UncheckedIOException(file + ": cannot be read", e);
+      }
+    }
+    return new CifarBinary(parts, labelBytes, classNames);
+  }
+
+  private record Place(Part part, int offset) {}
+
+  /** Where the record begins, whole or not. */
+  private Place locate(int index) {
+    java.util.Objects.checkIndex(index, size);
+    int rest = index;
+    int at = 0;
+    while (rest >= parts.get(at).records) {
+      rest -= parts.get(at).records;
+      at++;
+    }
+    return new Place(parts.get(at), rest * (labelBytes + 3 * PLANE));
+  }
+
+  private Place place(int index) {
+    Place place = locate(index);
+    int record = labelBytes + 3 * PLANE;
+    int there = place.part.data.length - place.offset;
+    if (there < record) {
+      throw new DataException(
+          place.part.file,
+          place.offset,
+          "record %d is cut off: %d bytes of %d are there; fetch the file again"
+              .formatted(place.offset / record, there, record));
+    }
+    return place;
+  }
+
+  @Override
+  public ByteImage image(int index) {
+    Place place = place(index);
+    label(place);
+    byte[] data = place.part.data;
+    int red = place.offset + labelBytes;
+    byte[] samples = new byte[3 * PLANE];
+    for (int i = 0, o = 0; i < PLANE; i++, o += 3) {
+      samples[o] = data[red + i];
+      samples[o + 1] = data[red + PLANE + i];
+      samples[o + 2] = data[red + 2 * PLANE + i];
+    }
+    return new ByteImage(SIDE, SIDE, 3, samples);
+  }
+
+  @Override
+  public int label(int index) {
+    return label(place(index));
+  }
+
+  private int label(Place place) {
+    int label = place.part.data[place.offset + labelBytes - 1] & 0xff;
+    if (label >= classNames.size()) {
+      throw new DataException(
+          place.part.file,
+          place.offset + labelBytes - 1,
+          "label %d is not one of the %d classes".formatted(label, classNames.size()));
+    }
+    return label;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
+  public String describe(int index) {
+    Place place = locate(index);
+    return place.part.file + ", offset " + place.offset;
+  }
+}

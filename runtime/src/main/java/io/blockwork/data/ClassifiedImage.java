@@ -1,0 +1,18 @@
+package io.blockwork.data;
+
+import io.blockwork.image.Prediction;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A file and what a network says is in it.
+ *
+ * @param file the image
+ * @param predictions the likeliest classes, the likeliest first
+ */
+public record ClassifiedImage(Path file, List<Prediction> predictions) {
+  /** Copies. */
+  public ClassifiedImage {
+    predictions = List.copyOf(predictions);
+  }
+}

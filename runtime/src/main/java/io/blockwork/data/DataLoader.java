@@ -1,0 +1,193 @@
+package io.blockwork.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Makes batches of a {@link Dataset}, with workers that read ahead while the network computes.
+ *
+ * <p>What an epoch's batches hold depends on the seed, the epoch's number and the data alone: not
+ * on the number of workers, and not on what was read before. Batches are written straight into
+ * arrays that are used again. Not thread-safe: one epoch is open at a time, opening the next closes
+ * it.
+ */
+public final class DataLoader implements AutoCloseable {
+  private static final int MAX_REMEMBERED = 100;
+
+  final Dataset data;
+  final int batchSize;
+  final boolean shuffle;
+  final long seed;
+  final int workers;
+  final int prefetch;
+  final boolean dropLast;
+  final OnCorrupt onCorrupt;
+  final Optional<BatchMix> mix;
+
+  private final AtomicLong skipped = new AtomicLong();
+  private final List<DataException> damages = new ArrayList<>();
+  private final BatchBuffers buffers;
+  private Optional<Epoch> open = Optional.empty();
+
+  private DataLoader(Builder builder) {
+    this.data = builder.data;
+    this.batchSize = builder.batchSize;
+    this.shuffle = builder.shuffle;
+    this.seed = builder.seed;
+    this.workers = builder.workers;
+    this.prefetch = builder.prefetch;
+    this.dropLast = builder.dropLast;
+    this.onCorrupt = builder.onCorrupt;
+    this.mix = builder.mix;
+    this.buffers = new BatchBuffers();
+  }
+
+  /**
+   * Starts a loader: batches of 32 in the data's order, a worker for every second processor, two
+   * batches ahead, stopping at damage.
+   */
+  public static Builder of(Dataset data) {
+    return new Builder(data);
+  }
+
+  /** Number of batches in an epoch. */
+  public int batches() {
+    return dropLast ? data.size() / batchSize : (data.size() + batchSize - 1) / batchSize;
+  }
+
+  /** The data that batches are made of. */
+  public Dataset dataset() {
+    return data;
+  }
+
+  /** Opens an epoch from its first batch on; an epoch that is still open is closed. */
+  public Epoch epoch(int epoch) {
+    return epoch(epoch, 0);
+  }
+
+  /**
+   * Opens an epoch from a later batch on: the same batches as if the earlier ones had been taken.
+   * An epoch that is still open is closed.
+   *
+   * @param epoch its number, part of all randomness
+   * @param firstBatch the number of the first batch to give, 0 to {@link #batches()}
+   */
+  public Epoch epoch(int epoch, int firstBatch) {
+    if (firstBatch < 0 || firstBatch > batches()) {
+      throw new IllegalArgumentException(
+          "an epoch of %d batches cannot begin at batch %d".formatted(batches(), firstBatch));
+    }
+    close();
+    Epoch next = new Epoch(this, buffers, epoch, firstBatch);
+    open = Optional.of(next);
+    return next;
+  }
+
+  /** Number of records left out because they were damaged, since the loader was built. */
+  public long skipped() {
+    return skipped.get();
+  }
+
+  /** What was wrong with the first hundred records that were left out. */
+  public List<DataException> damages() {
+    synchronized (damages) {
+      return List.copyOf(damages);
+    }
+  }
+
+  void skip(DataException damage) {
+    skipped.incrementAndGet();
+    synchronized (damages) {
+      if (damages.size() < MAX_REMEMBERED) {
+        damages.add(damage);
+      }
+    }
+  }
+
+  /** Stops the workers of an epoch that is still open. */
+  @Override
+  public void close() {
+    open.ifPresent(Epoch::close);
+    open = Optional.empty();
+  }
+
+  /** Settings of a loader. */
+  public static final class Builder {
+    private final Dataset data;
+    private int batchSize = 32;
+    private boolean shuffle;
+    private long seed;
+    private int workers = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    private int prefetch = 2;
+    private boolean dropLast;
+    private OnCorrupt onCorrupt = OnCorrupt.STOP;
+    private Optional<BatchMix> mix = Optional.empty();
+
+    private Builder(Dataset data) {
+      this.data = data;
+    }
+
+    /** Items in a batch, at least 1. */
+    public Builder batchSize(int items) {
+      this.batchSize = require(items, 1, "batch size");
+      return this;
+    }
+
+    /** Whether each epoch has an order of its own, drawn by the seed. */
+    public Builder shuffle(boolean on) {
+      this.shuffle = on;
+      return this;
+    }
+
+    /** Decides the order, and all that transforms do at random. */
+    public Builder seed(long value) {
+      this.seed = value;
+      return this;
+    }
+
+    /** Threads that read; with 0, batches are made when they are asked for, by whoever asks. */
+    public Builder workers(int threads) {
+      this.workers = require(threads, 0, "number of workers");
+      return this;
+    }
+
+    /** Batches made ahead of the one in use, at least 1. */
+    public Builder prefetch(int batches) {
+      this.prefetch = require(batches, 1, "number of batches to prefetch");
+      return this;
+    }
+
+    /** Whether to leave out a last batch that is not full. */
+    public Builder dropLast(boolean on) {
+      this.dropLast = on;
+      return this;
+    }
+
+    /** What to do about damaged records. */
+    public Builder onCorrupt(OnCorrupt policy) {
+      this.onCorrupt = policy;
+      return this;
+    }
+
+    /** Mixes the images of each batch; batches then have probabilities for labels. */
+    public Builder mix(BatchMix way) {
+      this.mix = Optional.of(way);
+      return this;
+    }
+
+    /** The loader; no thread starts before an epoch is opened. */
+    public DataLoader build() {
+      return new DataLoader(this);
+    }
+
+    private static int require(int value, int least, String what) {
+      if (value < least) {
+        throw new IllegalArgumentException(
+            "the %s must be at least %d, got %d".formatted(what, least, value));
+      }
+      return value;
+    }
+  }
+}

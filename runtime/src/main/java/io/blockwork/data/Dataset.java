@@ -1,0 +1,35 @@
+package io.blockwork.data;
+
+import java.nio.FloatBuffer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Labelled images of one shape, as floats: what a {@link DataLoader} makes batches of. Implement it
+ * for data of your own; if these are 8-bit images, implementing {@link ImageDataset} is easier.
+ *
+ * <p>Several workers read at the same time: {@link #read} and {@link #label} must be thread-safe.
+ */
+public interface Dataset extends Labelled {
+  /** The shape of every item. */
+  ImageShape shape();
+
+  /**
+   * Writes the item's values.
+   *
+   * @param index of the item
+   * @param random whatever is done at random takes its numbers from here, and from nowhere else, so
+   *     that results can be repeated
+   * @param target takes {@code shape().length()} values, {@code [C, H, W]}, from its position on
+   * @throws DataException if the record is damaged
+   */
+  void read(int index, RandomGenerator random, FloatBuffer target);
+
+  /**
+   * The items of the given indices, in that order.
+   *
+   * @throws IndexOutOfBoundsException if an index is not below {@code size()}
+   */
+  default Dataset subset(int... indices) {
+    return Subsets.of(this, indices);
+  }
+}

@@ -1,0 +1,16 @@
+package io.blockwork.data;
+
+import java.nio.FloatBuffer;
+
+/**
+ * A batch while it is being made: what a {@link BatchMix} changes.
+ *
+ * @param images {@code [N, C, H, W]}, from index 0 of the buffer on
+ * @param shape of one image
+ * @param size N
+ * @param classes number of classes
+ * @param probabilities {@code [N, classes]}: how much each image is of each class
+ */
+@SuppressWarnings("ArrayRecordComponent") // a mutable carrier; never compared
+public record MutableBatch(
+    FloatBuffer images, ImageShape shape, int size, int classes, float[] probabilities) {}

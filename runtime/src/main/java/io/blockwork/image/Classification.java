@@ -1,0 +1,79 @@
+package io.blockwork.image;
+
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** From a classifier's logits to ranked, named answers. */
+public final class Classification {
+  private Classification() {}
+
+  /**
+   * Names what is in the images.
+   *
+   * @param network from {@code [N, 3, H, W]} to logits {@code [N, classes]}: a network's {@code
+   *     forward}
+   * @param preprocessing what the network's weights expect
+   * @param classNames by class index
+   * @return for each image all classes, the likeliest first
+   * @throws IllegalArgumentException if the number of names is not that of the logits
+   */
+  public static List<List<Prediction>> classify(
+      UnaryOperator<INDArray> network,
+      Preprocessing preprocessing,
+      List<String> classNames,
+      BufferedImage... images) {
+    INDArray input = preprocessing.apply(images);
+    return rank(network.apply(input), classNames, classNames.size());
+  }
+
+  /**
+   * The likeliest classes of each row.
+   *
+   * @param logits {@code [N, classes]}, before softmax
+   * @param classNames by class index
+   * @param top how many to list, at least 1; no more than there are classes are given
+   * @return a list for each row, the likeliest first; of equal ones the lower index
+   * @throws IllegalArgumentException if the number of names is not that of the logits
+   */
+  public static List<List<Prediction>> rank(INDArray logits, List<String> classNames, int top) {
+    if (logits.rank() != 2 || logits.size(1) != classNames.size()) {
+      throw new IllegalArgumentException(
+          "logits of shape %s need as many class names as they have columns, got %d names"
+              .formatted(java.util.Arrays.toString(logits.shape()), classNames.size()));
+    }
+    List<List<Prediction>> rows = new ArrayList<>();
+    for (double[] row : logits.toDoubleMatrix()) {
+      rows.add(rank(row, classNames, top));
+    }
+    return rows;
+  }
+
+  private static List<Prediction> rank(double[] logits, List<String> classNames, int top) {
+    if (top < 1) {
+      throw new IllegalArgumentException("at least one class must be listed, got top = " + top);
+    }
+    double[] probabilities = softmax(logits);
+    return IntStream.range(0, logits.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i]))
+        .limit(top)
+        .map(i -> new Prediction(i, classNames.get(i), probabilities[i]))
+        .toList();
+  }
+
+  /** {@code exp(x) / sum(exp(x))}, safe for large logits. */
+  public static double[] softmax(double... logits) {
+    double max = java.util.Arrays.stream(logits).max().orElse(0);
+    double[] result = java.util.Arrays.stream(logits).map(x -> Math.exp(x - max)).toArray();
+    double sum = java.util.Arrays.stream(result).sum();
+    for (int i = 0; i < result.length; i++) {
+      result[i] /= sum;
+    }
+    return result;
+  }
+}

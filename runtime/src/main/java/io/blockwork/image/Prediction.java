@@ -1,0 +1,16 @@
+package io.blockwork.image;
+
+/**
+ * One answer of a classifier.
+ *
+ * @param index the class's index in the network's output
+ * @param name the class's name
+ * @param probability the softmax of its logit, 0 .. 1
+ */
+public record Prediction(int index, String name, double probability) {
+  /** {@code tabby (281) 62.3 %}. */
+  @Override
+  public String toString() {
+    return String.format(java.util.Locale.ROOT, "%s (%d) %.1f %%", name, index, 100 * probability);
+  }
+}

@@ -1,0 +1,109 @@
+package io.blockwork.weights;
+
+import io.blockwork.Parameters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * How weights go into a network. By default strictly: every parameter of the network has to be in
+ * the file with its shape, and nothing else may be; otherwise nothing is changed.
+ *
+ * <p>Some differences are only of spelling, and always bridged:
+ *
+ * <ul>
+ *   <li>the prefix {@code module.} of PyTorch's DataParallel, if every name has it;
+ *   <li>the old names in torchvision's DenseNet files ({@code denselayer1.norm.1.weight} for {@code
+ *       denselayer1.norm1.weight});
+ *   <li>the head's name, if the network has one of {@code fc}, {@code classifier}, {@code linear},
+ *       {@code head} and the file another;
+ *   <li>{@code num_batches_tracked} may be missing, as in files from before PyTorch 0.4.1; the
+ *       network's own counts then stay.
+ * </ul>
+ *
+ * <p>Instances are immutable.
+ */
+public final class Load {
+  private final Weights weights;
+  private final boolean lenient;
+  private final List<String> ignored;
+  private final Optional<UnaryOperator<String>> renaming;
+
+  private Load(
+      Weights weights,
+      boolean lenient,
+      List<String> ignored,
+      Optional<UnaryOperator<String>> renaming) {
+    this.weights = weights;
+    this.lenient = lenient;
+    this.ignored = List.copyOf(ignored);
+    this.renaming = renaming;
+  }
+
+  /** Strict loading of everything. */
+  public static Load of(Weights weights) {
+    return new Load(weights, false, List.of(), Optional.empty());
+  }
+
+  /**
+   * Takes what fits by name and shape, and leaves the rest of the network as it is; the report
+   * lists what was left out on either side. (PyTorch's {@code strict=False} still fails on a shape;
+   * this does not.)
+   */
+  public Load lenient() {
+    return new Load(weights, true, ignored, renaming);
+  }
+
+  /**
+   * Leaves out the network's parameters, and the file's tensors, whose names in the network's terms
+   * start with one of the prefixes. {@code ignoring("fc.")} takes all but the head.
+   */
+  public Load ignoring(String... prefixes) {
+    List<String> all = new ArrayList<>(ignored);
+    all.addAll(Arrays.asList(prefixes));
+    return new Load(weights, lenient, all, renaming);
+  }
+
+  /**
+   * Gives the file's tensors other names before they are compared. The function gets a name without
+   * the prefix {@code module.} and returns the network's; several functions are applied in turn.
+   */
+  public Load renaming(UnaryOperator<String> names) {
+    UnaryOperator<String> all =
+        renaming
+            .<UnaryOperator<String>>map(first -> n -> names.apply(first.apply(n)))
+            .orElse(names);
+    return new Load(weights, lenient, ignored, Optional.of(all));
+  }
+
+  /**
+   * Loads.
+   *
+   * @return what was loaded, and what was left out
+   * @throws WeightsException if the file does not fit: all of what is missing, unexpected or of
+   *     another shape in one message; or if its content is damaged. The parameters have not changed
+   *     then.
+   */
+  public LoadReport into(Parameters parameters) {
+    LoadPlan plan = LoadPlan.of(this, parameters);
+    if (!lenient) {
+      plan.requireFit();
+    }
+    plan.run();
+    return plan.report();
+  }
+
+  Weights weights() {
+    return weights;
+  }
+
+  boolean ignores(String name) {
+    return ignored.stream().anyMatch(name::startsWith);
+  }
+
+  String renamed(String name) {
+    return renaming.map(f -> f.apply(name)).orElse(name);
+  }
+}

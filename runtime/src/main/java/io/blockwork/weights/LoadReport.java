@@ -1,0 +1,56 @@
+package io.blockwork.weights;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What loading did.
+ *
+ * @param loaded the network's entries that now have the file's values
+ * @param missing the network's entries that the file lacks; after strict loading at most {@code
+ *     num_batches_tracked}
+ * @param unexpected the file's tensors that the network has no entry for
+ * @param misfits entries whose shape or number type in the file is another, with both
+ * @param ignored what {@link Load#ignoring} left out, in the network's names
+ * @param renamed the file's names that were read as others of the network
+ */
+public record LoadReport(
+    List<String> loaded,
+    List<String> missing,
+    List<String> unexpected,
+    List<String> misfits,
+    List<String> ignored,
+    Map<String, String> renamed) {
+
+  /** Copies the lists. */
+  public LoadReport {
+    loaded = List.copyOf(loaded);
+    missing = List.copyOf(missing);
+    unexpected = List.copyOf(unexpected);
+    misfits = List.copyOf(misfits);
+    ignored = List.copyOf(ignored);
+    renamed = Map.copyOf(renamed);
+  }
+
+  /** Whether every entry of the network has been loaded. */
+  public boolean complete() {
+    return missing.isEmpty() && misfits.isEmpty() && ignored.isEmpty();
+  }
+
+  /** A line for what was loaded and one for each kind of what was left out. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("loaded %d tensors".formatted(loaded.size()));
+    append(text, "missing in the file", missing);
+    append(text, "not in the network", unexpected);
+    append(text, "of another shape or type", misfits);
+    append(text, "ignored", ignored);
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, String what, List<String> names) {
+    if (!names.isEmpty()) {
+      text.append("%n  %d %s: %s".formatted(names.size(), what, String.join(", ", names)));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.blockwork.weights;
+
+import io.blockwork.ParameterInfo;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which name of the network each tensor of a file goes by. */
+final class NameMapping {
+  private static final String PARALLEL = "module.";
+  private static final List<String> HEADS = List.of("fc", "classifier", "linear", "head");
+
+  /** torchvision's DenseNet files were saved when modules could have a dot in their names. */
+  private static final Pattern OLD_DENSENET =
+      Pattern.compile("(.*denselayer\\d+\\.(?:norm|conv))\\.([12]\\.[a-z_]+)");
+
+  private NameMapping() {}
+
+  /**
+   * @return the file's names by the network's (or what they are read as), in the file's order
+   */
+  static Map<String, String> of(Load load, Map<String, ParameterInfo> network) {
+    Weights weights = load.weights();
+    List<String> names = weights.names();
+    boolean parallel =
+        names.stream().allMatch(n -> n.startsWith(PARALLEL))
+            && network.keySet().stream().noneMatch(n -> n.startsWith(PARALLEL));
+    Map<String, String> sources = new LinkedHashMap<>();
+    for (String name : names) {
+      String plain = parallel ? name.substring(PARALLEL.length()) : name;
+      put(weights, sources, modern(load.renamed(plain), network.keySet()), name);
+    }
+    Optional<String> own = head(h -> network.containsKey(h) && network.get(h).shape().size() == 2);
+    Optional<String> theirs =
+        head(h -> sources.containsKey(h) && weights.shape(sources.get(h)).length == 2);
+    if (own.isEmpty() || theirs.isEmpty() || own.equals(theirs)) {
+      return sources;
+    }
+    String from = theirs.get() + ".";
+    String to = own.get() + ".";
+    Map<String, String> mapped = new LinkedHashMap<>();
+    sources.forEach(
+        (target, name) -> {
+          boolean head = target.startsWith(from) && !network.containsKey(target);
+          put(weights, mapped, head ? to + target.substring(from.length()) : target, name);
+        });
+    return mapped;
+  }
+
+  private static void put(
+      Weights weights, Map<String, String> sources, String target, String name) {
+    String other = sources.putIfAbsent(target, name);
+    if (other != null) {
+      throw new WeightsException(
+          "%s: %s and %s would both be loaded as %s"
+              .formatted(weights.path(), other, name, target));
+    }
+  }
+
+  private static String modern(String name, Set<String> network) {
+    Matcher old = OLD_DENSENET.matcher(name);
+    if (old.matches() && !network.contains(name)) {
+      return old.group(1) + old.group(2);
+    }
+    return name;
+  }
+
+  /** The one head whose weight is there as a matrix; empty if there is none or more than one. */
+  private static Optional<String> head(Predicate<String> isMatrix) {
+    List<String> heads = HEADS.stream().filter(h -> isMatrix.test(h + ".weight")).toList();
+    return heads.size() == 1 ? Optional.of(heads.get(0)) : Optional.empty();
+  }
+}

@@ -1,0 +1,75 @@
+package io.blockwork.weights;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Streams stored tensors into arrays, converting the number type where it differs. */
+final class TensorReader {
+  /** Bytes of the buffer for conversions; 8-byte elements divide it. */
+  private static final int CHUNK = 1 << 16;
+
+  private TensorReader() {}
+
+  /** A new array of the stored shape and type. */
+  static INDArray read(StoredTensor tensor) {
+    DataType dataType = tensor.type().dataType();
+    long[] shape = tensor.shape();
+    if (tensor.elements() == 0) {
+      return Nd4j.create(dataType, shape);
+    }
+    INDArray array =
+        shape.length == 0
+            ? Nd4j.scalar(dataType, 0)
+            : Nd4j.createUninitialized(dataType, shape, 'c');
+    readInto(tensor, array);
+    return array;
+  }
+
+  /** Whether values of the stored type can go into an array of the other type. */
+  static boolean convertible(ElementType stored, DataType target) {
+    return stored.floating()
+        ? target == DataType.FLOAT || target == DataType.DOUBLE
+        : target == DataType.LONG;
+  }
+
+  /** Overwrites the array, which is contiguous and of the stored shape. */
+  static void readInto(StoredTensor tensor, INDArray target) {
+    if (tensor.elements() == 0) {
+      return;
+    }
+    try (ByteSource source = tensor.open()) {
+      NativeMemory memory = new NativeMemory(target);
+      if (target.dataType() == tensor.type().dataType()
+          && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+        memory.forEachPiece(source::read);
+      } else {
+        memory.forEachPiece(p -> convert(source, tensor.type(), p, target.dataType()));
+      }
+    }
+  }
+
+  private static void convert(
+      ByteSource source, ElementType type, ByteBuffer target, DataType dataType) {
+    int width = type.bytes();
+    int targetWidth = dataType.width();
+    int needed = (int) Math.min(CHUNK, (long) target.capacity() / targetWidth * width);
+    ByteBuffer chunk = ByteBuffer.allocate(needed).order(ByteOrder.LITTLE_ENDIAN);
+    int at = 0;
+    while (at < target.capacity()) {
+      int count = Math.min(needed / width, (target.capacity() - at) / targetWidth);
+      chunk.clear().limit(count * width);
+      source.read(chunk);
+      for (int i = 0; i < count; i++, at += targetWidth) {
+        switch (dataType) {
+          case FLOAT -> target.putFloat(at, (float) type.real(chunk, i * width));
+          case DOUBLE -> target.putDouble(at, type.real(chunk, i * width));
+          case LONG -> target.putLong(at, type.whole(chunk, i * width));
+          default -> throw new IllegalStateException("no conversion to " + dataType);
+        }
+      }
+    }
+  }
+}

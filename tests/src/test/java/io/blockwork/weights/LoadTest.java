@@ -1,0 +1,223 @@
+package io.blockwork.weights;
+
+import static com.google.common.truth.Truth.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.blockwork.ParameterInfo;
+import io.blockwork.Parameters;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Loading is strict and all or nothing, and says exactly what it left out when relaxed. */
+class LoadTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tiny-resnet-zip.pth",
+        "tiny-resnet-legacy.pth",
+        "tiny-resnet.safetensors",
+        "tiny-resnet-dataparallel.pth"
+      })
+  void loadsEverySampleCompletely(String file) {
+    Parameters parameters = Samples.tiny();
+    long version = parameters.version();
+    try (Weights weights = Weights.open(Samples.path(file))) {
+      LoadReport report = parameters.load(weights);
+      assertThat(report.complete()).isTrue();
+      assertThat(report.loaded()).isEqualTo(parameters.names());
+      assertThat(parameters.version()).isGreaterThan(version);
+      for (String name : parameters.names()) {
+        String source = weights.has(name) ? name : "module." + name;
+        assertThat(parameters.get(name)).isEqualTo(weights.get(source));
+      }
+    }
+    assertThat(parameters.get("fc.bias").getDouble(0)).isEqualTo(-0.07730089128017426);
+  }
+
+  @Test
+  void convertsHalfToTheNetworksTypeExactly() {
+    for (DataType dataType : List.of(DataType.FLOAT, DataType.DOUBLE)) {
+      Parameters parameters = Samples.tiny(dataType);
+      try (Weights weights = Weights.open(Samples.path("tiny-resnet-half.pth"))) {
+        assertThat(parameters.load(weights).complete()).isTrue();
+      }
+      assertThat(parameters.get("fc.bias").getDouble(0)).isEqualTo(-0.0772705078125);
+      assertThat(parameters.get("conv1.weight").getDouble(2)).isEqualTo(-0.025543212890625);
+    }
+  }
+
+  @Test
+  void convertsBetweenFloatAndDouble() {
+    Parameters wide = Samples.tiny(DataType.DOUBLE);
+    try (Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
+      wide.load(weights);
+    }
+    wide.save(folder.resolve("wide.safetensors"));
+    Parameters narrow = Samples.tiny();
+    try (Weights weights = Weights.open(folder.resolve("wide.safetensors"))) {
+      assertThat(weights.dataType("fc.bias")).isEqualTo(DataType.DOUBLE);
+      narrow.load(weights);
+    }
+    assertThat(narrow.get("conv1.weight").castTo(DataType.DOUBLE))
+        .isEqualTo(wide.get("conv1.weight"));
+  }
+
+  @Test
+  void listsAllMisfitsTogetherAndChangesNothing() {
+    List<ParameterInfo> entries = new ArrayList<>();
+    for (ParameterInfo info : Samples.tiny().entries()) {
+      switch (info.name()) {
+        case "fc.weight" -> entries.add(Samples.info("fc.weight", List.of(7, 8)));
+        case "layer1.0.conv1.weight" ->
+            entries.add(Samples.info("layer1.0.convA.weight", info.shape()));
+        default -> entries.add(info);
+      }
+    }
+    Parameters parameters = new Parameters(entries, DataType.FLOAT);
+    parameters.flat().assign(5);
+    long version = parameters.version();
+    try (Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
+      WeightsException error = assertThrows(WeightsException.class, () -> parameters.load(weights));
+      assertThat(error).hasMessageThat().contains("nothing was loaded");
+      assertThat(error).hasMessageThat().contains("1 missing in the file:");
+      assertThat(error)
+          .hasMessageThat()
+          .contains("layer1.0.conv1.weight (nearest: layer1.0.convA.weight)");
+      assertThat(error).hasMessageThat().contains("fc.weight: [3, ");
+      assertThat(error).hasMessageThat().contains("in the file, [7, 8] in the network");
+      assertThat(parameters.version()).isEqualTo(version);
+      assertThat(parameters.flat().minNumber().doubleValue()).isEqualTo(5);
+      assertThat(parameters.flat().maxNumber().doubleValue()).isEqualTo(5);
+
+      LoadReport report = parameters.load(weights.lenient());
+      assertThat(report.missing()).containsExactly("layer1.0.convA.weight");
+      assertThat(report.unexpected()).containsExactly("layer1.0.conv1.weight");
+      assertThat(report.misfits()).hasSize(1);
+      assertThat(report.complete()).isFalse();
+      assertThat(report.toString()).contains("1 not in the network: layer1.0.conv1.weight");
+      assertThat(parameters.get("fc.weight").minNumber().doubleValue()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void leavesOutAnotherHead() {
+    Parameters parameters = withHead("fc", 10);
+    try (Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
+      LoadReport report = parameters.load(weights.ignoring("fc."));
+      assertThat(report.ignored()).containsExactly("fc.weight", "fc.bias");
+      assertThat(report.loaded()).hasSize(36);
+      assertThat(report.missing()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"linear", "classifier", "head"})
+  void bridgesTheNameOfTheHead(String head) {
+    Parameters parameters = withHead(head, 3);
+    try (Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
+      LoadReport report = parameters.load(weights);
+      assertThat(report.renamed())
+          .containsExactly("fc.weight", head + ".weight", "fc.bias", head + ".bias");
+      assertThat(parameters.get(head + ".bias")).isEqualTo(weights.get("fc.bias"));
+    }
+  }
+
+  @Test
+  void renamesByAFunction() {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    Parameters parameters = Samples.tiny();
+    try (Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
+      parameters.load(weights);
+    }
+    parameters.names().forEach(n -> writer.tensor("backbone/" + n, parameters.get(n)));
+    Path file = folder.resolve("renamed.safetensors");
+    writer.write(file);
+    Parameters other = Samples.tiny();
+    try (Weights weights = Weights.open(file)) {
+      assertThrows(WeightsException.class, () -> other.load(weights));
+      other.load(weights.renaming(n -> n.replace("backbone/", "")));
+      assertThat(other.flat()).isEqualTo(parameters.flat());
+      WeightsException clash =
+          assertThrows(
+              WeightsException.class, () -> other.load(weights.renaming(n -> "conv1.weight")));
+      assertThat(clash).hasMessageThat().contains("both be loaded as conv1.weight");
+    }
+  }
+
+  @Test
+  void readsTheOldNamesOfDenseNets() {
+    String layer = "features.denseblock1.denselayer1.";
+    List<ParameterInfo> entries =
+        List.of(
+            Samples.info(layer + "norm1.weight", List.of(4)),
+            Samples.info(layer + "conv2.weight", List.of(2, 4, 3, 3)),
+            Samples.info("classifier.weight", List.of(3, 4)));
+    INDArray norm = Nd4j.rand(DataType.FLOAT, 4);
+    INDArray conv = Nd4j.rand(DataType.FLOAT, 2, 4, 3, 3);
+    Path file = folder.resolve("old.safetensors");
+    new SafetensorsWriter()
+        .tensor(layer + "norm.1.weight", norm)
+        .tensor(layer + "conv.2.weight", conv)
+        .tensor("classifier.weight", Nd4j.rand(DataType.FLOAT, 3, 4))
+        .write(file);
+    Parameters parameters = new Parameters(entries, DataType.FLOAT);
+    try (Weights weights = Weights.open(file)) {
+      assertThat(parameters.load(weights).complete()).isTrue();
+    }
+    assertThat(parameters.get(layer + "norm1.weight")).isEqualTo(norm);
+    assertThat(parameters.get(layer + "conv2.weight")).isEqualTo(conv);
+  }
+
+  @Test
+  void toleratesMissingBatchCountsOnly() {
+    Parameters parameters = Samples.tiny();
+    SafetensorsWriter writer = new SafetensorsWriter();
+    parameters.names().stream()
+        .filter(n -> !n.endsWith("num_batches_tracked"))
+        .forEach(n -> writer.tensor(n, parameters.get(n)));
+    Path file = folder.resolve("old.safetensors");
+    writer.write(file);
+    try (Weights weights = Weights.open(file)) {
+      LoadReport report = parameters.load(weights);
+      assertThat(report.missing()).isNotEmpty();
+      assertThat(report.missing().stream().allMatch(n -> n.endsWith("num_batches_tracked")))
+          .isTrue();
+    }
+  }
+
+  @Test
+  void refusesWholeNumbersForFloatingPointParameters() {
+    Path file = folder.resolve("whole.safetensors");
+    new SafetensorsWriter().tensor("bn.weight", Nd4j.zeros(DataType.INT, 4)).write(file);
+    Parameters parameters =
+        new Parameters(List.of(Samples.info("bn.weight", List.of(4))), DataType.FLOAT);
+    try (Weights weights = Weights.open(file)) {
+      WeightsException error = assertThrows(WeightsException.class, () -> parameters.load(weights));
+      assertThat(error).hasMessageThat().contains("bn.weight: INT in the file, FLOAT");
+    }
+  }
+
+  private static Parameters withHead(String head, int classes) {
+    List<ParameterInfo> entries = new ArrayList<>();
+    for (ParameterInfo info : Samples.tiny().entries()) {
+      if (info.name().startsWith("fc.")) {
+        List<Integer> shape = new ArrayList<>(info.shape());
+        shape.set(0, classes);
+        entries.add(Samples.info(info.name().replace("fc.", head + "."), shape));
+      } else {
+        entries.add(info);
+      }
+    }
+    return new Parameters(entries, DataType.FLOAT);
+  }
+}
