@@ -28,8 +28,16 @@ final class AnnotationReader {
   static final class UnreadableValue extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private UnreadableValue(String member) {
+    private final boolean lasting;
+
+    private UnreadableValue(String member, boolean lasting) {
       super(member);
+      this.lasting = lasting;
+    }
+
+    /** Whether no class that another processor may still generate can give it a meaning. */
+    boolean isLasting() {
+      return lasting;
     }
   }
 
@@ -136,14 +144,15 @@ final class AnnotationReader {
   private <T> T value(String member, Class<T> type) {
     AnnotationValue value = values.get(member);
     if (value == null) {
-      throw new UnreadableValue(member);
+      throw new UnreadableValue(member, true);
     }
     return cast(member, value, type);
   }
 
   private static <T> T cast(String member, AnnotationValue value, Class<T> type) {
     if (!type.isInstance(value.getValue())) {
-      throw new UnreadableValue(member);
+      // A number may be a constant of a class to come; our enums are all here.
+      throw new UnreadableValue(member, type == VariableElement.class);
     }
     return type.cast(value.getValue());
   }
@@ -174,6 +183,6 @@ final class AnnotationReader {
         return constant;
       }
     }
-    throw new UnreadableValue(member);
+    throw new UnreadableValue(member, true);
   }
 }

@@ -28,7 +28,9 @@ final class AnnotationText {
     if (object instanceof AnnotationMirror nested) {
       return of(nested);
     } else if (object instanceof VariableElement constant) {
-      return constant.getEnclosingElement().getSimpleName() + "." + constant.getSimpleName();
+      // The value's type is the enum that declares it.
+      String type = constant.asType().toString();
+      return type.substring(type.lastIndexOf('.') + 1) + "." + constant.getSimpleName();
     } else if (object instanceof List<?> elements) {
       String shown =
           elements.stream()

@@ -1,6 +1,7 @@
 package io.blockwork.processor;
 
 import com.google.auto.service.AutoService;
+import io.blockwork.processor.emit.GeneratedNames;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -35,7 +36,8 @@ public final class BlockworkProcessor extends AbstractProcessor {
 
   @Override
   public Set<String> getSupportedAnnotationTypes() {
-    return Set.of("io.blockwork.*");
+    // Generated as well: with -Xlint:processing, javac warns of annotations that nobody claims.
+    return Set.of("io.blockwork.*", GeneratedNames.GENERATED.canonicalName());
   }
 
   @Override
@@ -74,9 +76,8 @@ public final class BlockworkProcessor extends AbstractProcessor {
     waiting.clear();
     elements.forEach(
         (name, element) -> {
-          if (round.processingOver()) {
-            step.abandon(element);
-          } else if (!step.process(element, sources)) {
+          // What waits in vain depends on a type that the compiler reports as missing.
+          if (!round.processingOver() && !step.process(element, sources)) {
             waiting.add(name);
           }
         });

@@ -64,11 +64,7 @@ final class Diagnostics {
     List<String> keys = List.of(message.key().get(), OURS, ALL);
     for (Element at = element; at != null; at = at.getEnclosingElement()) {
       for (AnnotationMirror mirror : at.getAnnotationMirrors()) {
-        if (mirror
-                .getAnnotationType()
-                .asElement()
-                .getSimpleName()
-                .contentEquals("SuppressWarnings")
+        if (mirror.getAnnotationType().asElement().getSimpleName().contentEquals("SuppressWarnings")
             && names(mirror, keys)) {
           return true;
         }

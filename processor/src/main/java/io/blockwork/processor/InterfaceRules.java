@@ -2,6 +2,7 @@ package io.blockwork.processor;
 
 import io.blockwork.processor.spec.Message;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -132,7 +133,7 @@ final class InterfaceRules {
     TypeElement base = elements.getTypeElement("io.blockwork.CompiledNetwork");
     for (ExecutableElement method : ElementFilter.methodsIn(elements.getAllMembers(type))) {
       if (method.getModifiers().contains(Modifier.ABSTRACT) && !implemented(method, base)) {
-        Element owner = method.getEnclosingElement();
+        Element owner = Objects.requireNonNull(method.getEnclosingElement());
         diagnostics.report(
             Message.METHOD,
             owner.equals(type) ? method : type,

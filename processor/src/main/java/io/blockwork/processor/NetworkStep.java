@@ -75,17 +75,16 @@ final class NetworkStep {
         compile(element, annotation, AnnotationReader.read(annotation));
       }
     } catch (AnnotationReader.UnreadableValue e) {
-      return false;
+      if (!e.isLasting()) {
+        return false;
+      }
+      // The compiler reports the value.
+      placeholder(element, List.of());
     } catch (RuntimeException e) {
       diagnostics.report(Message.INTERNAL, element, annotation, element.getSimpleName(), e);
       placeholder(element, List.of(Message.INTERNAL.headline(element.getSimpleName(), e)));
     }
     return true;
-  }
-
-  /** Writes a placeholder for an element that the compiler itself reports an error of. */
-  void abandon(Element element) {
-    placeholder(element, List.of());
   }
 
   private static String name(AnnotationMirror mirror) {
@@ -98,10 +97,8 @@ final class NetworkStep {
             .map(mirror -> "@" + mirror.getAnnotationType().asElement().getSimpleName())
             .collect(Collectors.joining(", "));
     AnnotationMirror second = architectures.get(1);
-    diagnostics.report(
-        Message.TWO_ARCHITECTURES, element, second, element.getSimpleName(), all);
-    placeholder(
-        element, List.of(Message.TWO_ARCHITECTURES.headline(element.getSimpleName(), all)));
+    diagnostics.report(Message.TWO_ARCHITECTURES, element, second, element.getSimpleName(), all);
+    placeholder(element, List.of(Message.TWO_ARCHITECTURES.headline(element.getSimpleName(), all)));
   }
 
   private boolean clashes(Element element, Set<String> sources) {
@@ -129,8 +126,7 @@ final class NetworkStep {
     problems.forEach(problem -> diagnostics.report(problem, element, annotation));
     if (!sound || !problems.isEmpty()) {
       placeholder(
-          element,
-          problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
+          element, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
       return;
     }
     if (options.warnings()) {
@@ -176,18 +172,16 @@ final class NetworkStep {
     Elements elements = environment.getElementUtils();
     ModuleElement module = elements.getModuleOf(type);
     String name = GeneratedNames.GENERATED.canonicalName();
-    return (module == null
-            ? elements.getTypeElement(name)
-            : elements.getTypeElement(module, name))
+    return (module == null ? elements.getTypeElement(name) : elements.getTypeElement(module, name))
         != null;
   }
 
   private void placeholder(Element element, List<String> why) {
-    if (element instanceof TypeElement type) {
+    if (element instanceof TypeElement type
+        && !generated.containsKey(names(type).network().canonicalName())) {
       String text = type.getSimpleName() + " has errors, and was not compiled";
       String all = why.isEmpty() ? text : text + ":\n" + String.join("\n", why);
-      write(
-          PlaceholderWriter.write(names(type), InterfaceRules.isImplementable(type), all), type);
+      write(PlaceholderWriter.write(names(type), InterfaceRules.isImplementable(type), all), type);
     }
   }
 
@@ -200,7 +194,7 @@ final class NetworkStep {
       // A class of this name came from elsewhere after it was looked for.
       diagnostics.report(Message.NAME_CLASH, type, type.getSimpleName(), name);
     } catch (IOException e) {
-      diagnostics.report(Message.CANNOT_WRITE, type, name, e.getMessage());
+      diagnostics.report(Message.CANNOT_WRITE, type, name, e.toString());
     }
   }
 }

@@ -79,8 +79,7 @@ final class Positions {
 
   private static Position element(Position array, int index) {
     if (array.value().isPresent() && array.value().get().getValue() instanceof List<?> elements) {
-      return new Position(
-          array.annotation(), Optional.of((AnnotationValue) elements.get(index)));
+      return new Position(array.annotation(), Optional.of((AnnotationValue) elements.get(index)));
     }
     return array;
   }

@@ -117,8 +117,7 @@ public final class NetworkLimits {
 
   private Problem activation(Node node, Shape shape) {
     InputSpec in = spec.input();
-    int side =
-        least(s -> !fits(Math.min(in.height(), s), Math.min(in.width(), s))) - 1;
+    int side = least(s -> !fits(Math.min(in.height(), s), Math.min(in.width(), s))) - 1;
     boolean wide = in.channels() > Math.max(in.height(), in.width());
     String member =
         wide && node.op() instanceof Op.Input
@@ -158,7 +157,11 @@ public final class NetworkLimits {
         int most = least(v -> v >= value || !holds(member, v)) - 1;
         String element = member.equals("blocks") ? " in each stage" : "";
         return Optional.of(
-            tooMany(parameters, largest, member, "use " + member + " = " + most + " or less" + element));
+            tooMany(
+                parameters,
+                largest,
+                member,
+                "use " + member + " = " + most + " or less" + element));
       }
     }
     return Optional.of(

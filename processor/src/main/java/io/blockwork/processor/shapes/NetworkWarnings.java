@@ -143,14 +143,14 @@ public final class NetworkWarnings {
     int fit = Math.max(1, block.expansion() * PLAIN_WIDTH / block.groups());
     return Optional.of(
         Problem.of(
-                Message.WIDE_GROUPS,
-                "groups",
-                block.groups(),
-                block.widthPerGroup(),
-                block.inner(planes),
-                out,
-                conv,
-                fit));
+            Message.WIDE_GROUPS,
+            "groups",
+            block.groups(),
+            block.widthPerGroup(),
+            block.inner(planes),
+            out,
+            conv,
+            fit));
   }
 
   private Optional<Problem> singlePixel() {
@@ -179,8 +179,7 @@ public final class NetworkWarnings {
     var result = ShapeInference.infer(other);
     return result.fault().isPresent()
         || other.nodes().stream()
-            .anyMatch(
-                n -> n.op() instanceof Op.BatchNorm2d && result.of().get(n.id()).isVector());
+            .anyMatch(n -> n.op() instanceof Op.BatchNorm2d && result.of().get(n.id()).isVector());
   }
 
   private static String plane(Shape shape) {

@@ -65,7 +65,7 @@ final class Trace {
     String line =
         String.format(
             Locale.ROOT,
-            "%s%-24s %5d x %3d x %3d   %s",
+            "%s%-26s %5d x %3d x %3d   %s",
             indent,
             path,
             shape.channels(),
@@ -79,7 +79,7 @@ final class Trace {
   static String fault(Fault fault) {
     Op op = fault.node().op();
     return String.format(
-        Locale.ROOT, "  > %-24s %-17s   %s\n", op.path(), "no output", operation(op));
+        Locale.ROOT, "  > %-26s %-17s   %s\n", op.path(), "no output", operation(op));
   }
 
   /** What a layer does: {@code 7x7 stride 2}. */

@@ -210,7 +210,9 @@ public enum Message {
       "widthPerGroup is %1$d, but basic blocks have no inner width",
       "only the 3x3 convolution of a bottleneck has a width of its own",
       "set bottleneck = true, or leave widthPerGroup out and use width"),
-  /** A group width that is no whole number. Planes, width per group, channels, a width that works. */
+  /**
+   * A group width that is no whole number. Planes, width per group, channels, a width that works.
+   */
   GROUP_WIDTH(
       "BW134",
       "the groups of %5$s would have %3$s channels each",

@@ -92,8 +92,9 @@ final class SpecRules {
     boolean sound = Math.min(channels, input.channels()) >= 1;
     boolean possible = Math.max(channels, input.channels()) <= MOST_CHANNELS;
     if (sound && possible && channels != input.channels()) {
-      add(Problem.of(Message.CHANNELS_DIFFER, "input.channels", input.channels(), channels))
-      ;
+      add(
+          Problem.of(Message.CHANNELS_DIFFER, "input.channels", input.channels(), channels)
+              .orAt("input"));
     }
   }
 
@@ -109,7 +110,11 @@ final class SpecRules {
             MOST_CHANNELS);
     boolean squeeze =
         range(
-            Message.SQUEEZE_RANGE, "squeezeExcitation", block.squeezeExcitation(), 0, MOST_CHANNELS);
+            Message.SQUEEZE_RANGE,
+            "squeezeExcitation",
+            block.squeezeExcitation(),
+            0,
+            MOST_CHANNELS);
     if (!block.bottleneck() && groups && block.groups() > 1) {
       add(Problem.of(Message.BASIC_GROUPS, "groups", block.groups()));
     }
@@ -155,7 +160,8 @@ final class SpecRules {
     long product = (long) width * block.widthPerGroup();
     String conv = prefix + "conv2";
     if (block.groups() > 1 && product % PLAIN_WIDTH != 0) {
-      // The smallest width per group that leaves whole channels, and its multiple next to the user's.
+      // The smallest width per group that leaves whole channels, and its multiple next to the
+      // user's.
       int step = PLAIN_WIDTH / Math.min(PLAIN_WIDTH, Integer.lowestOneBit(width));
       add(
           Problem.of(
@@ -214,11 +220,12 @@ final class SpecRules {
     if (growth && bnSize && inner > MOST_CHANNELS) {
       add(
           Problem.of(
-              Message.BOTTLENECK_OVERFLOW,
-              "bnSize",
-              inner,
-              MOST_CHANNELS,
-              MOST_CHANNELS / layer.growth()).orAt("growth"));
+                  Message.BOTTLENECK_OVERFLOW,
+                  "bnSize",
+                  inner,
+                  MOST_CHANNELS,
+                  MOST_CHANNELS / layer.growth())
+              .orAt("growth"));
     }
     return growth & bnSize;
   }
