@@ -22,7 +22,11 @@ public final class BareDenseNetwork extends CompiledNetwork implements BareDense
     super(describe(), options);
   }
 
-  /** Creates the network with random weights, as by default. */
+  /**
+   * Creates the network with random weights, as by default.
+   *
+   * @return a new network
+   */
   public static BareDenseNetwork create() {
     return create(NetworkOptions.defaults());
   }
@@ -31,6 +35,7 @@ public final class BareDenseNetwork extends CompiledNetwork implements BareDense
    * Creates the network.
    *
    * @param options seed, data type and engine
+   * @return a new network
    */
   public static BareDenseNetwork create(NetworkOptions options) {
     return new BareDenseNetwork(options);

@@ -22,7 +22,11 @@ public final class BareResidualNetwork extends CompiledNetwork implements BareRe
     super(describe(), options);
   }
 
-  /** Creates the network with random weights, as by default. */
+  /**
+   * Creates the network with random weights, as by default.
+   *
+   * @return a new network
+   */
   public static BareResidualNetwork create() {
     return create(NetworkOptions.defaults());
   }
@@ -31,6 +35,7 @@ public final class BareResidualNetwork extends CompiledNetwork implements BareRe
    * Creates the network.
    *
    * @param options seed, data type and engine
+   * @return a new network
    */
   public static BareResidualNetwork create(NetworkOptions options) {
     return new BareResidualNetwork(options);

@@ -22,7 +22,11 @@ public final class BasicNetwork extends CompiledNetwork implements Basic {
     super(describe(), options);
   }
 
-  /** Creates the network with random weights, as by default. */
+  /**
+   * Creates the network with random weights, as by default.
+   *
+   * @return a new network
+   */
   public static BasicNetwork create() {
     return create(NetworkOptions.defaults());
   }
@@ -31,6 +35,7 @@ public final class BasicNetwork extends CompiledNetwork implements Basic {
    * Creates the network.
    *
    * @param options seed, data type and engine
+   * @return a new network
    */
   public static BasicNetwork create(NetworkOptions options) {
     return new BasicNetwork(options);

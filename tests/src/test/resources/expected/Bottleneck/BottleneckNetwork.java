@@ -22,7 +22,11 @@ public final class BottleneckNetwork extends CompiledNetwork implements Bottlene
     super(describe(), options);
   }
 
-  /** Creates the network with random weights, as by default. */
+  /**
+   * Creates the network with random weights, as by default.
+   *
+   * @return a new network
+   */
   public static BottleneckNetwork create() {
     return create(NetworkOptions.defaults());
   }
@@ -31,6 +35,7 @@ public final class BottleneckNetwork extends CompiledNetwork implements Bottlene
    * Creates the network.
    *
    * @param options seed, data type and engine
+   * @return a new network
    */
   public static BottleneckNetwork create(NetworkOptions options) {
     return new BottleneckNetwork(options);

@@ -81,7 +81,8 @@ public final class BlockworkProcessor extends AbstractProcessor {
             waiting.add(name);
           }
         });
-    // Claimed: javac would warn of annotations that no processor claims.
+    // Claimed: with -Xlint:processing, javac warns of annotations that no processor claims. Other
+    // processors still see theirs, and those that ask for all annotations what else there is.
     return true;
   }
 

@@ -177,7 +177,8 @@ final class BuildsTest {
             + IMPORTS
             + "@ResNet(blocks = 1, width = 2, "
             + INPUT
-            + "public interface Late extends Base {}\n";
+            + "public interface Late extends Base {}\n"
+            + "@Deprecated\ninterface Old {}\n";
     for (boolean first : List.of(true, false)) {
       List<AbstractProcessor> processors =
           first

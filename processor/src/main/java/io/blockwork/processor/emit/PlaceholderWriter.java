@@ -49,7 +49,7 @@ public final class PlaceholderWriter {
     return MethodSpec.methodBuilder("create")
         .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
         .returns(self)
-        .addJavadoc("Throws, because the interface has errors.\n")
+        .addJavadoc("Throws, because the interface has errors.\n\n@return never\n")
         .addStatement("throw new $T($S)", IllegalStateException.class, why);
   }
 }
