@@ -12,6 +12,7 @@ import io.blockwork.processor.graph.ModuleNames;
 import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.report.Sheet;
 import io.blockwork.processor.shapes.NetworkLimits;
+import io.blockwork.processor.shapes.NetworkWarnings;
 import io.blockwork.processor.shapes.ShapeInference;
 import io.blockwork.processor.shapes.Totals;
 import io.blockwork.processor.spec.Problem;
@@ -31,7 +32,12 @@ final class Compilation {
 
   /** What is wrong with the shapes of a network whose spec is sound by itself. */
   static List<Problem> problems(Spec spec) {
-    return NetworkLimits.problems(Architectures.of(spec));
+    return NetworkLimits.problems(spec, Architectures.of(spec));
+  }
+
+  /** What is possible, but probably unwanted, in a network that has no problems. */
+  static List<Problem> warnings(Spec spec) {
+    return NetworkWarnings.of(spec, Architectures.of(spec));
   }
 
   /** The names of the values inside a network whose spec is sound by itself. */

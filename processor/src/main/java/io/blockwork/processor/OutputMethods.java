@@ -1,14 +1,11 @@
 package io.blockwork.processor;
 
-import com.google.auto.common.AnnotationMirrors;
-import com.google.auto.common.MoreElements;
-import com.google.auto.common.MoreTypes;
 import com.palantir.javapoet.ClassName;
 import io.blockwork.processor.emit.TapMethod;
 import io.blockwork.processor.emit.TapMethod.Tap;
 import io.blockwork.processor.graph.ModuleNames;
+import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
-import io.blockwork.processor.spec.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +18,9 @@ import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.RecordComponentElement;
 import javax.lang.model.element.TypeElement;
-import javax.lang.model.type.TypeKind;
+import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeMirror;
+import javax.lang.model.util.ElementFilter;
 
 /** The methods of an annotated interface that ask for values inside the network. */
 final class OutputMethods {
@@ -33,7 +31,10 @@ final class OutputMethods {
   /** A value that is asked for: in which component, by which annotation, of which element. */
   private record Wanted(String component, Element element, AnnotationMirror annotation) {
     private String module() {
-      return String.valueOf(AnnotationMirrors.getAnnotationValue(annotation, "value").getValue());
+      return annotation.getElementValues().values().stream()
+          .map(value -> String.valueOf(value.getValue()))
+          .findFirst()
+          .orElse("");
     }
   }
 
@@ -53,9 +54,7 @@ final class OutputMethods {
   static OutputMethods read(
       TypeElement type, ProcessingEnvironment environment, Diagnostics diagnostics) {
     var outputs = new OutputMethods(type, diagnostics);
-    MoreElements.getLocalAndInheritedMethods(
-            type, environment.getTypeUtils(), environment.getElementUtils())
-        .stream()
+    ElementFilter.methodsIn(environment.getElementUtils().getAllMembers(type)).stream()
         .filter(OutputMethods::declares)
         .forEach(outputs::add);
     return outputs;
@@ -98,23 +97,20 @@ final class OutputMethods {
 
   private void unknown(Wanted wanted, ModuleNames names) {
     sound = false;
-    List<String> nearest = Nearest.first(wanted.module(), names.all().keySet());
+    List<String> nearest = Nearest.order(wanted.module(), names.all().keySet());
     int shown = Math.min(NAMES_SHOWN, nearest.size());
-    String message =
-        "%s has no module \"%s\"%n  possible, the nearest first: %s%s%n  fix: write @Output(\"%s\")"
-            .formatted(
-                type.getSimpleName(),
-                wanted.module(),
-                String.join(", ", nearest.subList(0, shown)),
-                shown < nearest.size() ? ", and " + (nearest.size() - shown) + " more" : "",
-                nearest.get(0));
+    Object[] args = {
+      type.getSimpleName(),
+      wanted.module(),
+      nearest.get(0),
+      String.join(", ", nearest.subList(0, shown))
+          + (shown < nearest.size() ? ", and " + (nearest.size() - shown) + " more" : "")
+    };
     if (here(wanted.element())) {
-      diagnostics.error(
-          new Problem(Rule.OUTPUT_MODULE, "value", OptionalInt.empty(), message),
-          wanted.element(),
-          wanted.annotation());
+      diagnostics.report(
+          Problem.of(Message.OUTPUT_MODULE, "value", args), wanted.element(), wanted.annotation());
     } else {
-      diagnostics.error(Rule.OUTPUT_MODULE, type, "%s: %s", wanted.component(), message);
+      diagnostics.report(Message.OUTPUT_MODULE, type, args);
     }
   }
 
@@ -140,7 +136,7 @@ final class OutputMethods {
       if (annotation.isEmpty() || !isArray(component.asType())) {
         refuse(
             method,
-            "component %s of %s must be an INDArray with @Output, as every component of a record of features"
+            "component %s of %s is not an INDArray with @Output"
                 .formatted(component.getSimpleName(), result.getSimpleName()));
         return;
       }
@@ -158,23 +154,20 @@ final class OutputMethods {
             ? isArray(method.getReturnType())
             : record(method).filter(r -> r.getTypeParameters().isEmpty()).isPresent();
     if (!method.getModifiers().contains(Modifier.ABSTRACT)) {
-      return Optional.of(
-          "%s has a body, but the generated class implements @Output methods: make it abstract"
-              .formatted(name));
+      return Optional.of("it has a body");
     } else if (name.equals("forward") && images) {
-      return Optional.of("forward is the whole network: give the @Output method another name");
+      return Optional.of("forward is the whole network");
     } else if (!images || !result || !method.getTypeParameters().isEmpty()) {
       return Optional.of(
-          "%s must take the images and return an INDArray: write @Output(...) INDArray %s(INDArray images),"
-                  .formatted(name, name)
-              + " or return a record of such outputs and annotate its components instead");
+          "it does not take one INDArray and return an INDArray or a record of them");
     }
     return Optional.empty();
   }
 
   private void refuse(ExecutableElement method, String message) {
     sound = false;
-    diagnostics.error(Rule.OUTPUT_METHOD, here(method) ? method : type, "%s", message);
+    diagnostics.report(
+        Message.OUTPUT_METHOD, here(method) ? method : type, method.getSimpleName(), message);
   }
 
   /** Whether the element stands in the interface's own source file. */
@@ -192,18 +185,25 @@ final class OutputMethods {
   }
 
   private static Optional<AnnotationMirror> output(Element element) {
-    return MoreElements.getAnnotationMirror(element, OUTPUT).toJavaUtil();
+    return element.getAnnotationMirrors().stream()
+        .filter(mirror -> named(mirror.getAnnotationType(), OUTPUT))
+        .map(AnnotationMirror.class::cast)
+        .findFirst();
   }
 
   private static Optional<TypeElement> record(ExecutableElement method) {
-    return method.getReturnType().getKind() == TypeKind.DECLARED
-        ? Optional.of(MoreTypes.asTypeElement(method.getReturnType()))
-            .filter(e -> e.getKind() == ElementKind.RECORD)
+    return method.getReturnType() instanceof DeclaredType result
+            && result.asElement().getKind() == ElementKind.RECORD
+        ? Optional.of((TypeElement) result.asElement())
         : Optional.empty();
   }
 
   private static boolean isArray(TypeMirror type) {
-    return type.getKind() == TypeKind.DECLARED
-        && MoreTypes.asTypeElement(type).getQualifiedName().contentEquals(ARRAY);
+    return named(type, ARRAY);
+  }
+
+  private static boolean named(TypeMirror type, String name) {
+    return type instanceof DeclaredType declared
+        && ((TypeElement) declared.asElement()).getQualifiedName().contentEquals(name);
   }
 }

@@ -15,11 +15,15 @@ import javax.tools.StandardLocation;
 final class SourceFile {
   private SourceFile() {}
 
+  /** The name of the class that the file holds. */
+  static String qualifiedName(JavaFile file) {
+    String name = file.typeSpec().name();
+    return file.packageName().isEmpty() ? name : file.packageName() + "." + name;
+  }
+
   /** Writes {@code file}, which stems from {@code origin} alone. */
   static void write(JavaFile file, TypeElement origin, Filer filer) throws IOException {
-    String name = file.typeSpec().name();
-    String qualified = file.packageName().isEmpty() ? name : file.packageName() + "." + name;
-    try (Writer writer = filer.createSourceFile(qualified, origin).openWriter()) {
+    try (Writer writer = filer.createSourceFile(qualifiedName(file), origin).openWriter()) {
       writer.write(Tidy.apply(file.toString()));
     }
   }

@@ -76,6 +76,7 @@ public final class NetworkWriter {
             .addModifiers(Modifier.FINAL)
             .superclass(RuntimeTypes.COMPILED_NETWORK)
             .addSuperinterface(names.type())
+            .avoidClashesWithNestedClasses(names.origin())
             .addJavadoc("{@link $T}, compiled: $L -> $L.\n", names.type(), shapes.get(0), output())
             .addJavadoc(
                 "\n<p>Inference is {@link $T}, training {@link $T}.\n",
@@ -90,12 +91,14 @@ public final class NetworkWriter {
             .build());
     type.addMethod(
         factory()
-            .addJavadoc("Creates the network with random weights, as by default.\n")
+            .addJavadoc(
+                "Creates the network with random weights, as by default.\n\n@return a new network\n")
             .addStatement("return create($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
             .build());
     type.addMethod(
         factory()
-            .addJavadoc("Creates the network.\n\n@param options seed, data type and engine\n")
+            .addJavadoc(
+                "Creates the network.\n\n@param options seed, data type and engine\n@return a new network\n")
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("return new $T(options)", self)
             .build());
