@@ -59,7 +59,7 @@ public abstract class CompiledNetwork implements Network {
   protected CompiledNetwork(Architecture architecture, NetworkOptions options) {
     this.architecture = architecture;
     this.options = options;
-    this.engine = options.engine().orElseGet(Engines::byDefault);
+    this.engine = options.engine().orElseGet(() -> Engines.byDefault(options.dataType()));
     this.parameters = new Parameters(architecture.parameters(), options.dataType());
     this.gradients = new Gradients(architecture.parameters(), options.dataType());
     new Initializer(options.seed()).fill(parameters);
