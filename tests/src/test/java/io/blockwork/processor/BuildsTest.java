@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.blockwork.Network;
 import io.blockwork.processor.Compiler.Finding;
 import io.blockwork.processor.Compiler.Result;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -210,5 +213,30 @@ final class BuildsTest {
   void generatedClassesAreForJava17() {
     byte[] bytes = Compiler.JAVAC.compile(TWO).classes().get("user.ANetwork");
     assertArrayEquals(new byte[] {0, 0, 0, 61}, Arrays.copyOfRange(bytes, 4, 8));
+  }
+
+  @Test
+  void worksInANamedModule() throws IOException {
+    // Of the runtime a module is made as its jar would be; ND4J stays on the class path.
+    Path jar = Files.createTempFile("blockwork-runtime", ".jar");
+    try {
+      Modules.jar(jar, "io.blockwork", Network.class);
+      Map<String, String> sources = new TreeMap<>(TWO);
+      sources.put("module-info.java", "module user { requires io.blockwork; }");
+      Result result =
+          Compiler.JAVAC.compile(
+              sources,
+              "--module-path",
+              jar.toString(),
+              "-cp",
+              System.getProperty("java.class.path"),
+              "--add-reads",
+              "user=ALL-UNNAMED");
+      assertEquals(List.of(), result.findings());
+      // The annotation stands in java.compiler, which this module does not require.
+      assertFalse(result.sources().get("user.ANetwork").contains("@Generated"));
+    } finally {
+      Files.delete(jar);
+    }
   }
 }
