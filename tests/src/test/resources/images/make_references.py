@@ -146,6 +146,28 @@ def adobe(transform):
     return segment(0xEE, b"Adobe" + struct.pack(">HHHB", 100, 0, 0, transform))
 
 
+def lossless(image, ids):
+    """A lossless JPEG (SOF3, predictor 1), which the JDK does not read; every category's code has 5 bits."""
+    a = np.asarray(image).astype(int).reshape(image.height, image.width, -1)
+    n = a.shape[2]
+    bits = []
+    for y in range(image.height):
+        for x in range(image.width):
+            for c in range(n):
+                left = a[y, x - 1, c] if x else (a[y - 1, x, c] if y else 128)
+                d = int(a[y, x, c]) - int(left)
+                size = abs(d).bit_length()
+                bits += [size >> i & 1 for i in range(4, -1, -1)]
+                value = d if d >= 0 else d + (1 << size) - 1
+                bits += [value >> i & 1 for i in range(size - 1, -1, -1)]
+    bits += [1] * (-len(bits) % 8)
+    scan = np.packbits(np.array(bits, np.uint8)).tobytes().replace(b"\xff", b"\xff\0")
+    frame = struct.pack(">BHHB", 8, image.height, image.width, n) + b"".join(bytes([i, 0x11, 0]) for i in ids)
+    table = b"\0" + bytes([0, 0, 0, 0, 17] + [0] * 11) + bytes(range(17))
+    header = bytes([n]) + b"".join(bytes([i, 0]) for i in ids) + bytes([1, 0, 0])
+    return (b"\xff\xd8" + segment(0xC3, frame) + segment(0xC4, table) + segment(0xDA, header) + scan + b"\xff\xd9")
+
+
 def formats():
     photo = Image.open("flower.jpg").convert("RGB").crop((250, 120, 287, 149))
     files = {}
@@ -167,6 +189,17 @@ def formats():
     files["no-jfif.jpg"] = replace_app0(files["sampling2.jpg"], b"")
     files["adobe-rgb.jpg"] = replace_app0(files["sampling0.jpg"], adobe(0))
     files["adobe-ycc.jpg"] = replace_app0(files["sampling2.jpg"], adobe(1))
+    jfif_end = 4 + struct.unpack(">H", files["sampling0.jpg"][4:6])[0]
+    files["jfif-and-adobe.jpg"] = files["sampling0.jpg"][:jfif_end] + adobe(0) + files["sampling0.jpg"][jfif_end:]
+    named = bytearray(files["no-jfif.jpg"])
+    frame, scan = named.index(b"\xff\xc0"), named.index(b"\xff\xda")
+    for i, name in enumerate(b"RGB"):
+        named[frame + 10 + 3 * i] = named[scan + 5 + 2 * i] = name
+    files["ids-rgb.jpg"] = bytes(named)
+    zero = bytearray(named)
+    for i in range(3):
+        zero[frame + 10 + 3 * i] = zero[scan + 5 + 2 * i] = i
+    files["ids-012.jpg"] = bytes(zero)
     files["no-end.jpg"] = files["sampling2.jpg"][:-2]
     files["trailing.jpg"] = files["sampling2.jpg"] + b"something after the end"
     files["broken-profile.jpg"] = files["sampling2.jpg"][:2] + segment(0xE2, b"ICC_PROFILE\0\1\1nonsense") + files["sampling2.jpg"][2:]
@@ -193,6 +226,11 @@ def formats():
     files["grey16.png"] = png(11, 7, 16, 0, [r[:, :1].tobytes() for r in wide])
     expected["rgb16.png"] = facts(Image.open(io.BytesIO(files["rgb16.png"])).convert("RGB"))
     expected["grey16.png"] = facts(Image.fromarray(high[:, :, 0].astype(np.uint8)).convert("RGB"))
+    # PIL does not read lossless JPEGs either; what went in must come out
+    files["lossless-grey.jpg"] = lossless(pattern(11, 7, 1), [1])
+    files["lossless-rgb.jpg"] = lossless(pattern(11, 7, 3), [ord(c) for c in "RGB"])
+    expected["lossless-grey.jpg"] = facts(pattern(11, 7, 1).convert("RGB"))
+    expected["lossless-rgb.jpg"] = facts(pattern(11, 7, 3))
     for depth in (1, 2, 4):
         rows = [bytes((37 * x + 91 * y) & 255 for x in range((13 * depth + 7) // 8)) for y in range(9)]
         name = f"grey{depth}.png"

@@ -106,8 +106,9 @@ public abstract class CompiledNetwork implements Network {
     checkOpen();
     checkImages(images);
     int n = Math.toIntExact(images.size(0));
-    BoundTraining plan = trainingPlan(new TrainingKey(n, inputGradient));
     INDArray output = newOutput(n);
+    loss.check(output.shape());
+    BoundTraining plan = trainingPlan(new TrainingKey(n, inputGradient));
     parameters.passes(parameters.passes() + 1);
     plan.forward(images, output);
     INDArray outputGradient = newArray(output.shape());

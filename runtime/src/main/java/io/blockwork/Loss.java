@@ -16,6 +16,15 @@ public interface Loss {
   double evaluate(INDArray output, INDArray outputGradient);
 
   /**
+   * Checks the targets before the pass runs, so that a mistake in them leaves the network as it
+   * was.
+   *
+   * @param outputShape shape of the output to come
+   * @throws IllegalArgumentException if the targets do not fit it
+   */
+  default void check(long... outputShape) {}
+
+  /**
    * Mean over the images of {@code -log(softmax(output)[label])}, with natural logarithms.
    *
    * @param labels the class of each image, from 0

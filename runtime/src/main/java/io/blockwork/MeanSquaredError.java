@@ -8,12 +8,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** The mean of the squared differences, as torch's {@code MSELoss}. */
 record MeanSquaredError(INDArray target) implements Loss {
   @Override
-  public double evaluate(INDArray output, INDArray outputGradient) {
-    if (!Arrays.equals(target.shape(), output.shape())) {
+  public void check(long... outputShape) {
+    if (!Arrays.equals(target.shape(), outputShape)) {
       throw new ShapeMismatchException(
           "target: expected the output's shape %s, got %s"
-              .formatted(Arrays.toString(output.shape()), Arrays.toString(target.shape())));
+              .formatted(Arrays.toString(outputShape), Arrays.toString(target.shape())));
     }
+  }
+
+  @Override
+  public double evaluate(INDArray output, INDArray outputGradient) {
+    check(output.shape());
     INDArray difference = output.castTo(DataType.DOUBLE).sub(target.castTo(DataType.DOUBLE));
     long n = output.length();
     double loss = difference.mul(difference).sumNumber().doubleValue() / n;

@@ -3,6 +3,7 @@ package io.blockwork;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 
@@ -33,8 +34,10 @@ public final class Networks {
     String name = type.getName().replace('$', '_') + "Network";
     try {
       Class<?> generated = Class.forName(name, true, type.getClassLoader());
-      Object network = generated.getMethod("create", NetworkOptions.class).invoke(null, options);
-      return type.cast(network);
+      Method create = generated.getMethod("create", NetworkOptions.class);
+      // The class is as visible as its interface, which may be visible in its package only.
+      create.setAccessible(true);
+      return type.cast(create.invoke(null, options));
     } catch (ClassNotFoundException e) {
       throw new IllegalArgumentException(missing(type, name), e);
     } catch (InvocationTargetException e) {

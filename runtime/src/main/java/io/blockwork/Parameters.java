@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -62,7 +63,10 @@ public final class Parameters {
             .filter(p -> p.kind().learnable() == learnable)
             .mapToLong(ParameterInfo::length)
             .sum();
-    return Nd4j.zeros(dataType, Math.max(1, length));
+    // They outlive any workspace that the caller may have open.
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.zeros(dataType, Math.max(1, length));
+    }
   }
 
   static INDArray view(INDArray flat, long offset, ParameterInfo info) {

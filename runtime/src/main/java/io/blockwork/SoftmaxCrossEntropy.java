@@ -62,14 +62,8 @@ final class SoftmaxCrossEntropy implements Loss {
 
   @Override
   public double evaluate(INDArray output, INDArray outputGradient) {
-    if (output.rank() != 2) {
-      throw new ShapeMismatchException(
-          "softmax cross entropy: expected an output [N, classes], got shape "
-              + Arrays.toString(output.shape()));
-    }
+    check(output.shape());
     int n = (int) output.size(0);
-    int classes = (int) output.size(1);
-    check(n, classes);
     double[][] logits = output.castTo(DataType.DOUBLE).toDoubleMatrix();
     double loss = 0;
     for (int i = 0; i < n; i++) {
@@ -79,7 +73,15 @@ final class SoftmaxCrossEntropy implements Loss {
     return loss / n;
   }
 
-  private void check(int n, int classes) {
+  @Override
+  public void check(long... outputShape) {
+    if (outputShape.length != 2) {
+      throw new ShapeMismatchException(
+          "softmax cross entropy: expected an output [N, classes], got shape "
+              + Arrays.toString(outputShape));
+    }
+    int n = (int) outputShape[0];
+    int classes = (int) outputShape[1];
     if (labels.length != n) {
       throw new IllegalArgumentException(
           "labels: expected %d, one for each image, got %d".formatted(n, labels.length));

@@ -41,6 +41,7 @@ public final class CifarBinary implements ImageDataset {
   /**
    * CIFAR-10: {@code data_batch_1.bin} to {@code data_batch_5.bin}, or {@code test_batch.bin}.
    *
+   * @throws DataException if gzip data are damaged
    * @throws UncheckedIOException if a file cannot be read
    */
   public static CifarBinary cifar10(Path... files) {
@@ -52,6 +53,7 @@ public final class CifarBinary implements ImageDataset {
    * called by their numbers unless names are given.
    *
    * @param fineNames the lines of {@code fine_label_names.txt}, or an empty list
+   * @throws DataException if gzip data are damaged
    * @throws UncheckedIOException if a file cannot be read
    */
   public static CifarBinary cifar100(List<String> fineNames, Path... files) {
@@ -63,7 +65,7 @@ public final class CifarBinary implements ImageDataset {
     List<Part> parts = new ArrayList<>();
     for (Path file : files) {
       try (InputStream in = Streams.open(file)) {
-        byte[] data = in.readAllBytes();
+        byte[] data = Streams.readUpTo(in, file.toString(), 0, Streams.ALL);
         parts.add(new Part(file.toString(), data, (data.length + record - 1) / record));
       } catch (IOException e) {
         throw new UncheckedIOException(file + ": cannot be read", e);

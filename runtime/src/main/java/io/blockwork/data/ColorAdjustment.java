@@ -105,11 +105,11 @@ public final class ColorAdjustment {
     int spread = value - Math.min(red, Math.min(green, blue));
     int saturation = spread == 0 ? 0 : (int) ((float) spread / value * 255.0);
     if (saturation == 0) {
-      java.util.Arrays.fill(out, at, at + 3, (byte) value);
+      put(out, at, (byte) value, (byte) value, (byte) value);
       return;
     }
     int hue = (hue(red, green, blue, value, spread) + shift) & 0xff;
-    int sector = (int) Math.floor((float) hue * 6.0 / 255.0);
+    int sector = (int) ((float) hue * 6.0 / 255.0);
     float rest = (float) ((float) hue * 6.0 / 255.0 - sector);
     float s = (float) (saturation / 255.0);
     byte low = round(value * (1.0 - s));
@@ -140,12 +140,13 @@ public final class ColorAdjustment {
     } else {
       sixth = (float) (4.0 + fromGreen - fromRed);
     }
-    float turn = (float) ((sixth / 6.0 + 1.0) % 1.0);
-    return (int) (turn * 255.0);
+    // PIL's fmod(x, 1) for an x between 5/6 and 11/6, where it is exact and % is slow.
+    double turn = sixth / 6.0 + 1.0;
+    return (int) ((float) (turn >= 1 ? turn - 1 : turn) * 255.0);
   }
 
   private static byte round(double value) {
-    return (byte) (int) Math.floor(value + 0.5);
+    return (byte) (int) (value + 0.5);
   }
 
   private static void put(byte[] out, int at, byte red, byte green, byte blue) {

@@ -51,16 +51,40 @@ public final class CsvImages implements Dataset {
    * @param maximum the value that becomes 1 (16 for UCI's digits, 255 for MNIST)
    * @param label where the label is
    * @param classNames by label
+   * @throws DataException if gzip data are damaged
    * @throws UncheckedIOException if the file cannot be read
    */
   public static CsvImages open(
       Path file, int height, int width, double maximum, Label label, List<String> classNames) {
-    byte[] data;
     try (InputStream in = Streams.open(file)) {
-      data = in.readAllBytes();
+      return read(in, file.toString(), height, width, maximum, label, classNames);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read", e);
     }
+  }
+
+  /**
+   * Reads a stream to its end: a resource of the program, for example.
+   *
+   * @param in plain text
+   * @param file what messages call it
+   * @param height rows of an image
+   * @param width pixels in a row
+   * @param maximum the value that becomes 1
+   * @param label where the label is
+   * @param classNames by label
+   * @throws IOException if the stream cannot be read
+   */
+  public static CsvImages read(
+      InputStream in,
+      String file,
+      int height,
+      int width,
+      double maximum,
+      Label label,
+      List<String> classNames)
+      throws IOException {
+    byte[] data = Streams.readUpTo(in, file, 0, Streams.ALL);
     ImageShape shape = new ImageShape(1, height, width);
     List<Line> lines = new ArrayList<>();
     int begin = 0;
@@ -72,7 +96,7 @@ public final class CsvImages implements Dataset {
       String text = new String(data, begin, end - begin, StandardCharsets.UTF_8).strip();
       boolean header = begin == 0 && isHeader(text);
       if (!text.isEmpty() && !header) {
-        lines.add(parse(text, file.toString(), begin, shape, maximum, label, classNames.size()));
+        lines.add(parse(text, file, begin, shape, maximum, label, classNames.size()));
       }
       begin = end + 1;
     }

@@ -1,7 +1,6 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,7 +18,6 @@ import java.util.List;
  */
 public final class IdxImages implements ImageDataset {
   private static final int UNSIGNED_BYTES = 0x08;
-  private static final int MAX_DIMENSIONS = 3;
 
   /** One file: its dimensions, the offset of its data, and as much of these as there is. */
   private record Idx(String file, int[] dimensions, int header, byte[] data) {}
@@ -82,7 +80,7 @@ public final class IdxImages implements ImageDataset {
     String file = path.toString();
     try (InputStream in = Streams.open(path)) {
       int header = 4 + 4 * rank;
-      byte[] there = in.readNBytes(header);
+      byte[] there = Streams.readUpTo(in, file, 0, header);
       ByteBuffer start = ByteBuffer.wrap(Arrays.copyOf(there, header));
       int magic = start.getInt();
       int expected = UNSIGNED_BYTES << 8 | rank;
@@ -100,7 +98,7 @@ public final class IdxImages implements ImageDataset {
       long length = 1;
       for (int i = 0; i < rank; i++) {
         dimensions[i] = start.getInt();
-        if (dimensions[i] < 1 || length * dimensions[i] > Integer.MAX_VALUE - MAX_DIMENSIONS) {
+        if (dimensions[i] < 1 || length * dimensions[i] > Streams.ALL) {
           throw new DataException(
               file,
               4 + 4L * i,
@@ -109,29 +107,14 @@ public final class IdxImages implements ImageDataset {
         }
         length *= dimensions[i];
       }
-      return new Idx(file, dimensions, header, readUpTo(in, (int) length));
+      byte[] data = Streams.readUpTo(in, file, header, (int) length);
+      if (data.length == length) {
+        Streams.checkEnd(in, file, header + length);
+      }
+      return new Idx(file, dimensions, header, data);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read", e);
     }
-  }
-
-  /** What is there, up to a length that may be a lie: memory grows with the bytes that come. */
-  private static byte[] readUpTo(InputStream in, int length) throws IOException {
-    java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
-    byte[] chunk = new byte[1 << 16];
-    try {
-      while (out.size() < length) {
-        int n = in.read(chunk, 0, Math.min(chunk.length, length - out.size()));
-        if (n < 0) {
-          break;
-        }
-        out.write(chunk, 0, n);
-      }
-    } catch (EOFException e) {
-      // A gzip stream that is cut off: what came before it is good, the rest is told item by item.
-      return out.toByteArray();
-    }
-    return out.toByteArray();
   }
 
   @Override

@@ -51,18 +51,20 @@ final class JpegDecoder {
         header.process() == LOSSLESS || header.precision() != 8
             ? Optional.empty()
             : provider(JDK_READER);
+    byte[] lean = JpegHeader.withoutMetadata(data, name);
+    Damage damage = new Damage(name, data.length - lean.length);
     ByteImage image;
     if (jdk.isPresent()) {
       try {
-        image = decode(jdk.get(), data, header, name);
+        image = decode(jdk.get(), lean, header, damage);
       } catch (IOException | RuntimeException e) {
         if (e instanceof ImageException damaged) {
           throw damaged;
         }
-        image = decodeWithTwelveMonkeys(data, name, e);
+        image = decodeWithTwelveMonkeys(lean, damage, e);
       }
     } else {
-      image = decodeWithTwelveMonkeys(data, name, new IIOException("not an 8-bit baseline JPEG"));
+      image = decodeWithTwelveMonkeys(lean, damage, new IIOException("not an 8-bit baseline JPEG"));
     }
     return Orientation.upright(image, header.orientation());
   }
@@ -80,20 +82,20 @@ final class JpegDecoder {
   }
 
   private static ByteImage decode(
-      ImageReaderSpi provider, byte[] data, JpegHeader header, String name) throws IOException {
+      ImageReaderSpi provider, byte[] data, JpegHeader header, Damage damage) throws IOException {
     ImageReader reader = provider.createReaderInstance();
-    Damage damage = new Damage();
     try (ImageInputStream stream = stream(data)) {
       reader.setInput(stream, true, true);
       reader.addIIOReadWarningListener(damage);
       int components = header.componentIds().size();
       ByteImage image;
-      if (components == 1 || (components == 3 && header.jfif())) {
+      if (components == 1 || header.isPlainJfif()) {
         image = BufferedImages.toRgb(reader.read(0));
       } else {
-        image = fromComponents(reader.readRaster(0, reader.getDefaultReadParam()), header, name);
+        image =
+            fromComponents(reader.readRaster(0, reader.getDefaultReadParam()), header, damage.name);
       }
-      damage.check(name, stream.getStreamPosition());
+      damage.check(stream.getStreamPosition());
       return image;
     } finally {
       reader.dispose();
@@ -103,15 +105,16 @@ final class JpegDecoder {
   /** A file that lacks only the end marker is whole; with one added, only lost pixels warn. */
   private static ImageInputStream stream(byte[] data) {
     byte[] whole = data;
-    int n = data.length;
-    if (data[n - 2] != END_OF_IMAGE[0] || data[n - 1] != END_OF_IMAGE[1]) {
-      whole = Arrays.copyOf(data, n + 2);
+    int n = whole.length;
+    if (whole[n - 2] != END_OF_IMAGE[0] || whole[n - 1] != END_OF_IMAGE[1]) {
+      whole = Arrays.copyOf(whole, n + 2);
       System.arraycopy(END_OF_IMAGE, 0, whole, n, 2);
     }
     return new MemoryCacheImageInputStream(new ByteArrayInputStream(whole));
   }
 
-  private static ByteImage decodeWithTwelveMonkeys(byte[] data, String name, Exception first) {
+  private static ByteImage decodeWithTwelveMonkeys(byte[] data, Damage damage, Exception first) {
+    String name = damage.name;
     ImageReaderSpi provider =
         provider(JPEGImageReaderSpi.class.getName())
             .orElseThrow(() -> new ImageException(name + ": " + first.getMessage(), 0, first));
@@ -121,12 +124,11 @@ final class JpegDecoder {
     } catch (IOException e) {
       throw new ImageException(name + ": no decoder for this JPEG", 0, e);
     }
-    Damage damage = new Damage();
     try (ImageInputStream stream = stream(data)) {
       reader.setInput(stream, true, true);
       reader.addIIOReadWarningListener(damage);
       BufferedImage image = reader.read(0);
-      damage.check(name, stream.getStreamPosition());
+      damage.check(stream.getStreamPosition());
       return BufferedImages.toRgb(image);
     } catch (IOException | RuntimeException e) {
       if (e instanceof ImageException damaged) {
@@ -204,7 +206,18 @@ final class JpegDecoder {
 
   /** Remembers the decoder's warning that pixels are lost; other warnings are harmless. */
   private static final class Damage implements javax.imageio.event.IIOReadWarningListener {
+    private final String name;
+    private final int leftOut;
     private Optional<String> lost = Optional.empty();
+
+    /**
+     * @param name of the image, for messages
+     * @param leftOut bytes of metadata before the pixels that the decoder does not get to see
+     */
+    Damage(String name, int leftOut) {
+      this.name = name;
+      this.leftOut = leftOut;
+    }
 
     @Override
     public void warningOccurred(ImageReader source, String warning) {
@@ -217,7 +230,8 @@ final class JpegDecoder {
       }
     }
 
-    void check(String name, long offset) {
+    void check(long position) {
+      long offset = leftOut + position;
       if (lost.isPresent()) {
         throw new ImageException(
             "%s: damaged JPEG (before offset %d): %s".formatted(name, offset, lost.get()), offset);

@@ -5,6 +5,7 @@ import com.twelvemonkeys.imageio.metadata.Entry;
 import com.twelvemonkeys.imageio.metadata.tiff.TIFF;
 import com.twelvemonkeys.imageio.metadata.tiff.TIFFReader;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -44,6 +45,11 @@ record JpegHeader(
     return !componentIds.equals(List.of((int) 'R', (int) 'G', (int) 'B'));
   }
 
+  /** Whether nothing contradicts JFIF's YCbCr, so that every decoder takes the same colours. */
+  boolean isPlainJfif() {
+    return jfif && adobeTransform < 0 && componentIds.equals(List.of(1, 2, 3));
+  }
+
   /**
    * Reads the segments up to the frame header and the first scan.
    *
@@ -60,7 +66,7 @@ record JpegHeader(
       int marker = nextMarker(data, at, name);
       at = marker + 1;
       int code = data[marker] & 0xff;
-      if (code == 0x01 || (code >= 0xd0 && code <= 0xd8)) {
+      if (!hasLength(code)) {
         continue;
       }
       int length = code == 0xd9 ? 0 : unsignedShort(data, at, name);
@@ -70,8 +76,7 @@ record JpegHeader(
                 .formatted(name, code, marker, length, data.length - at),
             marker);
       }
-      boolean frame = code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
-      if (frame) {
+      if (isFrame(code)) {
         return frame(data, at, length, code, name, jfif, adobe, orientation);
       }
       if (code == 0xda) {
@@ -88,6 +93,49 @@ record JpegHeader(
       }
       at += length;
     }
+  }
+
+  /**
+   * The file without what is not needed to decode it: profiles, EXIF, comments. The JDK's reader
+   * would parse and apply some of them, at several times the cost of decoding.
+   *
+   * @param data a file that {@link #read} takes
+   */
+  static byte[] withoutMetadata(byte[] data, String name) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(data.length);
+    int copied = 0;
+    int at = 2;
+    while (true) {
+      int marker = nextMarker(data, at, name);
+      int code = data[marker] & 0xff;
+      at = marker + 1;
+      if (isFrame(code)) {
+        break;
+      }
+      if (!hasLength(code)) {
+        continue;
+      }
+      int end = at + unsignedShort(data, at, name);
+      // Of the application segments, JFIF's and Adobe's tell the colours.
+      if ((code > 0xe0 && code != 0xee && code <= 0xef) || code == 0xfe) {
+        out.write(data, copied, marker - 1 - copied);
+        copied = end;
+      }
+      at = end;
+    }
+    if (copied == 0) {
+      return data;
+    }
+    out.write(data, copied, data.length - copied);
+    return out.toByteArray();
+  }
+
+  private static boolean isFrame(int code) {
+    return code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
+  }
+
+  private static boolean hasLength(int code) {
+    return code != 0x01 && (code < 0xd0 || code > 0xd8);
   }
 
   private static JpegHeader frame(

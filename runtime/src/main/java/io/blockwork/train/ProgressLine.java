@@ -8,10 +8,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/**
- * Shows a bar with images a second and the time left while an epoch runs, and a line for each epoch
- * that has ended.
- */
+/** Shows a bar for each epoch, with images a second, the time left and the loss. */
 public final class ProgressLine implements TrainingListener {
   private static final int REDRAW_MILLIS = 200;
 
@@ -59,16 +56,11 @@ public final class ProgressLine implements TrainingListener {
 
   @Override
   public void onEpoch(TrainingHistory history, Optional<Evaluation> evaluation) {
-    closeBar();
     EpochResult epoch = history.last().orElseThrow();
-    out.printf(
-        Locale.ROOT,
-        "epoch %d/%d: training %s%s; %.0f images/s%n",
-        epoch.epoch() + 1,
-        epochs,
-        epoch.training(),
-        epoch.validation().map(m -> "; validation " + m).orElse(""),
-        epoch.imagesPerSecond());
+    String validation = epoch.validation().map(m -> "; validation " + m).orElse("");
+    bar.ifPresent(
+        b -> b.setExtraMessage(" loss %.4f%s".formatted(epoch.training().loss(), validation)));
+    closeBar();
   }
 
   @Override

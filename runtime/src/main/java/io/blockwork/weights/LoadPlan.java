@@ -2,6 +2,7 @@ package io.blockwork.weights;
 
 import io.blockwork.ParameterInfo;
 import io.blockwork.Parameters;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -114,7 +115,9 @@ final class LoadPlan {
 
   /** Checks all content that can be checked, then copies. */
   void run() {
-    loaded.values().forEach(tensor -> tensor.region().verify());
+    long longest = loaded.values().stream().mapToLong(t -> t.region().length()).max().orElse(0);
+    ByteBuffer scratch = Region.scratch(longest);
+    loaded.values().forEach(tensor -> tensor.region().verify(scratch));
     try {
       loaded.forEach((name, tensor) -> TensorReader.readInto(tensor, parameters.view(name)));
     } finally {

@@ -25,7 +25,7 @@ final class PlainRegion implements Region {
   }
 
   @Override
-  public void verify() {
+  public void verify(ByteBuffer scratch) {
     // Nothing in these formats says what the content should be.
   }
 

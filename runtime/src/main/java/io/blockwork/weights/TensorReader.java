@@ -55,10 +55,11 @@ final class TensorReader {
       ByteSource source, ElementType type, ByteBuffer target, DataType dataType) {
     int width = type.bytes();
     int targetWidth = dataType.width();
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+    int needed = (int) Math.min(CHUNK, (long) target.capacity() / targetWidth * width);
+    ByteBuffer chunk = ByteBuffer.allocate(needed).order(ByteOrder.LITTLE_ENDIAN);
     int at = 0;
     while (at < target.capacity()) {
-      int count = Math.min(CHUNK / width, (target.capacity() - at) / targetWidth);
+      int count = Math.min(needed / width, (target.capacity() - at) / targetWidth);
       chunk.clear().limit(count * width);
       source.read(chunk);
       for (int i = 0; i < count; i++, at += targetWidth) {

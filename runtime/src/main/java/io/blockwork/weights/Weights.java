@@ -141,7 +141,7 @@ public final class Weights implements AutoCloseable {
    */
   public INDArray get(String name) {
     StoredTensor tensor = tensor(name);
-    tensor.region().verify();
+    tensor.region().verify(Region.scratch(tensor.region().length()));
     return TensorReader.read(tensor);
   }
 

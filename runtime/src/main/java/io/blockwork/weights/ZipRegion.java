@@ -8,7 +8,7 @@ import java.util.zip.Inflater;
 
 /** The content of a zip entry, stored or deflated. */
 final class ZipRegion implements Region {
-  private static final int CHUNK = 1 << 18;
+  private static final int CHUNK = 1 << 15;
 
   private final SourceFile file;
   private final String name;
@@ -56,18 +56,16 @@ final class ZipRegion implements Region {
   }
 
   @Override
-  public void verify() {
+  public void verify(ByteBuffer scratch) {
     if (verified) {
       return;
     }
     CRC32 sum = new CRC32();
     try (ByteSource source = open(0)) {
-      // Direct: the channel reads into it, and the CRC is taken of it, without a copy.
-      ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, length));
-      for (long at = 0; at < length; at += chunk.limit()) {
-        chunk.clear().limit((int) Math.min(chunk.capacity(), length - at));
-        source.read(chunk);
-        sum.update(chunk.flip());
+      for (long at = 0; at < length; at += scratch.limit()) {
+        scratch.clear().limit((int) Math.min(scratch.capacity(), length - at));
+        source.read(scratch);
+        sum.update(scratch.flip());
       }
     }
     if (sum.getValue() != crc) {
@@ -83,7 +81,7 @@ final class ZipRegion implements Region {
     if (deflated) {
       throw file.problem("the zip entry %s is compressed, which torch.save never does", name);
     }
-    verify();
+    verify(Region.scratch(length));
     return new PickleInput(file, position, position + length);
   }
 
@@ -114,7 +112,7 @@ final class ZipRegion implements Region {
 
   private final class Inflating implements ByteSource {
     private final Inflater inflater = new Inflater(true);
-    private final ByteBuffer input = ByteBuffer.allocate((int) Math.min(CHUNK / 8, packed)).flip();
+    private final ByteBuffer input = ByteBuffer.allocate((int) Math.min(CHUNK, packed)).flip();
     private long consumed;
 
     @Override
@@ -141,7 +139,7 @@ final class ZipRegion implements Region {
     }
 
     void skip(long bytes) {
-      ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK / 8, bytes));
+      ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, bytes));
       for (long left = bytes; left > 0; left -= chunk.limit()) {
         chunk.clear().limit((int) Math.min(chunk.capacity(), left));
         read(chunk);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -202,6 +203,21 @@ class ReadersTest {
   }
 
   @Test
+  void wrongCheckSumsOfGzipAreTold() throws IOException {
+    byte[] data = gzip(idx(new byte[50], 50));
+    data[data.length - 8]++;
+    Path file = write("labels.gz", data);
+    assertThat(assertThrows(DataException.class, () -> IdxImages.mnist(file, file)))
+        .hasMessageThat()
+        .contains("magic");
+    Path images = write("images", idx(new byte[50], 50, 1, 1));
+    assertThat(assertThrows(DataException.class, () -> IdxImages.mnist(images, file)))
+        .hasMessageThat()
+        .contains("labels.gz, offset 58: damaged gzip data: ");
+    assertThrows(DataException.class, () -> CifarBinary.cifar10(file));
+  }
+
+  @Test
   void digitsAreReadFromCsv() throws IOException {
     Path file = write("digits.csv.gz", References.bytes("digits.csv.gz"));
     CsvImages digits = CsvImages.open(file, 8, 8, 16, CsvImages.Label.LAST, DIGITS);
@@ -237,6 +253,28 @@ class ReadersTest {
     assertThat(assertThrows(DataException.class, () -> images.label(3)))
         .hasMessageThat()
         .contains("label 12 is not one of the 10 classes");
+  }
+
+  @Test
+  void damagedRecordFilesGiveItemsOrClearErrors() throws IOException {
+    byte[] whole = idx(References.pattern(4, 40, 1).samples(), 10, 4, 4);
+    Path labels = write("labels", idx(new byte[10], 10));
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < 400; i++) {
+      byte[] data = whole.clone();
+      data[random.nextInt(i % 2 == 0 ? 16 : data.length)] = (byte) random.nextInt(256);
+      data = i % 3 == 0 ? Arrays.copyOf(data, random.nextInt(data.length)) : data;
+      data = i % 5 == 0 ? gzip(data) : data;
+      Path file = write("mutant", i % 7 == 0 ? Arrays.copyOf(data, data.length / 2) : data);
+      try {
+        IdxImages images = IdxImages.mnist(file, labels);
+        for (int k = 0; k < images.size(); k++) {
+          assertThat(images.image(k).channels()).isEqualTo(1);
+        }
+      } catch (DataException e) {
+        assertThat(e).hasMessageThat().contains("offset ");
+      }
+    }
   }
 
   @Test

@@ -72,7 +72,7 @@ public final class NetworkWriter {
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
-            .addStatement("super(architecture(), options)")
+            .addStatement("super(describe(), options)")
             .build());
     type.addMethod(
         factory()
@@ -168,7 +168,7 @@ public final class NetworkWriter {
     String sizes = slots.stream().map(Text::literal).collect(Collectors.joining(", "));
     methods.add(
         0,
-        MethodSpec.methodBuilder("architecture")
+        MethodSpec.methodBuilder("describe")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
             .returns(RuntimeTypes.ARCHITECTURE)
             .addStatement("var layers = $T.named($S)", RuntimeTypes.ARCHITECTURE, names.base())

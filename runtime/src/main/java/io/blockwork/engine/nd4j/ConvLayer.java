@@ -35,9 +35,7 @@ final class ConvLayer implements Layer {
 
   @Override
   public void forward() {
-    for (int n = 0; n < src.batch(); n++) {
-      convolution.forward(weight, src, n, dst.channelMatrix(n, 0));
-    }
+    convolution.forward(weight, src, dst);
   }
 
   @Override
@@ -47,13 +45,11 @@ final class ConvLayer implements Layer {
 
   @Override
   public void backward() {
-    for (int n = 0; n < src.batch(); n++) {
-      if (weightGradient.isPresent()) {
-        convolution.backwardWeight(weightGradient.get(), src, dDst, n);
-      }
-      if (dSrc.needed()) {
-        convolution.backwardData(weight, dDst, dSrc.tensor(), n, dSrc.accumulate());
-      }
+    if (weightGradient.isPresent()) {
+      convolution.backwardWeight(weightGradient.get(), src, dDst);
+    }
+    if (dSrc.needed()) {
+      convolution.backwardData(weight, dDst, dSrc.tensor(), dSrc.accumulate());
     }
   }
 }

@@ -6,12 +6,13 @@ import java.util.Arrays;
 /**
  * A convolution as matrix products: the input's patches become the columns of a matrix (im2col), a
  * block of output rows at a time, so that the matrix stays in the cache whatever the image's size.
+ * The blocks are shared out between the cores, each with a product of its own.
  *
- * <p>ND4J's {@code conv2d} is not used: it knows no groups, is imprecise about views in its
- * backward, and copies or crawls when an operand is a channel slice, which DenseNets are made of.
+ * <p>ND4J's {@code conv2d} is not used: it knows no groups, and ND4J's ops copy or crawl when an
+ * operand is a channel slice, which DenseNets are made of.
  */
 final class Convolution {
-  /** Elements of a patch matrix; a few megabytes, about what a core's second-level cache holds. */
+  /** Elements of a patch matrix: a few megabytes, about what a core's second-level cache holds. */
   private static final int BLOCK = 1 << 19;
 
   private final Conv conv;
@@ -19,22 +20,241 @@ final class Convolution {
   private final int width;
   private final int outHeight;
   private final int outWidth;
-  private final Scratch patches;
+  private final Scratch scratch;
 
-  Convolution(Conv conv, Nd4jTensor src, Scratch patches) {
+  Convolution(Conv conv, Nd4jTensor src, Scratch scratch) {
     this.conv = conv;
     this.height = src.height();
     this.width = src.width();
     this.outHeight = conv.outputSize(height);
     this.outWidth = conv.outputSize(width);
-    this.patches = patches;
+    this.scratch = scratch;
+    int columns = blockRows() * outWidth;
+    scratch.reserve(direct() ? 1 : (long) depth() * columns, (long) conv.out() * columns);
+  }
+
+  /** What becomes of a block of the output. */
+  @FunctionalInterface
+  interface Sink {
+    /**
+     * Takes the pixels {@code at} to {@code at + columns} of the channels {@code first} to {@code
+     * end} of image {@code n}.
+     *
+     * @param product the values, channel by channel
+     */
+    void accept(int n, int first, int end, int at, int columns, Values product);
+  }
+
+  /** {@code dst = weight * src}. */
+  void forward(Values weight, Nd4jTensor src, Nd4jTensor dst) {
+    forEachOutputBlock(
+        src.batch(),
+        (room, n, from, to, first, end) -> {
+          Matrix out = dst.channelMatrix(n, first).from(from * outWidth);
+          multiply(weight, src, room, n, from, to, first, end, out);
+        });
+  }
+
+  /** Hands {@code weight * src} to the sink, block by block and from several threads. */
+  void forward(Values weight, Nd4jTensor src, Sink sink) {
+    forEachOutputBlock(
+        src.batch(),
+        (room, n, from, to, first, end) -> {
+          int columns = (to - from) * outWidth;
+          Matrix out = Matrix.of(room.product(), 0, columns);
+          multiply(weight, src, room, n, from, to, first, end, out);
+          sink.accept(n, first, end, from * outWidth, columns, room.product());
+        });
+  }
+
+  /** Rows {@code from} to {@code to} of the channels {@code first} to {@code end}. */
+  @FunctionalInterface
+  private interface OutputBlock {
+    void run(Scratch.Room room, int n, int from, int to, int first, int end);
+  }
+
+  private void forEachOutputBlock(int batch, OutputBlock block) {
+    int blocks = (outHeight + blockRows() - 1) / blockRows();
+    // Whole groups, so that each part needs its own channels of the input only.
+    int units = conv.groups() == 1 ? conv.out() : conv.groups();
+    int parts = parts(batch * blocks, units);
+    Parallel.runAll(
+        batch * blocks * parts,
+        item -> {
+          int part = item % parts;
+          int b = item / parts % blocks;
+          int channels = conv.out() / units;
+          try (Scratch.Room room = scratch.take()) {
+            block.run(
+                room,
+                item / parts / blocks,
+                (int) ((long) outHeight * b / blocks),
+                (int) ((long) outHeight * (b + 1) / blocks),
+                (int) ((long) units * part / parts) * channels,
+                (int) ((long) units * (part + 1) / parts) * channels);
+          }
+        });
+  }
+
+  /** Into how many parts to cut each of {@code items} so that every core has something to do. */
+  private static int parts(int items, int units) {
+    int parts = (Parallel.workers() + items - 1) / items;
+    return Math.min(parts, units);
+  }
+
+  private void multiply(
+      Values weight,
+      Nd4jTensor src,
+      Scratch.Room room,
+      int n,
+      int from,
+      int to,
+      int first,
+      int end,
+      Matrix out) {
+    int columns = (to - from) * outWidth;
+    int firstGroup = first / groupOut();
+    int endGroup = (end - 1) / groupOut() + 1;
+    int firstIn = firstGroup * groupIn();
     if (!direct()) {
-      patches.reserve((long) conv.in() * taps() * blockRows() * outWidth);
+      unfold(src, room.patches(), n, from, to, firstIn, endGroup * groupIn());
+    }
+    for (int g = firstGroup; g < endGroup; g++) {
+      int a = Math.max(first, g * groupOut());
+      int b = Math.min(end, (g + 1) * groupOut());
+      Matrix in = patches(src, room, n, from, columns, g * groupIn(), firstIn);
+      Matrix w = Matrix.of(weight, (long) a * groupDepth(), groupDepth());
+      Matrix target = out.from((long) (a - first) * out.stride());
+      target.product(w, in, b - a, columns, groupDepth(), false);
+    }
+  }
+
+  /** The patches of channel {@code c} and following; unfolded ones begin with {@code firstIn}. */
+  private Matrix patches(
+      Nd4jTensor src, Scratch.Room room, int n, int from, int columns, int c, int firstIn) {
+    return direct()
+        ? src.channelMatrix(n, c).from(from * outWidth)
+        : Matrix.of(room.patches(), (long) (c - firstIn) * taps() * columns, columns);
+  }
+
+  /** {@code gradient = dDst * patches(src)^T}, summed over the images. */
+  void backwardWeight(Values gradient, Nd4jTensor src, Nd4jTensor dDst) {
+    int parts = parts(1, conv.in());
+    Parallel.runAll(
+        parts,
+        part -> {
+          int first = (int) ((long) conv.in() * part / parts);
+          int end = (int) ((long) conv.in() * (part + 1) / parts);
+          try (Scratch.Room room = scratch.take()) {
+            for (int n = 0; n < src.batch(); n++) {
+              for (int from = 0; from < outHeight; from += blockRows()) {
+                int to = Math.min(outHeight, from + blockRows());
+                backwardWeight(gradient, src, dDst, room, n, from, to, first, end);
+              }
+            }
+          }
+        });
+  }
+
+  /** The part of input channels {@code first} to {@code end}, for a block of rows. */
+  private void backwardWeight(
+      Values gradient,
+      Nd4jTensor src,
+      Nd4jTensor dDst,
+      Scratch.Room room,
+      int n,
+      int from,
+      int to,
+      int first,
+      int end) {
+    int columns = (to - from) * outWidth;
+    if (!direct()) {
+      unfold(src, room.patches(), n, from, to, first, end);
+    }
+    boolean add = n > 0 || from > 0;
+    forEachGroup(
+        first,
+        end,
+        (g, a, b) -> {
+          Matrix d = dDst.channelMatrix(n, g * groupOut()).from(from * outWidth);
+          Matrix in = patches(src, room, n, from, columns, a, first);
+          weights(gradient, g, a)
+              .product(d, in.transpose(), groupOut(), (b - a) * taps(), columns, add);
+        });
+  }
+
+  /** {@code dSrc = fold(weight^T * dDst)}, or added to it. */
+  void backwardData(Values weight, Nd4jTensor dDst, Nd4jTensor dSrc, boolean accumulate) {
+    int parts = parts(dSrc.batch(), conv.in());
+    Parallel.runAll(
+        dSrc.batch() * parts,
+        item -> {
+          int n = item / parts;
+          int first = (int) ((long) conv.in() * (item % parts) / parts);
+          int end = (int) ((long) conv.in() * (item % parts + 1) / parts);
+          try (Scratch.Room room = scratch.take()) {
+            if (!direct() && !accumulate) {
+              clear(dSrc, n, first, end);
+            }
+            for (int from = 0; from < outHeight; from += blockRows()) {
+              int to = Math.min(outHeight, from + blockRows());
+              backwardData(weight, dDst, dSrc, accumulate, room, n, from, to, first, end);
+            }
+          }
+        });
+  }
+
+  /** The part of input channels {@code first} to {@code end}, for a block of rows. */
+  private void backwardData(
+      Values weight,
+      Nd4jTensor dDst,
+      Nd4jTensor dSrc,
+      boolean accumulate,
+      Scratch.Room room,
+      int n,
+      int from,
+      int to,
+      int first,
+      int end) {
+    int columns = (to - from) * outWidth;
+    forEachGroup(
+        first,
+        end,
+        (g, a, b) -> {
+          Matrix d = dDst.channelMatrix(n, g * groupOut()).from(from * outWidth);
+          Matrix in = patches(dSrc, room, n, from, columns, a, first);
+          in.product(
+              weights(weight, g, a).transpose(),
+              d,
+              (b - a) * taps(),
+              columns,
+              groupOut(),
+              direct() && accumulate);
+        });
+    if (!direct()) {
+      fold(room.patches(), dSrc, n, from, to, first, end);
+    }
+  }
+
+  /** Input channels {@code first} to {@code end}, all of group {@code g}. */
+  @FunctionalInterface
+  private interface GroupPart {
+    void run(int g, int first, int end);
+  }
+
+  private void forEachGroup(int first, int end, GroupPart part) {
+    for (int g = first / groupIn(); g * groupIn() < end; g++) {
+      part.run(g, Math.max(first, g * groupIn()), Math.min(end, (g + 1) * groupIn()));
     }
   }
 
   private int taps() {
     return conv.kernel() * conv.kernel();
+  }
+
+  /** Rows of the patch matrix. */
+  private int depth() {
+    return conv.in() * taps();
   }
 
   /** Whether the input itself is the patch matrix. */
@@ -43,82 +263,8 @@ final class Convolution {
   }
 
   private int blockRows() {
-    long row = (long) conv.in() * taps() * outWidth;
+    long row = (long) (direct() ? conv.out() : depth()) * outWidth;
     return (int) Math.max(1, Math.min(outHeight, BLOCK / row));
-  }
-
-  /** Values of an image's output. */
-  int outputLength() {
-    return conv.out() * outHeight * outWidth;
-  }
-
-  /**
-   * {@code output = weight * src} for image {@code n}.
-   *
-   * @param output a row for each output channel
-   */
-  void forward(Values weight, Nd4jTensor src, int n, Matrix output) {
-    forEachBlock(
-        (from, to) -> {
-          int columns = (to - from) * outWidth;
-          if (!direct()) {
-            unfold(src, n, from, to);
-          }
-          for (int g = 0; g < conv.groups(); g++) {
-            Matrix out = rows(output, g * groupOut()).from(from * outWidth);
-            Matrix in = direct() ? src.channelMatrix(n, g * groupIn()) : patchMatrix(g, columns);
-            out.product(weights(weight, g), in, groupOut(), columns, groupDepth(), false);
-          }
-        });
-  }
-
-  /** {@code gradient += dDst * patches(src)^T} for image {@code n}; the first image overwrites. */
-  void backwardWeight(Values gradient, Nd4jTensor src, Nd4jTensor dDst, int n) {
-    forEachBlock(
-        (from, to) -> {
-          int columns = (to - from) * outWidth;
-          if (!direct()) {
-            unfold(src, n, from, to);
-          }
-          boolean add = n > 0 || from > 0;
-          for (int g = 0; g < conv.groups(); g++) {
-            Matrix d = dDst.channelMatrix(n, g * groupOut()).from(from * outWidth);
-            Matrix in = direct() ? src.channelMatrix(n, g * groupIn()) : patchMatrix(g, columns);
-            weights(gradient, g).product(d, in.transpose(), groupOut(), groupDepth(), columns, add);
-          }
-        });
-  }
-
-  /** {@code dSrc (+)= fold(weight^T * dDst)} for image {@code n}. */
-  void backwardData(Values weight, Nd4jTensor dDst, Nd4jTensor dSrc, int n, boolean accumulate) {
-    if (!direct() && !accumulate) {
-      clear(dSrc, n);
-    }
-    forEachBlock(
-        (from, to) -> {
-          int columns = (to - from) * outWidth;
-          for (int g = 0; g < conv.groups(); g++) {
-            Matrix d = dDst.channelMatrix(n, g * groupOut()).from(from * outWidth);
-            Matrix in = direct() ? dSrc.channelMatrix(n, g * groupIn()) : patchMatrix(g, columns);
-            in.product(
-                weights(weight, g).transpose(),
-                d,
-                groupDepth(),
-                columns,
-                groupOut(),
-                direct() && accumulate);
-          }
-          if (!direct()) {
-            fold(dSrc, n, from, to);
-          }
-        });
-  }
-
-  private void forEachBlock(Parallel.Range block) {
-    int rows = direct() ? outHeight : blockRows();
-    for (int from = 0; from < outHeight; from += rows) {
-      block.run(from, Math.min(outHeight, from + rows));
-    }
   }
 
   private int groupIn() {
@@ -134,21 +280,15 @@ final class Convolution {
     return groupIn() * taps();
   }
 
-  private Matrix weights(Values weight, int group) {
-    return Matrix.of(weight, (long) group * groupOut() * groupDepth(), groupDepth());
+  /** The weights of a group, from input channel {@code c} on. */
+  private Matrix weights(Values weight, int group, int c) {
+    long at = (long) group * groupOut() * groupDepth() + (long) (c - group * groupIn()) * taps();
+    return Matrix.of(weight, at, groupDepth());
   }
 
-  private Matrix patchMatrix(int group, int columns) {
-    return Matrix.of(patches.values(), (long) group * groupDepth() * columns, columns);
-  }
-
-  private static Matrix rows(Matrix matrix, int first) {
-    return matrix.from((long) first * matrix.stride());
-  }
-
-  private static void clear(Nd4jTensor tensor, int n) {
+  private static void clear(Nd4jTensor tensor, int n, int first, int end) {
     double[] zeros = new double[tensor.plane()];
-    for (int c = 0; c < tensor.channels(); c++) {
+    for (int c = first; c < end; c++) {
       tensor.writePlane(n, c, zeros);
     }
   }
@@ -167,26 +307,24 @@ final class Convolution {
     return -Math.floorDiv(-a, b);
   }
 
-  /** Writes the patches of the output rows {@code from} to {@code to} as a matrix. */
-  private void unfold(Nd4jTensor src, int n, int from, int to) {
-    Values target = patches.values();
+  /** Writes the patches of some rows and input channels as a matrix. */
+  private void unfold(Nd4jTensor src, Values target, int n, int from, int to, int first, int end) {
     int columns = (to - from) * outWidth;
-    int top = Math.max(0, from * conv.stride() - conv.padding());
-    int bottom = bottom(to);
-    Parallel.run(
-        conv.in(),
-        (long) taps() * columns,
-        (first, end) -> {
-          double[] image = new double[Math.max(0, bottom - top) * width];
-          double[] row = new double[columns];
-          for (int c = first; c < end; c++) {
-            src.read(n, c * src.plane() + top * width, image, image.length);
-            for (int tap = 0; tap < taps(); tap++) {
-              gather(image, top, tap, from, to, row);
-              target.write((c * taps() + tap) * columns, row, columns);
-            }
-          }
-        });
+    int top = top(from);
+    double[] image = new double[Math.max(0, bottom(to) - top) * width];
+    double[] row = new double[columns];
+    for (int c = first; c < end; c++) {
+      src.read(n, c * src.plane() + top * width, image, image.length);
+      for (int tap = 0; tap < taps(); tap++) {
+        gather(image, top, tap, from, to, row);
+        target.write(((c - first) * taps() + tap) * columns, row, columns);
+      }
+    }
+  }
+
+  /** First input row that the output rows from {@code from} on see. */
+  private int top(int from) {
+    return Math.min(height, Math.max(0, from * conv.stride() - conv.padding()));
   }
 
   /** First input row below all that the output rows before {@code to} see. */
@@ -223,28 +361,21 @@ final class Convolution {
     }
   }
 
-  /** Adds the patch matrix of the output rows {@code from} to {@code to} back onto the image. */
-  private void fold(Nd4jTensor dSrc, int n, int from, int to) {
-    Values source = patches.values();
+  /** Adds the patches of some rows and input channels back onto the image. */
+  private void fold(Values source, Nd4jTensor dSrc, int n, int from, int to, int first, int end) {
     int columns = (to - from) * outWidth;
-    int top = Math.max(0, from * conv.stride() - conv.padding());
-    int bottom = bottom(to);
-    Parallel.run(
-        conv.in(),
-        (long) taps() * columns,
-        (first, end) -> {
-          double[] image = new double[Math.max(0, bottom - top) * width];
-          double[] row = new double[columns];
-          for (int c = first; c < end; c++) {
-            int at = c * dSrc.plane() + top * width;
-            dSrc.read(n, at, image, image.length);
-            for (int tap = 0; tap < taps(); tap++) {
-              source.read((c * taps() + tap) * columns, row, columns);
-              scatter(row, top, tap, from, to, image);
-            }
-            dSrc.write(n, at, image, image.length);
-          }
-        });
+    int top = top(from);
+    double[] image = new double[Math.max(0, bottom(to) - top) * width];
+    double[] row = new double[columns];
+    for (int c = first; c < end; c++) {
+      int at = c * dSrc.plane() + top * width;
+      dSrc.read(n, at, image, image.length);
+      for (int tap = 0; tap < taps(); tap++) {
+        source.read(((c - first) * taps() + tap) * columns, row, columns);
+        scatter(row, top, tap, from, to, image);
+      }
+      dSrc.write(n, at, image, image.length);
+    }
   }
 
   private void scatter(double[] row, int top, int tap, int from, int to, double[] image) {

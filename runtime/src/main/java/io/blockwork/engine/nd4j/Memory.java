@@ -32,7 +32,7 @@ final class Memory implements AutoCloseable {
   }
 
   /** An array of zeros that lives until this memory is closed, whatever workspace is active. */
-  INDArray allocate(long elements) {
+  synchronized INDArray allocate(long elements) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray array = Nd4j.create(dataType, Math.max(1, elements));
       arrays.add(array);

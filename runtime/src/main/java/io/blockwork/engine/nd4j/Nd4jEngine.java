@@ -79,7 +79,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void run(INDArray images, INDArray output) {
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      pass.run();
+      BlasThreads.single(pass::run);
       Transfer.out("output", (Nd4jTensor) pass.output(), output);
     }
 
@@ -95,7 +95,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void forward(INDArray images, INDArray output) {
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      pass.forward();
+      BlasThreads.single(pass::forward);
       parameters.touch();
       Transfer.out("output", (Nd4jTensor) pass.output(), output);
     }
@@ -103,7 +103,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void backward(INDArray outputGradient) {
       Transfer.in("gradient of the output", outputGradient, (Nd4jTensor) pass.outputGradient());
-      pass.backward();
+      BlasThreads.single(pass::backward);
     }
 
     @Override

@@ -14,14 +14,12 @@ import java.util.Optional;
 final class Nd4jInferenceBinder implements InferenceBinder {
   private final Parameters parameters;
   private final Memory memory;
-  private final Scratch patches;
-  private final Scratch product;
+  private final Scratch scratch;
 
   Nd4jInferenceBinder(Parameters parameters, Memory memory) {
     this.parameters = parameters;
     this.memory = memory;
-    this.patches = new Scratch(memory);
-    this.product = new Scratch(memory);
+    this.scratch = new Scratch(memory);
   }
 
   @Override
@@ -43,14 +41,13 @@ final class Nd4jInferenceBinder implements InferenceBinder {
     Optional<Nd4jTensor> residual =
         epilogue.residual().map(r -> Shapes.expect(path, "residual", r, dst));
     return new ConvKernel(
-        new Convolution(conv, in, patches),
+        new Convolution(conv, in, scratch),
         Shapes.parameter(parameters, path, "weight", conv.weightShape()),
         in,
         out,
         norm,
         residual,
-        epilogue.relu(),
-        product);
+        epilogue.relu());
   }
 
   @Override

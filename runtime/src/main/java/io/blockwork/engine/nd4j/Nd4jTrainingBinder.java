@@ -22,7 +22,7 @@ final class Nd4jTrainingBinder implements TrainingBinder {
   private final Gradients gradients;
   private final TrainingSettings settings;
   private final Memory memory;
-  private final Scratch patches;
+  private final Scratch scratch;
 
   Nd4jTrainingBinder(
       Parameters parameters, Gradients gradients, TrainingSettings settings, Memory memory) {
@@ -30,7 +30,7 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     this.gradients = gradients;
     this.settings = settings;
     this.memory = memory;
-    this.patches = new Scratch(memory);
+    this.scratch = new Scratch(memory);
   }
 
   @Override
@@ -73,7 +73,7 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     boolean trained = !settings.isFrozen(path);
     follow(out, target, trained);
     return new ConvLayer(
-        new Convolution(conv, in, patches),
+        new Convolution(conv, in, scratch),
         Shapes.parameter(parameters, path, "weight", conv.weightShape()),
         trained ? Optional.of(gradient(path + ".weight")) : Optional.empty(),
         in,

@@ -1,6 +1,7 @@
 package io.blockwork.engine.nd4j;
 
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** Splits loops over planes between the cores. */
@@ -23,8 +24,7 @@ final class Parallel {
    */
   static void run(int items, long elements, Range range) {
     long useful = Math.max(1, items * elements / WORTH_A_THREAD);
-    int parts =
-        (int) Math.min(Math.min(useful, items), ForkJoinPool.getCommonPoolParallelism() + 1);
+    int parts = (int) Math.min(Math.min(useful, items), workers());
     if (parts <= 1) {
       range.run(0, items);
       return;
@@ -35,5 +35,19 @@ final class Parallel {
             p ->
                 range.run(
                     (int) ((long) items * p / parts), (int) ((long) items * (p + 1) / parts)));
+  }
+
+  /** Threads that work side by side. */
+  static int workers() {
+    return ForkJoinPool.getCommonPoolParallelism() + 1;
+  }
+
+  /** Runs items 0 to {@code items - 1}, each of them worth a thread. */
+  static void runAll(int items, IntConsumer item) {
+    if (items == 1) {
+      item.accept(0);
+    } else {
+      IntStream.range(0, items).parallel().forEach(item);
+    }
   }
 }

@@ -1,34 +1,47 @@
 package io.blockwork.engine.nd4j;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Memory that the kernels of one plan use in turn, each for the time of its run. Kernels reserve at
- * bind what they will need; the memory is made at the first run, when the largest wish is known.
+ * Rooms for the threads that compute convolutions, shared by all layers of one plan. Layers reserve
+ * at bind what they will need; a room is made when a thread first finds none free.
  */
 final class Scratch {
   private final Memory memory;
-  private long elements = 1;
-  private INDArray array;
-  private Values values;
+  private final ConcurrentLinkedQueue<Room> free = new ConcurrentLinkedQueue<>();
+  private long patches = 1;
+  private long product = 1;
 
   Scratch(Memory memory) {
     this.memory = memory;
-    this.array = memory.allocate(1);
-    this.values = Values.of(array);
   }
 
-  /** Asks for room for so many values. */
-  void reserve(long elements) {
-    this.elements = Math.max(this.elements, elements);
-  }
-
-  /** The memory, with the room reserved; its content is whatever the last user left. */
-  Values values() {
-    if (array.length() < elements) {
-      array = memory.allocate(elements);
-      values = Values.of(array);
+  /**
+   * A place for one thread; closing gives it back.
+   *
+   * @param patches for a patch matrix
+   * @param product for a product
+   * @param home where it goes back to
+   */
+  record Room(Values patches, Values product, Scratch home) implements AutoCloseable {
+    @Override
+    public void close() {
+      home.free.add(this);
     }
-    return values;
+  }
+
+  /** Asks for room for so many values; before the first {@link #take}. */
+  void reserve(long patches, long product) {
+    this.patches = Math.max(this.patches, patches);
+    this.product = Math.max(this.product, product);
+  }
+
+  /** A room of the size reserved, whose content is whatever the last user left. */
+  Room take() {
+    Room room = free.poll();
+    if (room != null) {
+      return room;
+    }
+    return new Room(Values.of(memory.allocate(patches)), Values.of(memory.allocate(product)), this);
   }
 }

@@ -1,0 +1,59 @@
+package io.blockwork.examples.quickstart;
+
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Loss and accuracy, epoch by epoch. */
+final class Curves {
+  private final List<Double> losses = new ArrayList<>();
+  private final List<Double> accuracies = new ArrayList<>();
+
+  /**
+   * Adds an epoch: its mean training loss, and the accuracy (0 to 1) on held-out images after it.
+   */
+  void add(double loss, double accuracy) {
+    losses.add(loss);
+    accuracies.add(accuracy);
+  }
+
+  double lastAccuracy() {
+    return accuracies.get(accuracies.size() - 1);
+  }
+
+  /** Draws both curves as a PNG. */
+  Path save(Path file) throws IOException {
+    List<Integer> epochs = IntStream.rangeClosed(1, losses.size()).boxed().toList();
+    XYChart chart =
+        new XYChartBuilder()
+            .width(900)
+            .height(500)
+            .title("Handwritten digits")
+            .xAxisTitle("epoch")
+            .yAxisTitle("training loss")
+            .build();
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+    chart.getStyler().setYAxisGroupPosition(1, Styler.YAxisPosition.Right);
+    chart.setYAxisGroupTitle(1, "held-out accuracy, %");
+    chart.addSeries("training loss", epochs, losses).setMarker(SeriesMarkers.NONE);
+    XYSeries accuracy =
+        chart.addSeries(
+            "held-out accuracy", epochs, accuracies.stream().map(a -> 100 * a).toList());
+    accuracy.setMarker(SeriesMarkers.NONE).setYAxisGroup(1);
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Files.write(part, BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG));
+    return Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

@@ -1,0 +1,85 @@
+package io.blockwork.readme;
+
+import static com.google.common.truth.Truth.assertThat;
+import static com.google.common.truth.Truth.assertWithMessage;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.blockwork.readme.UserProject.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReadmeTest {
+  @Test
+  void itsProjectBuildsAndRunsInAFreshFolder() throws Exception {
+    UserProject project = project();
+
+    Outcome build = project.maven("package");
+    assertWithMessage(build.output()).that(build.exitCode()).isEqualTo(0);
+    assertThat(
+            Files.exists(
+                project
+                    .folder()
+                    .resolve("target/generated-sources/annotations/com/example/TinyForward.java")))
+        .isTrue();
+
+    Outcome run = project.java("com.example.Demo");
+    assertWithMessage(run.output()).that(run.exitCode()).isEqualTo(0);
+    assertThat(run.output()).contains("layer1.0.conv1");
+    assertThat(run.output()).containsMatch("step 9: loss \\d");
+    assertThat(Files.size(project.folder().resolve("tiny.safetensors"))).isGreaterThan(1000L);
+  }
+
+  @Test
+  void aWrongValueInItsNetworkIsAnErrorOfTheUsersBuild() throws Exception {
+    UserProject project = project();
+    String tiny = "src/main/java/com/example/Tiny.java";
+    String source = Files.readString(project.folder().resolve(tiny));
+    project.write(tiny, source.replace("blocks = {1, 1}", "blocks = {1, 0}"));
+
+    Outcome build = project.maven("compile");
+
+    assertThat(build.exitCode()).isNotEqualTo(0);
+    assertThat(build.output()).contains("stage 2 has 0 blocks");
+    assertThat(build.output()).contains("Tiny.java:[8,");
+  }
+
+  @Test
+  void withoutTheProcessorTheErrorShowsTheLinesForThePom() throws Exception {
+    UserProject project = project();
+    String pom = Files.readString(project.folder().resolve("pom.xml"));
+    int from = pom.indexOf("        <configuration>");
+    int to = pom.indexOf("</configuration>") + "</configuration>\n".length();
+    project.write("pom.xml", pom.substring(0, from) + pom.substring(to));
+    assertThat(project.maven("package").exitCode()).isEqualTo(0);
+
+    Outcome run = project.java("com.example.Demo");
+
+    assertThat(run.exitCode()).isNotEqualTo(0);
+    assertThat(run.output()).contains("the annotation processor did not run");
+    assertThat(run.output()).contains("<artifactId>blockwork-processor</artifactId>");
+  }
+
+  @Test
+  void itsCommandsAreThoseThatContinuousIntegrationRuns() throws IOException {
+    List<String> ci = Files.readAllLines(Path.of("..", ".ci", "run"));
+
+    for (String command : Readme.open().commands()) {
+      assertWithMessage(command).that(ci).contains(command.replace("mvn ", "mvn -B "));
+    }
+  }
+
+  private static UserProject project() throws IOException {
+    assumeTrue(UserProject.canBeBuilt(), "the jars are not built: run mvn verify");
+    Map<String, String> files = Readme.open().files();
+    assertThat(files).containsKey("pom.xml");
+    UserProject project = UserProject.create();
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      project.write(file.getKey(), file.getValue());
+    }
+    return project;
+  }
+}
