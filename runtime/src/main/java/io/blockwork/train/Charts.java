@@ -6,6 +6,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -53,7 +55,9 @@ final class Charts {
             .xAxisTitle("epoch")
             .yAxisTitle(unit)
             .build();
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
+    chart.getStyler().setYAxisDecimalPattern("0.###");
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     return chart;
   }
@@ -79,12 +83,21 @@ final class Charts {
   }
 
   /**
-   * A matrix of classes by classes.
+   * A matrix of classes by classes, the first actual class on top.
    *
-   * @param fields predicted class, actual class, percent
+   * @param percent of each predicted class in each actual one
    */
-  static byte[] heatMap(List<String> classNames, List<Number[]> fields) {
-    int side = 300 + 40 * Math.min(40, classNames.size());
+  static byte[] heatMap(List<String> classNames, double[][] percent) {
+    int n = classNames.size();
+    int side = 320 + 50 * Math.min(40, n);
+    List<String> upwards = new ArrayList<>(classNames);
+    Collections.reverse(upwards);
+    List<Number[]> fields = new ArrayList<>();
+    for (int actual = 0; actual < n; actual++) {
+      for (int predicted = 0; predicted < n; predicted++) {
+        fields.add(new Number[] {predicted, n - 1 - actual, percent[actual][predicted]});
+      }
+    }
     HeatMapChart chart =
         new HeatMapChartBuilder()
             .width(side)
@@ -94,11 +107,13 @@ final class Charts {
             .yAxisTitle("actual")
             .build();
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
-    chart.getStyler().setShowValue(classNames.size() <= 20);
+    chart.getStyler().setShowValue(n <= 20);
     chart.getStyler().setHeatMapValueDecimalPattern("#");
     chart.getStyler().setRangeColors(new Color[] {Color.WHITE, new Color(31, 119, 180)});
-    chart.getStyler().setXAxisLabelRotation(classNames.size() > 5 ? 60 : 0);
-    chart.addSeries("confusion", classNames, classNames, fields);
+    chart.getStyler().setXAxisLabelRotation(60);
+    chart.getStyler().setXAxisTickMarkSpacingHint(10);
+    chart.getStyler().setYAxisTickMarkSpacingHint(10);
+    chart.addSeries("confusion", classNames, upwards, fields);
     return png(BitmapEncoder.getBufferedImage(chart));
   }
 

@@ -2,7 +2,6 @@ package io.blockwork.train;
 
 import io.blockwork.weights.AtomicFile;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -96,14 +95,14 @@ public final class ConfusionMatrix {
    * @throws io.blockwork.weights.WeightsException if the file cannot be written
    */
   public void writePng(Path path) {
-    List<Number[]> fields = new ArrayList<>();
+    double[][] percent = new double[counts.length][counts.length];
     for (int actual = 0; actual < counts.length; actual++) {
       long row = Math.max(1, Arrays.stream(counts[actual]).sum());
       for (int predicted = 0; predicted < counts.length; predicted++) {
-        fields.add(new Number[] {predicted, actual, 100.0 * counts[actual][predicted] / row});
+        percent[actual][predicted] = 100.0 * counts[actual][predicted] / row;
       }
     }
-    AtomicFile.write(path, Charts.heatMap(classNames, fields));
+    AtomicFile.write(path, Charts.heatMap(classNames, percent));
   }
 
   @Override

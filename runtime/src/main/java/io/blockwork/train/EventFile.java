@@ -43,7 +43,9 @@ final class EventFile implements AutoCloseable {
   }
 
   private static Message event(long step) {
-    return new Message().real(1, System.currentTimeMillis() / 1000.0).number(2, step);
+    Message event = new Message().real(1, System.currentTimeMillis() / 1000.0);
+    // Protocol buffers leave zeros out.
+    return step == 0 ? event : event.number(2, step);
   }
 
   /** One call to the system for each record, so that a killed process leaves whole records. */
