@@ -84,7 +84,8 @@ public final class Load {
    * @return what was loaded, and what was left out
    * @throws WeightsException if the file does not fit: all of what is missing, unexpected or of
    *     another shape in one message; or if its content is damaged. The parameters have not changed
-   *     then.
+   *     then. (Values are not held twice, so a disk that fails while checked values are copied is
+   *     the one case that leaves some of them changed.)
    */
   public LoadReport into(Parameters parameters) {
     LoadPlan plan = LoadPlan.of(this, parameters);

@@ -7,6 +7,10 @@ import io.blockwork.ParameterInfo;
 import io.blockwork.Parameters;
 import io.blockwork.engine.OpPasses.Tail;
 import io.blockwork.engine.nd4j.Nd4jEngine;
+import io.blockwork.engine.onednn.Layout;
+import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.engine.onednn.Precision;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -26,14 +30,26 @@ class EngineOpsTest {
   private record Setup(Engine engine, DataType type, double tolerance) {
     @Override
     public String toString() {
-      return engine.name() + " " + type;
+      return engine + " " + type;
     }
   }
 
-  private static final List<Setup> SETUPS =
-      List.of(
-          new Setup(new Nd4jEngine(), DataType.DOUBLE, 1e-12),
-          new Setup(new Nd4jEngine(), DataType.FLOAT, 2e-6));
+  private static final List<Setup> SETUPS = setups();
+
+  private static List<Setup> setups() {
+    List<Setup> setups = new ArrayList<>();
+    setups.add(new Setup(new Nd4jEngine(), DataType.DOUBLE, 1e-12));
+    setups.add(new Setup(new Nd4jEngine(), DataType.FLOAT, 2e-6));
+    if (OneDnnEngine.isAvailable()) {
+      OneDnnEngine oneDnn = new OneDnnEngine();
+      setups.add(new Setup(oneDnn.layout(Layout.BLOCKED), DataType.FLOAT, 2e-6));
+      setups.add(new Setup(oneDnn.layout(Layout.CHANNELS_LAST), DataType.FLOAT, 2e-6));
+      if (OneDnnEngine.isNative(Precision.BFLOAT16)) {
+        setups.add(new Setup(oneDnn.withPrecision(Precision.BFLOAT16), DataType.FLOAT, 1e-2));
+      }
+    }
+    return setups;
+  }
 
   static Stream<Arguments> cases() {
     return SETUPS.stream()

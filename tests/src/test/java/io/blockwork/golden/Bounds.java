@@ -62,7 +62,7 @@ record Bounds(
     double[] steps = {INF, INF, INF};
     double[] smallSteps = {INF, INF, INF};
     for (int i = 0; i < 3 && stable; i++) {
-      smallSteps[i] = Math.max(10 * torch.smallStepLossDeviations()[i + 1], 1e-3);
+      smallSteps[i] = Math.max(10 * torch.smallStepLossDeviations()[i + 1], 1e-2);
     }
     return new Bounds(
         Tolerance.absolute(

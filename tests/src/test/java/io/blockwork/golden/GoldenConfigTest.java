@@ -109,9 +109,9 @@ final class GoldenConfigTest {
     Map<String, Object> values = new java.util.TreeMap<>();
     annotation.getProperties().forEach((name, value) -> put(values, name, value));
     // The default of the stem's channels is twice the growth.
-    values.computeIfPresent(
-        "stemChannels",
-        (name, value) -> value.equals(0) ? 2 * (Integer) values.get("growth") : value);
+    if (values.get("growth") instanceof Integer growth) {
+      values.replace("stemChannels", 0, 2 * growth);
+    }
     return values;
   }
 

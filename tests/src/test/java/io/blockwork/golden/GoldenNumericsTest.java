@@ -118,17 +118,20 @@ final class GoldenNumericsTest {
           new Figures("input", train.inputGradient()),
           values(first.inputGradient().orElseThrow()),
           bounds.inputGradient());
-      steps(images, RATE, train.lossAfterSteps(), bounds.steps());
-      steps(images, SMALL_RATE, train.lossAfterSmallSteps(), bounds.smallSteps());
+      INDArray gradients = network.gradients().flat().dup();
+      steps(images, gradients, RATE, train.lossAfterSteps(), bounds.steps());
+      steps(images, gradients, SMALL_RATE, train.lossAfterSmallSteps(), bounds.smallSteps());
     }
 
-    private void steps(INDArray images, double rate, double[] expected, double[] bounds) {
+    /** The gradients of the first step are those of the first pass, which is not run again. */
+    private void steps(
+        INDArray images, INDArray gradients, double rate, double[] expected, double[] bounds) {
       if (Arrays.stream(bounds).allMatch(Double::isInfinite)) {
         return;
       }
       fill();
+      network.gradients().flat().assign(gradients);
       Optimizer optimizer = Optimizer.of(network, new Momentum(rate, 0.9)).weightDecay(1e-4);
-      network.train(images, loss);
       for (int step = 0; step < expected.length && Double.isFinite(bounds[step]); step++) {
         optimizer.step();
         double actual = network.train(images, loss).loss();
@@ -146,7 +149,7 @@ final class GoldenNumericsTest {
       for (int i = 0; i < expected.size(); i++) {
         double[] row = values(output.slice(i));
         String name = "row " + i;
-        if (row.length > 100) {
+        if (expected.get(i).length < row.length) {
           comparison.figures(quantity, new Figures(name, expected.get(i)), row, tolerance);
         } else {
           comparison.values(quantity, name, expected.get(i), row, tolerance);

@@ -1,5 +1,7 @@
 package io.blockwork.properties;
 
+import static java.util.Objects.requireNonNull;
+
 import io.blockwork.Loss;
 import io.blockwork.Network;
 import io.blockwork.ParameterInfo;
@@ -59,23 +61,21 @@ final class GradientCheck {
   List<String> failures() {
     Map<String, INDArray> gradients = new TreeMap<>();
     INDArray imageGradient;
-    List<String> names = new ArrayList<>();
     try (Network network = networks.get()) {
       fill(network, Map.of());
       TrainingResult result = network.trainWithInputGradient(images, loss);
       imageGradient = result.inputGradient().orElseThrow();
       for (ParameterInfo info : network.parameters().entries()) {
         if (info.kind().learnable()) {
-          names.add(info.name());
           gradients.put(info.name(), network.gradients().get(info.name()).dup());
         }
       }
     }
-    Collections.shuffle(names, random);
+    List<Map.Entry<String, INDArray>> sample = new ArrayList<>(gradients.entrySet());
+    Collections.shuffle(sample, random);
     List<String> failures = new ArrayList<>();
-    for (String name : names.subList(0, Math.min(MOST_TENSORS, names.size()))) {
-      INDArray direction = direction(gradients.get(name));
-      check(name, gradients.get(name), direction, failures);
+    for (var entry : sample.subList(0, Math.min(MOST_TENSORS, sample.size()))) {
+      check(entry.getKey(), entry.getValue(), direction(entry.getValue()), failures);
     }
     check("input", imageGradient, direction(imageGradient), failures);
     return failures;
@@ -107,7 +107,7 @@ final class GradientCheck {
         fill(network, Map.of());
         return network.train(images.add(change), loss).loss();
       }
-      fill(network, Map.of(name, weights.get(name).add(change)));
+      fill(network, Map.of(name, requireNonNull(weights.get(name)).add(change)));
       return network.train(images, loss).loss();
     }
   }

@@ -1,0 +1,160 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.engine.Conv;
+import org.bytedeco.dnnl.convolution_backward_data;
+import org.bytedeco.dnnl.convolution_backward_weights;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.javacpp.LongPointer;
+
+/**
+ * A convolution as oneDNN describes it.
+ *
+ * @param conv the convolution
+ * @param in input channels, of which those above {@code conv.in()} are zeros
+ */
+record Convolution(Conv conv, int in) {
+  private static final int DIRECT = algorithm.convolution_direct.value;
+
+  /** The weight's dimensions: {@code [out, in, k, k]}, or with the groups before. */
+  long[] weightDims() {
+    long k = conv.kernel();
+    return conv.groups() == 1
+        ? new long[] {conv.out(), in, k, k}
+        : new long[] {conv.groups(), conv.out() / conv.groups(), conv.in() / conv.groups(), k, k};
+  }
+
+  /** The weight as torch keeps it, without the channels that were added. */
+  memory.desc plainWeight() {
+    Convolution plain = new Convolution(conv, conv.in());
+    return new memory.desc(plain.weightDims(), memory.data_type.f32, weightTag());
+  }
+
+  /** Torch's order, with the channels that were added. */
+  memory.desc paddedWeight(memory.data_type type) {
+    return new memory.desc(weightDims(), type, weightTag());
+  }
+
+  /** Of such a padded weight, what is not padding. */
+  memory.desc withoutPadding(memory.desc padded) {
+    long[] dims = {conv.out(), conv.in(), conv.kernel(), conv.kernel()};
+    return padded.submemory_desc(dims, new long[dims.length]);
+  }
+
+  private memory.format_tag weightTag() {
+    return conv.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw;
+  }
+
+  /** A weight in whatever layout the kernel likes best. */
+  memory.desc anyWeight(memory.data_type type) {
+    return new memory.desc(weightDims(), type, memory.format_tag.any);
+  }
+
+  /** The same activation in whatever layout the kernel likes best. */
+  static memory.desc anyActivation(memory.desc desc) {
+    LongPointer dims = desc.get_dims();
+    return new memory.desc(dims, desc.get_data_type().intern(), memory.format_tag.any);
+  }
+
+  private long[] strides() {
+    return new long[] {conv.stride(), conv.stride()};
+  }
+
+  private long[] padding() {
+    return new long[] {conv.padding(), conv.padding()};
+  }
+
+  /** oneDNN counts the pixels left out between taps: one less than torch. */
+  private long[] dilation() {
+    return new long[] {conv.dilation() - 1, conv.dilation() - 1};
+  }
+
+  convolution_forward.primitive_desc inference(
+      memory.desc src, memory.desc bias, memory.desc dst, primitive_attr attributes) {
+    return new convolution_forward.primitive_desc(
+        Plan.cpu(),
+        prop_kind.forward_inference.value,
+        DIRECT,
+        src,
+        anyWeight(src.get_data_type().intern()),
+        bias,
+        dst,
+        strides(),
+        dilation(),
+        padding(),
+        padding(),
+        attributes,
+        false);
+  }
+
+  convolution_forward.primitive_desc training(
+      memory.desc src, memory.desc dst, primitive_attr attributes) {
+    return new convolution_forward.primitive_desc(
+        Plan.cpu(),
+        prop_kind.forward_training.value,
+        DIRECT,
+        src,
+        anyWeight(src.get_data_type().intern()),
+        dst,
+        strides(),
+        dilation(),
+        padding(),
+        padding(),
+        attributes,
+        false);
+  }
+
+  convolution_backward_data.primitive_desc backwardData(
+      memory.desc dSrc,
+      memory.desc dDst,
+      convolution_forward.primitive_desc forward,
+      primitive_attr attributes) {
+    return new convolution_backward_data.primitive_desc(
+        Plan.cpu(),
+        DIRECT,
+        dSrc,
+        anyWeight(dDst.get_data_type().intern()),
+        dDst,
+        strides(),
+        dilation(),
+        padding(),
+        padding(),
+        forward,
+        attributes,
+        false);
+  }
+
+  convolution_backward_weights.primitive_desc backwardWeights(
+      memory.desc src,
+      memory.desc dDst,
+      convolution_forward.primitive_desc forward,
+      primitive_attr attributes) {
+    return new convolution_backward_weights.primitive_desc(
+        Plan.cpu(),
+        DIRECT,
+        src,
+        anyWeight(memory.data_type.f32),
+        dDst,
+        strides(),
+        dilation(),
+        padding(),
+        padding(),
+        forward,
+        attributes,
+        false);
+  }
+
+  /** Floating-point operations for {@code n} images with outputs of so many pixels. */
+  long flops(long n, long pixels) {
+    return 2
+        * n
+        * pixels
+        * conv.out()
+        * (conv.in() / conv.groups())
+        * conv.kernel()
+        * conv.kernel();
+  }
+}

@@ -1,0 +1,37 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.engine.Kernel;
+import java.util.function.Consumer;
+
+/** A kernel whose steps are made after every layer is known. */
+final class DeferredKernel implements Kernel {
+  private final String path;
+  private final Consumer<Emitter> recipe;
+  private Step[] steps = {};
+
+  DeferredKernel(String path, Consumer<Emitter> recipe) {
+    this.path = path;
+    this.recipe = recipe;
+  }
+
+  /** Makes the steps. */
+  void compile(Plan plan) {
+    Emitter emitter = new Emitter(plan, path);
+    try {
+      recipe.accept(emitter);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "%s: oneDNN cannot run this layer (%s); choose the engine nd4j for this network"
+              .formatted(path, e.getMessage()),
+          e);
+    }
+    steps = emitter.steps();
+  }
+
+  @Override
+  public void run() {
+    for (Step step : steps) {
+      step.run();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.engine.Activation;
+import io.blockwork.engine.onednn.Plan.Lane;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+
+/** What linear layers of both directions share. */
+final class Dense {
+  private Dense() {}
+
+  /** The descriptor of the tensor as a matrix of one row an image. */
+  static memory.desc matrix(Plan plan, PlanTensor tensor) {
+    return plan.own(
+        new memory.desc(
+            new long[] {plan.batch(), tensor.elements()},
+            plan.precision(tensor).type(),
+            memory.format_tag.ab));
+  }
+
+  /** The tensor's values in torch's order, as a matrix of one row an image. */
+  static memory read(Emitter e, PlanTensor tensor, Lane lane) {
+    Plan plan = e.plan();
+    memory.desc matrix = matrix(plan, tensor);
+    if (isMatrix(plan, tensor)) {
+      return plan.wrap(matrix, plan.address(tensor));
+    }
+    e.reorder(plan.view(tensor), plan.temporary(lane, plain(plan, tensor)), false);
+    return plan.temporary(lane, matrix);
+  }
+
+  /** Memory for such a matrix; {@link #written} has to follow. */
+  static memory target(Emitter e, PlanTensor tensor, Lane lane) {
+    Plan plan = e.plan();
+    memory.desc matrix = matrix(plan, tensor);
+    return isMatrix(plan, tensor)
+        ? plan.wrap(matrix, plan.address(tensor))
+        : plan.temporary(lane, matrix);
+  }
+
+  /** Brings the matrix to its place. */
+  static void written(Emitter e, PlanTensor tensor, Lane lane) {
+    Plan plan = e.plan();
+    if (!isMatrix(plan, tensor)) {
+      e.reorder(plan.temporary(lane, plain(plan, tensor)), plan.view(tensor), false);
+    }
+  }
+
+  /** Adds the matrix to what is in its place. */
+  static void addTo(Emitter e, PlanTensor tensor, Lane lane) {
+    Plan plan = e.plan();
+    e.reorder(plan.temporary(lane, plain(plan, tensor)), plan.view(tensor), true);
+  }
+
+  static memory.desc plain(Plan plan, PlanTensor tensor) {
+    return plan.own(
+        new memory.desc(
+            new long[] {plan.batch(), tensor.channels(), tensor.height(), tensor.width()},
+            plan.precision(tensor).type(),
+            memory.format_tag.nchw));
+  }
+
+  private static boolean isMatrix(Plan plan, PlanTensor tensor) {
+    return tensor.isWhole() && tensor.pixels() == 1 && plan.dense(tensor);
+  }
+
+  /** Attributes that apply the activation to the output. */
+  static primitive_attr attributes(Emitter e, Activation activation) {
+    primitive_attr attributes = e.attributes();
+    if (activation != Activation.NONE) {
+      post_ops ops = e.plan().own(new post_ops());
+      ops.append_eltwise(
+          activation == Activation.RELU ? algorithm.eltwise_relu : algorithm.eltwise_logistic,
+          0,
+          0);
+      attributes.set_post_ops(ops);
+    }
+    return attributes;
+  }
+}

@@ -1,0 +1,252 @@
+package io.blockwork.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+
+import io.blockwork.engine.onednn.Plan.Lane;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.LongPointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Collects the steps of one layer in one direction. */
+final class Emitter {
+  private static final Logger LOG = LoggerFactory.getLogger(OneDnnEngine.class);
+
+  private final Plan plan;
+  private final String path;
+  private final List<Step> steps = new ArrayList<>();
+
+  Emitter(Plan plan, String path) {
+    this.plan = plan;
+    this.path = path;
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  String path() {
+    return path;
+  }
+
+  Step[] steps() {
+    return steps.toArray(Step[]::new);
+  }
+
+  /** Adds plain Java. */
+  void add(Step step) {
+    steps.add(step);
+  }
+
+  /** A map of arguments: alternately a key and a memory. */
+  IntMemoryMap arguments(Object... keysAndMemories) {
+    IntMemoryMap map = plan.own(new IntMemoryMap());
+    for (int i = 0; i < keysAndMemories.length; i += 2) {
+      map.put((Integer) keysAndMemories[i], (memory) keysAndMemories[i + 1]);
+    }
+    return map;
+  }
+
+  /** Attributes whose scratchpad is the plan's. */
+  primitive_attr attributes() {
+    primitive_attr attributes = plan.own(new primitive_attr());
+    attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
+    return attributes;
+  }
+
+  /** Attributes with post-ops: first add what is in the destination, then cut off below zero. */
+  primitive_attr attributes(boolean sum, boolean relu) {
+    primitive_attr attributes = attributes();
+    post_ops ops = plan.own(new post_ops());
+    if (sum) {
+      ops.append_sum();
+    }
+    if (relu) {
+      ops.append_eltwise(algorithm.eltwise_relu, 0, 0);
+    }
+    attributes.set_post_ops(ops);
+    return attributes;
+  }
+
+  /** Adds a primitive. */
+  void execute(
+      String kind, primitive_desc_base description, primitive primitive, IntMemoryMap arguments) {
+    execute(kind, 0, description, primitive, arguments);
+  }
+
+  /** Adds a primitive that makes so many floating-point operations. */
+  void execute(
+      String kind,
+      long flops,
+      primitive_desc_base description,
+      primitive primitive,
+      IntMemoryMap arguments) {
+    plan.own(primitive);
+    memory.desc scratchpad = plan.own(description.scratchpad_desc());
+    long bytes = 0;
+    for (IntMemoryMap.Iterator i = arguments.begin();
+        !i.equals(arguments.end());
+        i = i.increment()) {
+      bytes += i.second().get_desc().get_size();
+    }
+    if (scratchpad.get_size() > 0) {
+      arguments.put(DNNL_ARG_SCRATCHPAD, plan.temporary(Lane.SCRATCHPAD, scratchpad));
+    }
+    String implementation = description.impl_info_str().getString();
+    if (isReference(description)) {
+      LOG.warn(
+          "{}: {} of {} runs on oneDNN's slow reference kernel ({})",
+          path,
+          kind,
+          shapes(arguments),
+          implementation);
+    }
+    Execution execution =
+        new Execution(
+            path,
+            kind,
+            implementation,
+            flops,
+            bytes,
+            primitive,
+            arguments,
+            plan.stream(),
+            plan.timed());
+    plan.add(execution);
+    steps.add(execution);
+  }
+
+  private static String shapes(IntMemoryMap arguments) {
+    StringJoiner shapes = new StringJoiner(", ");
+    for (IntMemoryMap.Iterator i = arguments.begin();
+        !i.equals(arguments.end());
+        i = i.increment()) {
+      LongPointer dims = i.second().get_desc().get_dims();
+      StringJoiner shape = new StringJoiner(" x ");
+      for (long d = 0; d < dims.limit(); d++) {
+        shape.add(Long.toString(dims.get(d)));
+      }
+      shapes.add(shape.toString());
+    }
+    return shapes.toString();
+  }
+
+  /** Whether oneDNN chose its slow reference kernel, for want of a fast one. */
+  static boolean isReference(primitive_desc_base description) {
+    return description.impl_info_str().getString().startsWith("ref");
+  }
+
+  /** The memory itself if it has that layout, else its values in temporary memory that has. */
+  memory convert(memory from, memory.desc layout, Lane lane) {
+    if (plan.own(from.get_desc()).equals(plan.own(layout))) {
+      return from;
+    }
+    memory converted = plan.temporary(lane, layout);
+    reorder(from, converted, false);
+    return converted;
+  }
+
+  /** {@code to = from}, or {@code to += from}; any layouts and number formats. */
+  void reorder(memory from, memory to, boolean accumulate) {
+    reorder.primitive_desc description =
+        plan.own(new reorder.primitive_desc(from, to, attributes(accumulate, false), false));
+    execute(
+        accumulate ? "reorder add" : "reorder",
+        description,
+        new reorder(description),
+        arguments(DNNL_ARG_FROM, from, DNNL_ARG_TO, to));
+  }
+
+  /** {@code dst = a + b}, then ReLU if {@code relu}; all dense and of one shape. */
+  void sum(memory a, memory b, memory dst, boolean relu) {
+    binary(algorithm.binary_add, a, b, dst, relu);
+  }
+
+  /** {@code dst = a op b}, then ReLU if {@code relu}. */
+  void binary(algorithm op, memory a, memory b, memory dst, boolean relu) {
+    binary.primitive_desc description =
+        plan.own(
+            new binary.primitive_desc(
+                Plan.cpu(), op, desc(a), desc(b), desc(dst), attributes(false, relu), false));
+    execute(
+        op == algorithm.binary_add ? "add" : "multiply",
+        description,
+        new binary(description),
+        arguments(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, b, DNNL_ARG_DST, dst));
+  }
+
+  private memory.desc desc(memory memory) {
+    return plan.own(memory.get_desc());
+  }
+
+  /** The tensor's values in dense memory: its own, or a copy in the lane. */
+  memory read(PlanTensor tensor, Lane lane) {
+    return readAs(tensor, plan.desc(tensor), lane);
+  }
+
+  /** The tensor's values in memory of that layout: its own, or a copy in the lane. */
+  memory readAs(PlanTensor tensor, memory.desc layout, Lane lane) {
+    return convert(plan.view(tensor), layout, lane);
+  }
+
+  /** Dense memory to write the tensor's values to; {@link #written} has to follow. */
+  memory target(PlanTensor tensor, Lane lane) {
+    return targetAs(tensor, plan.desc(tensor), lane);
+  }
+
+  /** The same in the given layout. */
+  memory targetAs(PlanTensor tensor, memory.desc layout, Lane lane) {
+    plan.own(layout);
+    return plan.dense(tensor) && plan.desc(tensor).equals(layout)
+        ? plan.memory(tensor)
+        : plan.temporary(lane, layout);
+  }
+
+  /** Whether the memory is the tensor's own. */
+  boolean isInPlace(memory memory, PlanTensor tensor) {
+    return plan.dense(tensor) && plan.memory(tensor) == memory;
+  }
+
+  /** Brings what was written to the {@link #target} to its place. */
+  void written(memory target, PlanTensor tensor) {
+    if (!isInPlace(target, tensor)) {
+      reorder(target, plan.view(tensor), false);
+    }
+  }
+
+  /** Memory for the gradient of a tensor; {@link #accumulated} has to follow. */
+  memory gradient(PlanTensor tensor, boolean accumulate, memory.desc layout) {
+    return accumulate
+        ? plan.temporary(Lane.GRADIENT, plan.own(layout))
+        : targetAs(tensor, layout, Lane.GRADIENT);
+  }
+
+  /** Brings the gradient to its place, or adds it to what is there. */
+  void accumulated(memory gradient, PlanTensor tensor, boolean accumulate) {
+    if (!accumulate) {
+      written(gradient, tensor);
+    } else if (plan.dense(tensor) && plan.desc(tensor).equals(plan.own(gradient.get_desc()))) {
+      memory sum = plan.memory(tensor);
+      sum(sum, gradient, sum, false);
+    } else {
+      reorder(gradient, plan.view(tensor), true);
+    }
+  }
+}

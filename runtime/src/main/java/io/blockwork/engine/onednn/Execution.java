@@ -1,0 +1,64 @@
+package io.blockwork.engine.onednn;
+
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.stream;
+
+/** One primitive with its arguments; counts its time when asked to. */
+final class Execution implements Step {
+  private final String path;
+  private final String kind;
+  private final String implementation;
+  private final long flops;
+  private final long bytes;
+  private final primitive primitive;
+  private final IntMemoryMap arguments;
+  private final stream stream;
+  private final boolean timed;
+  private long runs;
+  private long nanos;
+
+  Execution(
+      String path,
+      String kind,
+      String implementation,
+      long flops,
+      long bytes,
+      primitive primitive,
+      IntMemoryMap arguments,
+      stream stream,
+      boolean timed) {
+    this.path = path;
+    this.kind = kind;
+    this.implementation = implementation;
+    this.flops = flops;
+    this.bytes = bytes;
+    this.primitive = primitive;
+    this.arguments = arguments;
+    this.stream = stream;
+    this.timed = timed;
+  }
+
+  @Override
+  public void run() {
+    if (!timed) {
+      primitive.execute(stream, arguments);
+      return;
+    }
+    long start = System.nanoTime();
+    primitive.execute(stream, arguments);
+    nanos += System.nanoTime() - start;
+    runs++;
+  }
+
+  /** Forgets the times measured so far. */
+  void reset() {
+    nanos = 0;
+    runs = 0;
+  }
+
+  KernelProfile profile() {
+    return new KernelProfile(
+        path, kind, implementation, flops, bytes, runs == 0 ? 0 : nanos / 1e6 / runs);
+  }
+}

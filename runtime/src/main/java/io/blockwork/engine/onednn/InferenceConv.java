@@ -1,0 +1,81 @@
+package io.blockwork.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import io.blockwork.Parameters;
+import io.blockwork.engine.Conv;
+import io.blockwork.engine.onednn.Plan.Lane;
+import java.util.Optional;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.memory;
+
+/**
+ * A convolution of an inference pass.
+ *
+ * @param path its module name
+ * @param conv the convolution
+ * @param norm the batch norm folded into its weights
+ * @param residual what is added to its output
+ * @param relu whether negative outputs become zero
+ */
+record InferenceConv(
+    String path, Conv conv, Optional<String> norm, Optional<PlanTensor> residual, boolean relu) {
+
+  void compile(
+      Emitter e, Parameters parameters, PackedWeights weights, PlanTensor src, PlanTensor dst) {
+    Plan plan = e.plan();
+    boolean padded = plan.isPadded(src) && conv.groups() == 1;
+    memory.desc sourceDesc = padded ? plan.paddedInputDesc() : plan.desc(src);
+    Convolution convolution =
+        new Convolution(conv, padded ? (int) plan.own(sourceDesc.get_dims()).get(1) : conv.in());
+    convolution_forward.primitive_desc description =
+        describe(e, convolution, sourceDesc, plan.desc(dst));
+    if (Emitter.isReference(description)) {
+      // No fast kernel works on the plan's layout: let oneDNN choose, and re-order.
+      description =
+          describe(
+              e,
+              convolution,
+              plan.own(Convolution.anyActivation(sourceDesc)),
+              plan.own(Convolution.anyActivation(plan.desc(dst))));
+    }
+    memory source =
+        padded
+            ? e.convert(plan.paddedInput(), description.src_desc(), Lane.SOURCE)
+            : e.readAs(src, description.src_desc(), Lane.SOURCE);
+    memory target = e.targetAs(dst, description.dst_desc(), Lane.TARGET);
+    // The sum is made in place: what is added has to be in the destination before.
+    residual
+        .filter(r -> !(r.equals(dst) && e.isInPlace(target, dst)))
+        .ifPresent(r -> e.reorder(plan.view(r), target, false));
+    PackedWeights.Packed packed =
+        weights.convolution(
+            parameters, path, norm, convolution, plan.own(description.weights_desc()));
+    e.execute(
+        "conv",
+        convolution.flops(plan.batch(), dst.pixels()),
+        description,
+        new convolution_forward(description),
+        e.arguments(
+            DNNL_ARG_SRC,
+            source,
+            DNNL_ARG_WEIGHTS,
+            packed.weight(),
+            DNNL_ARG_BIAS,
+            packed.bias(),
+            DNNL_ARG_DST,
+            target));
+    e.written(target, dst);
+  }
+
+  private convolution_forward.primitive_desc describe(
+      Emitter e, Convolution convolution, memory.desc src, memory.desc dst) {
+    Plan plan = e.plan();
+    memory.desc bias = plan.own(PackedWeights.vector(conv.out()));
+    return plan.own(
+        convolution.inference(src, bias, dst, e.attributes(residual.isPresent(), relu)));
+  }
+}

@@ -1,0 +1,69 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.engine.Tensor;
+import io.blockwork.engine.onednn.PlanTensor.Storage;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** The storages and tensors that a generated class has named so far. */
+final class Memories {
+  private final Map<Integer, Storage> slots = new HashMap<>();
+  private final Map<Storage, Long> elements = new LinkedHashMap<>();
+  private final Set<PlanTensor> used = new LinkedHashSet<>();
+
+  void slots(long... sizes) {
+    for (int i = 0; i < sizes.length; i++) {
+      Storage storage = new Storage("slot " + i);
+      slots.put(i, storage);
+      elements.put(storage, sizes[i]);
+    }
+  }
+
+  Tensor slot(int slot, int channels, int height, int width) {
+    Storage storage = slots.get(slot);
+    if (storage == null) {
+      throw new IndexOutOfBoundsException("there is no slot " + slot);
+    }
+    PlanTensor tensor = PlanTensor.whole(storage, channels, height, width);
+    long size = elements.getOrDefault(storage, 0L);
+    if (tensor.elements() > size) {
+      throw new ShapeMismatchException(
+          "slot %d: %s needs %d elements an image, the slot has %d"
+              .formatted(slot, tensor.shape(), tensor.elements(), size));
+    }
+    return tensor;
+  }
+
+  Tensor keep(int channels, int height, int width) {
+    Storage storage = new Storage("kept " + elements.size());
+    PlanTensor tensor = PlanTensor.whole(storage, channels, height, width);
+    elements.put(storage, tensor.elements());
+    return tensor;
+  }
+
+  /**
+   * The tensor as one of this engine.
+   *
+   * @throws IllegalArgumentException if another engine made it
+   */
+  PlanTensor use(Tensor tensor) {
+    if (tensor instanceof PlanTensor own) {
+      used.add(own);
+      return own;
+    }
+    throw new IllegalArgumentException("the tensor comes from another binder: " + tensor);
+  }
+
+  Map<Storage, Long> elements() {
+    return elements;
+  }
+
+  /** Every tensor that a layer reads or writes. */
+  Set<PlanTensor> used() {
+    return used;
+  }
+}

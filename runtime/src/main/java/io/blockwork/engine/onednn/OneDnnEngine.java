@@ -1,0 +1,404 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.Gradients;
+import io.blockwork.Parameters;
+import io.blockwork.engine.BoundInference;
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.Engine;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Runs networks of {@code FLOAT} parameters on oneDNN, in single precision or in bfloat16.
+ *
+ * <p>An engine is immutable; {@link #withPrecision} and its like return another one. It may serve
+ * any number of networks and threads.
+ */
+public final class OneDnnEngine implements Engine {
+  /**
+   * How an engine works.
+   *
+   * @param precision number format of activations and products
+   * @param threads threads of one run
+   * @param layout of the activations, or nothing for the one that fits the network best
+   * @param microBatch images at a time, or nothing to choose
+   * @param sideBySide whether micro-batches run side by side on one thread each, or nothing to
+   *     choose
+   */
+  private record Options(
+      Precision precision,
+      int threads,
+      Optional<Layout> layout,
+      Optional<Integer> microBatch,
+      Optional<Boolean> sideBySide) {}
+
+  private final Options options;
+  private final Map<Parameters, NetworkState> packed = new WeakHashMap<>();
+  private final ThreadPoolExecutor workers =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          10,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          OneDnnEngine::worker);
+
+  /**
+   * An engine in single precision, with a thread for each processor.
+   *
+   * @throws IllegalStateException if oneDNN's library cannot be loaded
+   */
+  public OneDnnEngine() {
+    this(
+        new Options(
+            Precision.FLOAT,
+            Runtime.getRuntime().availableProcessors(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  private OneDnnEngine(Options options) {
+    OneDnnLibrary.failure()
+        .ifPresent(
+            why -> {
+              throw new IllegalStateException("oneDNN cannot be loaded: " + why);
+            });
+    this.options = options;
+  }
+
+  private static Thread worker(Runnable task) {
+    Thread thread = new Thread(task, "blockwork-onednn");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Whether oneDNN's library can be loaded. */
+  public static boolean isAvailable() {
+    return OneDnnLibrary.failure().isEmpty();
+  }
+
+  /** Why oneDNN's library cannot be loaded, or nothing if it can. */
+  public static Optional<String> unavailable() {
+    return OneDnnLibrary.failure();
+  }
+
+  /** Whether this machine's processor computes natively in the precision. */
+  public static boolean isNative(Precision precision) {
+    return precision == Precision.FLOAT || OneDnnLibrary.nativeBfloat16();
+  }
+
+  /**
+   * The same engine in another precision.
+   *
+   * @throws UnsupportedOperationException if the processor has no native instructions for it; see
+   *     {@link #emulating}
+   */
+  public OneDnnEngine withPrecision(Precision precision) {
+    if (!isNative(precision)) {
+      throw new UnsupportedOperationException(
+          "this processor has no native "
+              + precision
+              + " arithmetic: it would run slower than FLOAT; use FLOAT, or emulating("
+              + precision
+              + ") to run it nevertheless");
+    }
+    return emulating(precision);
+  }
+
+  /** The same engine in another precision, emulated if the processor lacks it. */
+  public OneDnnEngine emulating(Precision precision) {
+    return new OneDnnEngine(
+        new Options(
+            precision,
+            options.threads(),
+            options.layout(),
+            options.microBatch(),
+            options.sideBySide()));
+  }
+
+  /**
+   * The same engine with another number of threads for each run.
+   *
+   * @throws IllegalArgumentException if there is less than one
+   */
+  public OneDnnEngine threads(int threads) {
+    requirePositive("threads", threads);
+    return new OneDnnEngine(
+        new Options(
+            options.precision(),
+            threads,
+            options.layout(),
+            options.microBatch(),
+            options.sideBySide()));
+  }
+
+  /** The same engine with that layout wherever the network allows it. */
+  public OneDnnEngine layout(Layout layout) {
+    return new OneDnnEngine(
+        new Options(
+            options.precision(),
+            options.threads(),
+            Optional.of(layout),
+            options.microBatch(),
+            options.sideBySide()));
+  }
+
+  /**
+   * The same engine with a fixed division of large batches of inference, in place of the measured
+   * one.
+   *
+   * @param images images at a time; a smaller batch is taken as a whole
+   * @param sideBySide true: one such micro-batch on each thread; false: one at a time on all
+   *     threads
+   * @throws IllegalArgumentException if there is less than one image
+   */
+  public OneDnnEngine microBatch(int images, boolean sideBySide) {
+    requirePositive("images", images);
+    return new OneDnnEngine(
+        new Options(
+            options.precision(),
+            options.threads(),
+            options.layout(),
+            Optional.of(images),
+            Optional.of(sideBySide)));
+  }
+
+  private static void requirePositive(String what, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(what + ": expected at least 1, got " + value);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "onednn";
+  }
+
+  @Override
+  public String toString() {
+    return "onednn "
+        + options.precision()
+        + options.layout().map(l -> " " + l).orElse("")
+        + ", "
+        + options.threads()
+        + " threads";
+  }
+
+  /** The number format of activations and products. */
+  public Precision precision() {
+    return options.precision();
+  }
+
+  /** Threads of one run. */
+  public int threads() {
+    return options.threads();
+  }
+
+  private static void requireFloat(Parameters parameters) {
+    if (parameters.dataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          "OneDnnEngine computes with FLOAT parameters, got "
+              + parameters.dataType()
+              + "; choose FLOAT, or Nd4jEngine for this network");
+    }
+  }
+
+  @Override
+  public BoundInference bindInference(
+      Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+    requireFloat(parameters);
+    requirePositive("batch", batch);
+    NetworkState state = acquire(parameters);
+    try {
+      Division division = divide(state, parameters, batch, network);
+      return bind(state, parameters, batch, division, false, network);
+    } finally {
+      release(parameters, state);
+    }
+  }
+
+  private Division divide(
+      NetworkState state,
+      Parameters parameters,
+      int batch,
+      Function<InferenceBinder, ForwardPass> network) {
+    boolean sideBySide = options.sideBySide().orElse(false);
+    if (options.microBatch().isPresent()) {
+      int micro = Math.min(batch, options.microBatch().get());
+      int streams = sideBySide ? Math.min(options.threads(), (batch + micro - 1) / micro) : 1;
+      return new Division(micro, streams);
+    }
+    List<Division> candidates = Division.candidates(batch, options.threads());
+    if (candidates.size() == 1) {
+      return candidates.get(0);
+    }
+    // One network measures at a time; whoever comes second finds the result.
+    synchronized (state) {
+      Optional<Division> known = state.division(batch);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      Division best = fastest(state, parameters, batch, candidates, network);
+      state.division(batch, best);
+      return best;
+    }
+  }
+
+  private Division fastest(
+      NetworkState state,
+      Parameters parameters,
+      int batch,
+      List<Division> candidates,
+      Function<InferenceBinder, ForwardPass> network) {
+    Division best = candidates.get(0);
+    long bestNanos = Long.MAX_VALUE;
+    for (Division candidate : candidates) {
+      try (OneDnnInference plan = bind(state, parameters, batch, candidate, false, network)) {
+        long nanos = plan.measure();
+        if (nanos < bestNanos) {
+          bestNanos = nanos;
+          best = candidate;
+        }
+      }
+    }
+    return best;
+  }
+
+  private OneDnnInference bind(
+      NetworkState state,
+      Parameters parameters,
+      int batch,
+      Division division,
+      boolean timed,
+      Function<InferenceBinder, ForwardPass> network) {
+    // Primitives are made for the number of threads that the making thread is set to.
+    int threads = division.streams() > 1 ? 1 : options.threads();
+    int before = OneDnnLibrary.threads();
+    OneDnnLibrary.threads(threads);
+    synchronized (packed) {
+      state.weights().acquire();
+    }
+    List<InferencePlan> plans = new ArrayList<>();
+    try {
+      for (int i = 0; i < division.streams(); i++) {
+        plans.add(
+            new InferencePlan(
+                parameters,
+                state.weights(),
+                division.microBatch(),
+                options.precision(),
+                options.layout(),
+                timed,
+                network));
+      }
+    } catch (RuntimeException e) {
+      plans.forEach(InferencePlan::close);
+      release(parameters, state);
+      throw e;
+    } finally {
+      OneDnnLibrary.threads(before);
+    }
+    return new OneDnnInference(
+        parameters,
+        state.weights(),
+        plans,
+        batch,
+        threads,
+        workers,
+        () -> release(parameters, state));
+  }
+
+  /**
+   * Measures every primitive of an inference pass: why is this layer slow?
+   *
+   * @param parameters the network's parameters
+   * @param images {@code [N, C, H, W]}, computed as one batch on all threads
+   * @param repetitions runs to take the mean of, after one that is not counted
+   * @param network makes the generated class
+   * @return the primitives in the order in which they run
+   */
+  public List<KernelProfile> profile(
+      Parameters parameters,
+      INDArray images,
+      int repetitions,
+      Function<InferenceBinder, ForwardPass> network) {
+    requireFloat(parameters);
+    requirePositive("repetitions", repetitions);
+    int batch = (int) images.size(0);
+    NetworkState state = acquire(parameters);
+    try (OneDnnInference plan =
+        bind(state, parameters, batch, new Division(batch, 1), true, network)) {
+      return plan.profile(images, repetitions);
+    } finally {
+      release(parameters, state);
+    }
+  }
+
+  private NetworkState acquire(Parameters parameters) {
+    synchronized (packed) {
+      NetworkState state = packed.computeIfAbsent(parameters, NetworkState::new);
+      state.weights().acquire();
+      return state;
+    }
+  }
+
+  private void release(Parameters parameters, NetworkState state) {
+    synchronized (packed) {
+      if (state.weights().release()) {
+        packed.remove(parameters);
+      }
+    }
+  }
+
+  @Override
+  public BoundTraining bindTraining(
+      Parameters parameters,
+      Gradients gradients,
+      int batch,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    return train(parameters, gradients, batch, settings, false, network);
+  }
+
+  private OneDnnTraining train(
+      Parameters parameters,
+      Gradients gradients,
+      int batch,
+      TrainingSettings settings,
+      boolean timed,
+      Function<TrainingBinder, TrainingPass> network) {
+    requireFloat(parameters);
+    requirePositive("batch", batch);
+    int before = OneDnnLibrary.threads();
+    OneDnnLibrary.threads(options.threads());
+    try {
+      return new OneDnnTraining(
+          parameters,
+          gradients,
+          batch,
+          settings,
+          options.precision(),
+          options.threads(),
+          options.layout(),
+          timed,
+          network);
+    } finally {
+      OneDnnLibrary.threads(before);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.Gradients;
+import io.blockwork.Parameters;
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import java.lang.ref.Reference;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A generated training pass bound for one batch size, with its memory. */
+final class OneDnnTraining implements BoundTraining {
+  private final TrainingPass pass;
+  private final int threads;
+  private final Plan plan;
+  private final TrainingWeights weights;
+  private final PlanTensor input;
+  private final PlanTensor output;
+  private final Transfer images;
+  private final Transfer results;
+  private final Transfer outputGradient;
+  private final Optional<Transfer> inputGradient;
+  private boolean closed;
+
+  /**
+   * Binds the pass; the calling thread has to be set to {@code threads}.
+   *
+   * @param layout the layout of activations, or nothing for the best that the network allows
+   */
+  OneDnnTraining(
+      Parameters parameters,
+      Gradients gradients,
+      int batch,
+      TrainingSettings settings,
+      Precision precision,
+      int threads,
+      Optional<Layout> layout,
+      boolean timed,
+      Function<TrainingBinder, TrainingPass> network) {
+    this.threads = threads;
+    TrainingRecorder recorder = new TrainingRecorder(parameters, settings, batch);
+    pass = network.apply(recorder);
+    input = recorder.memories().use(pass.input());
+    output = recorder.memories().use(pass.output());
+    PlanTensor gradient = recorder.memories().use(pass.inputGradient());
+    Set<PlanTensor> floats =
+        precision != Precision.FLOAT && recorder.isLinearOutput(output) ? Set.of(output) : Set.of();
+    Layout chosen =
+        precision == Precision.FLOAT && recorder.blocksFit(input, gradient)
+            ? layout.orElse(Layout.BLOCKED)
+            : Layout.CHANNELS_LAST;
+    plan =
+        new Plan(
+            new Plan.Settings(batch, precision, chosen, timed),
+            recorder.memories().elements(),
+            input,
+            floats);
+    try {
+      weights = new TrainingWeights(plan, parameters, gradients);
+      recorder.compile(plan, input, weights);
+      images = Transfer.into(plan, input);
+      results = Transfer.outOf(plan, output);
+      outputGradient = Transfer.into(plan, recorder.memories().use(pass.outputGradient()));
+      inputGradient =
+          settings.inputGradient() ? Optional.of(Transfer.outOf(plan, gradient)) : Optional.empty();
+    } catch (RuntimeException e) {
+      plan.close();
+      throw e;
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("this plan has been closed");
+    }
+  }
+
+  @Override
+  public void forward(INDArray from, INDArray to) {
+    requireOpen();
+    Shapes.array("images", plan.batch(), input, from);
+    Shapes.array("output", plan.batch(), output, to);
+    INDArray source = NativeArrays.contiguous(from);
+    INDArray target = NativeArrays.contiguous(to);
+    int before = OneDnnLibrary.threads();
+    OneDnnLibrary.threads(threads);
+    try {
+      weights.refresh();
+      images.run(NativeArrays.address(source));
+      pass.forward();
+      results.run(NativeArrays.address(target));
+    } finally {
+      OneDnnLibrary.threads(before);
+    }
+    weights.touchStatistics();
+    if (target != to) {
+      to.assign(target);
+    }
+    Reference.reachabilityFence(source);
+  }
+
+  @Override
+  public void backward(INDArray gradient) {
+    requireOpen();
+    Shapes.array("gradient of the output", plan.batch(), output, gradient);
+    INDArray source = NativeArrays.contiguous(gradient);
+    int before = OneDnnLibrary.threads();
+    OneDnnLibrary.threads(threads);
+    try {
+      outputGradient.run(NativeArrays.address(source));
+      pass.backward();
+    } finally {
+      OneDnnLibrary.threads(before);
+    }
+    Reference.reachabilityFence(source);
+  }
+
+  @Override
+  public void inputGradient(INDArray gradient) {
+    requireOpen();
+    Transfer transfer =
+        inputGradient.orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "the pass was bound without the input's gradient; bind it with it"));
+    Shapes.array("gradient of the images", plan.batch(), input, gradient);
+    INDArray target = NativeArrays.contiguous(gradient);
+    transfer.run(NativeArrays.address(target));
+    if (target != gradient) {
+      gradient.assign(target);
+    }
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      plan.close();
+    }
+  }
+}

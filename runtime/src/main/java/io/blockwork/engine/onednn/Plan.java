@@ -1,0 +1,282 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.engine.onednn.PlanTensor.Storage;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * The memory of one bound pass, and the primitives that work on it.
+ *
+ * <p>Storages are given memory at once. Temporaries, which live within one layer, share one buffer
+ * for each {@link Lane}; it is made in {@link #finish}, when the largest is known.
+ */
+final class Plan implements AutoCloseable {
+  /** bfloat16 kernels want four input channels; the three of an image are followed by a zero. */
+  private static final int PADDED_INPUT = 4;
+
+  /** Temporaries of different lanes may be in use at the same time. */
+  enum Lane {
+    SCRATCHPAD,
+    SOURCE,
+    SECOND_SOURCE,
+    TARGET,
+    GRADIENT,
+    WEIGHTS,
+    PLAIN_WEIGHTS
+  }
+
+  /** How a plan is made, apart from its layers. */
+  record Settings(int batch, Precision precision, Layout layout, boolean timed) {}
+
+  private record Late(memory memory, Lane lane) {}
+
+  private final Settings settings;
+  private final PlanTensor input;
+  private final boolean padInput;
+  private final Set<PlanTensor> floats;
+  private final Arena arena = new Arena();
+  private final stream stream;
+  private final Map<Storage, Long> addresses = new HashMap<>();
+  private final Map<PlanTensor, memory> memories = new HashMap<>();
+  private final Map<PlanTensor, memory> views = new HashMap<>();
+  private final Map<Lane, Long> laneBytes = new EnumMap<>(Lane.class);
+  private final List<Late> late = new ArrayList<>();
+  private final List<Execution> executions = new ArrayList<>();
+  private final long paddedInput;
+
+  /**
+   * Lays out memory.
+   *
+   * @param settings batch, precision, layout
+   * @param elements elements for one image of each storage
+   * @param input the tensor of the images
+   * @param floats tensors that stay in single precision
+   */
+  Plan(Settings settings, Map<Storage, Long> elements, PlanTensor input, Set<PlanTensor> floats) {
+    this.settings = settings;
+    this.input = input.whole();
+    this.floats = Set.copyOf(floats);
+    this.padInput = settings.precision() == Precision.BFLOAT16 && input.channels() < PADDED_INPUT;
+    this.stream = arena.own(OneDnnLibrary.newStream());
+    Set<Storage> wide = floats.stream().map(PlanTensor::storage).collect(Collectors.toSet());
+    elements.forEach(
+        (storage, size) -> {
+          Precision largest = wide.contains(storage) ? Precision.FLOAT : settings.precision();
+          addresses.put(storage, arena.allocate(size * settings.batch() * largest.bytes()));
+        });
+    this.paddedInput = padInput ? zeroed((long) PADDED_INPUT * input.pixels()) : 0;
+  }
+
+  private long zeroed(long elements) {
+    long bytes = elements * settings.batch() * settings.precision().bytes();
+    long address = arena.allocate(bytes);
+    Pointer.memset(new Address(address), 0, bytes);
+    return address;
+  }
+
+  int batch() {
+    return settings.batch();
+  }
+
+  Precision precision() {
+    return settings.precision();
+  }
+
+  Layout layout() {
+    return settings.layout();
+  }
+
+  stream stream() {
+    return stream;
+  }
+
+  boolean timed() {
+    return settings.timed();
+  }
+
+  static engine cpu() {
+    return OneDnnLibrary.cpu();
+  }
+
+  /** Keeps a native object referenced, and frees it with the plan. */
+  <P extends Pointer> P own(P pointer) {
+    return arena.own(pointer);
+  }
+
+  void add(Execution execution) {
+    executions.add(execution);
+  }
+
+  List<Execution> executions() {
+    return executions;
+  }
+
+  /** Bytes of native memory that the plan holds. */
+  long bytes() {
+    return arena.allocated();
+  }
+
+  Precision precision(PlanTensor tensor) {
+    return floats.contains(tensor.whole()) ? Precision.FLOAT : settings.precision();
+  }
+
+  /** Whether the tensor's values lie in memory as {@link #desc} says, with nothing between. */
+  boolean dense(PlanTensor tensor) {
+    if (isPadded(tensor)) {
+      return false;
+    }
+    return tensor.isWhole()
+        || (settings.layout() == Layout.BLOCKED
+            && settings.batch() == 1
+            && tensor.parent() % Layout.BLOCK == 0
+            && tensor.from() % Layout.BLOCK == 0
+            && tensor.channels() % Layout.BLOCK == 0);
+  }
+
+  /** Whether the tensor is the images' and has a channel of zeros behind. */
+  boolean isPadded(PlanTensor tensor) {
+    return padInput && tensor.whole().equals(input);
+  }
+
+  /** The padded tensor of the images, as a convolution reads it. */
+  memory paddedInput() {
+    memory.desc desc = paddedInputDesc();
+    return own(new memory(desc, cpu(), new Address(paddedInput)));
+  }
+
+  memory.desc paddedInputDesc() {
+    return own(
+        settings
+            .layout()
+            .desc(settings.precision(), batch(), PADDED_INPUT, input.height(), input.width()));
+  }
+
+  /** The dense descriptor of the tensor's shape: what kernels work on. */
+  memory.desc desc(PlanTensor tensor) {
+    return own(
+        settings
+            .layout()
+            .desc(precision(tensor), batch(), tensor.channels(), tensor.height(), tensor.width()));
+  }
+
+  /**
+   * The dense tensor itself.
+   *
+   * @throws IllegalArgumentException if it is not dense
+   */
+  memory memory(PlanTensor tensor) {
+    if (!dense(tensor)) {
+      throw new IllegalArgumentException(tensor + " is not dense");
+    }
+    memory known = memories.get(tensor);
+    if (known == null) {
+      long offset = (long) tensor.from() * tensor.pixels() * precision(tensor).bytes();
+      known = own(new memory(desc(tensor), cpu(), new Address(address(tensor) + offset)));
+      memories.put(tensor, known);
+    }
+    return known;
+  }
+
+  /** The tensor as it lies in memory, dense or not: only re-orders work on it. */
+  memory view(PlanTensor tensor) {
+    if (dense(tensor)) {
+      return memory(tensor);
+    }
+    memory known = views.get(tensor);
+    if (known == null) {
+      known = makeView(tensor);
+      views.put(tensor, known);
+    }
+    return known;
+  }
+
+  private memory makeView(PlanTensor tensor) {
+    long[] dims = {batch(), tensor.channels(), tensor.height(), tensor.width()};
+    boolean blocked = settings.layout() == Layout.BLOCKED && tensor.parent() % Layout.BLOCK == 0;
+    if (blocked) {
+      memory.desc part =
+          own(desc(tensor.whole()).submemory_desc(dims, new long[] {0, tensor.from(), 0, 0}));
+      return own(new memory(part, cpu(), new Address(address(tensor))));
+    }
+    long[] strides = strides(tensor);
+    memory.desc part = own(new memory.desc(dims, precision(tensor).type(), strides));
+    long offset = tensor.from() * strides[1] * precision(tensor).bytes();
+    return own(new memory(part, cpu(), new Address(address(tensor) + offset)));
+  }
+
+  /** Some channels of dense memory. */
+  memory part(memory whole, long from, long channels) {
+    memory.desc desc = own(whole.get_desc());
+    LongPointer dims = own(desc.get_dims());
+    long[] part = {dims.get(0), channels, dims.get(2), dims.get(3)};
+    memory.desc view = own(desc.submemory_desc(part, new long[] {0, from, 0, 0}));
+    return own(new memory(view, cpu(), whole.get_data_handle()));
+  }
+
+  /** Distances, in values, of neighbours in each dimension of a tensor that is not blocked. */
+  private long[] strides(PlanTensor tensor) {
+    long pitch = isPadded(tensor) ? PADDED_INPUT : tensor.parent();
+    long row = tensor.width();
+    return settings.layout() == Layout.CHANNELS_LAST
+        ? new long[] {pitch * tensor.pixels(), 1, pitch * row, pitch}
+        : new long[] {pitch * tensor.pixels(), tensor.pixels(), row, 1};
+  }
+
+  /** Where the storage of the tensor starts. */
+  long address(PlanTensor tensor) {
+    if (isPadded(tensor)) {
+      return paddedInput;
+    }
+    Long address = addresses.get(tensor.storage());
+    if (address == null) {
+      throw new IllegalArgumentException(tensor + " belongs to another plan");
+    }
+    return address;
+  }
+
+  /** Memory that lives within one layer. */
+  memory temporary(Lane lane, memory.desc desc) {
+    memory memory = own(new memory(desc, cpu(), new Address(0)));
+    late.add(new Late(memory, lane));
+    laneBytes.merge(lane, desc.get_size(), Math::max);
+    return memory;
+  }
+
+  /** Memory of its own, as long as the plan lives. */
+  memory keep(memory.desc desc) {
+    return own(new memory(desc, cpu(), new Address(arena.allocate(desc.get_size()))));
+  }
+
+  /** Memory that something else owns. */
+  memory wrap(memory.desc desc, long address) {
+    return own(new memory(desc, cpu(), new Address(address)));
+  }
+
+  /** Gives the temporaries their memory. Called once, when every layer has its steps. */
+  void finish() {
+    Map<Lane, Address> buffers = new EnumMap<>(Lane.class);
+    laneBytes.forEach((lane, bytes) -> buffers.put(lane, new Address(arena.allocate(bytes))));
+    for (Late each : late) {
+      Address buffer = buffers.get(each.lane());
+      if (buffer != null) {
+        each.memory().set_data_handle(buffer);
+      }
+    }
+    late.clear();
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

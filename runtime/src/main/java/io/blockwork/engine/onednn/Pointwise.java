@@ -1,0 +1,162 @@
+package io.blockwork.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+
+import io.blockwork.engine.Window;
+import io.blockwork.engine.onednn.Plan.Lane;
+import java.util.Optional;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.eltwise_backward;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.javacpp.Pointer;
+
+/** Layers that work value by value, and moves. */
+final class Pointwise {
+  private Pointwise() {}
+
+  /** {@code dst = a + b}, then ReLU if {@code relu}. */
+  static void add(Emitter e, PlanTensor a, PlanTensor b, PlanTensor dst, boolean relu) {
+    memory first = e.read(a, Lane.SOURCE);
+    memory second = e.read(b, Lane.SECOND_SOURCE);
+    memory target = e.target(dst, Lane.TARGET);
+    e.sum(first, second, target, relu);
+    e.written(target, dst);
+  }
+
+  /** {@code dst = src * gate}, one factor a channel and image. */
+  static void scale(Emitter e, PlanTensor src, PlanTensor gate, PlanTensor dst) {
+    memory source = e.read(src, Lane.SOURCE);
+    memory factors = e.read(gate, Lane.SECOND_SOURCE);
+    memory target = e.target(dst, Lane.TARGET);
+    scale(e, source, factors, target);
+    e.written(target, dst);
+  }
+
+  /** The same on dense memory. */
+  private static void scale(Emitter e, memory src, memory gate, memory dst) {
+    Plan plan = e.plan();
+    binary.primitive_desc description =
+        plan.own(
+            new binary.primitive_desc(
+                Plan.cpu(),
+                algorithm.binary_mul,
+                plan.own(src.get_desc()),
+                plan.own(gate.get_desc()),
+                plan.own(dst.get_desc()),
+                e.attributes(),
+                false));
+    e.execute(
+        "scale",
+        description,
+        new binary(description),
+        e.arguments(DNNL_ARG_SRC_0, src, DNNL_ARG_SRC_1, gate, DNNL_ARG_DST, dst));
+  }
+
+  /** Sets {@code dDst} to zero where {@code dst} is not positive. */
+  static void reluBackward(Emitter e, PlanTensor dst, PlanTensor dDst) {
+    memory output = e.read(dst, Lane.SOURCE);
+    memory gradient = e.read(dDst, Lane.SECOND_SOURCE);
+    activationBackward(e, algorithm.eltwise_relu_use_dst_for_bwd, output, gradient);
+    e.written(gradient, dDst);
+  }
+
+  /** Turns the gradient of an activation's output into that of its input, in place. */
+  static void activationBackward(Emitter e, algorithm op, memory dst, memory gradient) {
+    Plan plan = e.plan();
+    memory.desc values = plan.own(dst.get_desc());
+    memory.desc gradients = plan.own(gradient.get_desc());
+    eltwise_forward.primitive_desc forward =
+        plan.own(
+            new eltwise_forward.primitive_desc(
+                Plan.cpu(),
+                prop_kind.forward_training,
+                op,
+                values,
+                values,
+                0,
+                0,
+                e.attributes(),
+                false));
+    eltwise_backward.primitive_desc description =
+        plan.own(
+            new eltwise_backward.primitive_desc(
+                Plan.cpu(),
+                op,
+                gradients,
+                gradients,
+                values,
+                0,
+                0,
+                forward,
+                e.attributes(),
+                false));
+    e.execute(
+        "activation backward",
+        description,
+        new eltwise_backward(description),
+        e.arguments(DNNL_ARG_DST, dst, DNNL_ARG_DIFF_DST, gradient, DNNL_ARG_DIFF_SRC, gradient));
+  }
+
+  /** The gradients of {@link #scale}: {@code dGate} is overwritten. */
+  static void scaleBackward(
+      DeferredLayer.Steps steps,
+      PlanTensor src,
+      PlanTensor gate,
+      PlanTensor dDst,
+      PlanTensor dSrc,
+      boolean accumulate,
+      PlanTensor dGate) {
+    Emitter e = steps.backward();
+    Plan plan = e.plan();
+    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory product = plan.temporary(Lane.GRADIENT, plan.desc(src));
+    e.binary(algorithm.binary_mul, gradient, e.read(src, Lane.SECOND_SOURCE), product, false);
+    Pooling.global(src).sum(e, product, src, dGate);
+    memory result = e.gradient(dSrc, accumulate, plan.desc(dSrc));
+    scale(e, gradient, e.read(gate, Lane.SECOND_SOURCE), result);
+    e.accumulated(result, dSrc, accumulate);
+  }
+
+  /** Every {@code stride}-th pixel, in the middle of zero channels. */
+  static void padShortcut(Emitter e, int stride, PlanTensor src, PlanTensor dst) {
+    Plan plan = e.plan();
+    PlanTensor pixels = pixels(src, dst);
+    memory padded = plan.keep(plan.desc(dst));
+    // The zeros around the middle are never written again, so they are made once.
+    Pointer.memset(padded.get_data_handle(), 0, plan.own(padded.get_desc()).get_size());
+    memory taken = everyNth(stride).forward(e, src, pixels);
+    e.reorder(taken, plan.part(padded, before(src, dst), src.channels()), false);
+    e.reorder(padded, plan.view(dst), false);
+  }
+
+  /** {@code dSrc} gets (or is added) the gradient of {@link #padShortcut}. */
+  static void padShortcutBackward(
+      Emitter e, int stride, PlanTensor dDst, PlanTensor dSrc, boolean accumulate) {
+    int before = before(dSrc, dDst);
+    PlanTensor middle = dDst.slice(before, before + dSrc.channels());
+    Pooling pool = everyNth(stride);
+    var forward = pool.describe(e, prop_kind.forward_training, dSrc, pixels(dSrc, dDst));
+    pool.backward(e, middle, dSrc, accumulate, forward, Optional.empty());
+  }
+
+  /** A pool of single pixels is what leaves some out, in any layout. */
+  private static Pooling everyNth(int stride) {
+    return Pooling.average(Window.window(1).stride(stride));
+  }
+
+  private static PlanTensor pixels(PlanTensor few, PlanTensor many) {
+    return PlanTensor.whole(few.storage(), few.channels(), many.height(), many.width());
+  }
+
+  /** Torch pads half of the missing channels, rounded down, in front. */
+  private static int before(PlanTensor few, PlanTensor many) {
+    return (many.channels() - few.channels()) / 2;
+  }
+}

@@ -1,0 +1,193 @@
+package io.blockwork.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
+
+import io.blockwork.engine.Window;
+import io.blockwork.engine.onednn.Plan.Lane;
+import java.util.Optional;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.pooling_backward;
+import org.bytedeco.dnnl.pooling_forward;
+
+/** Max and average pools. */
+final class Pooling {
+  private static final long[] NO_DILATION = {0, 0};
+
+  private final algorithm algorithm;
+  private final long[] kernel;
+  private final long[] stride;
+  private final long[] padding;
+
+  private Pooling(algorithm algorithm, long[] kernel, long[] stride, long[] padding) {
+    this.algorithm = algorithm;
+    this.kernel = kernel;
+    this.stride = stride;
+    this.padding = padding;
+  }
+
+  static Pooling max(Window window) {
+    return of(org.bytedeco.dnnl.global.dnnl.algorithm.pooling_max, window);
+  }
+
+  static Pooling average(Window window) {
+    return of(org.bytedeco.dnnl.global.dnnl.algorithm.pooling_avg_include_padding, window);
+  }
+
+  /** The mean of each channel. */
+  static Pooling global(PlanTensor src) {
+    return new Pooling(
+        org.bytedeco.dnnl.global.dnnl.algorithm.pooling_avg_include_padding,
+        new long[] {src.height(), src.width()},
+        new long[] {1, 1},
+        new long[] {0, 0});
+  }
+
+  private static Pooling of(algorithm algorithm, Window window) {
+    return new Pooling(
+        algorithm,
+        new long[] {window.kernel(), window.kernel()},
+        new long[] {window.stride(), window.stride()},
+        new long[] {window.padding(), window.padding()});
+  }
+
+  /** Forward without a gradient. */
+  void infer(Emitter e, PlanTensor src, PlanTensor dst) {
+    forward(e, src, dst, describe(e, prop_kind.forward_inference, src, dst), Optional.empty());
+  }
+
+  /** Forward without a gradient, from {@code src} to dense temporary memory of a shape. */
+  memory forward(Emitter e, PlanTensor src, PlanTensor shape) {
+    memory target = e.plan().temporary(Lane.TARGET, e.plan().desc(shape));
+    pooling_forward.primitive_desc description =
+        describe(e, prop_kind.forward_inference, src, shape);
+    e.execute(
+        "pool",
+        description,
+        new pooling_forward(description),
+        e.arguments(DNNL_ARG_SRC, e.read(src, Lane.SOURCE), DNNL_ARG_DST, target));
+    return target;
+  }
+
+  /** Sums all pixels of dense values, as a mean times their number. */
+  void sum(Emitter e, memory values, PlanTensor shape, PlanTensor dst) {
+    Plan plan = e.plan();
+    pooling_forward.primitive_desc description =
+        describe(e, prop_kind.forward_inference, shape, dst);
+    memory target = e.target(dst, Lane.TARGET);
+    e.execute(
+        "pool",
+        description,
+        new pooling_forward(description),
+        e.arguments(DNNL_ARG_SRC, values, DNNL_ARG_DST, target));
+    eltwise_forward.primitive_desc times =
+        plan.own(
+            new eltwise_forward.primitive_desc(
+                Plan.cpu(),
+                prop_kind.forward_inference,
+                org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_linear,
+                plan.desc(dst),
+                plan.desc(dst),
+                kernel[0] * kernel[1],
+                0,
+                e.attributes(),
+                false));
+    e.execute(
+        "multiply",
+        times,
+        new eltwise_forward(times),
+        e.arguments(DNNL_ARG_SRC, target, DNNL_ARG_DST, target));
+    e.written(target, dst);
+  }
+
+  pooling_forward.primitive_desc describe(
+      Emitter e, prop_kind prop, PlanTensor src, PlanTensor dst) {
+    return e.plan()
+        .own(
+            new pooling_forward.primitive_desc(
+                Plan.cpu(),
+                prop,
+                algorithm,
+                e.plan().desc(src),
+                e.plan().desc(dst),
+                stride,
+                kernel,
+                NO_DILATION,
+                padding,
+                padding,
+                e.attributes(),
+                false));
+  }
+
+  private void forward(
+      Emitter e,
+      PlanTensor src,
+      PlanTensor dst,
+      pooling_forward.primitive_desc description,
+      Optional<memory> workspace) {
+    memory source = e.read(src, Lane.SOURCE);
+    memory target = e.target(dst, Lane.TARGET);
+    IntMemoryMap arguments = e.arguments(DNNL_ARG_SRC, source, DNNL_ARG_DST, target);
+    workspace.ifPresent(w -> arguments.put(DNNL_ARG_WORKSPACE, w));
+    e.execute("pool", description, new pooling_forward(description), arguments);
+    e.written(target, dst);
+  }
+
+  /** Forward and backward of a training pass. */
+  void train(
+      DeferredLayer.Steps steps,
+      PlanTensor src,
+      PlanTensor dst,
+      PlanTensor dDst,
+      PlanTensor dSrc,
+      boolean accumulate) {
+    Emitter e = steps.forward();
+    pooling_forward.primitive_desc description = describe(e, prop_kind.forward_training, src, dst);
+    memory.desc winners = e.plan().own(description.workspace_desc());
+    Optional<memory> workspace =
+        winners.get_size() > 0 ? Optional.of(e.plan().keep(winners)) : Optional.empty();
+    forward(e, src, dst, description, workspace);
+    forward(steps.recompute(), src, dst, description, workspace);
+    if (steps.inputGradient()) {
+      backward(steps.backward(), dDst, dSrc, accumulate, description, workspace);
+    }
+  }
+
+  void backward(
+      Emitter e,
+      PlanTensor dDst,
+      PlanTensor dSrc,
+      boolean accumulate,
+      pooling_forward.primitive_desc forward,
+      Optional<memory> workspace) {
+    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory result = e.gradient(dSrc, accumulate, e.plan().desc(dSrc));
+    pooling_backward.primitive_desc description =
+        e.plan()
+            .own(
+                new pooling_backward.primitive_desc(
+                    Plan.cpu(),
+                    algorithm,
+                    e.plan().desc(dSrc),
+                    e.plan().desc(dDst),
+                    stride,
+                    kernel,
+                    NO_DILATION,
+                    padding,
+                    padding,
+                    forward,
+                    e.attributes(),
+                    false));
+    IntMemoryMap arguments = e.arguments(DNNL_ARG_DIFF_DST, gradient, DNNL_ARG_DIFF_SRC, result);
+    workspace.ifPresent(w -> arguments.put(DNNL_ARG_WORKSPACE, w));
+    e.execute("pool backward", description, new pooling_backward(description), arguments);
+    e.accumulated(result, dSrc, accumulate);
+  }
+}

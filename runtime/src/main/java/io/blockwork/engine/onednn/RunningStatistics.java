@@ -1,0 +1,49 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.Parameters;
+import java.nio.FloatBuffer;
+import org.bytedeco.dnnl.memory;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Moves a batch norm's running statistics towards those of the batch, as torch does. */
+final class RunningStatistics {
+  /** Torch's momentum: the weight of the new value. */
+  private static final float MOMENTUM = 0.1f;
+
+  private final FloatBuffer runningMean;
+  private final FloatBuffer runningVariance;
+  private final FloatBuffer mean;
+  private final FloatBuffer variance;
+  private final INDArray batches;
+  private final int channels;
+  private final float unbiased;
+
+  /**
+   * The statistics of the batch norm at {@code path}.
+   *
+   * @param mean where the kernel leaves the batch's mean
+   * @param variance where it leaves the biased variance
+   * @param values values of each channel in the batch
+   */
+  RunningStatistics(Parameters parameters, String path, memory mean, memory variance, long values) {
+    INDArray running = parameters.view(path + ".running_mean");
+    channels = (int) running.length();
+    runningMean = NativeArrays.floats(running);
+    runningVariance = NativeArrays.floats(parameters.view(path + ".running_var"));
+    batches = parameters.view(path + ".num_batches_tracked");
+    this.mean = NativeArrays.floats(mean.get_data_handle().address(), channels);
+    this.variance = NativeArrays.floats(variance.get_data_handle().address(), channels);
+    unbiased = (float) ((double) values / (values - 1));
+  }
+
+  /** Takes one batch in. */
+  void update() {
+    for (int c = 0; c < channels; c++) {
+      float m = runningMean.get(c);
+      runningMean.put(c, m + MOMENTUM * (mean.get(c) - m));
+      float v = runningVariance.get(c);
+      runningVariance.put(c, v + MOMENTUM * (variance.get(c) * unbiased - v));
+    }
+    batches.data().put(0, batches.data().getLong(0) + 1);
+  }
+}

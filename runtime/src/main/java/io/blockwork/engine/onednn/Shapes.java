@@ -1,0 +1,88 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.Parameters;
+import io.blockwork.engine.Conv;
+import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.engine.Tensor;
+import io.blockwork.engine.Window;
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Checks the literal shapes of generated code against each other and against the parameters. */
+final class Shapes {
+  private Shapes() {}
+
+  static void expect(String path, Tensor tensor, int channels, int height, int width) {
+    if (tensor.channels() != channels || tensor.height() != height || tensor.width() != width) {
+      throw new ShapeMismatchException(
+          "%s: expected %d x %d x %d, got %s"
+              .formatted(path, channels, height, width, tensor.shape()));
+    }
+  }
+
+  static void same(String path, Tensor expected, Tensor... tensors) {
+    for (Tensor tensor : tensors) {
+      expect(path, tensor, expected.channels(), expected.height(), expected.width());
+    }
+  }
+
+  static void parameter(Parameters parameters, String name, long... shape) {
+    long[] actual = parameters.view(name).shape();
+    if (!Arrays.equals(actual, shape)) {
+      throw new ShapeMismatchException(
+          "%s: expected %s, got %s"
+              .formatted(name, Arrays.toString(shape), Arrays.toString(actual)));
+    }
+  }
+
+  static void conv(Parameters parameters, String path, Conv conv, Tensor src, Tensor dst) {
+    expect(path, src, conv.in(), src.height(), src.width());
+    expect(path, dst, conv.out(), conv.outputSize(src.height()), conv.outputSize(src.width()));
+    parameter(parameters, path + ".weight", conv.weightShape());
+  }
+
+  static void norm(Parameters parameters, String path, Tensor src, Tensor dst) {
+    same(path, src, dst);
+    for (String name : new String[] {".weight", ".bias", ".running_mean", ".running_var"}) {
+      parameter(parameters, path + name, src.channels());
+    }
+  }
+
+  static void pool(String path, Window window, Tensor src, Tensor dst) {
+    int height = pooled(window, src.height());
+    expect(path, dst, src.channels(), height, pooled(window, src.width()));
+  }
+
+  private static int pooled(Window window, int size) {
+    return (size + 2 * window.padding() - window.kernel()) / window.stride() + 1;
+  }
+
+  static void linear(Parameters parameters, String path, Tensor src, Tensor dst) {
+    expect(path, dst, dst.channels(), 1, 1);
+    long in = (long) src.channels() * src.height() * src.width();
+    parameter(parameters, path + ".weight", dst.channels(), in);
+    parameter(parameters, path + ".bias", dst.channels());
+  }
+
+  static void vector(String path, Tensor src, Tensor vector) {
+    expect(path, vector, src.channels(), 1, 1);
+  }
+
+  static void padShortcut(String path, int stride, Tensor src, Tensor dst) {
+    int height = (src.height() + stride - 1) / stride;
+    int width = (src.width() + stride - 1) / stride;
+    expect(path, dst, Math.max(src.channels(), dst.channels()), height, width);
+  }
+
+  /** Checks an array of {@code batch} images (or results) against the tensor that holds them. */
+  static void array(String what, int batch, Tensor tensor, INDArray array) {
+    boolean vector = array.rank() == 2 && tensor.height() == 1 && tensor.width() == 1;
+    boolean images =
+        array.rank() == 4 && array.size(2) == tensor.height() && array.size(3) == tensor.width();
+    if (!(vector || images) || array.size(0) != batch || array.size(1) != tensor.channels()) {
+      throw new ShapeMismatchException(
+          "%s: expected %d x %s, got %s"
+              .formatted(what, batch, tensor.shape(), Arrays.toString(array.shape())));
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package io.blockwork.engine.onednn;
+
+/** Something that a bound layer executes. */
+@FunctionalInterface
+interface Step {
+  void run();
+}

@@ -1,0 +1,176 @@
+package io.blockwork.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import io.blockwork.engine.Conv;
+import io.blockwork.engine.onednn.Plan.Lane;
+import java.util.function.BiFunction;
+import org.bytedeco.dnnl.convolution_backward_data;
+import org.bytedeco.dnnl.convolution_backward_weights;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_desc_base;
+
+/**
+ * A convolution of a training pass.
+ *
+ * @param conv the convolution
+ * @param src its input
+ * @param dst its output
+ * @param dDst the gradient of its output
+ * @param dSrc the gradient of its input
+ * @param accumulate whether {@code dSrc} is added to
+ * @param trainable whether the weight gets a gradient
+ */
+record TrainingConv(
+    Conv conv,
+    PlanTensor src,
+    PlanTensor dst,
+    PlanTensor dDst,
+    PlanTensor dSrc,
+    boolean accumulate,
+    boolean trainable) {
+
+  void compile(DeferredLayer.Steps steps, TrainingWeights weights) {
+    Plan plan = steps.forward().plan();
+    boolean padded = plan.isPadded(src) && conv.groups() == 1;
+    memory.desc srcDesc = padded ? plan.paddedInputDesc() : plan.desc(src);
+    int in = padded ? (int) plan.own(srcDesc.get_dims()).get(1) : conv.in();
+    Convolution convolution = new Convolution(conv, in);
+    convolution_forward.primitive_desc forward =
+        forwardDescription(steps.forward(), convolution, srcDesc);
+    forward(steps.forward(), convolution, forward, weights);
+    forward(steps.recompute(), convolution, forward, weights);
+    if (trainable) {
+      backwardWeights(steps.backward(), convolution, forward, srcDesc, weights);
+    }
+    if (steps.inputGradient()) {
+      backwardData(steps.backward(), forward, padded, weights);
+    }
+  }
+
+  private convolution_forward.primitive_desc forwardDescription(
+      Emitter e, Convolution convolution, memory.desc srcDesc) {
+    return fixedOrAny(
+        e, srcDesc, e.plan().desc(dst), (s, d) -> convolution.training(s, d, e.attributes()));
+  }
+
+  /** Describes the primitive on the plan's layouts, or if that is slow, on any. */
+  private static <D extends primitive_desc_base> D fixedOrAny(
+      Emitter e,
+      memory.desc first,
+      memory.desc second,
+      BiFunction<memory.desc, memory.desc, D> describe) {
+    D fixed = e.plan().own(describe.apply(first, second));
+    if (!Emitter.isReference(fixed)) {
+      return fixed;
+    }
+    return e.plan()
+        .own(
+            describe.apply(
+                e.plan().own(Convolution.anyActivation(first)),
+                e.plan().own(Convolution.anyActivation(second))));
+  }
+
+  private memory source(Emitter e, boolean padded, memory.desc layout, Lane lane) {
+    return padded ? e.convert(e.plan().paddedInput(), layout, lane) : e.readAs(src, layout, lane);
+  }
+
+  private void forward(
+      Emitter e,
+      Convolution convolution,
+      convolution_forward.primitive_desc description,
+      TrainingWeights weights) {
+    boolean padded = convolution.in() != conv.in();
+    memory target = e.targetAs(dst, description.dst_desc(), Lane.TARGET);
+    e.execute(
+        "conv",
+        convolution.flops(e.plan().batch(), dst.pixels()),
+        description,
+        new convolution_forward(description),
+        e.arguments(
+            DNNL_ARG_SRC,
+            source(e, padded, description.src_desc(), Lane.SOURCE),
+            DNNL_ARG_WEIGHTS,
+            weights.convolution(e.path(), convolution, description.weights_desc()),
+            DNNL_ARG_DST,
+            target));
+    e.written(target, dst);
+  }
+
+  private void backwardWeights(
+      Emitter e,
+      Convolution convolution,
+      convolution_forward.primitive_desc forward,
+      memory.desc srcDesc,
+      TrainingWeights weights) {
+    Plan plan = e.plan();
+    boolean padded = convolution.in() != conv.in();
+    convolution_backward_weights.primitive_desc description =
+        fixedOrAny(
+            e,
+            srcDesc,
+            plan.desc(dDst),
+            (s, d) -> convolution.backwardWeights(s, d, forward, e.attributes()));
+    memory gradient = weights.gradient(e.path() + ".weight", convolution.plainWeight());
+    memory.desc layout = plan.own(description.diff_weights_desc());
+    boolean direct = layout.equals(plan.own(gradient.get_desc()));
+    memory packed = direct ? gradient : plan.temporary(Lane.WEIGHTS, layout);
+    e.execute(
+        "conv backward weights",
+        convolution.flops(plan.batch(), dst.pixels()),
+        description,
+        new convolution_backward_weights(description),
+        e.arguments(
+            DNNL_ARG_SRC,
+            source(e, padded, description.src_desc(), Lane.SECOND_SOURCE),
+            DNNL_ARG_DIFF_DST,
+            e.readAs(dDst, description.diff_dst_desc(), Lane.SOURCE),
+            DNNL_ARG_DIFF_WEIGHTS,
+            packed));
+    if (padded) {
+      memory.desc wide = plan.own(convolution.paddedWeight(memory.data_type.f32));
+      e.reorder(packed, plan.temporary(Lane.PLAIN_WEIGHTS, wide), false);
+      memory.desc part = plan.own(convolution.withoutPadding(wide));
+      e.reorder(plan.temporary(Lane.PLAIN_WEIGHTS, part), gradient, false);
+    } else if (!direct) {
+      e.reorder(packed, gradient, false);
+    }
+  }
+
+  private void backwardData(
+      Emitter e,
+      convolution_forward.primitive_desc forward,
+      boolean padded,
+      TrainingWeights weights) {
+    Plan plan = e.plan();
+    Convolution convolution = new Convolution(conv, conv.in());
+    convolution_forward.primitive_desc hint =
+        padded ? forwardDescription(e, convolution, plan.desc(dSrc)) : forward;
+    convolution_backward_data.primitive_desc description =
+        fixedOrAny(
+            e,
+            plan.desc(dSrc),
+            plan.desc(dDst),
+            (s, d) -> convolution.backwardData(s, d, hint, e.attributes()));
+    memory result = e.gradient(dSrc, accumulate, description.diff_src_desc());
+    e.execute(
+        "conv backward data",
+        convolution.flops(plan.batch(), dst.pixels()),
+        description,
+        new convolution_backward_data(description),
+        e.arguments(
+            DNNL_ARG_DIFF_DST,
+            e.readAs(dDst, description.diff_dst_desc(), Lane.SOURCE),
+            DNNL_ARG_WEIGHTS,
+            weights.convolution(e.path(), convolution, description.weights_desc()),
+            DNNL_ARG_DIFF_SRC,
+            result));
+    e.accumulated(result, dSrc, accumulate);
+  }
+}

@@ -1,0 +1,62 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.engine.onednn.Plan.Lane;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.SplittableRandom;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.javacpp.BytePointer;
+
+/** A dropout of a training pass: it keeps its mask from the forward to the backward pass. */
+final class TrainingDropout {
+  private final double rate;
+  private final int keep;
+  private final int bytes;
+  private final ByteBuffer mask;
+  private final SplittableRandom seeds;
+
+  private TrainingDropout(Plan plan, double rate, long seed, memory mask) {
+    this.rate = rate;
+    this.bytes = plan.precision().bytes();
+    int bits = Float.floatToIntBits((float) (rate < 1 ? 1 / (1 - rate) : 0));
+    this.keep = bytes == Float.BYTES ? bits : (bits + 0x8000) >>> 16;
+    long size = plan.own(mask.get_desc()).get_size();
+    BytePointer pointer = new BytePointer(new Address(mask.get_data_handle().address()));
+    this.mask = pointer.capacity(size).asByteBuffer().order(ByteOrder.nativeOrder());
+    this.seeds = new SplittableRandom(seed);
+  }
+
+  /** Makes the layer's steps. */
+  static void compile(
+      DeferredLayer.Steps steps, double rate, long seed, PlanTensor tensor, PlanTensor gradient) {
+    Plan plan = steps.forward().plan();
+    memory mask = plan.keep(plan.desc(tensor));
+    TrainingDropout dropout = new TrainingDropout(plan, rate, seed, mask);
+    steps.forward().add(dropout::draw);
+    multiply(steps.forward(), tensor, mask);
+    multiply(steps.recompute(), tensor, mask);
+    if (steps.inputGradient()) {
+      multiply(steps.backward(), gradient, mask);
+    }
+  }
+
+  private static void multiply(Emitter e, PlanTensor tensor, memory mask) {
+    memory values = e.read(tensor, Lane.SOURCE);
+    e.binary(algorithm.binary_mul, values, mask, values, false);
+    e.written(values, tensor);
+  }
+
+  private void draw() {
+    SplittableRandom random = new SplittableRandom(seeds.nextLong());
+    long limit = (long) (rate * (1L << 32));
+    for (int i = 0; i < mask.capacity(); i += bytes) {
+      int value = (random.nextInt() & 0xffffffffL) < limit ? 0 : keep;
+      if (bytes == Float.BYTES) {
+        mask.putInt(i, value);
+      } else {
+        mask.putShort(i, (short) value);
+      }
+    }
+  }
+}

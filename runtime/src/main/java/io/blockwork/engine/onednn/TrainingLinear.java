@@ -1,0 +1,193 @@
+package io.blockwork.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import io.blockwork.engine.Activation;
+import io.blockwork.engine.onednn.Plan.Lane;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.inner_product_backward_data;
+import org.bytedeco.dnnl.inner_product_backward_weights;
+import org.bytedeco.dnnl.inner_product_forward;
+import org.bytedeco.dnnl.memory;
+
+/**
+ * A linear layer of a training pass, with its activation.
+ *
+ * @param activation what is applied to the output
+ * @param src its input, flattened
+ * @param dst its output
+ * @param dDst the gradient of its output
+ * @param dSrc the gradient of its input
+ * @param accumulate whether {@code dSrc} is added to
+ * @param trainable whether weight and bias get gradients
+ */
+record TrainingLinear(
+    Activation activation,
+    PlanTensor src,
+    PlanTensor dst,
+    PlanTensor dDst,
+    PlanTensor dSrc,
+    boolean accumulate,
+    boolean trainable) {
+
+  private int in() {
+    return (int) src.elements();
+  }
+
+  private int out() {
+    return dst.channels();
+  }
+
+  private memory.desc weight(Plan plan, memory.data_type type, memory.format_tag tag) {
+    return plan.own(new memory.desc(new long[] {out(), in()}, type, tag));
+  }
+
+  void compile(DeferredLayer.Steps steps, TrainingWeights weights) {
+    Emitter e = steps.forward();
+    Plan plan = e.plan();
+    inner_product_forward.primitive_desc description =
+        plan.own(
+            new inner_product_forward.primitive_desc(
+                Plan.cpu(),
+                prop_kind.forward_training,
+                Dense.matrix(plan, src),
+                weight(plan, plan.precision(src).type(), memory.format_tag.any),
+                plan.own(PackedWeights.vector(out())),
+                Dense.matrix(plan, dst),
+                Dense.attributes(e, activation),
+                false));
+    forward(e, description, weights);
+    forward(steps.recompute(), description, weights);
+    if (!trainable && !steps.inputGradient()) {
+      return;
+    }
+    Emitter back = steps.backward();
+    memory gradient = Dense.read(back, dDst, Lane.SOURCE);
+    if (activation != Activation.NONE) {
+      memory output = Dense.read(back, dst, Lane.SECOND_SOURCE);
+      Pointwise.activationBackward(
+          back,
+          activation == Activation.RELU
+              ? algorithm.eltwise_relu_use_dst_for_bwd
+              : algorithm.eltwise_logistic_use_dst_for_bwd,
+          output,
+          gradient);
+    }
+    if (trainable) {
+      backwardWeights(back, description, gradient, weights);
+    }
+    if (steps.inputGradient()) {
+      backwardData(back, description, gradient, weights);
+    }
+  }
+
+  private void forward(
+      Emitter e, inner_product_forward.primitive_desc description, TrainingWeights weights) {
+    memory source = Dense.read(e, src, Lane.SOURCE);
+    memory target = Dense.target(e, dst, Lane.TARGET);
+    e.execute(
+        "linear",
+        2L * in() * out() * e.plan().batch(),
+        description,
+        new inner_product_forward(description),
+        e.arguments(
+            DNNL_ARG_SRC,
+            source,
+            DNNL_ARG_WEIGHTS,
+            weights.linear(e.path(), out(), in(), description.weights_desc()),
+            DNNL_ARG_BIAS,
+            weights.vector(e.path() + ".bias"),
+            DNNL_ARG_DST,
+            target));
+    Dense.written(e, dst, Lane.TARGET);
+  }
+
+  private void backwardWeights(
+      Emitter e,
+      inner_product_forward.primitive_desc forward,
+      memory gradient,
+      TrainingWeights weights) {
+    Plan plan = e.plan();
+    inner_product_backward_weights.primitive_desc description =
+        plan.own(
+            new inner_product_backward_weights.primitive_desc(
+                Plan.cpu(),
+                Dense.matrix(plan, src),
+                weight(plan, memory.data_type.f32, memory.format_tag.any),
+                plan.own(PackedWeights.vector(out())),
+                Dense.matrix(plan, dDst),
+                forward,
+                e.attributes(),
+                false));
+    memory plain =
+        weights.gradient(
+            e.path() + ".weight", weight(plan, memory.data_type.f32, memory.format_tag.ab));
+    memory.desc layout = plan.own(description.diff_weights_desc());
+    boolean direct = layout.equals(plan.own(plain.get_desc()));
+    memory packed = direct ? plain : plan.temporary(Lane.WEIGHTS, layout);
+    e.execute(
+        "linear backward weights",
+        2L * in() * out() * plan.batch(),
+        description,
+        new inner_product_backward_weights(description),
+        e.arguments(
+            DNNL_ARG_SRC,
+            Dense.read(e, src, Lane.SECOND_SOURCE),
+            DNNL_ARG_DIFF_DST,
+            gradient,
+            DNNL_ARG_DIFF_WEIGHTS,
+            packed,
+            DNNL_ARG_DIFF_BIAS,
+            weights.gradientVector(e.path() + ".bias")));
+    if (!direct) {
+      e.reorder(packed, plain, false);
+    }
+  }
+
+  private void backwardData(
+      Emitter e,
+      inner_product_forward.primitive_desc forward,
+      memory gradient,
+      TrainingWeights weights) {
+    Plan plan = e.plan();
+    inner_product_backward_data.primitive_desc description =
+        plan.own(
+            new inner_product_backward_data.primitive_desc(
+                Plan.cpu(),
+                Dense.matrix(plan, dSrc),
+                weight(plan, plan.precision(dDst).type(), memory.format_tag.any),
+                Dense.matrix(plan, dDst),
+                forward,
+                e.attributes(),
+                false));
+    memory result =
+        accumulate
+            ? plan.temporary(Lane.GRADIENT, Dense.matrix(plan, dSrc))
+            : Dense.target(e, dSrc, Lane.GRADIENT);
+    e.execute(
+        "linear backward data",
+        2L * in() * out() * plan.batch(),
+        description,
+        new inner_product_backward_data(description),
+        e.arguments(
+            DNNL_ARG_DIFF_DST,
+            gradient,
+            DNNL_ARG_WEIGHTS,
+            weights.linear(e.path(), out(), in(), description.weights_desc()),
+            DNNL_ARG_DIFF_SRC,
+            result));
+    if (accumulate) {
+      Dense.addTo(e, dSrc, Lane.GRADIENT);
+    } else {
+      Dense.written(e, dSrc, Lane.GRADIENT);
+    }
+  }
+}

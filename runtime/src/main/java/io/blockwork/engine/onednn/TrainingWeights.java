@@ -1,0 +1,114 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.Gradients;
+import io.blockwork.Parameters;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.memory;
+
+/**
+ * The parameters and gradients of a training plan: weights are kept in the layouts that the kernels
+ * want, and re-ordered once for each change of the parameters.
+ */
+final class TrainingWeights {
+  private record Packed(String path, memory.desc layout, memory memory) {}
+
+  private final Plan plan;
+  private final Parameters parameters;
+  private final Gradients gradients;
+  private final List<Packed> packed = new ArrayList<>();
+  private final Emitter refresh;
+  private Step[] steps = {};
+  private long version = -1;
+
+  TrainingWeights(Plan plan, Parameters parameters, Gradients gradients) {
+    this.plan = plan;
+    this.parameters = parameters;
+    this.gradients = gradients;
+    this.refresh = new Emitter(plan, "weights");
+  }
+
+  /** The whole parameter as it is in {@link Parameters}. */
+  memory parameter(String name, memory.desc desc) {
+    return plan.wrap(plan.own(desc), NativeArrays.address(parameters.view(name)));
+  }
+
+  /** A parameter of one value a channel. */
+  memory vector(String name) {
+    return parameter(name, PackedWeights.vector(parameters.view(name).length()));
+  }
+
+  /** The whole gradient as it is in {@link Gradients}. */
+  memory gradient(String name, memory.desc desc) {
+    return plan.wrap(plan.own(desc), NativeArrays.address(gradients.get(name)));
+  }
+
+  /** The gradient of a parameter of one value a channel. */
+  memory gradientVector(String name) {
+    return gradient(name, PackedWeights.vector(gradients.get(name).length()));
+  }
+
+  /** The convolution's weight in that layout. */
+  memory convolution(String path, Convolution convolution, memory.desc layout) {
+    memory.desc padded = plan.own(convolution.paddedWeight(memory.data_type.f32));
+    memory plain = parameter(path + ".weight", convolution.plainWeight());
+    if (convolution.in() == convolution.conv().in()) {
+      return pack(path, plain, layout);
+    }
+    memory wide = plan.keep(padded);
+    org.bytedeco.javacpp.Pointer.memset(wide.get_data_handle(), 0, padded.get_size());
+    refresh.reorder(
+        plain,
+        plan.own(
+            new memory(convolution.withoutPadding(padded), Plan.cpu(), wide.get_data_handle())),
+        false);
+    return pack(path, wide, layout);
+  }
+
+  /** The linear layer's weight in that layout. */
+  memory linear(String path, int out, int in, memory.desc layout) {
+    memory.desc plain =
+        new memory.desc(new long[] {out, in}, memory.data_type.f32, memory.format_tag.ab);
+    return pack(path, parameter(path + ".weight", plain), layout);
+  }
+
+  private memory pack(String path, memory from, memory.desc layout) {
+    plan.own(layout);
+    return packed.stream()
+        .filter(p -> p.path().equals(path) && p.layout().equals(layout))
+        .map(Packed::memory)
+        .findFirst()
+        .orElseGet(
+            () -> {
+              memory to = plan.keep(layout);
+              refresh.reorder(from, to, false);
+              packed.add(new Packed(path, layout, to));
+              return to;
+            });
+  }
+
+  /** Called once, when every layer has its weights. */
+  void finish() {
+    steps = refresh.steps();
+  }
+
+  /** Re-orders all weights if a parameter has changed since. */
+  void refresh() {
+    long current = parameters.version();
+    if (version != current) {
+      for (Step step : steps) {
+        step.run();
+      }
+      version = current;
+    }
+  }
+
+  /** Says that running statistics have changed, which no weight depends on. */
+  void touchStatistics() {
+    boolean current = version == parameters.version();
+    parameters.touch();
+    if (current) {
+      version = parameters.version();
+    }
+  }
+}
