@@ -118,8 +118,7 @@ public enum KnownImages {
    */
   public ImageDataset test(DownloadOptions options) {
     return switch (this) {
-      case CIFAR10 ->
-          CifarBinary.cifar10(unpacked(CIFAR10_FILE, "test_batch.bin", options));
+      case CIFAR10 -> CifarBinary.cifar10(unpacked(CIFAR10_FILE, "test_batch.bin", options));
       case CIFAR100 -> cifar100("test.bin", options);
       case MNIST -> IdxImages.mnist(MNIST_TEST.fetch(options), MNIST_TEST_LABELS.fetch(options));
       case FASHION_MNIST ->

@@ -102,9 +102,7 @@ final class KilledTrainingTest {
             KilledTraining.class.getName(),
             folder.toString(),
             Integer.toString(epochs)));
-    return new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 
   private static String wait(Process process) throws IOException, InterruptedException {

@@ -82,9 +82,7 @@ final class TorchTrainingTest {
   void decoupledDecayMakesAdamW() {
     check("adamw", new Adam(0.01), o -> o.decoupledWeightDecay(0.1));
     check(
-        "adamwExempt",
-        new Adam(0.01),
-        o -> o.decoupledWeightDecay(0.1).decayNormsAndBiases(false));
+        "adamwExempt", new Adam(0.01), o -> o.decoupledWeightDecay(0.1).decayNormsAndBiases(false));
   }
 
   @Test

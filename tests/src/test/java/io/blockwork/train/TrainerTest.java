@@ -79,8 +79,7 @@ final class TrainerTest {
     }
     assertThat(ImageIO.read(folder.resolve("curves.png").toFile()).getWidth()).isEqualTo(1280);
     try (var files = Files.list(folder)) {
-      Path events =
-          files.filter(f -> f.toString().contains("tfevents")).findFirst().orElseThrow();
+      Path events = files.filter(f -> f.toString().contains("tfevents")).findFirst().orElseThrow();
       List<byte[]> records = records(Files.readAllBytes(events));
       // Version, start, two values for each of four steps, seven for each epoch.
       assertThat(records).hasSize(2 + 8 + 14);

@@ -26,7 +26,8 @@ final class RunOptions {
   @Option(
       names = "--out",
       paramLabel = "FOLDER",
-      description = "Checkpoints, logs and pictures go here (default: a folder of the example's name)")
+      description =
+          "Checkpoints, logs and pictures go here (default: a folder of the example's name)")
   Optional<Path> out = Optional.empty();
 
   @Option(names = "--batch", defaultValue = "128", description = "Images in a batch (default: 128)")
@@ -56,8 +57,7 @@ final class RunOptions {
       System.out.println("going on from " + folder.resolve("last.safetensors"));
     }
     try (DataLoader training = training(train);
-        DataLoader testing =
-            DataLoader.of(test).batchSize(batch).workers(workers).build()) {
+        DataLoader testing = DataLoader.of(test).batchSize(batch).workers(workers).build()) {
       TrainingHistory history =
           trainer
               .checkpoints(folder)
@@ -74,12 +74,7 @@ final class RunOptions {
   }
 
   private DataLoader training(Dataset train) {
-    return DataLoader.of(train)
-        .batchSize(batch)
-        .shuffle(true)
-        .seed(seed)
-        .workers(workers)
-        .build();
+    return DataLoader.of(train).batchSize(batch).shuffle(true).seed(seed).workers(workers).build();
   }
 
   private static void printPipelineShare(TrainingHistory history) {
