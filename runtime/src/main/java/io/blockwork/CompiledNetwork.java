@@ -9,6 +9,7 @@ import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.nd4j.FiniteCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -114,6 +115,7 @@ public abstract class CompiledNetwork implements Network {
     INDArray output = newArray(Features.batched(n, architecture.output()));
     loss.check(output.shape());
     BoundTraining plan = trainingPlan(new TrainingKey(n, inputGradient));
+    parameters.passes(parameters.passes() + 1);
     plan.forward(images, output);
     INDArray outputGradient = newArray(output.shape());
     double value = loss.evaluate(output, outputGradient);
@@ -124,6 +126,14 @@ public abstract class CompiledNetwork implements Network {
     INDArray gradient = newArray(images.shape());
     plan.inputGradient(gradient);
     return new TrainingResult(value, output, Optional.of(gradient));
+  }
+
+  @Override
+  public synchronized Optional<String> firstNonFinite(INDArray images) {
+    checkOpen();
+    checkImages(images);
+    var settings = new TrainingSettings(false, frozen, options.seed());
+    return FiniteCheck.firstNonFinite(parameters, images, settings, this::trainingPass);
   }
 
   private BoundTraining trainingPlan(TrainingKey key) {

@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.engine.Engine;
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -41,6 +42,19 @@ public interface Network extends AutoCloseable {
 
   /** Like {@link #train}, and also computes the gradient of the images. */
   TrainingResult trainWithInputGradient(INDArray images, Loss loss);
+
+  /**
+   * Finds out where a training pass over these images leaves the numbers: the path of the first
+   * layer, in forward order, whose output holds a NaN or an infinity; empty if there is none. The
+   * pass runs on {@code Nd4jEngine} with copies of the parameters, so nothing changes; it is meant
+   * for after a failure, not for every step.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
+   *     compiled for
+   * @throws IllegalArgumentException if the data type is another or there are no images
+   */
+  Optional<String> firstNonFinite(INDArray images);
 
   /** The parameters and buffers, by their {@code state_dict} names. */
   Parameters parameters();
