@@ -121,8 +121,7 @@ final class BuildProblemsTest {
                     Collectors.mapping(f -> f.line() + " " + f.code(), Collectors.toList())));
     assertEquals(
         List.of("6 BW150", "7 BW121", "8 BW113", "9 BW005", "10 BW007"), byFile.get("A.java"));
-    assertEquals(
-        List.of("3 BW103", "3 BW103", "3 BW132", "4 BW001"), byFile.get("B.java"));
+    assertEquals(List.of("3 BW103", "3 BW103", "3 BW132", "4 BW001"), byFile.get("B.java"));
   }
 
   @ParameterizedTest

@@ -163,8 +163,7 @@ final class BuildsTest {
 
     private void write(String name, String text) {
       String head = text.startsWith("package") ? "" : "package user;\n";
-      try (Writer writer =
-          processingEnv.getFiler().createSourceFile("user." + name).openWriter()) {
+      try (Writer writer = processingEnv.getFiler().createSourceFile("user." + name).openWriter()) {
         writer.write(head + text);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

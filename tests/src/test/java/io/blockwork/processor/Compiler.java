@@ -58,8 +58,7 @@ enum Compiler {
    * @param sources what the processor generated, by qualified name
    * @param classes class files, by binary name
    */
-  record Result(
-      List<Finding> findings, Map<String, String> sources, Map<String, byte[]> classes) {
+  record Result(List<Finding> findings, Map<String, String> sources, Map<String, byte[]> classes) {
     List<Finding> errors() {
       return findings.stream().filter(Finding::isError).toList();
     }
@@ -105,7 +104,8 @@ enum Compiler {
     Path classes = Files.createDirectories(root.resolve("classes"));
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("-d", classes.toString(), "-s", generated.toString()));
-    arguments.addAll(this == JAVAC ? List.of("--release", "17") : List.of("-17", "-proceedOnError"));
+    arguments.addAll(
+        this == JAVAC ? List.of("--release", "17") : List.of("-17", "-proceedOnError"));
     if (!options.contains("-cp") && !options.contains("--module-path")) {
       arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
     }
@@ -117,7 +117,12 @@ enum Compiler {
         compiler.getStandardFileManager(collector, Locale.ROOT, StandardCharsets.UTF_8)) {
       var task =
           compiler.getTask(
-              null, manager, collector, arguments, null, manager.getJavaFileObjectsFromPaths(files));
+              null,
+              manager,
+              collector,
+              arguments,
+              null,
+              manager.getJavaFileObjectsFromPaths(files));
       task.setProcessors(processors);
       task.call();
     }

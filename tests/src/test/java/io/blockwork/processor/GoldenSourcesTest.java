@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,8 +67,10 @@ final class GoldenSourcesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'@ResNet(blocks = {3, 4, 23, 3}, bottleneck = true)'",
-    "'@DenseNet(growth = 32, blocks = {6, 12, 24, 16})'"})
+  @CsvSource({
+    "'@ResNet(blocks = {3, 4, 23, 3}, bottleneck = true)'",
+    "'@DenseNet(growth = 32, blocks = {6, 12, 24, 16})'"
+  })
   void largeNetworksHaveNothingSuperfluousEither(String annotation) {
     compile("Large", annotation).forEach(GoldenSourcesTest::check);
   }
