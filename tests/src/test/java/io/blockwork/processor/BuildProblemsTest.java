@@ -121,8 +121,7 @@ final class BuildProblemsTest {
                     Collectors.mapping(f -> f.line() + " " + f.code(), Collectors.toList())));
     assertEquals(
         List.of("6 BW150", "7 BW121", "8 BW113", "9 BW005", "10 BW007"), byFile.get("A.java"));
-    assertEquals(
-        List.of("3 BW103", "3 BW103", "3 BW132", "4 BW001"), byFile.get("B.java"));
+    assertEquals(List.of("3 BW103", "3 BW103", "3 BW132", "4 BW001"), byFile.get("B.java"));
   }
 
   @ParameterizedTest
@@ -153,7 +152,7 @@ final class BuildProblemsTest {
                 }
                 """));
     assertEquals(List.of("BW113"), result.errors().stream().map(Finding::code).toList());
-    String placeholder = result.sources().get("user.NetNetwork");
+    String placeholder = result.source("user.NetNetwork");
     assertTrue(placeholder.contains("[BW113] classes is 0"), placeholder);
     // What the user's code meets should it run all the same, as Eclipse allows.
     Result again =

@@ -24,7 +24,9 @@ final class Cases {
         of(Message.NOT_AN_INTERFACE, RIGHT + "public ^class ~Net {}\n"),
         of(Message.NOT_AN_INTERFACE, RIGHT + "public ^enum ~Net {}\n"),
         of(Message.NOT_AN_INTERFACE, RIGHT + "public @^interface ~Net {}\n"),
-        of(Message.NOT_AN_INTERFACE, RIGHT + "abstract ^class ~Net implements ImageClassifier {}\n"),
+        of(
+            Message.NOT_AN_INTERFACE,
+            RIGHT + "abstract ^class ~Net implements ImageClassifier {}\n"),
         of(Message.GENERIC, RIGHT + "public ^interface ~Net<T> extends ImageClassifier {}\n"),
         of(
             Message.SEALED,
@@ -129,7 +131,9 @@ final class Cases {
         on(Message.NO_STAGES, "@ResNet(~blocks = ^{})"),
         on(Message.NO_STAGES, "@DenseNet(growth = 12, ~blocks = ^{})"),
         on(Message.TOO_MANY_STAGES, "@ResNet(~blocks = ^{1, 1, 1, 1, 1, 1, 1, 1, 1})"),
-        on(Message.TOO_MANY_STAGES, "@DenseNet(~blocks = ^{1, 1, 1, 1, 1, 1, 1, 1, 1}, growth = 4)"),
+        on(
+            Message.TOO_MANY_STAGES,
+            "@DenseNet(~blocks = ^{1, 1, 1, 1, 1, 1, 1, 1, 1}, growth = 4)"),
         on(Message.EMPTY_STAGE, "@ResNet(~blocks = {3, ^0, 6})"),
         on(Message.EMPTY_STAGE, "@ResNet(~blocks = {3,\n    4,\n    ^-6})"),
         on(Message.EMPTY_STAGE, "@ResNet(~blocks = ^0)"),
@@ -217,9 +221,13 @@ final class Cases {
             "@ResNet(blocks = 1, version = ResNetVersion.V2, ~zeroInitResidual = ^true)"),
         on(Message.SQUEEZE, "@ResNet(blocks = 1, width = 8, ~squeezeExcitation = ^16)"),
         on(Message.SQUEEZE, "@ResidualBlock(channels = 8, ~squeezeExcitation = ^9" + block),
-        on(Message.PAD, "@ResidualBlock(channels = 8, planes = 4, ~shortcut = Shortcut^.PAD" + block),
+        on(
+            Message.PAD,
+            "@ResidualBlock(channels = 8, planes = 4, ~shortcut = Shortcut^.PAD" + block),
         on(Message.WIDTH_OVERFLOW, "@ResNet(blocks = {1, 1, 1, 1}, ~width = ^200000)"),
-        on(Message.WIDTH_OVERFLOW, "@ResidualBlock(channels = 8, bottleneck = true, ~planes = ^1000000" + block),
+        on(
+            Message.WIDTH_OVERFLOW,
+            "@ResidualBlock(channels = 8, bottleneck = true, ~planes = ^1000000" + block),
         on(
             Message.INNER_OVERFLOW,
             "@ResNet(blocks = {1, 1}, bottleneck = true, ~groups = ^100000, widthPerGroup = 64)"),
@@ -227,7 +235,9 @@ final class Cases {
             Message.INNER_OVERFLOW,
             "@ResNet(blocks = {1, 1}, bottleneck = true, ~widthPerGroup = ^1000000)"),
         on(Message.GROWTH_OVERFLOW, "@DenseNet(~growth = ^200000, blocks = {4, 4}, bnSize = 1)"),
-        on(Message.GROWTH_OVERFLOW, "@DenseBlock(channels = 8, ~growth = ^600000, layers = 2, bnSize = 0" + block),
+        on(
+            Message.GROWTH_OVERFLOW,
+            "@DenseBlock(channels = 8, ~growth = ^600000, layers = 2, bnSize = 0" + block),
         on(Message.BOTTLENECK_OVERFLOW, "@DenseNet(growth = 32, blocks = 1, ~bnSize = ^40000)"));
   }
 

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.annotation.processing.Processor;
@@ -58,8 +59,12 @@ enum Compiler {
    * @param sources what the processor generated, by qualified name
    * @param classes class files, by binary name
    */
-  record Result(
-      List<Finding> findings, Map<String, String> sources, Map<String, byte[]> classes) {
+  record Result(List<Finding> findings, Map<String, String> sources, Map<String, byte[]> classes) {
+    /** The generated source of a class, which must be there. */
+    String source(String name) {
+      return Objects.requireNonNull(sources.get(name), name);
+    }
+
     List<Finding> errors() {
       return findings.stream().filter(Finding::isError).toList();
     }
@@ -105,7 +110,8 @@ enum Compiler {
     Path classes = Files.createDirectories(root.resolve("classes"));
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("-d", classes.toString(), "-s", generated.toString()));
-    arguments.addAll(this == JAVAC ? List.of("--release", "17") : List.of("-17", "-proceedOnError"));
+    arguments.addAll(
+        this == JAVAC ? List.of("--release", "17") : List.of("-17", "-proceedOnError"));
     if (!options.contains("-cp") && !options.contains("--module-path")) {
       arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
     }
@@ -117,7 +123,12 @@ enum Compiler {
         compiler.getStandardFileManager(collector, Locale.ROOT, StandardCharsets.UTF_8)) {
       var task =
           compiler.getTask(
-              null, manager, collector, arguments, null, manager.getJavaFileObjectsFromPaths(files));
+              null,
+              manager,
+              collector,
+              arguments,
+              null,
+              manager.getJavaFileObjectsFromPaths(files));
       task.setProcessors(processors);
       task.call();
     }

@@ -46,8 +46,7 @@ final class DiagnosticsTableTest {
   void codesAndKeysAreUnique() {
     long codes = Arrays.stream(Message.values()).map(Message::code).distinct().count();
     assertEquals(Message.values().length, codes);
-    List<String> keys =
-        Arrays.stream(Message.values()).flatMap(m -> m.key().stream()).toList();
+    List<String> keys = Arrays.stream(Message.values()).flatMap(m -> m.key().stream()).toList();
     assertEquals(keys.size(), keys.stream().distinct().count());
   }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.processor.Compiler.Finding;
-import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Message.Severity;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +45,7 @@ final class DiagnosticsTest {
     String key = unwise.message().key().orElseThrow();
     String suppressed =
         unwise.source().replaceFirst("\n@", "\n@SuppressWarnings(\"" + key + "\")\n@");
-    assertEquals(
-        List.of(), Compiler.JAVAC.compile(Map.of("user/Net.java", suppressed)).findings());
+    assertEquals(List.of(), Compiler.JAVAC.compile(Map.of("user/Net.java", suppressed)).findings());
     for (Compiler compiler : Compiler.values()) {
       assertEquals(
           List.of(), compiler.compile(unwise.sources(), "-Ablockwork.warnings=false").findings());
@@ -57,7 +55,10 @@ final class DiagnosticsTest {
   @Test
   void atLeastSixtyWrongSourcesAreTried() {
     long errors =
-        Cases.all().stream().filter(c -> c.message().severity() == Severity.ERROR).distinct().count();
+        Cases.all().stream()
+            .filter(c -> c.message().severity() == Severity.ERROR)
+            .distinct()
+            .count();
     assertTrue(errors >= 60, () -> "only " + errors);
   }
 }

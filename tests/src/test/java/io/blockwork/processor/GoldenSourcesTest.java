@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
@@ -68,8 +68,10 @@ final class GoldenSourcesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'@ResNet(blocks = {3, 4, 23, 3}, bottleneck = true)'",
-    "'@DenseNet(growth = 32, blocks = {6, 12, 24, 16})'"})
+  @CsvSource({
+    "'@ResNet(blocks = {3, 4, 23, 3}, bottleneck = true)'",
+    "'@DenseNet(growth = 32, blocks = {6, 12, 24, 16})'"
+  })
   void largeNetworksHaveNothingSuperfluousEither(String annotation) {
     compile("Large", annotation).forEach(GoldenSourcesTest::check);
   }
@@ -111,7 +113,7 @@ final class GoldenSourcesTest {
   }
 
   private static Map<String, String> generate(String name) {
-    return compile(name, NETWORKS.get(name));
+    return compile(name, Objects.requireNonNull(NETWORKS.get(name)));
   }
 
   private static Map<String, String> compile(String name, String annotation) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.processor.Compiler.Finding;
 import io.blockwork.processor.Compiler.Result;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
@@ -69,7 +68,8 @@ final class WideRangeTest {
         .as(
             (channels, planes, stride, style, input) ->
                 "@ResidualBlock(channels = %d, planes = %d, stride = %d, %s, input = %s)"
-                    .formatted(channels, planes, stride, style.replaceAll("stem = [^,]*, ", ""), input));
+                    .formatted(
+                        channels, planes, stride, style.replaceAll("stem = [^,]*, ", ""), input));
   }
 
   private static Arbitrary<String> denseBlocks() {
@@ -103,7 +103,11 @@ final class WideRangeTest {
 
   private static Arbitrary<String> dense() {
     return Combinators.combine(
-            Arbitraries.of("IMAGENET", "CIFAR"), number(4), number(4), real(0), Arbitraries.of(true, false))
+            Arbitraries.of("IMAGENET", "CIFAR"),
+            number(4),
+            number(4),
+            real(0),
+            Arbitraries.of(true, false))
         .as(
             (stem, growth, bnSize, dropout, efficient) ->
                 "stem = Stem.%s, growth = %d, bnSize = %d, dropout = %s, memoryEfficient = %s"
@@ -133,7 +137,8 @@ final class WideRangeTest {
         Tuple.of(3, Arbitraries.integers().between(1, 40)),
         Tuple.of(1, Arbitraries.integers()),
         Tuple.of(
-            1, Arbitraries.of(0, -1, 1 << 20, (1 << 20) + 1, Integer.MAX_VALUE, Integer.MIN_VALUE)));
+            1,
+            Arbitraries.of(0, -1, 1 << 20, (1 << 20) + 1, Integer.MAX_VALUE, Integer.MIN_VALUE)));
   }
 
   private static Arbitrary<String> real(double usual) {

@@ -28,7 +28,11 @@ final class InMemory {
     Compilation compilation =
         Compiler.javac()
             .withProcessors(new BlockworkProcessor())
-            .withOptions("--release", "17", "-Xlint:all,-processing,-classfile", "-Ablockwork.warnings=false")
+            .withOptions(
+                "--release",
+                "17",
+                "-Xlint:all,-processing,-classfile",
+                "-Ablockwork.warnings=false")
             .compile(JavaFileObjects.forSourceString(className, source));
     assertThat(compilation).succeededWithoutWarnings();
     return new InMemory(compilation);

@@ -77,12 +77,14 @@ public final class NetworkWriter {
             .build());
     type.addMethod(
         factory()
-            .addJavadoc("Creates the network with random weights, as by default.\n\n@return a new network\n")
+            .addJavadoc(
+                "Creates the network with random weights, as by default.\n\n@return a new network\n")
             .addStatement("return create($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
             .build());
     type.addMethod(
         factory()
-            .addJavadoc("Creates the network.\n\n@param options seed, data type and engine\n@return a new network\n")
+            .addJavadoc(
+                "Creates the network.\n\n@param options seed, data type and engine\n@return a new network\n")
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("return new $T(options)", self)
             .build());
