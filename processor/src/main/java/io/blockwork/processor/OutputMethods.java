@@ -18,6 +18,7 @@ import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.RecordComponentElement;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
@@ -140,9 +141,22 @@ final class OutputMethods {
                 .formatted(component.getSimpleName(), result.getSimpleName()));
         return;
       }
-      wanted.add(new Wanted(component.getSimpleName().toString(), component, annotation.get()));
+      wanted.add(placed(result, component, annotation.get()));
     }
     methods.add(new Declared(method.getSimpleName().toString(), Optional.of(result), wanted));
+  }
+
+  /** The component by its field, which compilers can point at. */
+  private static Wanted placed(
+      TypeElement result, RecordComponentElement component, AnnotationMirror annotation) {
+    String name = component.getSimpleName().toString();
+    for (VariableElement field : ElementFilter.fieldsIn(result.getEnclosedElements())) {
+      Optional<AnnotationMirror> same = output(field);
+      if (field.getSimpleName().contentEquals(name) && same.isPresent()) {
+        return new Wanted(name, field, same.get());
+      }
+    }
+    return new Wanted(name, component, annotation);
   }
 
   private static Optional<String> fault(ExecutableElement method) {
