@@ -124,8 +124,8 @@ final class Cases {
             RIGHT
                 + """
                 public interface Net extends ImageClassifier {
-                  One one(org.nd4j.linalg.api.ndarray.INDArray images);
-                  record One(@Output(^~"layr1.0") org.nd4j.linalg.api.ndarray.INDArray a) {}
+                  One ~one(org.nd4j.linalg.api.ndarray.INDArray images);
+                  record One(@Output(^"layr1.0") org.nd4j.linalg.api.ndarray.INDArray a) {}
                 }
                 """),
         of(
