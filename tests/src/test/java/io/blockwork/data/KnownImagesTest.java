@@ -29,7 +29,10 @@ final class KnownImagesTest {
   void nowhere() {
     // Nobody listens there: only what is in the cache can be had.
     options =
-        DownloadOptions.defaults().cache(cache).attempts(1).source(URI.create("http://localhost:1/"));
+        DownloadOptions.defaults()
+            .cache(cache)
+            .attempts(1)
+            .source(URI.create("http://localhost:1/"));
   }
 
   private void archive(String name, String file, byte[] content) throws IOException {
@@ -67,8 +70,7 @@ final class KnownImagesTest {
   @Test
   void namesAnArchiveThatLacksTheFile() throws IOException {
     archive("cifar-10-binary.tar.gz", "other.bin", new byte[10]);
-    DataException e =
-        assertThrows(DataException.class, () -> KnownImages.CIFAR10.test(options));
+    DataException e = assertThrows(DataException.class, () -> KnownImages.CIFAR10.test(options));
     assertThat(e).hasMessageThat().contains("holds no file called test_batch.bin");
   }
 

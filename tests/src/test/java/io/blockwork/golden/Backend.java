@@ -3,6 +3,7 @@ package io.blockwork.golden;
 import io.blockwork.NetworkOptions;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.nd4j.Nd4jEngine;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -11,7 +12,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** Every engine and number type that is held to the golden figures. */
 enum Backend {
   ND4J_DOUBLE("nd4j, double", Nd4jEngine::new, DataType.DOUBLE),
-  ND4J_FLOAT("nd4j, float", Nd4jEngine::new, DataType.FLOAT);
+  ND4J_FLOAT("nd4j, float", Nd4jEngine::new, DataType.FLOAT),
+  ONEDNN_FLOAT("onednn, float", OneDnnEngine::new, DataType.FLOAT);
 
   private final String title;
   private final Supplier<Engine> engine;
@@ -34,7 +36,8 @@ enum Backend {
   }
 
   static Stream<Backend> all() {
-    return Arrays.stream(values());
+    return Arrays.stream(values())
+        .filter(backend -> backend != ONEDNN_FLOAT || OneDnnEngine.isAvailable());
   }
 
   @Override

@@ -22,8 +22,7 @@ final class TrainingDropout {
   private final long seed;
   private final LongSupplier passes;
 
-  private TrainingDropout(
-      Plan plan, double rate, long seed, LongSupplier passes, memory mask) {
+  private TrainingDropout(Plan plan, double rate, long seed, LongSupplier passes, memory mask) {
     this.rate = rate;
     this.bytes = plan.precision().bytes();
     int bits = Float.floatToIntBits((float) (rate < 1 ? 1 / (1 - rate) : 0));

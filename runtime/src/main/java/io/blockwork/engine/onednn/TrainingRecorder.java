@@ -309,7 +309,6 @@ final class TrainingRecorder implements TrainingBinder {
         List.of(values),
         values,
         false,
-        steps -> TrainingDropout.compile(
-                steps, rate, seed, parameters::passes, values, gradient));
+        steps -> TrainingDropout.compile(steps, rate, seed, parameters::passes, values, gradient));
   }
 }
