@@ -132,6 +132,13 @@ final class TrainingRun {
           "epoch %d, batch %d: the loss is %s".formatted(epoch + 1, batch.number(), result.loss()),
           images);
     }
+    // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
+    if (!Double.isFinite(network.gradients().flat().sumNumber().doubleValue())) {
+      throw diverged(
+          "epoch %d, batch %d: the gradients hold a NaN or an infinity"
+              .formatted(epoch + 1, batch.number()),
+          images);
+    }
     if (trainer.accumulate > 1) {
       optimizer.accumulate(batch.size());
     }
@@ -220,7 +227,7 @@ final class TrainingRun {
       String parameter = firstNonFiniteParameter();
       where =
           layer.isEmpty()
-              ? "the output of every layer is finite, so the loss itself is not"
+              ? "the output of every layer is finite: look at the loss and its gradient"
               : "the first layer whose output is not finite is " + layer;
       if (!parameter.isEmpty()) {
         where += " (" + parameter + " is not finite)";

@@ -1,6 +1,5 @@
 package io.blockwork.train;
 
-import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.data.DataLoader;
 import io.blockwork.train.TinyNetworks.Dropping;
@@ -23,7 +22,7 @@ final class KilledTraining {
             System.out.flush();
           }
         };
-    try (Dropping net = Networks.create(Dropping.class, NetworkOptions.defaults().seed(7));
+    try (Dropping net = Networks.create(Dropping.class, TinyNetworks.options());
         DataLoader train = TinyNetworks.training(28, 8);
         DataLoader validation = DataLoader.of(TinyNetworks.bands(12)).build()) {
       Trainer.of(net)

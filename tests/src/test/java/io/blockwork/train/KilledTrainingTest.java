@@ -97,6 +97,7 @@ final class KilledTrainingTest {
         List.of(
             "-Djava.awt.headless=true",
             "-XX:TieredStopAtLevel=1",
+            "-Dblockwork.engine=" + System.getProperty("blockwork.engine", "nd4j"),
             "-cp",
             System.getProperty("java.class.path"),
             KilledTraining.class.getName(),

