@@ -349,6 +349,32 @@ public final class OneDnnEngine implements Engine {
     }
   }
 
+  /**
+   * Measures every primitive of a training pass. It overwrites the gradients and moves the running
+   * statistics, as training does.
+   *
+   * @param parameters the network's parameters
+   * @param gradients the network's gradients
+   * @param settings what to compute
+   * @param images {@code [N, C, H, W]}
+   * @param repetitions passes to take the mean of, after one that is not counted
+   * @param network makes the generated class
+   * @return the primitives in the order in which they were made
+   */
+  public List<KernelProfile> profileTraining(
+      Parameters parameters,
+      Gradients gradients,
+      TrainingSettings settings,
+      INDArray images,
+      int repetitions,
+      Function<TrainingBinder, TrainingPass> network) {
+    requirePositive("repetitions", repetitions);
+    int batch = (int) images.size(0);
+    try (OneDnnTraining training = train(parameters, gradients, batch, settings, true, network)) {
+      return training.profile(images, repetitions);
+    }
+  }
+
   private NetworkState acquire(Parameters parameters) {
     synchronized (packed) {
       NetworkState state = packed.computeIfAbsent(parameters, NetworkState::new);
