@@ -9,29 +9,25 @@ import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.nd4j.FiniteCheck;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * What all generated networks share: parameters, input checks, and the plans bound for the batch
  * sizes in use.
  */
 public abstract class CompiledNetwork implements Network {
-  /** Larger batches run in parts, so that memory stays bounded for any N. */
-  private static final int LARGEST_BATCH = 64;
-
-  /** Inference plans kept while nobody uses them. */
-  private static final int IDLE_PLANS = 4;
-
   /** Training plans kept: the usual batch, and the smaller one that ends an epoch. */
   private static final int TRAINING_PLANS = 2;
 
@@ -40,7 +36,10 @@ public abstract class CompiledNetwork implements Network {
   private final Engine engine;
   private final Parameters parameters;
   private final Gradients gradients;
-  private final InferencePlans inference;
+  private final Features inference;
+
+  /** The passes of {@link Output} methods. Written by constructors only. */
+  private final List<Features> features = new ArrayList<>();
 
   /** In order of use, the least recent first. Guarded by this. */
   private final Map<TrainingKey, BoundTraining> training = new LinkedHashMap<>(4, 0.75f, true);
@@ -63,9 +62,30 @@ public abstract class CompiledNetwork implements Network {
     this.parameters = new Parameters(architecture.parameters(), options.dataType());
     this.gradients = new Gradients(architecture.parameters(), options.dataType());
     new Initializer(options.seed()).fill(parameters);
-    this.inference =
-        new InferencePlans(
-            IDLE_PLANS, batch -> engine.bindInference(parameters, batch, this::forwardPass));
+    this.inference = passOf(this::forwardPass, List.of(architecture.output()));
+  }
+
+  /**
+   * What an {@link Output} method runs. Generated classes call this once for each such method while
+   * they are constructed.
+   *
+   * @param pass binds the part of the network that the method needs
+   * @param shapes of the method's results for one image, {@code [C, H, W]} or {@code [classes]}
+   */
+  @SafeVarargs
+  protected final Features features(
+      Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
+    Features tap = passOf(pass, List.of(shapes));
+    features.add(tap);
+    return tap;
+  }
+
+  private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
+    return new Features(
+        options.dataType(),
+        shapes,
+        this::checkImages,
+        batch -> engine.bindInference(parameters, batch, pass));
   }
 
   /** Binds the generated inference pass. */
@@ -76,19 +96,7 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public INDArray forward(INDArray images) {
-    checkOpen();
-    checkImages(images);
-    int n = Math.toIntExact(images.size(0));
-    INDArray output = newOutput(n);
-    for (int from = 0; from < n; from += LARGEST_BATCH) {
-      int to = Math.min(n, from + LARGEST_BATCH);
-      inference.run(part(images, from, to), part(output, from, to));
-    }
-    return output;
-  }
-
-  private static INDArray part(INDArray array, int from, int to) {
-    return to - from == array.size(0) ? array : array.get(NDArrayIndex.interval(from, to));
+    return inference.one(images);
   }
 
   @Override
@@ -102,12 +110,12 @@ public abstract class CompiledNetwork implements Network {
   }
 
   private synchronized TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
-    checkOpen();
     checkImages(images);
     int n = Math.toIntExact(images.size(0));
-    INDArray output = newOutput(n);
+    INDArray output = newArray(Features.batched(n, architecture.output()));
     loss.check(output.shape());
     BoundTraining plan = trainingPlan(new TrainingKey(n, inputGradient));
+    parameters.passes(parameters.passes() + 1);
     plan.forward(images, output);
     INDArray outputGradient = newArray(output.shape());
     double value = loss.evaluate(output, outputGradient);
@@ -118,6 +126,14 @@ public abstract class CompiledNetwork implements Network {
     INDArray gradient = newArray(images.shape());
     plan.inputGradient(gradient);
     return new TrainingResult(value, output, Optional.of(gradient));
+  }
+
+  @Override
+  public synchronized Optional<String> firstNonFinite(INDArray images) {
+    checkOpen();
+    checkImages(images);
+    var settings = new TrainingSettings(false, frozen, options.seed());
+    return FiniteCheck.firstNonFinite(parameters, images, settings, this::trainingPass);
   }
 
   private BoundTraining trainingPlan(TrainingKey key) {
@@ -198,6 +214,7 @@ public abstract class CompiledNetwork implements Network {
   public synchronized void close() {
     closed = true;
     inference.close();
+    features.forEach(Features::close);
     closeTraining();
   }
 
@@ -214,6 +231,7 @@ public abstract class CompiledNetwork implements Network {
   }
 
   private void checkImages(INDArray images) {
+    checkOpen();
     List<Integer> in = architecture.input();
     String expected = "[N, %d, %d, %d]".formatted(in.get(0), in.get(1), in.get(2));
     if (images.rank() != 4
@@ -235,16 +253,6 @@ public abstract class CompiledNetwork implements Network {
           "%s: expected images of type %s, got %s; convert them with images.castTo(DataType.%s), or create the network with NetworkOptions.dataType"
               .formatted(architecture.name(), type, images.dataType(), type));
     }
-  }
-
-  private INDArray newOutput(int n) {
-    List<Integer> out = architecture.output();
-    long[] shape = new long[out.size() + 1];
-    shape[0] = n;
-    for (int i = 0; i < out.size(); i++) {
-      shape[i + 1] = out.get(i);
-    }
-    return newArray(shape);
   }
 
   private INDArray newArray(long[] shape) {

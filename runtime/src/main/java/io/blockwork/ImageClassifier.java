@@ -1,9 +1,55 @@
 package io.blockwork;
 
+import io.blockwork.image.ByteImage;
+import io.blockwork.image.Classification;
+import io.blockwork.image.Images;
+import io.blockwork.image.Prediction;
+import io.blockwork.image.Preprocessing;
+import io.blockwork.weights.ImageNetClasses;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
 /** A network that gives one logit for each class: {@code [N, C, H, W]} to {@code [N, classes]}. */
 public interface ImageClassifier extends Network {
   /** Number of classes that the head tells apart. */
   default int classes() {
     return architecture().output().get(0);
+  }
+
+  /**
+   * Names what is in a picture, for a network with ImageNet's 1000 classes. The picture is prepared
+   * as torchvision's first ImageNet weights want it: the shorter side resized to 8/7 of the
+   * network's input (256 for 224), the middle cropped.
+   *
+   * @return all classes, the likeliest first
+   * @throws IllegalStateException if the network's classes are not ImageNet's or its input is not
+   *     square
+   */
+  default List<Prediction> classify(BufferedImage image) {
+    List<Integer> input = architecture().input();
+    List<String> names = ImageNetClasses.names();
+    if (classes() != names.size() || !input.get(1).equals(input.get(2))) {
+      throw new IllegalStateException(
+          "%s has %d classes and an input of %d x %d, not ImageNet's 1000 and a square: call classify(image, preprocessing, classNames)"
+              .formatted(architecture().name(), classes(), input.get(1), input.get(2)));
+    }
+    int crop = input.get(1);
+    int resize = Math.round(crop * 256f / 224);
+    return classify(Images.of(image), Preprocessing.imageNet(resize, crop), names);
+  }
+
+  /**
+   * Names what is in a picture.
+   *
+   * @param image the picture, of any size
+   * @param preprocessing what the network's weights expect
+   * @param classNames by class index
+   * @return all classes, the likeliest first
+   * @throws IllegalArgumentException if the number of names is not that of the classes
+   */
+  default List<Prediction> classify(
+      ByteImage image, Preprocessing preprocessing, List<String> classNames) {
+    return Classification.rank(forward(preprocessing.apply(image)), classNames, classNames.size())
+        .get(0);
   }
 }

@@ -4,6 +4,7 @@ import io.blockwork.engine.BoundInference;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,12 +30,12 @@ final class InferencePlans {
   }
 
   /** Runs {@code images} through a plan of their batch size. */
-  void run(INDArray images, INDArray output) {
+  void run(INDArray images, List<INDArray> outputs) {
     int batch = Math.toIntExact(images.size(0));
     BoundInference plan = take(batch);
     boolean done = false;
     try {
-      plan.run(images, output);
+      plan.run(images, outputs);
       done = true;
     } finally {
       if (done) {

@@ -46,6 +46,19 @@ public interface Loss {
   }
 
   /**
+   * Mean over the images of the cross entropy of softmax against smoothed labels (Szegedy and
+   * others, 2015): {@code (1 - smoothing) * label + smoothing / classes}, as torch's {@code
+   * CrossEntropyLoss} does it.
+   *
+   * @param labels as {@link #softmaxCrossEntropy(INDArray)} takes them
+   * @param smoothing 0 to 1; 0.1 is usual
+   * @throws IllegalArgumentException if the smoothing is out of range or the labels are not valid
+   */
+  static Loss softmaxCrossEntropy(INDArray labels, double smoothing) {
+    return SoftmaxCrossEntropy.of(labels).smoothed(smoothing);
+  }
+
+  /**
    * Mean over all elements of {@code (output - target)^2}.
    *
    * @param target same shape as the output

@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.engine.Engine;
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -41,6 +42,33 @@ public interface Network extends AutoCloseable {
 
   /** Like {@link #train}, and also computes the gradient of the images. */
   TrainingResult trainWithInputGradient(INDArray images, Loss loss);
+
+  /**
+   * Finds out where a training pass over these images leaves the numbers: the path of the first
+   * layer, in forward order, whose output holds a NaN or an infinity; empty if there is none. The
+   * pass runs on {@code Nd4jEngine} with copies of the parameters, so nothing changes; it is meant
+   * for after a failure, not for every step.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
+   *     compiled for
+   * @throws IllegalArgumentException if the data type is another or there are no images
+   */
+  Optional<String> firstNonFinite(INDArray images);
+
+  /**
+   * Why is this layer slow? Runs inference several times and measures every kernel: time, share of
+   * the whole, GFLOP/s, the implementation that the engine chose, layout and bytes.
+   *
+   * @param images {@code [N, C, H, W]}, run as one batch on all threads
+   * @return a table for people to read
+   * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
+   *     compiled for
+   * @throws UnsupportedOperationException if the engine cannot tell its kernels' times
+   */
+  default String profile(INDArray images) {
+    throw new UnsupportedOperationException("the network cannot measure its kernels");
+  }
 
   /** The parameters and buffers, by their {@code state_dict} names. */
   Parameters parameters();

@@ -28,6 +28,7 @@ public final class Parameters {
   private final INDArray learnable;
   private final DataType dataType;
   private final AtomicLong version = new AtomicLong();
+  private volatile long passes;
 
   /**
    * Parameters of the given names and shapes, all zero.
@@ -189,5 +190,18 @@ public final class Parameters {
   /** Grows with every change of a value. */
   public long version() {
     return version.get();
+  }
+
+  /**
+   * Training passes that the network has run, in all. Dropout draws its masks by this number and
+   * the seed, so that a training that is taken up again drops what it would have dropped.
+   */
+  public long passes() {
+    return passes;
+  }
+
+  /** Sets the number of training passes, to go on where a saved training stopped. */
+  public void passes(long count) {
+    passes = count;
   }
 }

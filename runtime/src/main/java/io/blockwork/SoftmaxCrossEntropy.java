@@ -14,10 +14,20 @@ final class SoftmaxCrossEntropy implements Loss {
   private final double[][] labels;
 
   private final boolean indices;
+  private final double smoothing;
 
-  private SoftmaxCrossEntropy(double[][] labels, boolean indices) {
+  private SoftmaxCrossEntropy(double[][] labels, boolean indices, double smoothing) {
     this.labels = labels;
     this.indices = indices;
+    this.smoothing = smoothing;
+  }
+
+  /** The same labels, each mixed with equal probabilities for all classes. */
+  SoftmaxCrossEntropy smoothed(double smoothing) {
+    if (!(smoothing >= 0 && smoothing <= 1)) {
+      throw new IllegalArgumentException("label smoothing: expected 0 to 1, got " + smoothing);
+    }
+    return new SoftmaxCrossEntropy(labels, indices, smoothing);
   }
 
   static Loss ofClasses(int[] labels) {
@@ -25,10 +35,10 @@ final class SoftmaxCrossEntropy implements Loss {
     for (int i = 0; i < labels.length; i++) {
       rows[i] = new double[] {labels[i]};
     }
-    return new SoftmaxCrossEntropy(rows, true);
+    return new SoftmaxCrossEntropy(rows, true, 0);
   }
 
-  static Loss of(INDArray labels) {
+  static SoftmaxCrossEntropy of(INDArray labels) {
     if (labels.rank() != 1 && labels.rank() != 2) {
       throw new ShapeMismatchException(
           "labels: expected class indices [N] or probabilities [N, classes], got shape "
@@ -47,7 +57,7 @@ final class SoftmaxCrossEntropy implements Loss {
         }
       }
     }
-    return new SoftmaxCrossEntropy(rows, indices);
+    return new SoftmaxCrossEntropy(rows, indices, 0);
   }
 
   @Override
@@ -99,9 +109,10 @@ final class SoftmaxCrossEntropy implements Loss {
     }
     double log = max + Math.log(sum);
     double loss = 0;
-    double mass = indices ? 1 : Arrays.stream(label).sum();
+    double mass = indices ? 1 : (1 - smoothing) * Arrays.stream(label).sum() + smoothing;
     for (int c = 0; c < logits.length; c++) {
-      double target = indices ? (c == (int) label[0] ? 1 : 0) : label[c];
+      double sharp = indices ? (c == (int) label[0] ? 1 : 0) : label[c];
+      double target = (1 - smoothing) * sharp + smoothing / logits.length;
       loss += target == 0 ? 0 : target * (log - logits[c]);
       // Probabilities need not sum to one: the gradient is that of the formula as it stands.
       logits[c] = (mass * Math.exp(logits[c] - log) - target) / n;

@@ -1,6 +1,5 @@
 package io.blockwork.processor;
 
-import com.google.auto.common.AnnotationMirrors;
 import io.blockwork.ResNetVersion;
 import io.blockwork.Shortcut;
 import io.blockwork.Stem;
@@ -12,10 +11,16 @@ import io.blockwork.processor.spec.ResNetSpec;
 import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
 import io.blockwork.processor.spec.ResidualBlockSpec;
 import io.blockwork.processor.spec.Spec;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
+import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.VariableElement;
+import javax.lang.model.util.ElementFilter;
 
 /** Reads an architecture annotation into its spec. */
 final class AnnotationReader {
@@ -23,24 +28,51 @@ final class AnnotationReader {
   static final class UnreadableValue extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private UnreadableValue(String member) {
+    private final boolean lasting;
+
+    private UnreadableValue(String member, boolean lasting) {
       super(member);
+      this.lasting = lasting;
+    }
+
+    /** Whether no class that another processor may still generate can give it a meaning. */
+    boolean isLasting() {
+      return lasting;
     }
   }
 
-  private final AnnotationMirror annotation;
+  private final Map<String, AnnotationValue> values;
 
-  private AnnotationReader(AnnotationMirror annotation) {
-    this.annotation = annotation;
+  private AnnotationReader(AnnotationMirror annotation, Set<String> defaulted) {
+    this.values = new HashMap<>();
+    for (ExecutableElement member :
+        ElementFilter.methodsIn(annotation.getAnnotationType().asElement().getEnclosedElements())) {
+      String name = member.getSimpleName().toString();
+      if (member.getDefaultValue() != null) {
+        values.put(name, member.getDefaultValue());
+      }
+      if (!defaulted.contains(name) && annotation.getElementValues().containsKey(member)) {
+        values.put(name, Objects.requireNonNull(annotation.getElementValues().get(member)));
+      }
+    }
   }
 
   /**
    * Reads the annotation.
    *
-   * @throws UnreadableValue if a value is erroneous, which the compiler reports
+   * @throws UnreadableValue if a value is missing or erroneous, which the compiler reports
    */
   static Spec read(AnnotationMirror annotation) {
-    var values = new AnnotationReader(annotation);
+    return read(annotation, Set.of());
+  }
+
+  /**
+   * Reads the annotation as if some of its members had not been written.
+   *
+   * @throws UnreadableValue if one of them has no default
+   */
+  static Spec read(AnnotationMirror annotation, Set<String> defaulted) {
+    var values = new AnnotationReader(annotation, defaulted);
     String name = annotation.getAnnotationType().asElement().getSimpleName().toString();
     switch (name) {
       case "ResNet":
@@ -104,18 +136,23 @@ final class AnnotationReader {
   }
 
   private InputSpec input() {
-    var input = new AnnotationReader(value("input", AnnotationMirror.class));
+    var input = new AnnotationReader(value("input", AnnotationMirror.class), Set.of());
     return new InputSpec(
         input.integer("channels"), input.integer("height"), input.integer("width"));
   }
 
   private <T> T value(String member, Class<T> type) {
-    return cast(member, AnnotationMirrors.getAnnotationValue(annotation, member), type);
+    AnnotationValue value = values.get(member);
+    if (value == null) {
+      throw new UnreadableValue(member, true);
+    }
+    return cast(member, value, type);
   }
 
   private static <T> T cast(String member, AnnotationValue value, Class<T> type) {
     if (!type.isInstance(value.getValue())) {
-      throw new UnreadableValue(member);
+      // A number may be a constant of a class to come; our enums are all here.
+      throw new UnreadableValue(member, type == VariableElement.class);
     }
     return type.cast(value.getValue());
   }
@@ -141,6 +178,11 @@ final class AnnotationReader {
 
   private <E extends Enum<E>> E choice(String member, Class<E> type) {
     String name = value(member, VariableElement.class).getSimpleName().toString();
-    return Enum.valueOf(type, name);
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(name)) {
+        return constant;
+      }
+    }
+    throw new UnreadableValue(member, true);
   }
 }

@@ -5,10 +5,14 @@ import io.blockwork.processor.emit.BackwardWriter;
 import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
 import io.blockwork.processor.emit.NetworkWriter;
+import io.blockwork.processor.emit.TapMethod;
 import io.blockwork.processor.graph.Architectures;
 import io.blockwork.processor.graph.Graph;
+import io.blockwork.processor.graph.ModuleNames;
 import io.blockwork.processor.graph.Shape;
+import io.blockwork.processor.report.Sheet;
 import io.blockwork.processor.shapes.NetworkLimits;
+import io.blockwork.processor.shapes.NetworkWarnings;
 import io.blockwork.processor.shapes.ShapeInference;
 import io.blockwork.processor.shapes.Totals;
 import io.blockwork.processor.spec.Problem;
@@ -18,6 +22,8 @@ import io.blockwork.processor.transforms.InferencePlanner;
 import io.blockwork.processor.transforms.TrainingPlan;
 import io.blockwork.processor.transforms.TrainingPlanner;
 import io.blockwork.processor.transforms.Transforms;
+import io.blockwork.processor.transforms.Truncate;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The stages of the compiler, in order. */
@@ -26,22 +32,48 @@ final class Compilation {
 
   /** What is wrong with the shapes of a network whose spec is sound by itself. */
   static List<Problem> problems(Spec spec) {
-    return NetworkLimits.problems(Architectures.of(spec));
+    return NetworkLimits.problems(spec, Architectures.of(spec));
+  }
+
+  /** What is possible, but probably unwanted, in a network that has no problems. */
+  static List<Problem> warnings(Spec spec) {
+    return NetworkWarnings.of(spec, Architectures.of(spec));
+  }
+
+  /** The names of the values inside a network whose spec is sound by itself. */
+  static ModuleNames modules(Spec spec) {
+    return ModuleNames.of(Architectures.of(spec));
   }
 
   /**
-   * The sources of a network that has no problems: {@code XNetwork}, {@code XForward} and {@code
-   * XBackward}.
+   * The sources of a network that has no problems: {@code XNetwork}, {@code XForward}, {@code
+   * XBackward}, and a pass for each of the {@code taps}.
    */
-  static List<JavaFile> compile(Spec spec, GeneratedNames names) {
+  static List<JavaFile> compile(Spec spec, GeneratedNames names, List<TapMethod> taps) {
     Graph graph = Architectures.of(spec);
     List<Shape> shapes = ShapeInference.shapes(graph);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));
     String totals = Totals.of(graph, shapes).toString();
-    return List.of(
-        NetworkWriter.write(names, graph, shapes, inference.slots()),
-        ForwardWriter.write(names, inference, totals),
-        BackwardWriter.write(names, training, totals));
+    List<JavaFile> files = new ArrayList<>();
+    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), taps));
+    files.add(ForwardWriter.write(names, inference, totals));
+    files.add(BackwardWriter.write(names, training, totals));
+    taps.forEach(tap -> files.add(pass(names, graph, tap)));
+    return files;
+  }
+
+  /** The page that shows a network that has no problems. */
+  static String sheet(Spec spec, GeneratedNames names) {
+    Graph graph = Architectures.of(spec);
+    InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
+    return Sheet.html(names.base(), graph, ShapeInference.shapes(graph), inference);
+  }
+
+  private static JavaFile pass(GeneratedNames names, Graph graph, TapMethod tap) {
+    Graph part = Truncate.apply(graph, tap.nodes());
+    InferencePlan plan = InferencePlanner.plan(Transforms.forInference(part));
+    String totals = Totals.of(part, ShapeInference.shapes(part)).toString();
+    return ForwardWriter.write(names, tap, plan, totals);
   }
 }

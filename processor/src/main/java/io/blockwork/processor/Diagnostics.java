@@ -1,67 +1,90 @@
 package io.blockwork.processor;
 
-import com.google.auto.common.AnnotationMirrors;
+import io.blockwork.processor.Positions.Position;
+import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
-import io.blockwork.processor.spec.Rule;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
 import javax.annotation.processing.Messager;
+import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.Element;
-import javax.lang.model.element.ExecutableElement;
 import javax.tools.Diagnostic;
 
 /** Reports problems, each at the annotation value that is at fault. */
 final class Diagnostics {
-  private final Messager messager;
+  private static final String ALL = "all";
+  private static final String OURS = "blockwork";
 
-  Diagnostics(Messager messager) {
-    this.messager = messager;
+  private final Messager messager;
+  private final Positions positions;
+
+  Diagnostics(ProcessingEnvironment environment) {
+    this.messager = environment.getMessager();
+    this.positions = new Positions(environment);
   }
 
   /** Reports a problem of an element as such. */
-  void error(Rule rule, Element element, String message, Object... args) {
-    messager.printMessage(Diagnostic.Kind.ERROR, text(rule, message.formatted(args)), element);
+  void report(Message message, Element element, Object... args) {
+    messager.printMessage(kind(message), message.text("", args), element);
+  }
+
+  /** Reports a problem of an annotation as such. */
+  void report(Message message, Element element, AnnotationMirror annotation, Object... args) {
+    messager.printMessage(kind(message), message.text("", args), element, annotation);
   }
 
   /** Reports a problem of an annotation's value. */
-  void error(Problem problem, Element element, AnnotationMirror annotation) {
-    String text = text(problem.rule(), problem.message());
-    if (problem.member().isEmpty()) {
-      messager.printMessage(Diagnostic.Kind.ERROR, text, element, annotation);
-      return;
+  void report(Problem problem, Element element, AnnotationMirror annotation) {
+    String where = "  declared by " + AnnotationText.of(annotation) + "\n" + problem.trace();
+    String text = problem.message().text(where, problem.args().toArray());
+    Diagnostic.Kind kind = kind(problem.message());
+    Position position = positions.of(problem, annotation);
+    if (position.value().isPresent()) {
+      messager.printMessage(kind, text, element, position.annotation(), position.value().get());
+    } else {
+      messager.printMessage(kind, text, element, annotation);
     }
-    Position position = position(annotation, problem.member(), problem.index());
-    messager.printMessage(
-        Diagnostic.Kind.ERROR, text, element, position.annotation(), position.value());
   }
 
-  private static String text(Rule rule, String message) {
-    return "[" + rule.code() + "] " + message;
+  private static Diagnostic.Kind kind(Message message) {
+    return message.severity() == Message.Severity.ERROR
+        ? Diagnostic.Kind.ERROR
+        : Diagnostic.Kind.WARNING;
   }
 
-  private record Position(AnnotationMirror annotation, AnnotationValue value) {}
-
-  private static Position position(AnnotationMirror annotation, String member, OptionalInt index) {
-    int dot = member.indexOf('.');
-    AnnotationValue value =
-        AnnotationMirrors.getAnnotationValue(
-            annotation, dot < 0 ? member : member.substring(0, dot));
-    if (dot >= 0 && value.getValue() instanceof AnnotationMirror nested) {
-      // A default stands nowhere in the source: point at what does.
-      String inner = member.substring(dot + 1);
-      for (Map.Entry<? extends ExecutableElement, ? extends AnnotationValue> entry :
-          nested.getElementValues().entrySet()) {
-        if (entry.getKey().getSimpleName().contentEquals(inner)) {
-          return new Position(annotation, entry.getValue());
+  /**
+   * Whether {@code @SuppressWarnings} on the element or around it names the message's key, {@code
+   * blockwork} or {@code all}.
+   */
+  static boolean isSuppressed(Message message, Element element) {
+    if (message.key().isEmpty()) {
+      return false;
+    }
+    List<String> keys = List.of(message.key().get(), OURS, ALL);
+    for (Element at = element; at != null; at = at.getEnclosingElement()) {
+      for (AnnotationMirror mirror : at.getAnnotationMirrors()) {
+        if (mirror.getAnnotationType().asElement().getSimpleName().contentEquals("SuppressWarnings")
+            && names(mirror, keys)) {
+          return true;
         }
       }
     }
-    if (index.isPresent() && value.getValue() instanceof List<?> elements) {
-      return new Position(annotation, (AnnotationValue) elements.get(index.getAsInt()));
+    return false;
+  }
+
+  private static boolean names(AnnotationMirror suppress, List<String> keys) {
+    for (AnnotationValue value : suppress.getElementValues().values()) {
+      if (value.getValue() instanceof List<?> elements) {
+        for (Object element : elements) {
+          if (keys.contains(String.valueOf(((AnnotationValue) element).getValue()))) {
+            return true;
+          }
+        }
+      } else if (keys.contains(String.valueOf(value.getValue()))) {
+        return true;
+      }
     }
-    return new Position(annotation, value);
+    return false;
   }
 }

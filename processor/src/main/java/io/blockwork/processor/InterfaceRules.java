@@ -1,100 +1,176 @@
 package io.blockwork.processor;
 
-import com.google.auto.common.MoreElements;
-import io.blockwork.processor.spec.Rule;
-import io.blockwork.processor.spec.Spec;
+import io.blockwork.processor.spec.Message;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeKind;
+import javax.lang.model.type.TypeMirror;
+import javax.lang.model.util.ElementFilter;
 import javax.lang.model.util.Elements;
 import javax.lang.model.util.Types;
 
 /** What the annotated interface itself must be like. */
 final class InterfaceRules {
-  private InterfaceRules() {}
+  private static final String CLASSIFIER = "ImageClassifier";
+  private static final String NETWORK = "Network";
 
-  /** Reports what a generated class could not implement; true if there is nothing of the kind. */
-  static boolean check(
-      Element element, Spec spec, ProcessingEnvironment environment, Diagnostics diagnostics) {
-    if (element.getKind() != ElementKind.INTERFACE) {
-      diagnostics.error(
-          Rule.INTERFACE,
-          element,
-          "%s is %s, but only an interface can become a network: write interface %s extends %s",
-          element.getSimpleName(),
-          element.getKind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
-          element.getSimpleName(),
-          supertype(spec));
-      return false;
-    }
-    TypeElement type = MoreElements.asType(element);
-    if (!type.getTypeParameters().isEmpty()
-        || type.getModifiers().contains(Modifier.PRIVATE)
-        || type.getModifiers().contains(Modifier.SEALED)) {
-      diagnostics.error(
-          Rule.INTERFACE,
-          type,
-          "%s must be neither private nor sealed nor have type parameters: the generated class could not implement it",
-          type.getSimpleName());
-      return false;
-    }
-    return extendsNetwork(type, spec, environment, diagnostics)
-        & onlyKnownMethods(type, environment, diagnostics);
+  private final Elements elements;
+  private final Types types;
+  private final Diagnostics diagnostics;
+
+  InterfaceRules(ProcessingEnvironment environment, Diagnostics diagnostics) {
+    this.elements = environment.getElementUtils();
+    this.types = environment.getTypeUtils();
+    this.diagnostics = diagnostics;
   }
 
-  private static String supertype(Spec spec) {
-    return spec.classifier() ? "ImageClassifier" : "Network";
+  /**
+   * Whether the element is a type that a generated class can implement.
+   *
+   * @param element what the annotation stands on
+   */
+  static boolean isImplementable(Element element) {
+    return element.getKind() == ElementKind.INTERFACE
+        && element instanceof TypeElement type
+        && type.getTypeParameters().isEmpty()
+        && !type.getModifiers().contains(Modifier.SEALED)
+        && firstPrivate(element).isEmpty();
   }
 
-  private static boolean extendsNetwork(
-      TypeElement type, Spec spec, ProcessingEnvironment environment, Diagnostics diagnostics) {
-    Types types = environment.getTypeUtils();
-    Elements elements = environment.getElementUtils();
-    TypeElement wanted = elements.getTypeElement("io.blockwork." + supertype(spec));
-    TypeElement classifier = elements.getTypeElement("io.blockwork.ImageClassifier");
-    if (!types.isSubtype(type.asType(), wanted.asType())) {
-      diagnostics.error(
-          Rule.SUPERTYPE,
-          type,
-          "%s must extend %s: write interface %s extends %s",
-          type.getSimpleName(),
-          supertype(spec),
-          type.getSimpleName(),
-          supertype(spec));
+  /** The first private type from the element outwards. */
+  private static Optional<TypeElement> firstPrivate(Element element) {
+    for (Element at = element; at instanceof TypeElement type; at = at.getEnclosingElement()) {
+      if (type.getModifiers().contains(Modifier.PRIVATE)) {
+        return Optional.of(type);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether the types that the element extends are known yet. */
+  static boolean isReady(Element element) {
+    return !(element instanceof TypeElement type) || isResolved(type, new TreeSet<>());
+  }
+
+  private static boolean isResolved(TypeElement type, Set<String> seen) {
+    for (TypeMirror supertype : type.getInterfaces()) {
+      if (supertype.getKind() == TypeKind.ERROR) {
+        return false;
+      }
+      TypeElement parent = (TypeElement) ((DeclaredType) supertype).asElement();
+      if (seen.add(parent.getQualifiedName().toString()) && !isResolved(parent, seen)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Reports what a generated class could not implement; true if there is nothing of the kind.
+   *
+   * @param annotation the annotation's simple name
+   * @param classifier whether the annotation describes a network with a classifier
+   */
+  boolean check(Element element, String annotation, boolean classifier) {
+    String name = element.getSimpleName().toString();
+    String supertype = classifier ? CLASSIFIER : NETWORK;
+    if (element.getKind() != ElementKind.INTERFACE || !(element instanceof TypeElement type)) {
+      diagnostics.report(Message.NOT_AN_INTERFACE, element, name, kind(element), supertype);
       return false;
     }
-    if (!spec.classifier() && types.isSubtype(type.asType(), classifier.asType())) {
-      diagnostics.error(
-          Rule.SUPERTYPE,
-          type,
-          "%s extends ImageClassifier, but a bare block has no classes: extend Network",
-          type.getSimpleName());
+    boolean sound = true;
+    if (!type.getTypeParameters().isEmpty()) {
+      diagnostics.report(Message.GENERIC, type, name);
+      sound = false;
+    }
+    if (type.getModifiers().contains(Modifier.SEALED)) {
+      diagnostics.report(Message.SEALED, type, name);
+      sound = false;
+    }
+    Optional<TypeElement> hidden = firstPrivate(type);
+    if (hidden.isPresent()) {
+      diagnostics.report(Message.PRIVATE, type, name, hidden.get().getSimpleName());
+      sound = false;
+    }
+    return extendsNetwork(type, annotation, classifier) & onlyKnownMethods(type) & sound;
+  }
+
+  private static String kind(Element element) {
+    String kind = element.getKind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return ("aeiou".indexOf(kind.charAt(0)) >= 0 ? "an " : "a ") + kind;
+  }
+
+  private boolean extendsNetwork(TypeElement type, String annotation, boolean classifier) {
+    String name = type.getSimpleName().toString();
+    if (!is(type, classifier ? CLASSIFIER : NETWORK)) {
+      diagnostics.report(Message.SUPERTYPE, type, name, classifier ? CLASSIFIER : NETWORK);
+      return false;
+    }
+    if (!classifier && is(type, CLASSIFIER)) {
+      diagnostics.report(Message.BLOCK_CLASSIFIES, type, name, annotation);
       return false;
     }
     return true;
   }
 
-  private static boolean onlyKnownMethods(
-      TypeElement type, ProcessingEnvironment environment, Diagnostics diagnostics) {
+  private boolean is(TypeElement type, String ours) {
+    TypeElement wanted = elements.getTypeElement("io.blockwork." + ours);
+    return types.isSubtype(types.erasure(type.asType()), wanted.asType());
+  }
+
+  private boolean onlyKnownMethods(TypeElement type) {
     boolean known = true;
-    for (ExecutableElement method :
-        MoreElements.getLocalAndInheritedMethods(
-            type, environment.getTypeUtils(), environment.getElementUtils())) {
-      TypeElement owner = MoreElements.asType(method.getEnclosingElement());
-      String from = MoreElements.getPackage(owner).getQualifiedName().toString();
-      boolean ours = from.equals("io.blockwork") || from.equals("java.lang");
-      if (method.getModifiers().contains(Modifier.ABSTRACT) && !ours) {
-        diagnostics.error(
-            Rule.METHOD,
+    TypeElement base = elements.getTypeElement("io.blockwork.CompiledNetwork");
+    for (ExecutableElement method : ElementFilter.methodsIn(elements.getAllMembers(type))) {
+      if (method.getModifiers().contains(Modifier.ABSTRACT)
+          && !OutputMethods.declares(method)
+          && !implemented(method, base)) {
+        Element owner = Objects.requireNonNull(method.getEnclosingElement());
+        diagnostics.report(
+            Message.METHOD,
             owner.equals(type) ? method : type,
-            "%s is abstract, and no generator can implement it: make it a default method",
-            method);
+            method.getSimpleName() + "()",
+            owner.getSimpleName());
         known = false;
       }
     }
     return known;
+  }
+
+  /** Whether every generated class has the method from its base class. */
+  private boolean implemented(ExecutableElement method, TypeElement base) {
+    for (ExecutableElement theirs : ElementFilter.methodsIn(elements.getAllMembers(base))) {
+      if (theirs.getSimpleName().equals(method.getSimpleName())
+          && !theirs.getModifiers().contains(Modifier.STATIC)
+          && theirs.getModifiers().contains(Modifier.PUBLIC)
+          && sameParameters(theirs, method)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean sameParameters(ExecutableElement a, ExecutableElement b) {
+    if (a.getParameters().size() != b.getParameters().size()) {
+      return false;
+    }
+    for (int i = 0; i < a.getParameters().size(); i++) {
+      if (!types.isSameType(
+          types.erasure(a.getParameters().get(i).asType()),
+          types.erasure(b.getParameters().get(i).asType()))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,99 +1,224 @@
 package io.blockwork.processor;
 
-import com.google.auto.common.BasicAnnotationProcessor;
-import com.google.auto.common.MoreElements;
-import com.google.auto.common.Visibility;
-import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.ImmutableSetMultimap;
+import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.PlaceholderWriter;
+import io.blockwork.processor.emit.TapMethod;
+import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
-import io.blockwork.processor.spec.Rule;
 import io.blockwork.processor.spec.Spec;
 import java.io.IOException;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import javax.annotation.processing.FilerException;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.Modifier;
+import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.util.Elements;
 
 /** Handles each annotated interface by itself: a broken one does not stop the others. */
-final class NetworkStep implements BasicAnnotationProcessor.Step {
-  private static final List<String> ANNOTATIONS =
-      List.of(
-          "io.blockwork.ResNet",
-          "io.blockwork.DenseNet",
-          "io.blockwork.ResidualBlock",
-          "io.blockwork.DenseBlock");
+final class NetworkStep {
+  /** The annotations that describe an architecture, and whether it ends in a classifier. */
+  private static final Map<String, Boolean> ANNOTATIONS =
+      Map.of(
+          "io.blockwork.ResNet", true,
+          "io.blockwork.DenseNet", true,
+          "io.blockwork.ResidualBlock", false,
+          "io.blockwork.DenseBlock", false);
 
   private final ProcessingEnvironment environment;
+  private final Options options;
   private final Diagnostics diagnostics;
+  private final InterfaceRules interfaces;
 
-  NetworkStep(ProcessingEnvironment environment) {
+  /** The interface that each generated network stems from. */
+  private final Map<String, String> generated = new HashMap<>();
+
+  NetworkStep(ProcessingEnvironment environment, Options options) {
     this.environment = environment;
-    this.diagnostics = new Diagnostics(environment.getMessager());
+    this.options = options;
+    this.diagnostics = new Diagnostics(environment);
+    this.interfaces = new InterfaceRules(environment, diagnostics);
   }
 
-  @Override
-  public Set<String> annotations() {
-    return Set.copyOf(ANNOTATIONS);
+  /** The qualified names of the annotations. */
+  static Set<String> annotations() {
+    return ANNOTATIONS.keySet();
   }
 
-  @Override
-  public Set<? extends Element> process(ImmutableSetMultimap<String, Element> annotated) {
-    Set<Element> elements = new LinkedHashSet<>(annotated.values());
-    elements.forEach(this::process);
-    return ImmutableSet.of();
-  }
-
-  private void process(Element element) {
+  /**
+   * Handles an annotated element, unless it depends on a type that is still to be generated.
+   *
+   * @param sources qualified names of the classes that are being compiled
+   * @return whether it is done; if not, it wants to be tried in a later round
+   */
+  boolean process(Element element, Set<String> sources) {
     List<? extends AnnotationMirror> architectures =
         element.getAnnotationMirrors().stream()
-            .filter(
-                mirror ->
-                    ANNOTATIONS.contains(
-                        MoreElements.asType(mirror.getAnnotationType().asElement())
-                            .getQualifiedName()
-                            .toString()))
+            .filter(mirror -> ANNOTATIONS.containsKey(name(mirror)))
             .toList();
-    if (architectures.size() > 1) {
-      diagnostics.error(
-          Rule.ONE_ARCHITECTURE,
-          element,
-          "%s has more than one architecture annotation: keep one",
-          element.getSimpleName());
-      return;
+    if (!InterfaceRules.isReady(element)) {
+      return false;
     }
+    AnnotationMirror annotation = architectures.get(0);
     try {
-      AnnotationMirror annotation = architectures.get(0);
-      Spec spec = AnnotationReader.read(annotation);
-      boolean sound = InterfaceRules.check(element, spec, environment, diagnostics);
-      List<Problem> problems = spec.problems();
-      if (problems.isEmpty()) {
-        problems = Compilation.problems(spec);
-      }
-      problems.forEach(problem -> diagnostics.error(problem, element, annotation));
-      if (sound && problems.isEmpty()) {
-        generate(MoreElements.asType(element), spec);
+      if (architectures.size() > 1) {
+        twice(element, architectures);
+      } else if (!clashes(element, sources)) {
+        compile(element, annotation, AnnotationReader.read(annotation));
       }
     } catch (AnnotationReader.UnreadableValue e) {
-      // The compiler itself reports a value that has no meaning.
+      if (!e.isLasting()) {
+        return false;
+      }
+      // The compiler reports the value.
+      placeholder(element, List.of());
+    } catch (RuntimeException e) {
+      diagnostics.report(Message.INTERNAL, element, annotation, element.getSimpleName(), e);
+      placeholder(element, List.of(Message.INTERNAL.headline(element.getSimpleName(), e)));
+    }
+    return true;
+  }
+
+  private static String name(AnnotationMirror mirror) {
+    return ((TypeElement) mirror.getAnnotationType().asElement()).getQualifiedName().toString();
+  }
+
+  private void twice(Element element, List<? extends AnnotationMirror> architectures) {
+    String all =
+        architectures.stream()
+            .map(mirror -> "@" + mirror.getAnnotationType().asElement().getSimpleName())
+            .collect(Collectors.joining(", "));
+    AnnotationMirror second = architectures.get(1);
+    diagnostics.report(Message.TWO_ARCHITECTURES, element, second, element.getSimpleName(), all);
+    placeholder(element, List.of(Message.TWO_ARCHITECTURES.headline(element.getSimpleName(), all)));
+  }
+
+  private boolean clashes(Element element, Set<String> sources) {
+    if (!(element instanceof TypeElement type)) {
+      return false;
+    }
+    for (ClassName name : names(type).all()) {
+      String file = name.canonicalName();
+      if (generated.containsKey(file)) {
+        String other = generated.get(file);
+        diagnostics.report(Message.SAME_NAME, type, type.getQualifiedName(), file, other);
+        return true;
+      } else if (sources.contains(file)) {
+        diagnostics.report(Message.NAME_CLASH, type, type.getQualifiedName(), file);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void compile(Element element, AnnotationMirror annotation, Spec spec) {
+    String name = annotation.getAnnotationType().asElement().getSimpleName().toString();
+    boolean sound = interfaces.check(element, name, spec.classifier());
+    List<Problem> problems = problems(annotation, spec);
+    problems.forEach(problem -> diagnostics.report(problem, element, annotation));
+    Optional<List<TapMethod>> taps = sound ? taps((TypeElement) element, spec) : Optional.empty();
+    if (taps.isEmpty() || !problems.isEmpty()) {
+      placeholder(
+          element, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
       return;
+    }
+    if (options.warnings()) {
+      List<Problem> warnings = Compilation.warnings(spec);
+      warnings.stream()
+          .filter(warning -> !Diagnostics.isSuppressed(warning.message(), element))
+          .forEach(warning -> diagnostics.report(warning, element, annotation));
+    }
+    TypeElement type = (TypeElement) element;
+    GeneratedNames names = names(type);
+    Compilation.compile(spec, names, taps.get()).forEach(file -> write(file, type));
+    if (options.report()) {
+      writeSheet(names, Compilation.sheet(spec, names), type);
     }
   }
 
-  private void generate(TypeElement type, Spec spec) {
-    boolean isPublic = Visibility.effectiveVisibilityOfElement(type) == Visibility.PUBLIC;
-    var names = new GeneratedNames(type, isPublic ? List.of(Modifier.PUBLIC) : List.of());
-    for (JavaFile file : Compilation.compile(spec, names)) {
-      try {
-        SourceFile.write(file, type, environment.getFiler());
-      } catch (IOException e) {
-        diagnostics.error(Rule.OUTPUT, type, "cannot write %s: %s", file.typeSpec().name(), e);
+  /** The methods that ask for values inside the network; empty if some of them are wrong. */
+  private Optional<List<TapMethod>> taps(TypeElement type, Spec spec) {
+    var outputs = OutputMethods.read(type, environment, diagnostics);
+    List<TapMethod> taps =
+        spec.problems().isEmpty() ? outputs.resolve(Compilation.modules(spec)) : List.of();
+    return outputs.sound() ? Optional.of(taps) : Optional.empty();
+  }
+
+  private void writeSheet(GeneratedNames names, String html, TypeElement type) {
+    String name = names.base() + ".html";
+    try {
+      SourceFile.writeSheet(
+          names.network().packageName(), name, html, type, environment.getFiler());
+    } catch (IOException e) {
+      diagnostics.report(Message.CANNOT_WRITE, type, name, e.toString());
+    }
+  }
+
+  /** All problems: also those of the shapes, where the values at fault have defaults to go on. */
+  private static List<Problem> problems(AnnotationMirror annotation, Spec spec) {
+    List<Problem> problems = new ArrayList<>(spec.problems());
+    Set<String> faulty = problems.stream().map(Problem::root).collect(Collectors.toSet());
+    try {
+      Spec rest = faulty.isEmpty() ? spec : AnnotationReader.read(annotation, faulty);
+      if (rest.problems().isEmpty()) {
+        Compilation.problems(rest).stream()
+            .filter(problem -> !faulty.contains(problem.root()))
+            .forEach(problems::add);
       }
+    } catch (AnnotationReader.UnreadableValue e) {
+      // A value at fault has no default: nothing can be said of the shapes.
+      return problems;
+    }
+    return problems;
+  }
+
+  private GeneratedNames names(TypeElement type) {
+    boolean isPublic = true;
+    for (Element at = type; at instanceof TypeElement; at = at.getEnclosingElement()) {
+      isPublic &= at.getModifiers().contains(Modifier.PUBLIC);
+    }
+    return new GeneratedNames(
+        type, isPublic ? List.of(Modifier.PUBLIC) : List.of(), seesGenerated(type));
+  }
+
+  /** Whether {@code @Generated} can be used: it stands in a module that not everyone requires. */
+  private boolean seesGenerated(TypeElement type) {
+    Elements elements = environment.getElementUtils();
+    ModuleElement module = elements.getModuleOf(type);
+    String name = GeneratedNames.GENERATED.canonicalName();
+    return (module == null ? elements.getTypeElement(name) : elements.getTypeElement(module, name))
+        != null;
+  }
+
+  private void placeholder(Element element, List<String> why) {
+    if (element instanceof TypeElement type
+        && !generated.containsKey(names(type).network().canonicalName())) {
+      String text = type.getSimpleName() + " has errors, and was not compiled";
+      String all = why.isEmpty() ? text : text + ":\n" + String.join("\n", why);
+      write(PlaceholderWriter.write(names(type), InterfaceRules.isImplementable(type), all), type);
+    }
+  }
+
+  private void write(JavaFile file, TypeElement type) {
+    String name = SourceFile.qualifiedName(file);
+    try {
+      SourceFile.write(file, type, environment.getFiler());
+      generated.put(name, type.getQualifiedName().toString());
+    } catch (FilerException e) {
+      // A class of this name came from elsewhere after it was looked for.
+      diagnostics.report(Message.NAME_CLASH, type, type.getSimpleName(), name);
+    } catch (IOException e) {
+      diagnostics.report(Message.CANNOT_WRITE, type, name, e.toString());
     }
   }
 }

@@ -3,20 +3,40 @@ package io.blockwork.processor;
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.processor.emit.Tidy;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import javax.annotation.processing.Filer;
 import javax.lang.model.element.TypeElement;
+import javax.tools.FileObject;
+import javax.tools.StandardLocation;
 
 /** Hands generated sources to the compiler. */
 final class SourceFile {
   private SourceFile() {}
 
+  /** The name of the class that the file holds. */
+  static String qualifiedName(JavaFile file) {
+    String name = file.typeSpec().name();
+    return file.packageName().isEmpty() ? name : file.packageName() + "." + name;
+  }
+
   /** Writes {@code file}, which stems from {@code origin} alone. */
   static void write(JavaFile file, TypeElement origin, Filer filer) throws IOException {
-    String name = file.typeSpec().name();
-    String qualified = file.packageName().isEmpty() ? name : file.packageName() + "." + name;
-    try (Writer writer = filer.createSourceFile(qualified, origin).openWriter()) {
+    try (Writer writer = filer.createSourceFile(qualifiedName(file), origin).openWriter()) {
       writer.write(Tidy.apply(file.toString()));
+    }
+  }
+
+  /** Writes a page that stands beside the classes, and stems from {@code origin} alone. */
+  static void writeSheet(
+      String packageName, String name, String html, TypeElement origin, Filer filer)
+      throws IOException {
+    FileObject file =
+        filer.createResource(StandardLocation.CLASS_OUTPUT, packageName, name, origin);
+    // The compiler's own encoding is not the page's.
+    try (OutputStream out = file.openOutputStream()) {
+      out.write(html.getBytes(StandardCharsets.UTF_8));
     }
   }
 }

@@ -62,6 +62,23 @@ public final class DataLoader implements AutoCloseable {
     return data;
   }
 
+  /** Items in a full batch. */
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /** What decides the batches: {@code 10000 items, batches of 128, shuffled, seed 1}. */
+  @Override
+  public String toString() {
+    return "%d items, batches of %d%s%s, seed %d"
+        .formatted(
+            data.size(),
+            batchSize,
+            dropLast ? " (last one left out)" : "",
+            shuffle ? ", shuffled" : "",
+            seed);
+  }
+
   /** Opens an epoch from its first batch on; an epoch that is still open is closed. */
   public Epoch epoch(int epoch) {
     return epoch(epoch, 0);

@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** An inference pass with its memory, for one batch size. Used by one thread at a time. */
@@ -12,6 +13,22 @@ public interface BoundInference extends AutoCloseable {
    *     without a head
    */
   void run(INDArray images, INDArray output);
+
+  /**
+   * Runs a pass that has several results.
+   *
+   * @param images {@code [N, C, H, W]}, of the batch size and data type that the pass was bound for
+   * @param outputs receive the results, in the order of {@link ForwardPass#outputs}
+   * @throws UnsupportedOperationException if there are several and the engine gives only one
+   */
+  default void run(INDArray images, List<INDArray> outputs) {
+    if (outputs.size() != 1) {
+      throw new UnsupportedOperationException(
+          "%s gives one result, not %d: ask for each by itself, or use Nd4jEngine"
+              .formatted(getClass().getSimpleName(), outputs.size()));
+    }
+    run(images, outputs.get(0));
+  }
 
   /** Gives the memory back. */
   @Override

@@ -31,7 +31,7 @@ public final class Momentum implements IUpdater {
     this.learningRate = checked(learningRate);
   }
 
-  private static double checked(double learningRate) {
+  static double checked(double learningRate) {
     if (!(learningRate >= 0) || Double.isInfinite(learningRate)) {
       throw new IllegalArgumentException("learning rate: expected 0 or more, got " + learningRate);
     }

@@ -1,9 +1,23 @@
 /**
- * Training: the step that follows {@link io.blockwork.Network#train}.
+ * Training.
  *
- * <p>{@link io.blockwork.train.Optimizer} applies any updater of ND4J to all learnable parameters
- * of a network at once; {@link io.blockwork.train.Momentum} is the updater that torch calls SGD
- * with momentum, which ND4J has only in Nesterov's variant.
+ * <p>{@link io.blockwork.train.Trainer} runs the usual loop: epochs over a {@link
+ * io.blockwork.data.DataLoader}, a {@link io.blockwork.train.Schedule} of learning rates,
+ * validation, logs, and checkpoints from which a killed training goes on bit for bit. {@link
+ * io.blockwork.train.Evaluation} measures a network on a data set.
+ *
+ * <p>Those who write the loop themselves use the parts: {@link io.blockwork.train.Optimizer}
+ * applies any updater of ND4J to all learnable parameters of a network at once; {@link
+ * io.blockwork.train.Momentum} and {@link io.blockwork.train.Adam} are the updaters that do exactly
+ * what torch's do; {@link io.blockwork.train.WeightAverage} keeps a moving average.
+ *
+ * <pre>{@code
+ * Optimizer optimizer = Optimizer.of(net, new Momentum(0.1, 0.9)).weightDecay(1e-4);
+ * for (Batch batch : loader.epoch(0)) {
+ *   net.train(batch.images(), Loss.softmaxCrossEntropy(batch.targets()));
+ *   optimizer.step();
+ * }
+ * }</pre>
  */
 @NullMarked
 package io.blockwork.train;

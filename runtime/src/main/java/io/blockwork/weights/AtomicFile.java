@@ -1,24 +1,41 @@
 package io.blockwork.weights;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Writes whole files: beside their place, forced to disk, then moved there. */
-final class AtomicFile {
+/**
+ * Writes whole files: beside their place, forced to disk, then moved there. Whatever stood there
+ * before survives until the new file is complete, and a crash leaves one or the other.
+ */
+public final class AtomicFile {
+  private static final int UUID_LENGTH = 36;
+
   private AtomicFile() {}
 
   /** What writes the content. */
-  interface Body {
+  @FunctionalInterface
+  public interface Body {
+    /** Writes everything to a new, empty file. */
     void write(FileChannel channel) throws IOException;
   }
 
-  static void write(Path target, Body body) {
+  /**
+   * Writes a file; folders that are missing are made.
+   *
+   * @param target where the file shall be; one that is there is replaced
+   * @param body writes the content
+   * @throws WeightsException if it cannot be written; what was at the target is still there
+   */
+  public static void write(Path target, Body body) {
     Path place = target.toAbsolutePath();
     Path folder = place.resolveSibling("");
     Path beside = place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID());
@@ -35,6 +52,50 @@ final class AtomicFile {
     } finally {
       deleteIfThere(beside);
     }
+  }
+
+  /**
+   * Writes a file that is in memory.
+   *
+   * @throws WeightsException if it cannot be written; what was at the target is still there
+   */
+  public static void write(Path target, byte[] content) {
+    write(
+        target,
+        channel -> {
+          ByteBuffer bytes = ByteBuffer.wrap(content);
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
+  }
+
+  /**
+   * Deletes what processes that were killed while they wrote the target have left beside it. Nobody
+   * may be writing it at the same time.
+   *
+   * @throws WeightsException if the folder cannot be read or a file cannot be deleted
+   */
+  public static void deleteLeftovers(Path target) {
+    Path place = target.toAbsolutePath();
+    Path folder = place.resolveSibling("");
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> leftovers =
+        Files.newDirectoryStream(
+            folder, file -> isLeftover(String.valueOf(file.getFileName()), place))) {
+      for (Path leftover : leftovers) {
+        Files.delete(leftover);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new WeightsException("%s: cannot be cleaned (%s)".formatted(folder, e), e);
+    }
+  }
+
+  private static boolean isLeftover(String name, Path place) {
+    String prefix = "." + place.getFileName() + ".";
+    return name.startsWith(prefix) && name.length() == prefix.length() + UUID_LENGTH;
   }
 
   /** Moves a finished file into place, over what may be there. */

@@ -188,7 +188,9 @@ public enum PretrainedWeights {
    * @throws WeightsException if it cannot be fetched
    */
   public Path download(DownloadOptions options) {
-    return new WeightDownload(fileName(), sha256Prefix, largestFile(), options).path();
+    return new WeightDownload(
+            fileName(), sha256Prefix, largestFile(), DownloadOptions.MIRROR_PROPERTY, options)
+        .path();
   }
 
   /** More than the file can have: four bytes a value, the statistics, and the pickle. */

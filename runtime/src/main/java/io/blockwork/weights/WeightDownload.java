@@ -39,6 +39,7 @@ final class WeightDownload {
   private final String name;
   private final String sha256Prefix;
   private final long largest;
+  private final String mirrorProperty;
   private final DownloadOptions options;
   private final Path file;
   private final Path part;
@@ -50,9 +51,16 @@ final class WeightDownload {
   /**
    * @param sha256Prefix first hexadecimal digits that the file's SHA-256 has to have
    * @param largest bytes that the file cannot exceed
+   * @param mirrorProperty the system property that names another source
    */
-  WeightDownload(String name, String sha256Prefix, long largest, DownloadOptions options) {
+  WeightDownload(
+      String name,
+      String sha256Prefix,
+      long largest,
+      String mirrorProperty,
+      DownloadOptions options) {
     this.name = name;
+    this.mirrorProperty = mirrorProperty;
     this.sha256Prefix = sha256Prefix;
     this.largest = largest;
     this.options = options;
@@ -255,7 +263,7 @@ final class WeightDownload {
   private WeightsException problem(Throwable cause, String what) {
     return new WeightsException(
         "%s %s\n  fix: put the file at %s by hand, or name a mirror with -D%s=URL"
-            .formatted(name, what, file, DownloadOptions.MIRROR_PROPERTY),
+            .formatted(name, what, file, mirrorProperty),
         cause);
   }
 }

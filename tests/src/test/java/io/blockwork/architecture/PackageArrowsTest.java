@@ -3,12 +3,12 @@ package io.blockwork.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.blockwork.engine.Engines;
 
@@ -29,97 +29,111 @@ final class PackageArrowsTest {
 
   /** A stage knows those before it, never those after it. */
   @ArchTest
-  static final ArchRule STAGES_FLOW_ONE_WAY =
-      layeredArchitecture()
-          .consideringOnlyDependenciesInLayers()
-          .layer("spec")
-          .definedBy(PROCESSOR + ".spec..")
-          .layer("graph")
-          .definedBy(PROCESSOR + ".graph..")
-          .layer("shapes")
-          .definedBy(PROCESSOR + ".shapes..")
-          .layer("transforms")
-          .definedBy(PROCESSOR + ".transforms..")
-          .layer("emit")
-          .definedBy(PROCESSOR + ".emit..")
-          .layer("wiring")
-          .definedBy(PROCESSOR)
-          .whereLayer("wiring")
-          .mayNotBeAccessedByAnyLayer()
-          .whereLayer("emit")
-          .mayOnlyBeAccessedByLayers("wiring")
-          .whereLayer("transforms")
-          .mayOnlyBeAccessedByLayers("emit", "wiring")
-          .whereLayer("shapes")
-          .mayOnlyBeAccessedByLayers("transforms", "emit", "wiring")
-          .whereLayer("graph")
-          .mayOnlyBeAccessedByLayers("shapes", "transforms", "emit", "wiring")
-          .because("each stage of the compiler is a function of what the stages before it made");
+  void stagesFlowOneWay(JavaClasses classes) {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("spec")
+        .definedBy(PROCESSOR + ".spec..")
+        .layer("graph")
+        .definedBy(PROCESSOR + ".graph..")
+        .layer("shapes")
+        .definedBy(PROCESSOR + ".shapes..")
+        .layer("transforms")
+        .definedBy(PROCESSOR + ".transforms..")
+        .layer("emit")
+        .definedBy(PROCESSOR + ".emit..")
+        .layer("wiring")
+        .definedBy(PROCESSOR)
+        .whereLayer("wiring")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("emit")
+        .mayOnlyBeAccessedByLayers("wiring")
+        .whereLayer("transforms")
+        .mayOnlyBeAccessedByLayers("emit", "wiring")
+        .whereLayer("shapes")
+        .mayOnlyBeAccessedByLayers("transforms", "emit", "wiring")
+        .whereLayer("graph")
+        .mayOnlyBeAccessedByLayers("shapes", "transforms", "emit", "wiring")
+        .because("each stage of the compiler is a function of what the stages before it made")
+        .check(classes);
+  }
 
   /** Only the printing stage and the processor that writes its files know JavaPoet. */
   @ArchTest
-  static final ArchRule JAVA_POET_STAYS_IN_EMIT =
-      noClasses()
-          .that()
-          .resideInAnyPackage(
-              PROCESSOR + ".spec..",
-              PROCESSOR + ".graph..",
-              PROCESSOR + ".shapes..",
-              PROCESSOR + ".transforms..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("com.palantir.javapoet..")
-          .because("what a network is does not depend on how it is printed");
+  void javaPoetStaysInEmit(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            PROCESSOR + ".spec..",
+            PROCESSOR + ".graph..",
+            PROCESSOR + ".shapes..",
+            PROCESSOR + ".transforms..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.palantir.javapoet..")
+        .because("what a network is does not depend on how it is printed")
+        .check(classes);
+  }
 
   /** Graphs and transforms work without javac. */
   @ArchTest
-  static final ArchRule STAGES_AFTER_SPEC_KNOW_NO_MIRRORS =
-      noClasses()
-          .that()
-          .resideInAnyPackage(
-              PROCESSOR + ".graph..", PROCESSOR + ".shapes..", PROCESSOR + ".transforms..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("javax.lang.model..");
+  void stagesAfterSpecKnowNoMirrors(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            PROCESSOR + ".graph..", PROCESSOR + ".shapes..", PROCESSOR + ".transforms..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("javax.lang.model..")
+        .check(classes);
+  }
 
   /** The processor's class path holds no ND4J. */
   @ArchTest
-  static final ArchRule PROCESSOR_KNOWS_NO_ND4J =
-      noClasses()
-          .that()
-          .resideInAPackage(PROCESSOR + "..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
-          .because("it must load in any build without native libraries");
+  void processorKnowsNoNd4j(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideInAPackage(PROCESSOR + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
+        .because("it must load in any build without native libraries")
+        .check(classes);
+  }
 
   /** At run time there is no processor. */
   @ArchTest
-  static final ArchRule RUNTIME_KNOWS_NO_PROCESSOR =
-      noClasses()
-          .that()
-          .resideOutsideOfPackages(PROCESSOR + "..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage(PROCESSOR + "..");
+  void runtimeKnowsNoProcessor(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(PROCESSOR + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(PROCESSOR + "..")
+        .check(classes);
+  }
 
   /** The seam knows no engine, but for the class that chooses one. */
   @ArchTest
-  static final ArchRule SEAM_KNOWS_NO_ENGINE =
-      noClasses()
-          .that()
-          .resideInAPackage("io.blockwork.engine")
-          .and()
-          .doNotBelongToAnyOf(Engines.class)
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("io.blockwork.engine.*..");
+  void seamKnowsNoEngine(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideInAPackage("io.blockwork.engine")
+        .and()
+        .doNotBelongToAnyOf(Engines.class)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.blockwork.engine.*..")
+        .check(classes);
+  }
 
   /** An engine does not know the others. */
   @ArchTest
-  static final ArchRule ENGINES_ARE_INDEPENDENT =
-      SlicesRuleDefinition.slices()
-          .matching("io.blockwork.engine.(*)..")
-          .should()
-          .notDependOnEachOther();
+  void enginesAreIndependent(JavaClasses classes) {
+    SlicesRuleDefinition.slices()
+        .matching("io.blockwork.engine.(*)..")
+        .should()
+        .notDependOnEachOther()
+        .check(classes);
+  }
 }

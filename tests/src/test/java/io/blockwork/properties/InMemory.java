@@ -16,7 +16,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.JavaFileObject.Kind;
 
 /** Compiles sources with the processor, writes nothing to disk, and loads the classes. */
-final class InMemory {
+public final class InMemory {
   private final Compilation compilation;
 
   private InMemory(Compilation compilation) {
@@ -24,18 +24,22 @@ final class InMemory {
   }
 
   /** Compiles one source file, without errors and warnings. */
-  static InMemory compile(String className, String source) {
+  public static InMemory compile(String className, String source) {
     Compilation compilation =
         Compiler.javac()
             .withProcessors(new BlockworkProcessor())
-            .withOptions("--release", "17", "-Xlint:all,-processing,-classfile")
+            .withOptions(
+                "--release",
+                "17",
+                "-Xlint:all,-processing,-classfile",
+                "-Ablockwork.warnings=false")
             .compile(JavaFileObjects.forSourceString(className, source));
     assertThat(compilation).succeededWithoutWarnings();
     return new InMemory(compilation);
   }
 
   /** Every generated file, source and class, by its name. */
-  Map<String, byte[]> files() {
+  public Map<String, byte[]> files() {
     Map<String, byte[]> files = new TreeMap<>();
     for (JavaFileObject file : compilation.generatedFiles()) {
       files.put(file.getName(), bytes(file));
@@ -44,7 +48,7 @@ final class InMemory {
   }
 
   /** Loads the compiled and generated classes and returns one of them. */
-  Class<?> load(String className) {
+  public Class<?> load(String className) {
     Map<String, byte[]> classes = new HashMap<>();
     for (JavaFileObject file : compilation.generatedFiles()) {
       if (file.getKind() == Kind.CLASS) {

@@ -343,7 +343,7 @@ class WeightDownloadTest {
   private WeightDownload download(DownloadOptions options) throws Exception {
     byte[] sum = MessageDigest.getInstance("SHA-256").digest(content);
     String prefix = HexFormat.of().formatHex(sum).substring(0, 8);
-    return new WeightDownload(NAME, prefix, LARGEST, options);
+    return new WeightDownload(NAME, prefix, LARGEST, DownloadOptions.MIRROR_PROPERTY, options);
   }
 
   private DownloadOptions options() {

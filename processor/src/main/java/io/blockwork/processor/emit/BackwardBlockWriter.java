@@ -1,5 +1,6 @@
 package io.blockwork.processor.emit;
 
+import io.blockwork.processor.graph.Describe;
 import io.blockwork.processor.graph.Node;
 import io.blockwork.processor.graph.Op;
 import io.blockwork.processor.graph.OpVisitor;

@@ -1,6 +1,7 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.emit.Describe.Words;
+import io.blockwork.processor.graph.Describe;
+import io.blockwork.processor.graph.Describe.Words;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Node;
 import io.blockwork.processor.graph.Op;
@@ -11,10 +12,12 @@ import io.blockwork.processor.graph.Op.MaxPool2d;
 import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.transforms.Place;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -33,6 +36,7 @@ abstract class BlockWriter {
   final Map<Integer, String> imports = new LinkedHashMap<>();
   final Map<Integer, String> exports = new LinkedHashMap<>();
   private final boolean shared;
+  private final Map<Integer, String> fields = new HashMap<>();
   private final List<String> declarations = new ArrayList<>();
   private final Map<Integer, String> names = new LinkedHashMap<>();
   private final Set<Integer> declared = new HashSet<>();
@@ -50,7 +54,14 @@ abstract class BlockWriter {
     taken.add("bind");
     taken.add("path");
     for (Node node : unit.nodes()) {
-      taken.add(field(node));
+      String name = JavaNames.variable(relative(node.op().path()));
+      // An operation runs twice if its value is wanted before its activation, too.
+      if (!isSilent(node) && !taken.add(name)) {
+        String extras = Describe.of(node.op()).extras();
+        name += JavaNames.capitalise(extras.substring(extras.lastIndexOf(' ') + 1));
+        taken.add(name);
+      }
+      fields.put(node.id(), name);
     }
   }
 
@@ -60,7 +71,7 @@ abstract class BlockWriter {
 
   /** The field of the node's layer: {@code conv1}, {@code downsample_0}. */
   final String field(Node node) {
-    return JavaNames.variable(relative(node.op().path()));
+    return Objects.requireNonNull(fields.get(node.id()));
   }
 
   private String relative(String path) {

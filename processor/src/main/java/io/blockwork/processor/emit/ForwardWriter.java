@@ -3,6 +3,8 @@ package io.blockwork.processor.emit;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.JavaFile;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterizedTypeName;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.transforms.InferencePlan;
@@ -10,17 +12,21 @@ import io.blockwork.processor.transforms.Place;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Writes {@code XForward}. */
+/** Writes {@code XForward}, and the passes of methods that ask for values inside the network. */
 public final class ForwardWriter implements Pass {
   private final InferencePlan plan;
   private final Ownership ownership;
   private final String totals;
   private final GeneratedNames names;
+  private final Optional<TapMethod> method;
   private final Unit network;
 
-  private ForwardWriter(GeneratedNames names, InferencePlan plan, String totals) {
+  private ForwardWriter(
+      GeneratedNames names, Optional<TapMethod> method, InferencePlan plan, String totals) {
     this.names = names;
+    this.method = method;
     this.network = Unit.of(plan.graph());
     this.plan = plan;
     this.totals = totals;
@@ -33,12 +39,23 @@ public final class ForwardWriter implements Pass {
    * @param totals parameters and multiply-adds, for the class comment
    */
   public static JavaFile write(GeneratedNames names, InferencePlan plan, String totals) {
-    return PassWriter.write(new ForwardWriter(names, plan, totals));
+    return PassWriter.write(new ForwardWriter(names, Optional.empty(), plan, totals));
+  }
+
+  /**
+   * The source of the pass that a method of the interface asks for.
+   *
+   * @param plan of the part of the network that the method needs
+   * @param totals parameters and multiply-adds of that part, for the class comment
+   */
+  public static JavaFile write(
+      GeneratedNames names, TapMethod method, InferencePlan plan, String totals) {
+    return PassWriter.write(new ForwardWriter(names, Optional.of(method), plan, totals));
   }
 
   @Override
   public ClassName self() {
-    return names.forward();
+    return method.map(names::tap).orElseGet(names::forward);
   }
 
   @Override
@@ -95,8 +112,34 @@ public final class ForwardWriter implements Pass {
   public Map<String, Place> tensors() {
     Map<String, Place> tensors = new LinkedHashMap<>();
     tensors.put("input", plan.places().get(0));
-    tensors.put("output", plan.places().get(graph().output()));
+    List<String> fields = outputFields();
+    for (int i = 0; i < fields.size(); i++) {
+      tensors.put(fields.get(i), plan.places().get(graph().outputs().get(i)));
+    }
     return tensors;
+  }
+
+  private List<String> outputFields() {
+    return graph().outputs().size() == 1
+        ? List.of("output")
+        : method.orElseThrow().taps().stream().map(tap -> tap.component() + "Output").toList();
+  }
+
+  @Override
+  public List<MethodSpec> accessors() {
+    List<String> fields = outputFields();
+    if (fields.size() == 1) {
+      return Pass.super.accessors();
+    }
+    var outputs = ParameterizedTypeName.get(ClassName.get(List.class), RuntimeTypes.TENSOR);
+    return List.of(
+        PassWriter.override("input", RuntimeTypes.TENSOR).addStatement("return input").build(),
+        PassWriter.override("output", RuntimeTypes.TENSOR)
+            .addStatement("return $L", fields.get(0))
+            .build(),
+        PassWriter.override("outputs", outputs)
+            .addCode(Text.call("return $T.of", fields, Text.TOP) + "\n", List.class)
+            .build());
   }
 
   @Override
@@ -106,9 +149,12 @@ public final class ForwardWriter implements Pass {
 
   @Override
   public CodeBlock documentation() {
+    String scope = method.map(tap -> " as far as " + tap.modules()).orElse("");
     return PassDocumentation.of(
         this,
-        "Inference of {@link $T}. Batch norms are folded into the convolutions before them; activations and shortcuts"
+        "Inference of {@link $T}"
+            + scope
+            + ". Batch norms are folded into the convolutions before them; activations and shortcuts"
             + " are added by the kernels that compute the value.",
         totals,
         List.of(PassDocumentation.slots(plan.slots())));

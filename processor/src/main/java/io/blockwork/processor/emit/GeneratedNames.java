@@ -12,8 +12,13 @@ import javax.lang.model.element.TypeElement;
  *
  * @param origin the interface
  * @param modifiers {@code public}, or none
+ * @param marked whether the classes bear {@code @Generated}
  */
-public record GeneratedNames(TypeElement origin, List<Modifier> modifiers) {
+public record GeneratedNames(TypeElement origin, List<Modifier> modifiers, boolean marked) {
+  /** The annotation that marks generated classes. */
+  public static final ClassName GENERATED =
+      ClassName.get("javax.annotation.processing", "Generated");
+
   /** Copies the list. */
   public GeneratedNames {
     modifiers = List.copyOf(modifiers);
@@ -26,12 +31,19 @@ public record GeneratedNames(TypeElement origin, List<Modifier> modifiers) {
 
   /** Starts a class that is generated for the interface. */
   TypeSpec.Builder startClass(ClassName name) {
-    return TypeSpec.classBuilder(name)
-        .addOriginatingElement(origin)
-        .addAnnotation(
-            AnnotationSpec.builder(ClassName.get("javax.annotation.processing", "Generated"))
-                .addMember("value", "$S", "io.blockwork.processor.BlockworkProcessor")
-                .build());
+    TypeSpec.Builder type = TypeSpec.classBuilder(name).addOriginatingElement(origin);
+    if (marked) {
+      type.addAnnotation(
+          AnnotationSpec.builder(GENERATED)
+              .addMember("value", "$S", "io.blockwork.processor.BlockworkProcessor")
+              .build());
+    }
+    return type;
+  }
+
+  /** Every class that is generated. */
+  public List<ClassName> all() {
+    return List.of(network(), forward(), backward());
   }
 
   /** What the interface is called in generated names: {@code Outer_Inner} when nested. */
@@ -52,6 +64,11 @@ public record GeneratedNames(TypeElement origin, List<Modifier> modifiers) {
   /** The training pass: {@code XBackward}. */
   public ClassName backward() {
     return named("Backward");
+  }
+
+  /** The inference pass of a method that asks for values inside the network. */
+  public ClassName tap(TapMethod method) {
+    return named(method.suffix());
   }
 
   private ClassName named(String suffix) {

@@ -2,6 +2,7 @@ package io.blockwork.processor.emit;
 
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeSpec;
@@ -30,12 +31,19 @@ public final class NetworkWriter {
   private final Graph graph;
   private final List<Shape> shapes;
   private final List<Long> slots;
+  private final List<TapMethod> taps;
 
-  private NetworkWriter(GeneratedNames names, Graph graph, List<Shape> shapes, List<Long> slots) {
+  private NetworkWriter(
+      GeneratedNames names,
+      Graph graph,
+      List<Shape> shapes,
+      List<Long> slots,
+      List<TapMethod> taps) {
     this.names = names;
     this.graph = graph;
     this.shapes = shapes;
     this.slots = slots;
+    this.taps = taps;
   }
 
   /**
@@ -44,10 +52,15 @@ public final class NetworkWriter {
    * @param graph the network as the architecture gives it, before any transform
    * @param shapes of its edges
    * @param slots the memory plan of inference
+   * @param taps methods that ask for values inside the network
    */
   public static JavaFile write(
-      GeneratedNames names, Graph graph, List<Shape> shapes, List<Long> slots) {
-    TypeSpec type = new NetworkWriter(names, graph, shapes, slots).type();
+      GeneratedNames names,
+      Graph graph,
+      List<Shape> shapes,
+      List<Long> slots,
+      List<TapMethod> taps) {
+    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, taps).type();
     return JavaFile.builder(names.network().packageName(), type)
         .skipJavaLangImports(true)
         .addStaticImport(RuntimeTypes.engine("Conv"), "conv")
@@ -63,11 +76,13 @@ public final class NetworkWriter {
             .addModifiers(Modifier.FINAL)
             .superclass(RuntimeTypes.COMPILED_NETWORK)
             .addSuperinterface(names.type())
+            .avoidClashesWithNestedClasses(names.origin())
             .addJavadoc("{@link $T}, compiled: $L -> $L.\n", names.type(), shapes.get(0), output())
             .addJavadoc(
                 "\n<p>Inference is {@link $T}, training {@link $T}.\n",
                 names.forward(),
                 names.backward());
+    taps.forEach(tap -> type.addField(features(tap)));
     type.addMethod(
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
@@ -76,19 +91,57 @@ public final class NetworkWriter {
             .build());
     type.addMethod(
         factory()
-            .addJavadoc("Creates the network with random weights, as by default.\n")
+            .addJavadoc(
+                "Creates the network with random weights, as by default.\n\n@return a new network\n")
             .addStatement("return create($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
             .build());
     type.addMethod(
         factory()
-            .addJavadoc("Creates the network.\n\n@param options seed, data type and engine\n")
+            .addJavadoc(
+                "Creates the network.\n\n@param options seed, data type and engine\n@return a new network\n")
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("return new $T(options)", self)
             .build());
     type.addMethod(pass("forwardPass", "ForwardPass", "InferenceBinder", names.forward()));
     type.addMethod(pass("trainingPass", "TrainingPass", "TrainingBinder", names.backward()));
+    taps.forEach(tap -> type.addMethod(method(tap)));
     architecture().forEach(type::addMethod);
     return type.build();
+  }
+
+  private FieldSpec features(TapMethod tap) {
+    List<String> shapesOfOne =
+        tap.taps().stream()
+            .map(one -> TapMethod.shape(graph, shapes, one))
+            .map(s -> s.stream().map(String::valueOf).collect(Collectors.joining(", ")))
+            .toList();
+    var arguments = CodeBlock.builder().add("features($>$>$T::new", names.tap(tap));
+    // One line would be too narrow for several shapes.
+    String separator = shapesOfOne.size() == 1 ? ", " : ",\n";
+    shapesOfOne.forEach(shape -> arguments.add(separator + "$T.of($L)", List.class, shape));
+    return FieldSpec.builder(RuntimeTypes.FEATURES, tap.field(), Modifier.PRIVATE, Modifier.FINAL)
+        .initializer(arguments.add(")$<$<").build())
+        .build();
+  }
+
+  private MethodSpec method(TapMethod tap) {
+    var method =
+        PassWriter.override(tap.name(), tap.result().orElse(RuntimeTypes.ARRAY))
+            .addJavadoc(tap.documentation(names.tap(tap), graph, shapes))
+            .addParameter(RuntimeTypes.ARRAY, "images");
+    if (tap.result().isEmpty()) {
+      return method.addStatement("return $L.one(images)", tap.field()).build();
+    }
+    List<String> outputs = new ArrayList<>();
+    for (int i = 0; i < tap.taps().size(); i++) {
+      outputs.add("outputs.get(" + i + ")");
+    }
+    return method
+        .addStatement("var outputs = $L.all(images)", tap.field())
+        .addCode(
+            Text.call("return new $T", outputs, Text.TOP + tap.name().length()) + "\n",
+            tap.result().orElseThrow())
+        .build();
   }
 
   private MethodSpec.Builder factory() {

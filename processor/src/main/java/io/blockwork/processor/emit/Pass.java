@@ -2,6 +2,7 @@ package io.blockwork.processor.emit;
 
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.MethodSpec;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.transforms.Place;
@@ -40,8 +41,19 @@ interface Pass {
   /** The shape of each node's output. */
   List<Shape> shapes();
 
-  /** The tensors that the pass shows, by the name of the method that does. */
+  /** The tensors that the pass shows, by the name of their fields. */
   Map<String, Place> tensors();
+
+  /** The methods that show them: by default one for each field. */
+  default List<MethodSpec> accessors() {
+    return tensors().keySet().stream()
+        .map(
+            name ->
+                PassWriter.override(name, RuntimeTypes.TENSOR)
+                    .addStatement("return $L", name)
+                    .build())
+        .toList();
+  }
 
   /** The memory plan: elements of each slot, for one image. */
   List<Long> slots();

@@ -187,12 +187,7 @@ final class PassWriter {
             .addParameter(pass.binder(), "bind")
             .addCode(lines(lines))
             .build());
-    shown
-        .keySet()
-        .forEach(
-            name ->
-                type.addMethod(
-                    override(name, RuntimeTypes.TENSOR).addStatement("return $L", name).build()));
+    type.addMethods(pass.accessors());
     for (String method : pass.methods()) {
       type.addMethod(
           override(method, TypeName.VOID).addCode(lines(calls(network, method))).build());
@@ -206,7 +201,7 @@ final class PassWriter {
     return allocation.substring(0, allocation.length() - 1) + BlockWriter.slice(place) + ";";
   }
 
-  private static MethodSpec.Builder override(String name, TypeName result) {
+  static MethodSpec.Builder override(String name, TypeName result) {
     return MethodSpec.methodBuilder(name)
         .addAnnotation(Override.class)
         .addModifiers(Modifier.PUBLIC)

@@ -12,6 +12,8 @@ final class RuntimeTypes {
 
   static final ClassName ARCHITECTURE = ClassName.get(API, "Architecture");
   static final ClassName COMPILED_NETWORK = ClassName.get(API, "CompiledNetwork");
+  static final ClassName FEATURES = ClassName.get(API, "Features");
+  static final ClassName ARRAY = ClassName.get("org.nd4j.linalg.api.ndarray", "INDArray");
   static final ClassName NETWORK_OPTIONS = ClassName.get(API, "NetworkOptions");
   static final ClassName TENSOR = engine("Tensor");
   static final ClassName KERNEL = engine("Kernel");

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** Closes up what JavaPoet spaces out: fields, and comments of one line. */
 public final class Tidy {
-  private static final Pattern FIELD = Pattern.compile(" *(private )?final [^(]*;");
+  private static final Pattern FIELD = Pattern.compile(" *(private )?final [^(]*(= .*)?;");
   private static final int WIDTH = 100;
 
   private Tidy() {}

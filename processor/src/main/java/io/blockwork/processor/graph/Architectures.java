@@ -142,7 +142,7 @@ public final class Architectures {
     }
     graph.enter(Block.alone("head", "", "global mean, classifier"));
     x = graph.add(BatchNorm2d.of("features.norm5", width), x);
-    x = graph.add(new Relu("features.relu5"), x);
+    x = graph.add(new Relu("relu"), x);
     x = graph.add(new GlobalAvgPool("avgpool"), x);
     x = graph.add(new Linear("classifier", width, spec.classes(), Activation.NONE), x);
     graph.modules("features.norm5", "avgpool", "classifier");

@@ -7,14 +7,26 @@ import java.util.List;
  * A network.
  *
  * @param nodes in the order of execution; node 0 is the input
- * @param output the node whose value is the result
+ * @param outputs the nodes whose values are the results: one for a whole network, any number of at
+ *     least one for a part of it
  * @param modules paths of the layers in the order of torchvision's {@code state_dict}
  */
-public record Graph(List<Node> nodes, int output, List<String> modules) {
+public record Graph(List<Node> nodes, List<Integer> outputs, List<String> modules) {
   /** Copies the lists. */
   public Graph {
     nodes = List.copyOf(nodes);
+    outputs = List.copyOf(outputs);
     modules = List.copyOf(modules);
+  }
+
+  /** A network with one result. */
+  public Graph(List<Node> nodes, int output, List<String> modules) {
+    this(nodes, List.of(output), modules);
+  }
+
+  /** The node whose value is the first result. */
+  public int output() {
+    return outputs.get(0);
   }
 
   /** The node with the given id. */

@@ -1,80 +1,193 @@
 package io.blockwork.processor.shapes;
 
+import io.blockwork.processor.graph.Architectures;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Node;
+import io.blockwork.processor.graph.Op;
 import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.shapes.ShapeInference.Fault;
 import io.blockwork.processor.shapes.ShapeInference.Result;
+import io.blockwork.processor.spec.InputSpec;
+import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
-import io.blockwork.processor.spec.Rule;
+import io.blockwork.processor.spec.Spec;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /** Finds what makes a network impossible although each value of its spec is in range. */
 public final class NetworkLimits {
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
 
-  private NetworkLimits() {}
+  private final Spec spec;
+  private final Graph graph;
+  private final Result result;
+
+  private NetworkLimits(Spec spec, Graph graph) {
+    this.spec = spec;
+    this.graph = graph;
+    this.result = ShapeInference.infer(graph);
+  }
 
   /** The problems of the network's shapes; empty if it can run. */
-  public static List<Problem> problems(Graph graph) {
-    Result result = ShapeInference.infer(graph);
-    if (result.fault().isPresent()) {
-      return List.of(vanishes(graph, result, result.fault().get()));
-    }
+  public static List<Problem> problems(Spec spec, Graph graph) {
+    return new NetworkLimits(spec, graph).problems();
+  }
+
+  private List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
-    for (Node node : graph.nodes()) {
+    if (result.fault().isPresent()) {
+      problems.add(vanishes(result.fault().get()));
+    }
+    for (Node node : graph.nodes().subList(0, result.of().size())) {
       Shape shape = result.of().get(node.id());
       if (shape.elements() > MOST_ELEMENTS) {
-        problems.add(
-            Problem.of(
-                Rule.TOO_LARGE,
-                "input",
-                "%s: an output of %s has %,d values, but a buffer holds at most %,d: use a smaller input%n%s",
-                node.op().path(),
-                shape,
-                shape.elements(),
-                MOST_ELEMENTS,
-                trace(graph, result)));
+        problems.add(activation(node, shape));
         break;
       }
     }
-    long parameters = Totals.of(graph, result.of()).parameters();
-    if (parameters > MOST_ELEMENTS) {
-      problems.add(
-          Problem.of(
-              Rule.TOO_LARGE,
-              "",
-              "the network has %,d parameters, but a buffer holds at most %,d: use fewer blocks or channels",
-              parameters,
-              MOST_ELEMENTS));
-    }
+    parameters().ifPresent(problems::add);
     return problems;
   }
 
-  private static Problem vanishes(Graph graph, Result result, Fault fault) {
+  private Problem vanishes(Fault fault) {
+    boolean flat = fault.input().height() < 2;
+    boolean narrow = fault.input().width() < 2;
+    Message message = Message.VANISHES;
+    String path = fault.node().op().path();
     return Problem.of(
-        Rule.VANISHES,
-        "input",
-        "%s: nothing is left of a %s map%n%s  > %s has no output%n  fix: use a larger input, or fewer blocks",
-        fault.node().op().path(),
-        fault.input(),
-        trace(graph, result),
-        fault.node().op().path());
+            message,
+            flat && narrow ? "input" : flat ? "input.height" : "input.width",
+            path,
+            Trace.operation(fault.node().op()),
+            fault.input().height() + "x" + fault.input().width(),
+            smallest(spec),
+            fewerStages(fault))
+        .orAt("input", "blocks")
+        .after(Trace.of(graph, result) + Trace.fault(fault));
   }
 
-  /** The shape at the end of each block or stage, as far as inference came. */
-  private static String trace(Graph graph, Result result) {
-    Map<String, Shape> stages = new LinkedHashMap<>();
-    for (int id = 0; id < result.of().size(); id++) {
-      stages.put(id == 0 ? "input" : graph.node(id).block().stage(), result.of().get(id));
+  /** Dense blocks that the network could have, as one more way out. */
+  private static String fewerStages(Fault fault) {
+    String path = fault.node().block().path();
+    int digit = path.length() - 1;
+    while (digit > 0 && Character.isDigit(path.charAt(digit - 1))) {
+      digit--;
     }
-    StringBuilder trace = new StringBuilder();
-    stages.forEach(
-        (stage, shape) -> trace.append(String.format(Locale.ROOT, "    %-26s %s%n", stage, shape)));
-    return trace.toString();
+    String stage = path.substring(digit);
+    return stage.isEmpty() || !Character.isDigit(stage.charAt(0))
+        ? ""
+        : ", or " + (stage.equals("1") ? "a single block" : "at most " + stage + " blocks");
+  }
+
+  /** The smallest image of the network's height and width that has an output everywhere. */
+  private static String smallest(Spec spec) {
+    InputSpec in = spec.input();
+    int height = least(h -> runs(spec, Math.max(1, h), Math.max(in.width(), 1 << 12)));
+    int width = least(w -> runs(spec, Math.max(in.height(), 1 << 12), Math.max(1, w)));
+    return Math.max(height, in.height()) + "x" + Math.max(width, in.width());
+  }
+
+  private static boolean runs(Spec spec, int height, int width) {
+    var input = new InputSpec(spec.input().channels(), height, width);
+    return ShapeInference.infer(Architectures.of(spec.with(input))).fault().isEmpty();
+  }
+
+  /** The least number from 1 that {@code works}, if all larger ones do too. */
+  static int least(IntPredicate works) {
+    int no = 0;
+    int yes = 1;
+    while (!works.test(yes)) {
+      no = yes;
+      yes *= 2;
+    }
+    while (yes - no > 1) {
+      int middle = no + (yes - no) / 2;
+      if (works.test(middle)) {
+        yes = middle;
+      } else {
+        no = middle;
+      }
+    }
+    return yes;
+  }
+
+  private Problem activation(Node node, Shape shape) {
+    InputSpec in = spec.input();
+    int side = least(s -> !fits(Math.min(in.height(), s), Math.min(in.width(), s))) - 1;
+    boolean wide = in.channels() > Math.max(in.height(), in.width());
+    String member =
+        wide && node.op() instanceof Op.Input
+            ? "input.channels"
+            : in.height() >= in.width() ? "input.height" : "input.width";
+    return Problem.of(
+            Message.ACTIVATION_TOO_LARGE,
+            member,
+            node.op().path(),
+            shape,
+            count(shape.elements()),
+            count(MOST_ELEMENTS),
+            Math.min(in.height(), side) + "x" + Math.min(in.width(), side))
+        .orAt("input", "width", "growth", "blocks", "channels")
+        .after(Trace.of(graph, result));
+  }
+
+  private boolean fits(int height, int width) {
+    var input = new InputSpec(spec.input().channels(), height, width);
+    Result shapes = ShapeInference.infer(Architectures.of(spec.with(input)));
+    return shapes.of().stream().allMatch(s -> s.elements() <= MOST_ELEMENTS);
+  }
+
+  private Optional<Problem> parameters() {
+    long parameters = Totals.parameters(graph);
+    if (parameters <= MOST_ELEMENTS) {
+      return Optional.empty();
+    }
+    Node largest = graph.node(0);
+    for (Node node : graph.nodes()) {
+      largest = Totals.parameters(node.op()) > Totals.parameters(largest.op()) ? node : largest;
+    }
+    for (Map.Entry<String, Integer> size : spec.sizes().entrySet()) {
+      String member = size.getKey();
+      int value = spec.size(member);
+      if (value > size.getValue() && holds(member, size.getValue())) {
+        int most = least(v -> v >= value || !holds(member, v)) - 1;
+        String element = member.equals("blocks") ? " in each stage" : "";
+        return Optional.of(
+            tooMany(
+                parameters,
+                largest,
+                member,
+                "use " + member + " = " + most + " or less" + element));
+      }
+    }
+    return Optional.of(
+        tooMany(
+            parameters,
+            largest,
+            "",
+            "use smaller values of several of " + String.join(", ", spec.sizes().keySet())));
+  }
+
+  private boolean holds(String member, int value) {
+    return Totals.parameters(Architectures.of(spec.with(member, value))) <= MOST_ELEMENTS;
+  }
+
+  private static Problem tooMany(long parameters, Node largest, String member, String fix) {
+    return Problem.of(
+        Message.TOO_MANY_PARAMETERS,
+        member,
+        count(parameters),
+        count(MOST_ELEMENTS),
+        largest.op().path(),
+        count(Totals.parameters(largest.op())),
+        fix);
+  }
+
+  private static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
   }
 }

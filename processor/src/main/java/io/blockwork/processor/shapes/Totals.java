@@ -2,6 +2,7 @@ package io.blockwork.processor.shapes;
 
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Node;
+import io.blockwork.processor.graph.Op;
 import io.blockwork.processor.graph.Op.BatchNorm2d;
 import io.blockwork.processor.graph.Op.Conv2d;
 import io.blockwork.processor.graph.Op.Linear;
@@ -18,22 +19,39 @@ import java.util.Locale;
 public record Totals(long parameters, long macs) {
   /** Adds up a network as the architecture gives it. */
   public static Totals of(Graph graph, List<Shape> shapes) {
-    long parameters = 0;
     long macs = 0;
     for (Node node : graph.nodes()) {
-      if (node.op() instanceof Conv2d conv) {
-        Shape out = shapes.get(node.id());
-        parameters += conv.weights();
-        macs += conv.weights() * out.height() * out.width();
-      } else if (node.op() instanceof BatchNorm2d norm) {
-        parameters += 2L * norm.channels();
-      } else if (node.op() instanceof Linear linear) {
-        long weights = (long) linear.in() * linear.out();
-        parameters += weights + linear.out();
-        macs += weights;
-      }
+      macs += of(node, shapes.get(node.id())).macs();
     }
-    return new Totals(parameters, macs);
+    return new Totals(parameters(graph), macs);
+  }
+
+  /** Learnable values of a network. */
+  static long parameters(Graph graph) {
+    return graph.nodes().stream().mapToLong(node -> parameters(node.op())).sum();
+  }
+
+  /** Learnable values of one layer. */
+  static long parameters(Op op) {
+    if (op instanceof Conv2d conv) {
+      return conv.weights();
+    } else if (op instanceof BatchNorm2d norm) {
+      return 2L * norm.channels();
+    } else if (op instanceof Linear linear) {
+      return (long) linear.in() * linear.out() + linear.out();
+    }
+    return 0;
+  }
+
+  /** What one operation adds, given the shape of its output. */
+  public static Totals of(Node node, Shape out) {
+    long macs = 0;
+    if (node.op() instanceof Conv2d conv) {
+      macs = conv.weights() * out.height() * out.width();
+    } else if (node.op() instanceof Linear linear) {
+      macs = (long) linear.in() * linear.out();
+    }
+    return new Totals(parameters(node.op()), macs);
   }
 
   @Override

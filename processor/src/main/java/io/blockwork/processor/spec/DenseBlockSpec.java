@@ -1,7 +1,9 @@
 package io.blockwork.processor.spec;
 
 import io.blockwork.processor.spec.DenseNetSpec.LayerStyle;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code @DenseBlock}.
@@ -22,11 +24,47 @@ public record DenseBlockSpec(int channels, int layers, LayerStyle layer, InputSp
   @Override
   public List<Problem> problems() {
     var rules = new SpecRules();
-    rules.atLeast("channels", channels, 1);
-    rules.atLeast("layers", layers, 1);
-    rules.layer(layer);
+    boolean sound = rules.channels(channels) & rules.layers(layers) & rules.layer(layer);
     rules.input(input);
     rules.sameChannels(channels, input);
+    if (sound) {
+      rules.denseWidth("the block", channels, layers, layer.growth());
+    }
     return rules.found();
+  }
+
+  @Override
+  public Map<String, Integer> sizes() {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    sizes.put("growth", 32);
+    sizes.put("channels", 64);
+    sizes.put("bnSize", 4);
+    sizes.put("layers", 1);
+    return sizes;
+  }
+
+  @Override
+  public int size(String member) {
+    return switch (member) {
+      case "growth" -> layer.growth();
+      case "channels" -> channels;
+      case "bnSize" -> layer.bnSize();
+      default -> layers;
+    };
+  }
+
+  @Override
+  public DenseBlockSpec with(String member, int value) {
+    boolean in = member.equals("channels");
+    return new DenseBlockSpec(
+        in ? value : channels,
+        member.equals("layers") ? value : layers,
+        layer.with(member, value),
+        in ? new InputSpec(value, input.height(), input.width()) : input);
+  }
+
+  @Override
+  public DenseBlockSpec with(InputSpec input) {
+    return new DenseBlockSpec(channels, layers, layer, input);
   }
 }

@@ -3,7 +3,10 @@ package io.blockwork.processor.spec;
 import io.blockwork.ResNetVersion;
 import io.blockwork.Shortcut;
 import io.blockwork.Stem;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code @ResNet}.
@@ -50,6 +53,17 @@ public record ResNetSpec(
       return bottleneck ? 4 : 1;
     }
 
+    BlockStyle with(String member, int value) {
+      return new BlockStyle(
+          bottleneck,
+          member.equals("groups") ? value : groups,
+          member.equals("widthPerGroup") ? value : widthPerGroup,
+          shortcut,
+          version,
+          squeezeExcitation,
+          zeroInitResidual);
+    }
+
     /** Channels of a bottleneck's 3x3 convolution, as torchvision computes them. */
     public int inner(int planes) {
       return (int) (planes * (widthPerGroup / 64.0)) * groups;
@@ -74,24 +88,60 @@ public record ResNetSpec(
   @Override
   public List<Problem> problems() {
     var rules = new SpecRules();
-    rules.stages(blocks);
-    rules.atLeast("width", width, 1);
+    boolean stages = rules.stages(blocks, "3, 4, 6, 3");
+    boolean widths = rules.width("width", width, 1);
     rules.input(input);
-    rules.atLeast("classes", classes, 1);
-    rules.block(block);
-    if (dilateFrom != 0 && (dilateFrom < 2 || dilateFrom > blocks.size())) {
+    rules.classes(classes);
+    boolean block = rules.block(this.block);
+    int last = blocks.size();
+    if (stages && dilateFrom != 0 && (dilateFrom < 2 || dilateFrom > last)) {
       rules.add(
-          Problem.of(
-              Rule.DILATION,
-              "dilateFrom",
-              "dilateFrom is %d, but must be 0 (no dilation) or a stage from 2 to %d: the first stage has no stride to"
-                  + " replace",
-              dilateFrom,
-              blocks.size()));
+          last < 2
+              ? Problem.of(Message.NO_STAGE_TO_DILATE, "dilateFrom", dilateFrom)
+              : Problem.of(Message.DILATION, "dilateFrom", dilateFrom, last));
     }
-    if (rules.isEmpty()) {
-      rules.widths(width, blocks.size(), block);
+    if (stages && widths && block) {
+      rules.widths("width", width, last, this.block, "layer1.0.");
     }
     return rules.found();
+  }
+
+  @Override
+  public Map<String, Integer> sizes() {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    sizes.put("width", 64);
+    sizes.put("classes", 1000);
+    sizes.put("widthPerGroup", 64);
+    sizes.put("groups", 1);
+    sizes.put("blocks", 1);
+    return sizes;
+  }
+
+  @Override
+  public int size(String member) {
+    return switch (member) {
+      case "width" -> width;
+      case "classes" -> classes;
+      case "widthPerGroup" -> block.widthPerGroup();
+      case "groups" -> block.groups();
+      default -> Collections.max(blocks);
+    };
+  }
+
+  @Override
+  public ResNetSpec with(String member, int value) {
+    return new ResNetSpec(
+        member.equals("blocks") ? blocks.stream().map(b -> Math.min(b, value)).toList() : blocks,
+        stem,
+        member.equals("width") ? value : width,
+        block.with(member, value),
+        dilateFrom,
+        input,
+        member.equals("classes") ? value : classes);
+  }
+
+  @Override
+  public ResNetSpec with(InputSpec input) {
+    return new ResNetSpec(blocks, stem, width, block, dilateFrom, input, classes);
   }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Gives each activation to the operation before it, whose kernel applies it while the value is at
- * hand.
+ * hand. An operation whose own value is a result too runs twice, with the activation and without.
  */
 public final class FuseActivations {
   private FuseActivations() {}
@@ -31,12 +31,17 @@ public final class FuseActivations {
         continue;
       }
       int producer = node.input(0);
+      boolean wanted = graph.outputs().contains(producer);
       Op fused =
           Optional.of(rewrite.now(producer))
-              .filter(op -> rewrite.readOnce(producer))
+              .filter(op -> wanted || rewrite.readOnce(producer))
               .flatMap(op -> fused(op, node.op()))
               .orElseThrow(() -> new IllegalStateException("nothing computes " + node.op().path()));
-      rewrite.absorb(node, producer, fused);
+      if (wanted) {
+        rewrite.append(node, fused, graph.node(producer).inputs());
+      } else {
+        rewrite.absorb(node, producer, fused);
+      }
     }
     return rewrite.done();
   }

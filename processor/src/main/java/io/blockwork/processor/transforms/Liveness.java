@@ -11,7 +11,7 @@ final class Liveness {
   private Liveness() {}
 
   /**
-   * For each node, the last node that reads it; the result is read after the end. A value nobody
+   * For each node, the last node that reads it; results are read after the end. A value nobody
    * reads dies at once.
    */
   static int[] lastRead(Graph graph) {
@@ -20,7 +20,7 @@ final class Liveness {
       last[node.id()] = node.id();
       node.inputs().forEach(i -> last[i] = node.id());
     }
-    last[graph.output()] = graph.nodes().size();
+    graph.outputs().forEach(id -> last[id] = graph.nodes().size());
     return last;
   }
 

@@ -19,9 +19,9 @@ final class Rewrite {
     this.renamed = new int[source.nodes().size()];
   }
 
-  /** Whether the node's value is read by one node only, and is not the result. */
+  /** Whether the node's value is read by one node only, and is not a result. */
   boolean readOnce(int id) {
-    return consumers.get(id).size() == 1 && source.output() != id;
+    return consumers.get(id).size() == 1 && !source.outputs().contains(id);
   }
 
   /**
@@ -56,6 +56,7 @@ final class Rewrite {
   }
 
   Graph done() {
-    return new Graph(nodes, renamed[source.output()], source.modules());
+    return new Graph(
+        nodes, source.outputs().stream().map(id -> renamed[id]).toList(), source.modules());
   }
 }

@@ -7,9 +7,11 @@ import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import java.util.List;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -78,9 +80,21 @@ public final class Nd4jEngine implements Engine {
   private record Inference(ForwardPass pass, Memory memory) implements BoundInference {
     @Override
     public void run(INDArray images, INDArray output) {
+      run(images, List.of(output));
+    }
+
+    @Override
+    public void run(INDArray images, List<INDArray> outputs) {
+      List<Tensor> results = pass.outputs();
+      if (outputs.size() != results.size()) {
+        throw new IllegalArgumentException(
+            "outputs: expected %d arrays, got %d".formatted(results.size(), outputs.size()));
+      }
       Transfer.in("images", images, (Nd4jTensor) pass.input());
       BlasThreads.single(pass::run);
-      Transfer.out("output", (Nd4jTensor) pass.output(), output);
+      for (int i = 0; i < results.size(); i++) {
+        Transfer.out("output", (Nd4jTensor) results.get(i), outputs.get(i));
+      }
     }
 
     @Override

@@ -238,6 +238,6 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     Nd4jTensor values = (Nd4jTensor) tensor;
     Nd4jTensor gradient = outputGradient(path, dTensor, tensor);
     return new DropoutLayer(
-        new Dropout(rate, settings.seed(), path), values, gradient, parameters::version);
+        new Dropout(rate, settings.seed(), path), values, gradient, parameters::passes);
   }
 }

@@ -124,16 +124,7 @@ final class Emitter {
           implementation);
     }
     Execution execution =
-        new Execution(
-            path,
-            kind,
-            implementation,
-            flops,
-            bytes,
-            primitive,
-            arguments,
-            plan.stream(),
-            plan.timed());
+        new Execution(path, kind, implementation, flops, bytes, primitive, arguments, plan);
     plan.add(execution);
     steps.add(execution);
   }

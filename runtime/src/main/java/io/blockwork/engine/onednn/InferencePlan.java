@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A generated inference pass bound for one micro-batch, with its memory. */
 final class InferencePlan implements AutoCloseable {
   private final Plan plan;
   private final ForwardPass pass;
   private final PlanTensor input;
-  private final PlanTensor output;
+  private final List<PlanTensor> outputs;
   private final Transfer images;
-  private final Transfer results;
+  private final List<Transfer> results;
 
   /**
    * Binds the pass.
@@ -33,9 +34,11 @@ final class InferencePlan implements AutoCloseable {
     InferenceRecorder recorder = new InferenceRecorder(parameters, weights);
     pass = network.apply(recorder);
     input = recorder.memories().use(pass.input());
-    output = recorder.memories().use(pass.output());
+    outputs = pass.outputs().stream().map(recorder.memories()::use).toList();
     Set<PlanTensor> floats =
-        precision != Precision.FLOAT && recorder.isLinearOutput(output) ? Set.of(output) : Set.of();
+        precision == Precision.FLOAT
+            ? Set.of()
+            : outputs.stream().filter(recorder::isLinearOutput).collect(Collectors.toSet());
     Layout chosen =
         precision == Precision.FLOAT && recorder.blocksFit(input)
             ? layout.orElse(Layout.BLOCKED)
@@ -49,7 +52,7 @@ final class InferencePlan implements AutoCloseable {
     try {
       recorder.compile(plan);
       images = Transfer.into(plan, input);
-      results = Transfer.outOf(plan, output);
+      results = outputs.stream().map(output -> Transfer.outOf(plan, output)).toList();
     } catch (RuntimeException e) {
       plan.close();
       throw e;
@@ -64,20 +67,22 @@ final class InferencePlan implements AutoCloseable {
     return input;
   }
 
-  PlanTensor output() {
-    return output;
+  List<PlanTensor> outputs() {
+    return outputs;
   }
 
   /**
    * Runs the pass.
    *
    * @param imagesAddress the plan's batch of images, float {@code nchw}
-   * @param resultsAddress receives the results, likewise
+   * @param resultsAddresses receive the results, likewise
    */
-  void run(long imagesAddress, long resultsAddress) {
+  void run(long imagesAddress, long[] resultsAddresses) {
     images.run(imagesAddress);
     pass.run();
-    results.run(resultsAddress);
+    for (int i = 0; i < resultsAddresses.length; i++) {
+      results.get(i).run(resultsAddresses[i]);
+    }
   }
 
   List<Execution> executions() {

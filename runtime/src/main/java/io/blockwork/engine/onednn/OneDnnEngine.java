@@ -46,6 +46,8 @@ public final class OneDnnEngine implements Engine {
       Optional<Integer> microBatch,
       Optional<Boolean> sideBySide) {}
 
+  private static final int PROFILE_REPETITIONS = 10;
+
   private final Options options;
   private final Map<Parameters, NetworkState> packed = new WeakHashMap<>();
   private final ThreadPoolExecutor workers =
@@ -347,6 +349,13 @@ public final class OneDnnEngine implements Engine {
     } finally {
       release(parameters, state);
     }
+  }
+
+  @Override
+  public String profile(
+      Parameters parameters, INDArray images, Function<InferenceBinder, ForwardPass> network) {
+    List<KernelProfile> kernels = profile(parameters, images, PROFILE_REPETITIONS, network);
+    return ProfileTable.of(kernels, this, images.size(0));
   }
 
   /**

@@ -55,29 +55,42 @@ final class OneDnnInference implements BoundInference {
 
   @Override
   public void run(INDArray images, INDArray output) {
+    run(images, List.of(output));
+  }
+
+  @Override
+  public void run(INDArray images, List<INDArray> outputs) {
     if (closed) {
       throw new IllegalStateException("this plan has been closed");
     }
     InferencePlan first = plans.get(0);
     Shapes.array("images", batch, first.input(), images);
-    Shapes.array("output", batch, first.output(), output);
+    if (outputs.size() != first.outputs().size()) {
+      throw new IllegalArgumentException(
+          "outputs: expected %d arrays, got %d".formatted(first.outputs().size(), outputs.size()));
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      Shapes.array("output", batch, first.outputs().get(i), outputs.get(i));
+    }
     weights.refresh(parameters);
     INDArray from = NativeArrays.contiguous(images);
-    INDArray to = NativeArrays.contiguous(output);
+    List<INDArray> to = outputs.stream().map(NativeArrays::contiguous).toList();
     long source = NativeArrays.address(from);
-    long target = NativeArrays.address(to);
+    long[] target = to.stream().mapToLong(NativeArrays::address).toArray();
     if (plans.size() == 1) {
       runAlone(first, source, target);
     } else {
       new SideBySide(source, target).run();
     }
-    if (to != output) {
-      output.assign(to);
+    for (int i = 0; i < outputs.size(); i++) {
+      if (to.get(i) != outputs.get(i)) {
+        outputs.get(i).assign(to.get(i));
+      }
     }
     java.lang.ref.Reference.reachabilityFence(from);
   }
 
-  private void runAlone(InferencePlan plan, long source, long target) {
+  private void runAlone(InferencePlan plan, long source, long[] target) {
     int before = OneDnnLibrary.threads();
     OneDnnLibrary.threads(threads);
     try {
@@ -97,24 +110,26 @@ final class OneDnnInference implements BoundInference {
   /**
    * The last chunk is moved back to be whole: what it shares with its neighbour comes out equal.
    */
-  private void runChunk(InferencePlan plan, int chunk, long source, long target) {
+  private void runChunk(InferencePlan plan, int chunk, long source, long[] target) {
     int begin = Math.min(chunk * plan.batch(), batch - plan.batch());
-    plan.run(
-        source + begin * plan.input().elements() * Float.BYTES,
-        target + begin * plan.output().elements() * Float.BYTES);
+    long[] results = new long[target.length];
+    for (int i = 0; i < results.length; i++) {
+      results[i] = target[i] + begin * plan.outputs().get(i).elements() * Float.BYTES;
+    }
+    plan.run(source + begin * plan.input().elements() * Float.BYTES, results);
   }
 
   /** One run on several threads; whoever is free takes the next micro-batch. */
   private final class SideBySide {
     private final long source;
-    private final long target;
+    private final long[] target;
     private final AtomicInteger nextChunk = new AtomicInteger();
     private final AtomicInteger nextPlan = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private int working;
     private boolean over;
 
-    SideBySide(long source, long target) {
+    SideBySide(long source, long[] target) {
       this.source = source;
       this.target = target;
     }
@@ -183,11 +198,11 @@ final class OneDnnInference implements BoundInference {
   /** The shortest of a few runs on made-up images, in nanoseconds. */
   long measure() {
     INDArray images = images();
-    INDArray output = output();
+    List<INDArray> outputs = outputs();
     long best = Long.MAX_VALUE;
     for (int i = 0; i <= REPETITIONS; i++) {
       long start = System.nanoTime();
-      run(images, output);
+      run(images, outputs);
       if (i > 0) {
         best = Math.min(best, System.nanoTime() - start);
       }
@@ -208,19 +223,20 @@ final class OneDnnInference implements BoundInference {
     return images;
   }
 
-  private INDArray output() {
-    PlanTensor output = plans.get(0).output();
-    return Nd4j.create(DataType.FLOAT, batch, output.channels(), output.height(), output.width());
+  private List<INDArray> outputs() {
+    return plans.get(0).outputs().stream()
+        .map(t -> Nd4j.create(DataType.FLOAT, batch, t.channels(), t.height(), t.width()))
+        .toList();
   }
 
   /** The mean time of each primitive of the first plan, which has to be timed. */
   List<KernelProfile> profile(INDArray images, int repetitions) {
-    INDArray output = output();
-    run(images, output);
+    List<INDArray> outputs = outputs();
+    run(images, outputs);
     List<Execution> executions = plans.get(0).executions();
     executions.forEach(Execution::reset);
     for (int i = 0; i < repetitions; i++) {
-      run(images, output);
+      run(images, outputs);
     }
     return executions.stream().map(Execution::profile).toList();
   }

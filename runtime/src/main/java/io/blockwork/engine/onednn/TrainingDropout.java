@@ -4,19 +4,25 @@ import io.blockwork.engine.onednn.Plan.Lane;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.BytePointer;
 
-/** A dropout of a training pass: it keeps its mask from the forward to the backward pass. */
+/**
+ * A dropout of a training pass: it keeps its mask from the forward to the backward pass. The mask
+ * is a function of the seed and the number of the pass, so that a training that is taken up again
+ * drops the same values.
+ */
 final class TrainingDropout {
   private final double rate;
   private final int keep;
   private final int bytes;
   private final ByteBuffer mask;
-  private final SplittableRandom seeds;
+  private final long seed;
+  private final LongSupplier passes;
 
-  private TrainingDropout(Plan plan, double rate, long seed, memory mask) {
+  private TrainingDropout(Plan plan, double rate, long seed, LongSupplier passes, memory mask) {
     this.rate = rate;
     this.bytes = plan.precision().bytes();
     int bits = Float.floatToIntBits((float) (rate < 1 ? 1 / (1 - rate) : 0));
@@ -24,15 +30,21 @@ final class TrainingDropout {
     long size = plan.own(mask.get_desc()).get_size();
     BytePointer pointer = new BytePointer(new Address(mask.get_data_handle().address()));
     this.mask = pointer.capacity(size).asByteBuffer().order(ByteOrder.nativeOrder());
-    this.seeds = new SplittableRandom(seed);
+    this.seed = seed;
+    this.passes = passes;
   }
 
   /** Makes the layer's steps. */
   static void compile(
-      DeferredLayer.Steps steps, double rate, long seed, PlanTensor tensor, PlanTensor gradient) {
+      DeferredLayer.Steps steps,
+      double rate,
+      long seed,
+      LongSupplier passes,
+      PlanTensor tensor,
+      PlanTensor gradient) {
     Plan plan = steps.forward().plan();
     memory mask = plan.keep(plan.desc(tensor));
-    TrainingDropout dropout = new TrainingDropout(plan, rate, seed, mask);
+    TrainingDropout dropout = new TrainingDropout(plan, rate, seed, passes, mask);
     multiply(steps.recompute(), tensor, mask);
     steps.forward().add(dropout::draw);
     steps.forward().repeat(steps.recompute());
@@ -48,7 +60,8 @@ final class TrainingDropout {
   }
 
   private void draw() {
-    SplittableRandom random = new SplittableRandom(seeds.nextLong());
+    SplittableRandom ofPass = new SplittableRandom(seed + passes.getAsLong());
+    SplittableRandom random = new SplittableRandom(ofPass.nextLong());
     long limit = (long) (rate * (1L << 32));
     for (int i = 0; i < mask.capacity(); i += bytes) {
       int value = (random.nextInt() & 0xffffffffL) < limit ? 0 : keep;

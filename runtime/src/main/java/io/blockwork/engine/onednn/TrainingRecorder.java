@@ -309,6 +309,6 @@ final class TrainingRecorder implements TrainingBinder {
         List.of(values),
         values,
         false,
-        steps -> TrainingDropout.compile(steps, rate, seed, values, gradient));
+        steps -> TrainingDropout.compile(steps, rate, seed, parameters::passes, values, gradient));
   }
 }

@@ -166,6 +166,16 @@ class OneDnnNetworkTest {
     }
   }
 
+  @Test
+  void profilesEveryLayer() {
+    try (Network network = network(Residual.class, new OneDnnEngine())) {
+      String table = network.profile(images(2));
+      assertThat(table).contains("layer2.0.downsample.0");
+      assertThat(table).contains("GFLOP/s");
+      assertThat(table).doesNotContain("ref");
+    }
+  }
+
   private record OnePass(Tensor input, Tensor output, Kernel kernel) implements ForwardPass {
     @Override
     public void run() {

@@ -1,25 +1,24 @@
-package io.blockwork.processor.emit;
+package io.blockwork.processor.graph;
 
-import io.blockwork.processor.graph.Op;
 import io.blockwork.processor.graph.Op.Activation;
-import io.blockwork.processor.graph.OpVisitor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a layer's comment says: its kind, and what else its kernel does. */
-final class Describe implements OpVisitor<Describe.Words> {
+/** What people read of a layer: its kind, and what else its kernel does. */
+public final class Describe implements OpVisitor<Describe.Words> {
   /**
    * A description in two columns.
    *
    * @param kind {@code 3x3 stride 2}
    * @param extras {@code norm, relu}; may be empty
    */
-  record Words(String kind, String extras) {}
+  public record Words(String kind, String extras) {}
 
   private Describe() {}
 
-  static Words of(Op op) {
+  /** The description of an operation. */
+  public static Words of(Op op) {
     return op.accept(new Describe());
   }
 

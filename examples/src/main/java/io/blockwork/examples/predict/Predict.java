@@ -1,0 +1,147 @@
+package io.blockwork.examples.predict;
+
+import io.blockwork.ImageClassifier;
+import io.blockwork.Networks;
+import io.blockwork.image.ByteImage;
+import io.blockwork.image.Images;
+import io.blockwork.image.Prediction;
+import io.blockwork.image.Preprocessing;
+import io.blockwork.weights.ImageNetClasses;
+import io.blockwork.weights.Weights;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Names what is in pictures, with weights from a file. */
+@Command(
+    name = "predict",
+    mixinStandardHelpOptions = true,
+    version = "Blockwork 0.1.0",
+    description = "Names what is in pictures.")
+public final class Predict implements Callable<Integer> {
+  private static final List<String> CIFAR10 =
+      List.of(
+          "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--network",
+      required = true,
+      description = "The architecture: resnet50, densenet121, resnet20, ...")
+  private String network = "";
+
+  @Option(
+      names = "--weights",
+      required = true,
+      description = "A file of weights: .pth, .pt, .th, .safetensors or .npz.")
+  private Path weights = Path.of("");
+
+  @Option(
+      names = "--classes",
+      description = "A text file with a class name a line; by default ImageNet's or CIFAR-10's.")
+  private Optional<Path> classes = Optional.empty();
+
+  @Option(
+      names = "--top",
+      defaultValue = "5",
+      description = "Answers for each picture: ${DEFAULT-VALUE}.")
+  private int top = 5;
+
+  @Option(
+      names = "--resize",
+      defaultValue = "256",
+      description =
+          "Shorter side before the 224-pixel crop, ImageNet networks only: ${DEFAULT-VALUE}; 232 for V2 weights.")
+  private int resize = 256;
+
+  @Option(names = "--json", description = "Print JSON instead of a table.")
+  private boolean json;
+
+  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Pictures: JPEG or PNG.")
+  private List<Path> images = List.of();
+
+  /**
+   * Runs the command and ends the program with its exit code: 0 if all went well, 1 if a file
+   * cannot be used, 2 for wrong arguments.
+   */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command, for tests and other programs. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Predict())
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              command.getErr().println("predict: " + failure.getMessage());
+              return command.getCommandSpec().exitCodeOnExecutionException();
+            });
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Class<? extends ImageClassifier> type =
+        NetworkNames.find(network)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(),
+                        "there is no network %s; there are %s"
+                            .formatted(network, String.join(", ", NetworkNames.all()))));
+    if (top < 1) {
+      throw new ParameterException(spec.commandLine(), "--top must be at least 1, got " + top);
+    }
+    Map<Path, List<Prediction>> answers = new LinkedHashMap<>();
+    try (ImageClassifier net = Networks.create(type);
+        Weights file = Weights.open(weights)) {
+      net.parameters().load(file);
+      List<String> names = names(net);
+      Preprocessing preprocessing =
+          net.architecture().input().get(1) == 224
+              ? Preprocessing.imageNet(resize, 224)
+              : Preprocessing.imageNet(
+                  net.architecture().input().get(1), net.architecture().input().get(1));
+      for (Path path : images) {
+        ByteImage image = Images.read(path);
+        List<Prediction> all = net.classify(image, preprocessing, names);
+        answers.put(path, all.subList(0, Math.min(top, all.size())));
+      }
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Answers.json(answers, out);
+    } else {
+      Answers.table(answers, out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private List<String> names(ImageClassifier net) throws IOException {
+    if (classes.isPresent()) {
+      List<String> names = Files.readAllLines(classes.get());
+      if (names.size() != net.classes()) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "%s has %d lines, but %s has %d classes"
+                .formatted(classes.get(), names.size(), network, net.classes()));
+      }
+      return names;
+    }
+    return net.classes() == CIFAR10.size() ? CIFAR10 : ImageNetClasses.names();
+  }
+}

@@ -1,0 +1,31 @@
+package io.blockwork.examples.training;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The examples as subcommands of one command. */
+@Command(
+    name = "examples",
+    description = "Trains networks on small photographs.",
+    mixinStandardHelpOptions = true,
+    subcommands = {Cifar10Command.class, FineTuneCommand.class, HelpCommand.class})
+public final class Examples {
+  /** Made by picocli. */
+  public Examples() {}
+
+  /**
+   * Runs a subcommand.
+   *
+   * @param args its name and options
+   */
+  public static void main(String[] args) {
+    CommandLine command = new CommandLine(new Examples());
+    command.setExecutionExceptionHandler(
+        (e, line, parsed) -> {
+          line.getErr().println("error: " + e.getMessage());
+          return 1;
+        });
+    System.exit(command.execute(args.length == 0 ? new String[] {"help"} : args));
+  }
+}

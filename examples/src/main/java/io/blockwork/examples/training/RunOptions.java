@@ -1,0 +1,91 @@
+package io.blockwork.examples.training;
+
+import io.blockwork.ImageClassifier;
+import io.blockwork.data.DataLoader;
+import io.blockwork.data.Dataset;
+import io.blockwork.train.EpochLines;
+import io.blockwork.train.Evaluation;
+import io.blockwork.train.Trainer;
+import io.blockwork.train.TrainingHistory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What both examples can be told, and what they do alike. */
+final class RunOptions {
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description =
+          "Folder with train/CLASS/*.jpg and test/CLASS/*.jpg of 32x32 pixels (default: CIFAR-10, fetched once)")
+  Optional<Path> data = Optional.empty();
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description =
+          "Checkpoints, logs and pictures go here (default: a folder of the example's name)")
+  Optional<Path> out = Optional.empty();
+
+  @Option(names = "--batch", defaultValue = "128", description = "Images in a batch (default: 128)")
+  int batch;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Of all chance (default: 1)")
+  long seed;
+
+  @Option(
+      names = "--workers",
+      defaultValue = "1",
+      description = "Threads that read images (default: 1)")
+  int workers;
+
+  @Option(
+      names = "--start-over",
+      description = "Do not go on from the checkpoint that an earlier run has left")
+  boolean startOver;
+
+  /** Trains, evaluates, and writes what there is to see. */
+  Evaluation run(
+      ImageClassifier net, Trainer trainer, Dataset train, Dataset test, String defaultOut) {
+    Path folder = out.orElse(Path.of(defaultOut));
+    if (startOver) {
+      trainer.startOver();
+    } else if (Files.exists(folder.resolve("last.safetensors"))) {
+      System.out.println("going on from " + folder.resolve("last.safetensors"));
+    }
+    try (DataLoader training = training(train);
+        DataLoader testing = DataLoader.of(test).batchSize(batch).workers(workers).build()) {
+      TrainingHistory history =
+          trainer
+              .checkpoints(folder)
+              .log(folder)
+              .listener(new EpochLines(System.out))
+              .fit(training, testing);
+      Evaluation evaluation = Evaluation.of(net, testing);
+      evaluation.confusion().writePng(folder.resolve("confusion.png"));
+      System.out.print(evaluation.text());
+      printPipelineShare(history);
+      System.out.printf("%s: checkpoints, log.csv, curves.png, confusion.png%n", folder);
+      return evaluation;
+    }
+  }
+
+  private DataLoader training(Dataset train) {
+    return DataLoader.of(train).batchSize(batch).shuffle(true).seed(seed).workers(workers).build();
+  }
+
+  private static void printPipelineShare(TrainingHistory history) {
+    Duration time =
+        history.epochs().stream().map(e -> e.time()).reduce(Duration.ZERO, Duration::plus);
+    Duration waited =
+        history.epochs().stream().map(e -> e.waited()).reduce(Duration.ZERO, Duration::plus);
+    System.out.printf(
+        Locale.ROOT,
+        "trained for %.1f s, of which %.2f %% waiting for images%n",
+        time.toMillis() / 1e3,
+        100.0 * waited.toNanos() / Math.max(1, time.toNanos()));
+  }
+}

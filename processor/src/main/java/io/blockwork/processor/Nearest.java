@@ -1,0 +1,37 @@
+package io.blockwork.processor;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/** What a misspelt name was probably meant to be. */
+final class Nearest {
+  private Nearest() {}
+
+  /** The candidates, those that take the fewest changes of a letter first; equals by name. */
+  static List<String> order(String word, Collection<String> candidates) {
+    return candidates.stream()
+        .sorted(
+            Comparator.comparingInt((String c) -> distance(word, c))
+                .thenComparing(Comparator.naturalOrder()))
+        .toList();
+  }
+
+  /** Levenshtein's distance: letters to insert, delete or replace. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

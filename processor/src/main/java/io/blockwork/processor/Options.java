@@ -1,0 +1,54 @@
+package io.blockwork.processor;
+
+import io.blockwork.processor.spec.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.annotation.processing.Messager;
+import javax.tools.Diagnostic;
+
+/**
+ * The options of the processor, given to the compiler as {@code -Akey=value}; all are on or off.
+ *
+ * @param warnings {@code blockwork.warnings}: whether legal but probably unwanted values are
+ *     reported; on by default
+ * @param report {@code blockwork.report}: whether a page about each network is written beside its
+ *     classes; off by default
+ */
+record Options(boolean warnings, boolean report) {
+  private static final String WARNINGS = "blockwork.warnings";
+  private static final String REPORT = "blockwork.report";
+  private static final String OURS = "blockwork";
+  private static final Set<String> KEYS = Set.of(WARNINGS, REPORT);
+
+  /** The keys of all options. */
+  static Set<String> keys() {
+    return KEYS;
+  }
+
+  /** Reads the options, and reports what cannot be understood. */
+  static Options read(Map<String, String> given, Messager messager) {
+    List<String> complaints = new ArrayList<>();
+    new TreeMap<>(given)
+        .forEach(
+            (key, value) -> {
+              if (key.toLowerCase(Locale.ROOT).startsWith(OURS) && !KEYS.contains(key)) {
+                List<String> nearest = Nearest.order(key, KEYS);
+                complaints.add(
+                    Message.UNKNOWN_OPTION.text(
+                        "", key, nearest.get(0), "-A" + String.join(", -A", nearest)));
+              } else if (KEYS.contains(key) && !isTruth(value)) {
+                complaints.add(Message.OPTION_VALUE.text("", key, "\"" + value + "\""));
+              }
+            });
+    complaints.forEach(text -> messager.printMessage(Diagnostic.Kind.WARNING, text));
+    return new Options(!"false".equals(given.get(WARNINGS)), "true".equals(given.get(REPORT)));
+  }
+
+  private static boolean isTruth(String value) {
+    return "true".equals(value) || "false".equals(value);
+  }
+}

@@ -1,0 +1,209 @@
+package io.blockwork.processor;
+
+import com.palantir.javapoet.ClassName;
+import io.blockwork.processor.emit.TapMethod;
+import io.blockwork.processor.emit.TapMethod.Tap;
+import io.blockwork.processor.graph.ModuleNames;
+import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import javax.annotation.processing.ProcessingEnvironment;
+import javax.lang.model.element.AnnotationMirror;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.RecordComponentElement;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeMirror;
+import javax.lang.model.util.ElementFilter;
+
+/** The methods of an annotated interface that ask for values inside the network. */
+final class OutputMethods {
+  private static final String OUTPUT = "io.blockwork.Output";
+  private static final String ARRAY = "org.nd4j.linalg.api.ndarray.INDArray";
+  private static final int NAMES_SHOWN = 12;
+
+  /** A value that is asked for: in which component, by which annotation, of which element. */
+  private record Wanted(String component, Element element, AnnotationMirror annotation) {
+    private String module() {
+      return annotation.getElementValues().values().stream()
+          .map(value -> String.valueOf(value.getValue()))
+          .findFirst()
+          .orElse("");
+    }
+  }
+
+  private record Declared(String name, Optional<TypeElement> result, List<Wanted> wanted) {}
+
+  private final TypeElement type;
+  private final Diagnostics diagnostics;
+  private final List<Declared> methods = new ArrayList<>();
+  private boolean sound = true;
+
+  private OutputMethods(TypeElement type, Diagnostics diagnostics) {
+    this.type = type;
+    this.diagnostics = diagnostics;
+  }
+
+  /** Finds the methods, and reports those that cannot be implemented. */
+  static OutputMethods read(
+      TypeElement type, ProcessingEnvironment environment, Diagnostics diagnostics) {
+    var outputs = new OutputMethods(type, diagnostics);
+    ElementFilter.methodsIn(environment.getElementUtils().getAllMembers(type)).stream()
+        .filter(OutputMethods::declares)
+        .forEach(outputs::add);
+    return outputs;
+  }
+
+  /** Whether the method, rightly or not, asks for values inside the network. */
+  static boolean declares(ExecutableElement method) {
+    return output(method).isPresent()
+        || method.getModifiers().contains(Modifier.ABSTRACT)
+            && record(method)
+                .filter(r -> r.getRecordComponents().stream().anyMatch(c -> output(c).isPresent()))
+                .isPresent();
+  }
+
+  /** Whether all methods that were found can be implemented, if the network has their modules. */
+  boolean sound() {
+    return sound;
+  }
+
+  /** Looks the modules up, and reports those that the network does not have. */
+  List<TapMethod> resolve(ModuleNames names) {
+    List<String> suffixes = TapMethod.suffixes(methods.stream().map(Declared::name).toList());
+    List<TapMethod> resolved = new ArrayList<>();
+    for (int i = 0; i < methods.size(); i++) {
+      Declared method = methods.get(i);
+      List<Tap> taps = new ArrayList<>();
+      for (Wanted wanted : method.wanted()) {
+        OptionalInt node = names.node(wanted.module());
+        if (node.isPresent()) {
+          taps.add(new Tap(wanted.component(), wanted.module(), node.getAsInt()));
+        } else {
+          unknown(wanted, names);
+        }
+      }
+      resolved.add(
+          new TapMethod(method.name(), suffixes.get(i), method.result().map(ClassName::get), taps));
+    }
+    return resolved;
+  }
+
+  private void unknown(Wanted wanted, ModuleNames names) {
+    sound = false;
+    List<String> nearest = Nearest.order(wanted.module(), names.all().keySet());
+    int shown = Math.min(NAMES_SHOWN, nearest.size());
+    Object[] args = {
+      type.getSimpleName(),
+      wanted.module(),
+      nearest.get(0),
+      String.join(", ", nearest.subList(0, shown))
+          + (shown < nearest.size() ? ", and " + (nearest.size() - shown) + " more" : "")
+    };
+    if (here(wanted.element())) {
+      diagnostics.report(
+          Problem.of(Message.OUTPUT_MODULE, "value", args), wanted.element(), wanted.annotation());
+    } else {
+      diagnostics.report(Message.OUTPUT_MODULE, type, args);
+    }
+  }
+
+  private void add(ExecutableElement method) {
+    Optional<AnnotationMirror> annotation = output(method);
+    String name = method.getSimpleName().toString();
+    Optional<String> fault = fault(method);
+    if (fault.isPresent()) {
+      refuse(method, fault.get());
+    } else if (annotation.isPresent()) {
+      methods.add(
+          new Declared(
+              name, Optional.empty(), List.of(new Wanted(name, method, annotation.get()))));
+    } else {
+      addRecord(method, record(method).orElseThrow());
+    }
+  }
+
+  private void addRecord(ExecutableElement method, TypeElement result) {
+    List<Wanted> wanted = new ArrayList<>();
+    for (RecordComponentElement component : result.getRecordComponents()) {
+      Optional<AnnotationMirror> annotation = output(component);
+      if (annotation.isEmpty() || !isArray(component.asType())) {
+        refuse(
+            method,
+            "component %s of %s is not an INDArray with @Output"
+                .formatted(component.getSimpleName(), result.getSimpleName()));
+        return;
+      }
+      wanted.add(new Wanted(component.getSimpleName().toString(), component, annotation.get()));
+    }
+    methods.add(new Declared(method.getSimpleName().toString(), Optional.of(result), wanted));
+  }
+
+  private static Optional<String> fault(ExecutableElement method) {
+    String name = method.getSimpleName().toString();
+    boolean images =
+        method.getParameters().size() == 1 && isArray(method.getParameters().get(0).asType());
+    boolean result =
+        output(method).isPresent()
+            ? isArray(method.getReturnType())
+            : record(method).filter(r -> r.getTypeParameters().isEmpty()).isPresent();
+    if (!method.getModifiers().contains(Modifier.ABSTRACT)) {
+      return Optional.of("it has a body");
+    } else if (name.equals("forward") && images) {
+      return Optional.of("forward is the whole network");
+    } else if (!images || !result || !method.getTypeParameters().isEmpty()) {
+      return Optional.of(
+          "it does not take one INDArray and return an INDArray or a record of them");
+    }
+    return Optional.empty();
+  }
+
+  private void refuse(ExecutableElement method, String message) {
+    sound = false;
+    diagnostics.report(
+        Message.OUTPUT_METHOD, here(method) ? method : type, method.getSimpleName(), message);
+  }
+
+  /** Whether the element stands in the interface's own source file. */
+  private boolean here(Element element) {
+    return outermost(element).equals(outermost(type));
+  }
+
+  private static Element outermost(Element element) {
+    Element at = element;
+    while (at.getEnclosingElement() != null
+        && at.getEnclosingElement().getKind() != ElementKind.PACKAGE) {
+      at = at.getEnclosingElement();
+    }
+    return at;
+  }
+
+  private static Optional<AnnotationMirror> output(Element element) {
+    return element.getAnnotationMirrors().stream()
+        .filter(mirror -> named(mirror.getAnnotationType(), OUTPUT))
+        .map(AnnotationMirror.class::cast)
+        .findFirst();
+  }
+
+  private static Optional<TypeElement> record(ExecutableElement method) {
+    return method.getReturnType() instanceof DeclaredType result
+            && result.asElement().getKind() == ElementKind.RECORD
+        ? Optional.of((TypeElement) result.asElement())
+        : Optional.empty();
+  }
+
+  private static boolean isArray(TypeMirror type) {
+    return named(type, ARRAY);
+  }
+
+  private static boolean named(TypeMirror type, String name) {
+    return type instanceof DeclaredType declared
+        && ((TypeElement) declared.asElement()).getQualifiedName().contentEquals(name);
+  }
+}

@@ -1,0 +1,76 @@
+package io.blockwork.processor.report;
+
+import java.util.Locale;
+
+/** Text of HTML and SVG, and numbers as people read them. */
+final class Markup {
+  private final StringBuilder text = new StringBuilder();
+
+  /** Appends markup as it is, with arguments as {@link String#format} takes them. */
+  Markup add(String markup, Object... args) {
+    text.append(args.length == 0 ? markup : String.format(Locale.ROOT, markup, args));
+    return this;
+  }
+
+  /** A text element of SVG. */
+  Markup label(double x, double y, String kind, String words) {
+    return add("<text x=\"%s\" y=\"%s\" class=\"%s\">%s</text>", n(x), n(y), kind, escape(words));
+  }
+
+  /** A rectangle with round corners, and a title that shows on hovering. */
+  Markup box(double x, double y, double w, double h, String kind, String title) {
+    return add(
+        "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"4\" class=\"%s\"><title>%s</title></rect>",
+        n(x), n(y), n(w), n(h), kind, escape(title));
+  }
+
+  /** A line or curve, in SVG's path commands. */
+  Markup path(String kind, String commands) {
+    return add("<path class=\"%s\" d=\"%s\"/>", kind, commands);
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+
+  /** A coordinate, with one decimal at most. */
+  static String n(double value) {
+    String s = String.format(Locale.ROOT, "%.1f", value);
+    return s.endsWith(".0") ? s.substring(0, s.length() - 2) : s;
+  }
+
+  static String escape(String words) {
+    return words
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+
+  /** {@code 1234567} as {@code 1,234,567}. */
+  static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  /** {@code 25557032} as {@code 25.6 M}. */
+  static String brief(long n) {
+    if (n >= 1_000_000_000) {
+      return String.format(Locale.ROOT, "%.2f G", n / 1e9);
+    } else if (n >= 1_000_000) {
+      return String.format(Locale.ROOT, "%.1f M", n / 1e6);
+    } else if (n >= 10_000) {
+      return String.format(Locale.ROOT, "%.1f k", n / 1e3);
+    }
+    return count(n);
+  }
+
+  /** Bytes of so many 32-bit values. */
+  static String bytes(long values) {
+    long bytes = 4 * values;
+    if (bytes >= 1 << 20) {
+      return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+    }
+    return bytes >= 1024 ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0) : bytes + " B";
+  }
+}

@@ -1,0 +1,135 @@
+package io.blockwork.processor.report;
+
+import io.blockwork.processor.graph.Graph;
+import io.blockwork.processor.graph.Node;
+import io.blockwork.processor.graph.Shape;
+import io.blockwork.processor.transforms.InferencePlan;
+import io.blockwork.processor.transforms.Place;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The memory plan of inference: a row for each slot, as high as it is large, and in it a bar for
+ * each buffer, from the step that writes it first to the last one that reads it.
+ */
+final class MemoryPicture {
+  private static final double LEFT = 92;
+  private static final double WIDTH = 1000;
+  private static final double RIGHT = 8;
+
+  private MemoryPicture() {}
+
+  private static final class Bar {
+    private final Place.Buffer buffer;
+    private final Node first;
+    private int from;
+    private int to;
+
+    private Bar(Place.Buffer buffer, Node first) {
+      this.buffer = buffer;
+      this.first = first;
+      this.from = first.id();
+      this.to = first.id();
+    }
+
+    private void use(int step) {
+      from = Math.min(from, step);
+      to = Math.max(to, step);
+    }
+  }
+
+  static String svg(InferencePlan plan) {
+    Graph graph = plan.graph();
+    int steps = graph.nodes().size();
+    List<Bar> bars = bars(plan);
+    double[] tops = new double[plan.slots().size() + 1];
+    long largest = plan.slots().stream().mapToLong(Long::longValue).max().orElse(1);
+    double y = 26;
+    for (int slot = 0; slot < plan.slots().size(); slot++) {
+      tops[slot] = y;
+      y += 6 + 18 + 46.0 * plan.slots().get(slot) / largest;
+    }
+    tops[plan.slots().size()] = y;
+    Markup svg = new Markup();
+    svg.add(
+        "<svg class=\"memory\" viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"The memory plan\">",
+        Markup.n(WIDTH), Markup.n(y + 4));
+    stages(svg, graph, y);
+    for (int slot = 0; slot < plan.slots().size(); slot++) {
+      double high = tops[slot + 1] - tops[slot] - 6;
+      svg.label(LEFT - 8, tops[slot] + high / 2 - 2, "name end", "slot " + slot);
+      svg.label(
+          LEFT - 8, tops[slot] + high / 2 + 11, "note end", Markup.bytes(plan.slots().get(slot)));
+      svg.add(
+          "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" class=\"lane\"/>",
+          Markup.n(LEFT), Markup.n(tops[slot]), Markup.n(WIDTH - LEFT - RIGHT), Markup.n(high));
+    }
+    for (Bar bar : bars) {
+      int slot = bar.buffer.slot();
+      double lane = tops[slot + 1] - tops[slot] - 6;
+      double high = Math.max(3, lane * bar.buffer.shape().elements() / plan.slots().get(slot));
+      double x = at(bar.from, steps);
+      double w = Math.max(0.6, at(bar.to + 1, steps) - x - (steps > 400 ? 0 : 1));
+      Shape shape = bar.buffer.shape();
+      svg.add(
+          "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" class=\"bar b%d\"><title>%s, %s, %s</title></rect>\n",
+          Markup.n(x),
+          Markup.n(tops[slot] + lane - high),
+          Markup.n(w),
+          Markup.n(high),
+          stageNumber(graph, bar.first) % 6,
+          Markup.escape(bar.first.op().path()),
+          shape,
+          Markup.bytes(shape.elements()));
+    }
+    return svg.add("</svg>\n").toString();
+  }
+
+  private static List<Bar> bars(InferencePlan plan) {
+    Map<Integer, Bar> bars = new LinkedHashMap<>();
+    for (Node node : plan.graph().nodes()) {
+      Place.Buffer buffer = plan.places().get(node.id()).buffer();
+      bars.computeIfAbsent(buffer.id(), b -> new Bar(buffer, node)).use(node.id());
+      for (int input : node.inputs()) {
+        Place.Buffer read = plan.places().get(input).buffer();
+        bars.computeIfAbsent(read.id(), b -> new Bar(read, node)).use(node.id());
+      }
+    }
+    return new ArrayList<>(bars.values());
+  }
+
+  private static double at(int step, int steps) {
+    return LEFT + (WIDTH - LEFT - RIGHT) * step / steps;
+  }
+
+  private static int stageNumber(Graph graph, Node node) {
+    int number = 0;
+    for (int id = 1; id <= node.id(); id++) {
+      boolean next =
+          id > 1 && !graph.node(id).block().stage().equals(graph.node(id - 1).block().stage());
+      number += next ? 1 : 0;
+    }
+    return number;
+  }
+
+  /** Marks where stages begin. */
+  private static void stages(Markup svg, Graph graph, double bottom) {
+    int steps = graph.nodes().size();
+    double free = 0;
+    for (Node node : graph.nodes().subList(1, steps)) {
+      if (node.id() == 1
+          || !node.block().stage().equals(graph.node(node.id() - 1).block().stage())) {
+        double x = at(node.id(), steps);
+        svg.path("mark", "M%s 20V%s".formatted(Markup.n(x), Markup.n(bottom)));
+        String name = Overview.shortName(node.block().stage());
+        double wide = 6.4 * name.length();
+        if (x >= free && x + wide < WIDTH) {
+          svg.label(x + 2, 16, "note", name);
+          free = x + wide + 8;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.blockwork.processor.report;
+
+/** How the sheet looks, in light and in dark. */
+final class Style {
+  static final String CSS =
+      """
+      :root {
+        color-scheme: light dark;
+        --page: #ffffff; --ink: #1c2330; --soft: #667085; --line: #d5dae3; --panel: #f6f7fa;
+        --conv: #d8e6ff; --convline: #5b8def; --pool: #fde6c8; --poolline: #d9902f;
+        --gate: #e4f4e6; --gateline: #4c9f5a; --skip: #c2557a; --plain: #eceff4;
+        --b0: #9aa7bd; --b1: #5b8def; --b2: #4c9f5a; --b3: #d9902f; --b4: #c2557a; --b5: #7d63c9;
+      }
+      @media (prefers-color-scheme: dark) {
+        :root {
+          --page: #14171d; --ink: #e4e8f0; --soft: #98a2b3; --line: #343b48; --panel: #1b2029;
+          --conv: #22375e; --convline: #6f9cf5; --pool: #4d3715; --poolline: #e0a04a;
+          --gate: #1d3b25; --gateline: #62b872; --skip: #e07a9c; --plain: #2a303b;
+        }
+      }
+      * { box-sizing: border-box; }
+      body {
+        margin: 0 auto; padding: 24px 20px 48px; max-width: 1240px; color: var(--ink);
+        background: var(--page); font: 15px/1.5 system-ui, "Segoe UI", Roboto, Helvetica, sans-serif;
+      }
+      h1 { margin: 0; font-size: 30px; line-height: 1.2; overflow-wrap: anywhere; }
+      h2 { margin: 36px 0 12px; font-size: 20px; }
+      p { margin: 4px 0 12px; }
+      .lead { color: var(--soft); }
+      .totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 10px; margin: 16px 0; }
+      .totals div { padding: 10px 14px; border-radius: 8px; background: var(--panel); border: 1px solid var(--line); }
+      dt { color: var(--soft); font-size: 13px; }
+      dd { margin: 0; font-size: 18px; font-weight: 600; font-variant-numeric: tabular-nums; }
+      .wide { overflow-x: auto; }
+      .stages { display: grid; grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); gap: 16px; margin-top: 16px; align-items: start; }
+      figure { margin: 0; padding: 12px; border: 1px solid var(--line); border-radius: 10px; background: var(--panel); }
+      figcaption { font-weight: 600; text-align: center; }
+      svg { display: block; font: 12px system-ui, "Segoe UI", Roboto, Helvetica, sans-serif; }
+      svg.stage { width: 100%; max-width: 330px; margin: 0 auto; }
+      svg.overview { margin: 0 auto; }
+      svg.memory { width: 100%; min-width: 720px; }
+      svg.defs { position: absolute; }
+      text { fill: var(--ink); }
+      .mid { text-anchor: middle; }
+      .end { text-anchor: end; }
+      .name { font-weight: 600; font-size: 12px; }
+      .note, .shape { fill: var(--soft); font-size: 11px; }
+      .op { font-size: 12px; }
+      .small { font-size: 10.5px; }
+      .times { font-weight: 700; font-size: 14px; fill: var(--convline); }
+      .plus { font-size: 15px; font-weight: 600; }
+      .edge { stroke: var(--soft); stroke-width: 1.4; fill: none; }
+      .arrow { marker-end: url(#tip); }
+      #tip path { fill: context-stroke; }
+      .skip { stroke: var(--skip); stroke-width: 1.6; fill: none; }
+      .arc { stroke-width: 1; opacity: 0.55; }
+      .block { fill: none; stroke: var(--line); stroke-width: 1.5; }
+      .sum { fill: var(--page); stroke: var(--skip); stroke-width: 1.6; }
+      .dot { fill: var(--gateline); }
+      .pill { stroke-width: 1.2; fill: var(--plain); stroke: var(--line); }
+      .pill.conv { fill: var(--conv); stroke: var(--convline); }
+      .pill.pool { fill: var(--pool); stroke: var(--poolline); }
+      .pill.gate { fill: var(--gate); stroke: var(--gateline); }
+      .slab { fill: var(--pool); stroke: var(--poolline); stroke-width: 1.4; }
+      .slab.k1 { fill: var(--conv); stroke: var(--convline); }
+      .slab.k2 { fill: var(--gate); stroke: var(--gateline); }
+      .lane { fill: var(--panel); stroke: var(--line); }
+      .mark { stroke: var(--line); stroke-dasharray: 3 3; }
+      .bar { opacity: 0.85; }
+      .b0 { fill: var(--b0); } .b1 { fill: var(--b1); } .b2 { fill: var(--b2); }
+      .b3 { fill: var(--b3); } .b4 { fill: var(--b4); } .b5 { fill: var(--b5); }
+      details { border: 1px solid var(--line); border-radius: 8px; margin: 6px 0; background: var(--panel); }
+      summary { display: flex; flex-wrap: wrap; gap: 4px 18px; padding: 8px 14px; cursor: pointer; }
+      summary b { min-width: 110px; }
+      summary span { color: var(--soft); font-variant-numeric: tabular-nums; }
+      table { border-collapse: collapse; width: 100%; background: var(--page); font-size: 13px; }
+      th, td { padding: 4px 12px; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
+      th:first-child, td:first-child, td:nth-child(2), thead th:nth-child(2) { text-align: left; }
+      td { font-variant-numeric: tabular-nums; }
+      thead th { color: var(--soft); font-weight: 500; }
+      tr.run th { text-align: left; background: var(--panel); }
+      tr.sum td, tr.sum th { font-weight: 600; }
+      tr.sum td:nth-child(2) { text-align: right; }
+      """;
+
+  private Style() {}
+}

@@ -1,0 +1,448 @@
+package io.blockwork.processor.spec;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Every sentence that the processor says to its user, with the stable code that the message opens
+ * with. A message has four parts: what is wrong; where (the annotation as it was written, and the
+ * shapes that lead to a layer at fault), which is filled in when it is reported; why; and how to
+ * mend it. The templates share their arguments, so that each part may use any of them.
+ */
+public enum Message {
+  /** The annotation stands on something else than an interface. Name, kind, supertype. */
+  NOT_AN_INTERFACE(
+      "BW001",
+      "%1$s is %2$s, but only an interface can become a network",
+      "the generated class %1$sNetwork implements the annotated type",
+      "write: interface %1$s extends %3$s"),
+  /** The interface has type parameters. Name. */
+  GENERIC(
+      "BW002",
+      "%1$s has type parameters, but a network's interface can have none",
+      "the generated class implements one interface, and nothing says for which types",
+      "write: interface %1$s without <...>"),
+  /** The interface is sealed. Name. */
+  SEALED(
+      "BW003",
+      "%1$s is sealed, but the generated class must be able to implement it",
+      "a sealed interface is open only to the classes that it permits",
+      "remove sealed (and permits) from %1$s"),
+  /** The interface, or a type around it, is private. Name, the private type. */
+  PRIVATE(
+      "BW004",
+      "%1$s cannot be seen from its package, because %2$s is private",
+      "the generated class stands in a file of its own in the same package",
+      "remove private from %2$s"),
+  /** The interface does not extend what its annotation asks for. Name, supertype. */
+  SUPERTYPE(
+      "BW005",
+      "%1$s does not extend %2$s",
+      "callers use the network through the methods of %2$s",
+      "write: interface %1$s extends %2$s"),
+  /** A bare block extends {@code ImageClassifier}. Name, annotation. */
+  BLOCK_CLASSIFIES(
+      "BW006",
+      "%1$s extends ImageClassifier, but @%2$s has no classes",
+      "a bare block puts out a feature map, not one score a class",
+      "write: interface %1$s extends Network"),
+  /** An abstract method that no generator can implement. Method, owner. */
+  METHOD(
+      "BW007",
+      "%1$s of %2$s is abstract, and the generated class would not implement it",
+      "only the methods of Network and ImageClassifier are generated",
+      "make it a default method, or move it to another interface"),
+  /** Two architecture annotations on one interface. Name, the annotations. */
+  TWO_ARCHITECTURES(
+      "BW008",
+      "%1$s has more than one architecture annotation: %2$s",
+      "one interface becomes one network",
+      "keep one of them, and declare another interface for each of the others"),
+  /** A class of the generated name exists. Name, existing class. */
+  NAME_CLASH(
+      "BW009",
+      "%2$s exists already, but is to be generated for %1$s",
+      "what is generated for an interface X is called XNetwork, XForward and XBackward",
+      "rename %1$s or %2$s"),
+  /** Two interfaces have the same generated names. Name, class, other interface. */
+  SAME_NAME(
+      "BW010",
+      "%1$s and %3$s would both become %2$s",
+      "a nested interface A.B is named A_B in what is generated for it",
+      "rename one of the two"),
+  /** A method that asks for values inside the network, but cannot be implemented. Method, fault. */
+  OUTPUT_METHOD(
+      "BW011",
+      "%1$s is no method for features: %2$s",
+      "it is generated like forward, and gives the values of the modules that @Output names",
+      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or let it return a record of such outputs"),
+  /** A module that the network does not have. Network, module, the nearest, many near ones. */
+  OUTPUT_MODULE(
+      "BW012",
+      "%1$s has no module \"%2$s\"",
+      "possible are, the nearest first: %4$s",
+      "write: @Output(\"%3$s\")"),
+
+  /** {@code blocks} is empty. */
+  NO_STAGES(
+      "BW101",
+      "blocks is empty",
+      "a network has at least one stage",
+      "give the number of blocks of each stage, as in {%1$s}"),
+  /** Too many stages. Number, most. */
+  TOO_MANY_STAGES(
+      "BW102",
+      "blocks has %1$d stages, but at most %2$d are possible",
+      "each stage halves the image",
+      "use at most %2$d stages; the papers use 3 or 4"),
+  /** A stage without blocks. Stage from 1, entry. */
+  EMPTY_STAGE(
+      "BW103",
+      "stage %1$d has %2$d blocks, but needs at least 1",
+      "the stages after it would have nothing to read",
+      "use 1, or leave the stage out"),
+  /** More blocks than can be compiled. Sum, most. */
+  TOO_MANY_BLOCKS(
+      "BW104",
+      "the network has %1$d blocks, but at most %2$d are possible",
+      "every block becomes code of its own, and the compiler must get through it",
+      "use at most %2$d blocks in all; ResNet-1202 has 600"),
+  /** Channels of the input. Member, value, least, most. */
+  CHANNELS_RANGE(
+      "BW110",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "it is the number of planes of one image or feature map: 3 for RGB, 1 for grey",
+      "use the nearest possible value, %5$d"),
+  /** Height or width of the input. Member, value, least, most. */
+  SIZE_RANGE(
+      "BW111",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "it is the size of one image in pixels",
+      "use the nearest possible value, %5$d; 224 for ImageNet, 32 for CIFAR"),
+  /** Channels within the network. Member, value, least, most. */
+  WIDTH_RANGE(
+      "BW112",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "it is a number of channels within the network",
+      "use the nearest possible value, %5$d; the papers use 16 to 128"),
+  /** Classes. Member, value, least, most. */
+  CLASSES_RANGE(
+      "BW113",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "the classifier puts out one score for each class",
+      "use the nearest possible value, %5$d; 1000 for ImageNet"),
+  /** Growth. Member, value, least, most. */
+  GROWTH_RANGE(
+      "BW114",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "it is the number of channels that each dense layer adds",
+      "use the nearest possible value, %5$d; the paper uses 12 to 48"),
+  /** The width of a dense layer's 1x1 convolution. Member, value, least, most. */
+  BN_SIZE_RANGE(
+      "BW115",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "a dense layer's 1x1 convolution has bnSize times the growth in channels; 0 leaves it out",
+      "use the nearest possible value, %5$d; the paper uses 4"),
+  /** Layers of a bare dense block. Member, value, least, most. */
+  LAYERS_RANGE(
+      "BW116",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "it is the number of dense layers of the block",
+      "use the nearest possible value, %5$d"),
+  /** Stride of a bare block. Member, value, least, most. */
+  STRIDE_RANGE(
+      "BW117",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "the block takes every stride-th pixel",
+      "use the nearest possible value, %5$d; the papers use 1 and 2"),
+  /** Groups. Member, value, least, most. */
+  GROUPS_RANGE(
+      "BW118",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "the 3x3 convolutions are cut into that many groups; 1 is an ordinary convolution",
+      "use the nearest possible value, %5$d; ResNeXt uses 32"),
+  /** Width of a group. Member, value, least, most. */
+  WIDTH_PER_GROUP_RANGE(
+      "BW119",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "each group of a 3x3 convolution has planes * widthPerGroup / 64 channels",
+      "use the nearest possible value, %5$d; 64 is the plain ResNet, ResNeXt-50 uses 4"),
+  /** Squeeze ratio. Member, value, least, most. */
+  SQUEEZE_RANGE(
+      "BW120",
+      "%1$s is %2$d, but must be from %3$d to %4$d",
+      "it is the ratio by which squeeze-and-excitation reduces the channels; 0 leaves it out",
+      "use the nearest possible value, %5$d; the paper uses 16"),
+  /** Dropout. Value. */
+  DROPOUT(
+      "BW121",
+      "dropout is %1$s, but must be at least 0 and below 1",
+      "it is the part of each dense layer's output that training drops",
+      "use 0 for no dropout; the paper uses 0.2"),
+  /** Compression. Value. */
+  COMPRESSION(
+      "BW122",
+      "compression is %1$s, but must be above 0 and at most 1",
+      "it is the part of the channels that a transition keeps",
+      "use 1 to keep them all; the paper uses 0.5"),
+  /** Dilation. Value, stages. */
+  DILATION(
+      "BW123",
+      "dilateFrom is %1$d, but must be 0, or a stage from 2 to %2$d",
+      "it is the first stage whose stride gives way to dilation, and the first stage has no stride",
+      "use 0 for no dilation, or %2$d to dilate the last stage only"),
+  /** Dilation with one stage. Value. */
+  NO_STAGE_TO_DILATE(
+      "BW124",
+      "dilateFrom is %1$d, but the network has no stage to dilate",
+      "dilation replaces a stage's stride, and the first stage has none",
+      "use dilateFrom = 0, or more than one stage"),
+
+  /** The two numbers of channels of a bare block. Input's, block's. */
+  CHANNELS_DIFFER(
+      "BW130",
+      "the input has %1$d channels, but the block takes %2$d",
+      "the block reads the input directly",
+      "write channels = %2$d in @Input, or channels = %1$d in the block"),
+  /** A bottleneck that no planes keep the channels of. Channels, lower and higher multiple of 4. */
+  NO_PLANES(
+      "BW131",
+      "channels is %1$d, but no number of planes keeps it",
+      "a bottleneck puts out 4 times its planes",
+      "use %2$d channels, or set planes"),
+  /** Groups of basic blocks. Groups. */
+  BASIC_GROUPS(
+      "BW132",
+      "groups is %1$d, but basic blocks have no grouped convolution",
+      "only the 3x3 convolution of a bottleneck is grouped (Xie et al. 2016, section 3)",
+      "set bottleneck = true, or groups = 1"),
+  /** Inner width of basic blocks. Width. */
+  BASIC_WIDTH_PER_GROUP(
+      "BW133",
+      "widthPerGroup is %1$d, but basic blocks have no inner width",
+      "only the 3x3 convolution of a bottleneck has a width of its own",
+      "set bottleneck = true, or leave widthPerGroup out and use width"),
+  /**
+   * A group width that is no whole number. Planes, width per group, channels, a width that works.
+   */
+  GROUP_WIDTH(
+      "BW134",
+      "the groups of %5$s would have %3$s channels each",
+      "a group has planes * widthPerGroup / 64 channels: %1$d * %2$d / 64",
+      "use widthPerGroup = %4$d, or another multiple of it"),
+  /** Inner channels that vanish. Planes, width per group, least width per group. */
+  NO_INNER_CHANNELS(
+      "BW135",
+      "%4$s would have no channels",
+      "it has planes * widthPerGroup / 64 channels, rounded down: %1$d * %2$d / 64",
+      "use widthPerGroup = %3$d or more"),
+  /** Zero initialisation where there is no last batch norm. */
+  ZERO_INIT(
+      "BW136",
+      "zeroInitResidual is set, but a pre-activation block has no last batch norm",
+      "blocks of version V2 end in a convolution",
+      "leave zeroInitResidual out, or use ResNetVersion.V1_5"),
+  /** A squeeze that leaves nothing. Ratio, channels. */
+  SQUEEZE(
+      "BW137",
+      "squeezeExcitation is %1$d, but %3$s has only %2$d channels",
+      "the ratio divides the channels, and nothing would be left",
+      "use at most %2$d; the paper uses 16"),
+  /** A padded shortcut that would have to cut. Channels in, channels out. */
+  PAD(
+      "BW138",
+      "Shortcut.PAD cannot lead %1$d channels to %2$d",
+      "it adds channels of zeros, and cannot take any away",
+      "use Shortcut.PROJECTION, or planes = %3$d or more"),
+  /** Too many channels at the end of a residual network. Channels, most, value, stage. */
+  WIDTH_OVERFLOW(
+      "BW139",
+      "%4$s would have %1$d channels, but at most %2$d are possible",
+      "the channels double in every stage",
+      "use %5$s = %3$d or less, or fewer stages"),
+  /** Too many inner channels. Channels, most, largest value. */
+  INNER_OVERFLOW(
+      "BW140",
+      "%4$s would have %1$d channels, but at most %2$d are possible",
+      "a 3x3 convolution has planes * widthPerGroup / 64 * groups channels",
+      "use %5$s = %3$d or less"),
+  /** Too many channels at the end of a dense block. Channels, most, largest growth, block. */
+  GROWTH_OVERFLOW(
+      "BW141",
+      "%4$s would put out %1$d channels, but at most %2$d are possible",
+      "every dense layer adds the growth to the channels",
+      "use growth = %3$d or less, or fewer layers"),
+  /** Too many channels of a dense layer's 1x1 convolution. Channels, most, largest bnSize. */
+  BOTTLENECK_OVERFLOW(
+      "BW142",
+      "conv1 of each dense layer would have %1$d channels, but at most %2$d are possible",
+      "a dense layer's 1x1 convolution has bnSize times the growth in channels",
+      "use bnSize = %3$d or less"),
+
+  /** A layer whose output would vanish. Layer, operation, map, smallest input. */
+  VANISHES(
+      "BW150",
+      "%1$s: %2$s cannot run on a %3$s map",
+      "every stage but the first halves the map, and nothing is left to halve",
+      "use an input of at least %4$s (the smallest input for this network)%5$s"),
+  /** An activation larger than a buffer. Layer, shape, values, most, largest input. */
+  ACTIVATION_TOO_LARGE(
+      "BW151",
+      "%1$s: an output of %2$s has %3$s values, but a buffer holds at most %4$s",
+      "the values of one image must fit one buffer, whose index is a 32-bit number",
+      "use an input of at most %5$s (the largest input for this network)"),
+  /** More parameters than a buffer holds. Parameters, most, largest layer, fix. */
+  TOO_MANY_PARAMETERS(
+      "BW152",
+      "the network has %1$s parameters, but a buffer holds at most %2$s",
+      "all parameters stand in one buffer; the largest layer, %3$s, has %4$s of them",
+      "%5$s"),
+
+  /** A generated file that cannot be written. File, reason. */
+  CANNOT_WRITE(
+      "BW160",
+      "cannot write %1$s: %2$s",
+      "the generated source must be stored for the compiler to read it",
+      "check the directory for generated sources, and the space on the disk"),
+  /** A misspelt option. Option, nearest. */
+  UNKNOWN_OPTION(
+      "BW161",
+      Severity.WARNING,
+      "the option -A%1$s is unknown",
+      "the options are %3$s",
+      "write -A%2$s"),
+  /** An option's value. Option, value. */
+  OPTION_VALUE(
+      "BW162",
+      Severity.WARNING,
+      "the option -A%1$s is %2$s, but must be true or false",
+      "it turns something on or off",
+      "write -A%1$s=true or -A%1$s=false"),
+  /** A fault of the processor. Name, exception. */
+  INTERNAL(
+      "BW163",
+      "the processor failed on %1$s: %2$s",
+      "this is a fault of Blockwork, not of your network",
+      "report it with the annotation above"),
+
+  /** A transition's pooling cuts a row or column. Layer, map, member, lower and higher size. */
+  ODD_SIZE(
+      "BW201",
+      "odd-size",
+      "%1$s: 2x2 pooling cuts the last %4$s of a %2$s map",
+      "an odd %3$s has no pair for its last %4$s, which is lost",
+      "use %3$s = %5$s"),
+  /** Groups that multiply the width. Groups, width per group, inner width, plain width. */
+  WIDE_GROUPS(
+      "BW202",
+      "wide-groups",
+      "%5$s has %3$d channels, wider than the block's output of %4$d",
+      "widthPerGroup is the width of each of the groups: %1$d groups x %2$d",
+      "use widthPerGroup = %6$d (with 32 groups, ResNeXt-50 uses 4 and ResNeXt-101 8)"),
+  /** Batch norm over a single pixel. Layer, smallest input. */
+  SINGLE_PIXEL_NORM(
+      "BW203",
+      "single-pixel-norm",
+      "%1$s normalises a 1 x 1 map",
+      "training takes mean and variance over the batch alone, and a batch of one image has none",
+      "use an input of at least %2$s, or train with large batches"),
+  /** A small image behind the ImageNet stem. Height, width, map after the stem. */
+  SMALL_INPUT(
+      "BW204",
+      "small-input",
+      "the ImageNet stem leaves only %3$s of a %1$d x %2$d input",
+      "its 7x7 convolution and its pool halve the image twice, before the first stage",
+      "use stem = Stem.CIFAR, or an input of more than 32 x 32");
+
+  /** Whether a message stops the build. */
+  public enum Severity {
+    /** The network cannot be compiled. */
+    ERROR,
+    /** The network is compiled. */
+    WARNING
+  }
+
+  private final String code;
+  private final Severity severity;
+  private final String key;
+  private final String what;
+  private final String why;
+  private final String fix;
+
+  Message(String code, String what, String why, String fix) {
+    this(code, Severity.ERROR, "", what, why, fix);
+  }
+
+  Message(String code, Severity severity, String what, String why, String fix) {
+    this(code, severity, "", what, why, fix);
+  }
+
+  Message(String code, String key, String what, String why, String fix) {
+    this(code, Severity.WARNING, "blockwork." + key, what, why, fix);
+  }
+
+  Message(String code, Severity severity, String key, String what, String why, String fix) {
+    this.code = code;
+    this.severity = severity;
+    this.key = key;
+    this.what = what;
+    this.why = why;
+    this.fix = fix;
+  }
+
+  /** The code, as messages show it in brackets; it never changes. */
+  public String code() {
+    return code;
+  }
+
+  /** Whether it stops the build. */
+  public Severity severity() {
+    return severity;
+  }
+
+  /** What {@code @SuppressWarnings} calls it; empty if it cannot be suppressed. */
+  public Optional<String> key() {
+    return key.isEmpty() ? Optional.empty() : Optional.of(key);
+  }
+
+  /** The template of what is wrong. */
+  public String what() {
+    return what;
+  }
+
+  /** The template of why it is wrong. */
+  public String why() {
+    return why;
+  }
+
+  /** The template of how to mend it. */
+  public String fix() {
+    return fix;
+  }
+
+  /** The first line: code and what is wrong. */
+  public String headline(Object... args) {
+    return "[" + code + "] " + fill(what, args);
+  }
+
+  /**
+   * The whole message.
+   *
+   * @param where lines that say where, each ended by a line break; may be empty
+   */
+  public String text(String where, Object... args) {
+    String suppress = key.isEmpty() ? "" : "; or @SuppressWarnings(\"" + key + "\")";
+    return headline(args)
+        + "\n"
+        + where
+        + "  why: "
+        + fill(why, args)
+        + "\n  fix: "
+        + fill(fix, args)
+        + suppress;
+  }
+
+  private static String fill(String template, Object... args) {
+    return String.format(Locale.ROOT, template, args);
+  }
+}

@@ -1,0 +1,129 @@
+package io.blockwork.train;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Draws PNG files, without a display. */
+final class Charts {
+  private static final int WIDTH = 640;
+  private static final int HEIGHT = 420;
+
+  private Charts() {}
+
+  /** Loss on the left, accuracy on the right. */
+  static byte[] curves(TrainingHistory history) {
+    XYChart loss = chart("loss", "loss");
+    add(loss, "training", history, e -> Optional.of(e.training()), Metrics::loss);
+    add(loss, "validation", history, EpochResult::validation, Metrics::loss);
+    XYChart accuracy = chart("accuracy", "%");
+    add(accuracy, "training top-1", history, e -> Optional.of(e.training()), m -> 100 * m.top1());
+    add(accuracy, "validation top-1", history, EpochResult::validation, m -> 100 * m.top1());
+    add(accuracy, "validation top-5", history, EpochResult::validation, m -> 100 * m.top5());
+    BufferedImage both = new BufferedImage(2 * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = both.createGraphics();
+    graphics.drawImage(BitmapEncoder.getBufferedImage(loss), 0, 0, null);
+    graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy), WIDTH, 0, null);
+    graphics.dispose();
+    return png(both);
+  }
+
+  private static XYChart chart(String title, String unit) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(title)
+            .xAxisTitle("epoch")
+            .yAxisTitle(unit)
+            .build();
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
+    chart.getStyler().setYAxisDecimalPattern("0.###");
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    return chart;
+  }
+
+  /** XChart has no lines without points: what has no figures is left out. */
+  private static void add(
+      XYChart chart,
+      String name,
+      TrainingHistory history,
+      Function<EpochResult, Optional<Metrics>> metrics,
+      ToDoubleFunction<Metrics> value) {
+    List<EpochResult> epochs =
+        history.epochs().stream().filter(e -> metrics.apply(e).isPresent()).toList();
+    if (!epochs.isEmpty()) {
+      double[] x = epochs.stream().mapToDouble(e -> e.epoch() + 1).toArray();
+      double[] y =
+          epochs.stream()
+              .mapToDouble(e -> value.applyAsDouble(metrics.apply(e).orElseThrow()))
+              .toArray();
+      XYSeries series = chart.addSeries(name, x, y);
+      series.setMarker(x.length < 2 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+    }
+  }
+
+  /**
+   * A matrix of classes by classes, the first actual class on top.
+   *
+   * @param percent of each predicted class in each actual one
+   */
+  static byte[] heatMap(List<String> classNames, double[][] percent) {
+    int n = classNames.size();
+    int side = 320 + 50 * Math.min(40, n);
+    List<String> upwards = new ArrayList<>(classNames);
+    Collections.reverse(upwards);
+    List<Number[]> fields = new ArrayList<>();
+    for (int actual = 0; actual < n; actual++) {
+      for (int predicted = 0; predicted < n; predicted++) {
+        fields.add(new Number[] {predicted, n - 1 - actual, percent[actual][predicted]});
+      }
+    }
+    HeatMapChart chart =
+        new HeatMapChartBuilder()
+            .width(side)
+            .height(side - 60)
+            .title("confusion matrix, % of each class")
+            .xAxisTitle("predicted")
+            .yAxisTitle("actual")
+            .build();
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setShowValue(n <= 20);
+    chart.getStyler().setHeatMapValueDecimalPattern("#");
+    chart.getStyler().setRangeColors(new Color[] {Color.WHITE, new Color(31, 119, 180)});
+    chart.getStyler().setXAxisLabelRotation(60);
+    chart.getStyler().setXAxisTickMarkSpacingHint(10);
+    chart.getStyler().setYAxisTickMarkSpacingHint(10);
+    chart.addSeries("confusion", classNames, upwards, fields);
+    return png(BitmapEncoder.getBufferedImage(chart));
+  }
+
+  private static byte[] png(BufferedImage image) {
+    try {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      ImageIO.write(image, "png", bytes);
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a chart cannot be encoded", e);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.blockwork.train;
+
+import io.blockwork.Network;
+import io.blockwork.Parameters;
+import io.blockwork.weights.AtomicFile;
+import io.blockwork.weights.SafetensorsWriter;
+import io.blockwork.weights.Weights;
+import io.blockwork.weights.WeightsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The checkpoints of a training: {@code last.safetensors}, from which it can be taken up again, and
+ * {@code best.safetensors}, the weights of the best epoch in validation.
+ *
+ * <p>{@code last.safetensors} is a weight file as any other; beside the {@code state_dict} it holds
+ * what the updater remembers, the averaged weights, and as metadata the position: epoch, batch,
+ * steps (which the schedule follows) and training passes (which dropout draws by). All other chance
+ * is a function of seeds and that position.
+ */
+final class Checkpoints {
+  private static final String UPDATER = "updater";
+  private static final String AVERAGE = "average/";
+  private static final String PREFIX = "blockwork.";
+  private static final String SETTINGS = PREFIX + "training";
+  private static final String FORMAT = PREFIX + "format";
+
+  private final Path last;
+  private final Path best;
+  private final String settings;
+
+  /**
+   * @param settings what has to be the same for a training to be taken up again, for people
+   */
+  Checkpoints(Path folder, String settings) {
+    this.last = folder.resolve("last.safetensors");
+    this.best = folder.resolve("best.safetensors");
+    this.settings = settings;
+  }
+
+  /** The file to go on from. */
+  Path last() {
+    return last;
+  }
+
+  /** Forgets an earlier training. */
+  void clear() {
+    try {
+      Files.deleteIfExists(last);
+      Files.deleteIfExists(best);
+    } catch (java.io.IOException e) {
+      throw new WeightsException("%s: cannot be deleted (%s)".formatted(last, e), e);
+    }
+  }
+
+  void saveBest(Network network) {
+    network.parameters().save(best);
+  }
+
+  void save(Network network, Optimizer optimizer, Optional<WeightAverage> average, RunState state) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    Parameters parameters = network.parameters();
+    parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
+    optimizer.state().ifPresent(values -> writer.extra(UPDATER, values));
+    average
+        .filter(WeightAverage::begun)
+        .ifPresent(a -> a.averages().forEach((name, v) -> writer.extra(AVERAGE + name, v)));
+    writer
+        .metadata(FORMAT, "1")
+        .metadata(SETTINGS, settings)
+        .metadata(PREFIX + "epoch", Integer.toString(state.epoch()))
+        .metadata(PREFIX + "batch", Integer.toString(state.batch()))
+        .metadata(PREFIX + "steps", Integer.toString(optimizer.steps()))
+        .metadata(PREFIX + "passes", Long.toString(parameters.passes()))
+        .metadata(PREFIX + "so_far", state.soFar().encode())
+        .metadata(PREFIX + "history", HistoryText.encode(state.epochs()));
+    writer.write(last);
+  }
+
+  /**
+   * Restores everything from the last checkpoint, if there is one.
+   *
+   * @throws WeightsException if the file is damaged, or was left by a training with other settings
+   */
+  Optional<RunState> restore(
+      Network network, Optimizer optimizer, Optional<WeightAverage> average) {
+    AtomicFile.deleteLeftovers(last);
+    AtomicFile.deleteLeftovers(best);
+    if (!Files.exists(last)) {
+      return Optional.empty();
+    }
+    try (Weights weights = Weights.open(last)) {
+      Map<String, String> metadata = weights.metadata();
+      String saved = metadata.getOrDefault(SETTINGS, "");
+      if (!saved.equals(settings)) {
+        throw new WeightsException(
+            "%s: %s\n  there: %s\n  here:  %s\n  fix: use the same settings to go on, another folder, or startOver()"
+                .formatted(
+                    last,
+                    saved.isEmpty()
+                        ? "is not the checkpoint of a training"
+                        : "was left by a training with other settings",
+                    saved.isEmpty() ? "plain weights" : saved,
+                    settings));
+      }
+      network.parameters().load(weights);
+      Weights everything = weights.everything();
+      optimizer.restore(
+          Integer.parseInt(value(metadata, "steps")), extra(everything, "extra/" + UPDATER));
+      average.ifPresent(a -> restoreAverage(a, everything));
+      network.parameters().passes(Long.parseLong(value(metadata, "passes")));
+      return Optional.of(
+          new RunState(
+              Integer.parseInt(value(metadata, "epoch")),
+              Integer.parseInt(value(metadata, "batch")),
+              Meter.decode(value(metadata, "so_far")),
+              HistoryText.decode(value(metadata, "history"))));
+    } catch (NumberFormatException e) {
+      throw new WeightsException(last + ": its metadata is damaged; startOver() ignores it", e);
+    }
+  }
+
+  private String value(Map<String, String> metadata, String key) {
+    String value = metadata.get(PREFIX + key);
+    if (value == null) {
+      throw new WeightsException(
+          "%s: has no %s%s in its metadata; startOver() ignores it".formatted(last, PREFIX, key));
+    }
+    return value;
+  }
+
+  private static Optional<INDArray> extra(Weights everything, String name) {
+    return everything.has(name) ? Optional.of(everything.get(name)) : Optional.empty();
+  }
+
+  private static void restoreAverage(WeightAverage average, Weights everything) {
+    Map<String, INDArray> saved = new LinkedHashMap<>();
+    for (String name : average.averages().keySet()) {
+      extra(everything, "extra/" + AVERAGE + name).ifPresent(values -> saved.put(name, values));
+    }
+    if (!saved.isEmpty()) {
+      average.restore(saved);
+    }
+  }
+}

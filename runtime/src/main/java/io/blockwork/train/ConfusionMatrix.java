@@ -1,0 +1,112 @@
+package io.blockwork.train;
+
+import io.blockwork.weights.AtomicFile;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/** Counts which classes a classifier takes for which. */
+public final class ConfusionMatrix {
+  private final List<String> classNames;
+  private final long[][] counts;
+
+  /**
+   * An empty matrix.
+   *
+   * @param classNames the classes by label
+   */
+  public ConfusionMatrix(List<String> classNames) {
+    this.classNames = List.copyOf(classNames);
+    this.counts = new long[classNames.size()][classNames.size()];
+  }
+
+  /**
+   * Counts one image.
+   *
+   * @throws IndexOutOfBoundsException if there is no such class
+   */
+  public void add(int actual, int predicted) {
+    java.util.Objects.checkIndex(actual, counts.length);
+    counts[actual][java.util.Objects.checkIndex(predicted, counts.length)]++;
+  }
+
+  /** The classes by label. */
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  /** Images of one class that were taken for another, or for it. */
+  public long count(int actual, int predicted) {
+    return counts[actual][predicted];
+  }
+
+  /** Images counted. */
+  public long total() {
+    return Arrays.stream(counts).flatMapToLong(Arrays::stream).sum();
+  }
+
+  /** Part of all images that were taken for what they are; NaN if there are none. */
+  public double accuracy() {
+    long hits = IntStream.range(0, counts.length).mapToLong(c -> counts[c][c]).sum();
+    return (double) hits / total();
+  }
+
+  /** Part of one class's images that were taken for it; NaN if there are none. */
+  public double recall(int label) {
+    return (double) counts[label][label] / Arrays.stream(counts[label]).sum();
+  }
+
+  /** Part of the images taken for a class that are of it; NaN if there are none. */
+  public double precision(int label) {
+    return (double) counts[label][label] / Arrays.stream(counts).mapToLong(row -> row[label]).sum();
+  }
+
+  /**
+   * A table: a row for each actual class, a column for each predicted one, and each class's recall.
+   */
+  public String text() {
+    int name = classNames.stream().mapToInt(String::length).max().orElse(0);
+    int column = 2 + Math.max(4, String.valueOf(total()).length());
+    StringBuilder text = new StringBuilder("actual \\ predicted, recall\n");
+    text.append(" ".repeat(name));
+    classNames.forEach(n -> text.append(cell(n, column)));
+    text.append('\n');
+    for (int actual = 0; actual < counts.length; actual++) {
+      text.append(classNames.get(actual))
+          .append(" ".repeat(name - classNames.get(actual).length()));
+      for (long count : counts[actual]) {
+        text.append(cell(Long.toString(count), column));
+      }
+      text.append(String.format(Locale.ROOT, "  %5.1f %%%n", 100 * recall(actual)));
+    }
+    return text.toString();
+  }
+
+  private static String cell(String content, int width) {
+    String cut = content.length() < width ? content : content.substring(0, width - 1);
+    return " ".repeat(width - cut.length()) + cut;
+  }
+
+  /**
+   * Draws the matrix: the darker a field, the larger its part of the row.
+   *
+   * @throws io.blockwork.weights.WeightsException if the file cannot be written
+   */
+  public void writePng(Path path) {
+    double[][] percent = new double[counts.length][counts.length];
+    for (int actual = 0; actual < counts.length; actual++) {
+      long row = Math.max(1, Arrays.stream(counts[actual]).sum());
+      for (int predicted = 0; predicted < counts.length; predicted++) {
+        percent[actual][predicted] = 100.0 * counts[actual][predicted] / row;
+      }
+    }
+    AtomicFile.write(path, Charts.heatMap(classNames, percent));
+  }
+
+  @Override
+  public String toString() {
+    return text();
+  }
+}

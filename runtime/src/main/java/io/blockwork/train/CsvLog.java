@@ -1,0 +1,19 @@
+package io.blockwork.train;
+
+import io.blockwork.weights.AtomicFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Writes a line for each epoch to a CSV file, with a header; the file is written anew, beside and
+ * moved, after each epoch.
+ *
+ * @param path of the file
+ */
+public record CsvLog(Path path) implements TrainingListener {
+  @Override
+  public void onEpoch(TrainingHistory history, Optional<Evaluation> evaluation) {
+    AtomicFile.write(path, HistoryText.encode(history.epochs()).getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,30 @@
+package io.blockwork.train;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What came of one epoch.
+ *
+ * @param epoch its number, from 0
+ * @param steps optimizer's steps so far, those of earlier epochs included
+ * @param learningRate of the last step
+ * @param training metrics of the training passes: in training mode, while the weights changed, and
+ *     with the loss that was minimised
+ * @param validation metrics after the epoch, if there is validation data
+ * @param time for the epoch, without validation
+ * @param waited part of that time in which the network waited for data
+ */
+public record EpochResult(
+    int epoch,
+    long steps,
+    double learningRate,
+    Metrics training,
+    Optional<Metrics> validation,
+    Duration time,
+    Duration waited) {
+  /** Images trained on in a second. */
+  public double imagesPerSecond() {
+    return training.images() / Math.max(1e-9, time.toNanos() * 1e-9);
+  }
+}

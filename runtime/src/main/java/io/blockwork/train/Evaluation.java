@@ -1,0 +1,80 @@
+package io.blockwork.train;
+
+import io.blockwork.Loss;
+import io.blockwork.Network;
+import io.blockwork.data.Batch;
+import io.blockwork.data.DataLoader;
+import io.blockwork.data.Epoch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * How well, and how fast, a network classifies a data set.
+ *
+ * @param metrics loss (cross entropy, without smoothing) and accuracies
+ * @param confusion which classes were taken for which
+ * @param timePerImage mean time of inference, without reading the data
+ */
+public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration timePerImage) {
+  /**
+   * Runs a classifier over all images of a loader. They should not be shuffled or changed at
+   * random; the epoch is number 0.
+   *
+   * @throws IllegalArgumentException if an image has no label, or one that the network has no
+   *     output for
+   */
+  public static Evaluation of(Network network, DataLoader data) {
+    int classes = network.architecture().output().get(0);
+    List<String> names = data.dataset().classNames();
+    var confusion = new ConfusionMatrix(names.size() == classes ? names : numbered(classes));
+    Meter meter = new Meter();
+    long nanos = 0;
+    try (Epoch epoch = data.epoch(0)) {
+      for (Batch batch : epoch) {
+        INDArray images = batch.images().castTo(network.parameters().dataType());
+        long begin = System.nanoTime();
+        INDArray output = network.forward(images);
+        nanos += System.nanoTime() - begin;
+        int[] labels = batch.labels();
+        double loss = Loss.softmaxCrossEntropy(labels).evaluate(output, output.like());
+        meter.add(loss, output, labels);
+        count(confusion, output, labels);
+      }
+    }
+    Metrics metrics = meter.metrics();
+    return new Evaluation(
+        metrics, confusion, Duration.ofNanos(nanos / Math.max(1, metrics.images())));
+  }
+
+  private static List<String> numbered(int classes) {
+    return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+  }
+
+  private static void count(ConfusionMatrix confusion, INDArray output, int... labels) {
+    double[][] rows = output.castTo(DataType.DOUBLE).toDoubleMatrix();
+    for (int i = 0; i < labels.length; i++) {
+      int best = 0;
+      for (int c = 1; c < rows[i].length; c++) {
+        if (rows[i][c] > rows[i][best]) {
+          best = c;
+        }
+      }
+      confusion.add(labels[i], best);
+    }
+  }
+
+  /** Metrics, time and the confusion matrix, for people. */
+  public String text() {
+    return String.format(
+        Locale.ROOT,
+        "%d images: %s, %.3f ms an image%n%s",
+        metrics.images(),
+        metrics,
+        timePerImage.toNanos() / 1e6,
+        confusion.text());
+  }
+}

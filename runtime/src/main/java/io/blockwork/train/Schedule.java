@@ -1,0 +1,163 @@
+package io.blockwork.train;
+
+import java.util.Arrays;
+
+/**
+ * How the learning rate changes over a training: a factor of the rate that the updater was made
+ * with, for each step.
+ *
+ * <p>Schedules count epochs, as torch's do when {@code scheduler.step()} is called once an epoch;
+ * {@link #perStep} makes any of them count steps. {@link #warmUp} can stand before any of them:
+ *
+ * <pre>{@code
+ * Schedule.cosine().warmUp(5, 0.01)
+ * Schedule.oneCycle()
+ * Schedule.multiStep(0.1, 80, 120)
+ * }</pre>
+ */
+@FunctionalInterface
+public interface Schedule {
+  /**
+   * The factor of the base learning rate for the next step.
+   *
+   * @param at how far the training has come
+   */
+  double factor(Progress at);
+
+  /**
+   * How far a training has come.
+   *
+   * @param step steps made so far, in all
+   * @param stepsPerEpoch steps in each epoch
+   * @param epochs epochs in the whole training
+   */
+  record Progress(long step, long stepsPerEpoch, int epochs) {
+    /** Checks the numbers. */
+    public Progress {
+      if (step < 0 || stepsPerEpoch < 1 || epochs < 0) {
+        throw new IllegalArgumentException(
+            "expected step >= 0, steps per epoch >= 1, epochs >= 0; got %d, %d, %d"
+                .formatted(step, stepsPerEpoch, epochs));
+      }
+    }
+
+    /** The epoch that the next step belongs to, from 0. */
+    public long epoch() {
+      return step / stepsPerEpoch;
+    }
+
+    /** Steps in the whole training. */
+    public long totalSteps() {
+      return stepsPerEpoch * epochs;
+    }
+  }
+
+  /** The base rate throughout. */
+  static Schedule constant() {
+    return at -> 1;
+  }
+
+  /**
+   * Multiplies by {@code gamma} every {@code every} epochs: torch's {@code StepLR}.
+   *
+   * @throws IllegalArgumentException if {@code every} is not positive
+   */
+  static Schedule step(int every, double gamma) {
+    if (every < 1) {
+      throw new IllegalArgumentException("epochs between steps: expected at least 1, got " + every);
+    }
+    return at -> Math.pow(gamma, at.epoch() / every);
+  }
+
+  /** Multiplies by {@code gamma} at each of the given epochs: torch's {@code MultiStepLR}. */
+  static Schedule multiStep(double gamma, int... epochs) {
+    int[] milestones = epochs.clone();
+    return at ->
+        Math.pow(gamma, Arrays.stream(milestones).filter(epoch -> epoch <= at.epoch()).count());
+  }
+
+  /** Half a cosine from the base rate down to 0 (Loshchilov and Hutter, 2016). */
+  static Schedule cosine() {
+    return cosine(0);
+  }
+
+  /**
+   * Half a cosine from the base rate down to a part of it, reached after the last epoch: torch's
+   * {@code CosineAnnealingLR} with {@code T_max} = epochs.
+   *
+   * @param last the part of the base rate that is left at the end
+   */
+  static Schedule cosine(double last) {
+    return at -> {
+      double done = Math.min(1, (double) at.epoch() / Math.max(1, at.epochs()));
+      return last + (1 - last) * (1 + Math.cos(Math.PI * done)) / 2;
+    };
+  }
+
+  /**
+   * One cycle (Smith and Topin, 2017) with torch's defaults: by cosines, from a 25th of the base
+   * rate up to it within 30 % of the steps, and then down to 1/250,000 of it.
+   */
+  static Schedule oneCycle() {
+    return oneCycle(0.3, 25, 1e4);
+  }
+
+  /**
+   * One cycle: torch's {@code OneCycleLR} with the base rate as {@code max_lr}. It counts steps.
+   *
+   * @param rising the part of the steps in which the rate rises
+   * @param startDivisor the first rate is the base rate over this
+   * @param endDivisor the last rate is the first one over this
+   * @throws IllegalArgumentException if {@code rising} is not within 0 and 1, or a divisor is not
+   *     positive
+   */
+  static Schedule oneCycle(double rising, double startDivisor, double endDivisor) {
+    if (!(rising >= 0 && rising <= 1 && startDivisor > 0 && endDivisor > 0)) {
+      throw new IllegalArgumentException(
+          "one cycle: expected a part from 0 to 1 and positive divisors, got %s, %s, %s"
+              .formatted(rising, startDivisor, endDivisor));
+    }
+    double start = 1 / startDivisor;
+    double end = start / endDivisor;
+    return at -> {
+      double last = at.totalSteps() - 1;
+      double peak = rising * at.totalSteps() - 1;
+      double step = Math.min(at.step(), last);
+      return step <= peak
+          ? anneal(start, 1, peak > 0 ? step / peak : 1)
+          : anneal(1, end, last > peak ? (step - peak) / (last - peak) : 1);
+    };
+  }
+
+  private static double anneal(double start, double end, double done) {
+    return end + (start - end) * (1 + Math.cos(Math.PI * done)) / 2;
+  }
+
+  /**
+   * This schedule after a linear warm-up, as torch's {@code SequentialLR} of {@code LinearLR} and
+   * this; this one runs over the epochs that remain.
+   *
+   * @param epochs of warming up
+   * @param first the part of the base rate to begin with, for example 0.01
+   * @throws IllegalArgumentException if one is negative
+   */
+  default Schedule warmUp(int epochs, double first) {
+    if (epochs < 0 || !(first >= 0)) {
+      throw new IllegalArgumentException(
+          "warm-up: expected epochs and a part of 0 or more, got %d, %s".formatted(epochs, first));
+    }
+    return at -> {
+      if (at.epoch() < epochs) {
+        return first + (1 - first) * at.epoch() / epochs;
+      }
+      long before = at.stepsPerEpoch() * epochs;
+      return factor(
+          new Progress(at.step() - before, at.stepsPerEpoch(), Math.max(0, at.epochs() - epochs)));
+    };
+  }
+
+  /** The same schedule counting steps where it counted epochs. */
+  default Schedule perStep() {
+    return at -> factor(new Progress(at.step(), 1, Math.toIntExact(at.totalSteps())));
+  }
+}

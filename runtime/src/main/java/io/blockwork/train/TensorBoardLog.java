@@ -1,0 +1,85 @@
+package io.blockwork.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Writes event files that TensorBoard reads ({@code tensorboard --logdir FOLDER}): the loss and the
+ * learning rate of each step, the metrics of each epoch. A training that is taken up again writes
+ * another file, which tells TensorBoard from which step on it replaces what was there.
+ */
+public final class TensorBoardLog implements TrainingListener {
+  private final Path folder;
+  private Optional<EventFile> file = Optional.empty();
+
+  /**
+   * A log; nothing is written before a training starts.
+   *
+   * @param folder for the event files; it is made if it is missing
+   */
+  public TensorBoardLog(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public void onStart(Start start) {
+    String name =
+        "events.out.tfevents.%010d.blockwork.%s"
+            .formatted(System.currentTimeMillis() / 1000, UUID.randomUUID());
+    Path path = folder.resolve(name);
+    try {
+      EventFile events = new EventFile(path);
+      file = Optional.of(events);
+      events.start(start.step());
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + ": cannot be written", e);
+    }
+  }
+
+  @Override
+  public void onStep(Step step) {
+    scalar(step.step(), "step/loss", step.loss());
+    scalar(step.step(), "step/learning_rate", step.learningRate());
+  }
+
+  @Override
+  public void onEpoch(TrainingHistory history, Optional<Evaluation> evaluation) {
+    EpochResult epoch = history.last().orElseThrow();
+    metrics(epoch.steps(), "train", epoch.training());
+    epoch.validation().ifPresent(m -> metrics(epoch.steps(), "validation", m));
+    scalar(epoch.steps(), "epoch/images_per_second", epoch.imagesPerSecond());
+  }
+
+  private void metrics(long step, String name, Metrics metrics) {
+    scalar(step, name + "/loss", metrics.loss());
+    scalar(step, name + "/top1", metrics.top1());
+    scalar(step, name + "/top5", metrics.top5());
+  }
+
+  private void scalar(long step, String tag, double value) {
+    file.ifPresent(
+        events -> {
+          try {
+            events.scalar(step, tag, value);
+          } catch (IOException e) {
+            throw new UncheckedIOException(folder + ": the event file cannot be written", e);
+          }
+        });
+  }
+
+  @Override
+  public void onEnd() {
+    try {
+      if (file.isPresent()) {
+        file.get().close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + ": the event file cannot be written", e);
+    } finally {
+      file = Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package io.blockwork.train;
+
+import io.blockwork.Loss;
+import io.blockwork.Network;
+import io.blockwork.data.Batch;
+import io.blockwork.data.DataLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/**
+ * Trains a network.
+ *
+ * <pre>{@code
+ * TrainingHistory history =
+ *     Trainer.of(net)
+ *         .epochs(15)
+ *         .updater(new Momentum(0.1, 0.9))
+ *         .weightDecay(1e-4)
+ *         .schedule(Schedule.cosine())
+ *         .checkpoints(Path.of("run"))
+ *         .log(Path.of("run"))
+ *         .fit(train, validation);
+ * }</pre>
+ *
+ * <p>What is frozen in the network stays as it is. A training is a function of the network's
+ * parameters, its settings, the loaders' seeds and the engine with its threads; one that was
+ * killed, and is run again with the same settings, goes on from its last checkpoint and ends with
+ * the same weights, bit for bit.
+ *
+ * <p>A trainer can be used again; each {@code fit} begins with a new optimizer.
+ */
+public final class Trainer {
+  final Network network;
+  final List<TrainingListener> listeners = new ArrayList<>();
+  int epochs = 10;
+  IUpdater updater = new Momentum(0.1, 0.9);
+  double weightDecay;
+  double decoupledWeightDecay;
+  boolean decayNormsAndBiases = true;
+  Optional<Schedule> schedule = Optional.empty();
+  double clipNorm = Double.POSITIVE_INFINITY;
+  int accumulate = 1;
+  OptionalDouble averageDecay = OptionalDouble.empty();
+  Optional<EarlyStopping> earlyStopping = Optional.empty();
+  Optional<Path> checkpoints = Optional.empty();
+  int checkpointEvery = Integer.MAX_VALUE;
+  boolean startOver;
+
+  private double labelSmoothing;
+  private Optional<Function<Batch, Loss>> loss = Optional.empty();
+  private boolean progress = true;
+
+  private Trainer(Network network) {
+    this.network = network;
+  }
+
+  /**
+   * A trainer with ten epochs of {@code Momentum(0.1, 0.9)} on softmax cross entropy, which shows
+   * its progress if there is a terminal.
+   */
+  public static Trainer of(Network network) {
+    return new Trainer(network);
+  }
+
+  /** Times to go through the training data, 0 or more. */
+  public Trainer epochs(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("epochs: expected 0 or more, got " + count);
+    }
+    epochs = count;
+    return this;
+  }
+
+  /**
+   * What turns gradients into steps: {@link Momentum}, {@link Adam}, or one of {@code
+   * org.nd4j.linalg.learning.config}. Its learning rate is the base of the {@link #schedule}.
+   */
+  public Trainer updater(IUpdater config) {
+    updater = config;
+    return this;
+  }
+
+  /** Weight decay as torch's SGD has it: see {@link Optimizer#weightDecay}. */
+  public Trainer weightDecay(double l2) {
+    weightDecay = l2;
+    return this;
+  }
+
+  /** Weight decay as torch's AdamW has it: see {@link Optimizer#decoupledWeightDecay}. */
+  public Trainer decoupledWeightDecay(double decay) {
+    decoupledWeightDecay = decay;
+    return this;
+  }
+
+  /** Whether batch norms and biases decay too, as they do at first. */
+  public Trainer decayNormsAndBiases(boolean on) {
+    decayNormsAndBiases = on;
+    return this;
+  }
+
+  /** How the learning rate changes; without a schedule it is the updater's own affair. */
+  public Trainer schedule(Schedule course) {
+    schedule = Optional.of(course);
+    return this;
+  }
+
+  /** Limits the norm of each step's gradients: see {@link Optimizer#clipNorm}. */
+  public Trainer clipNorm(double largest) {
+    clipNorm = largest;
+    return this;
+  }
+
+  /**
+   * Makes one step for several batches, with their mean gradient: a large batch in the memory of a
+   * small one.
+   *
+   * @param batches for each step, at least 1; what remains of an epoch makes a smaller step
+   */
+  public Trainer accumulate(int batches) {
+    accumulate = requirePositive("batches for each step", batches);
+    return this;
+  }
+
+  /**
+   * Smooths labels: see {@link Loss#softmaxCrossEntropy(org.nd4j.linalg.api.ndarray.INDArray,
+   * double)}.
+   */
+  public Trainer labelSmoothing(double smoothing) {
+    labelSmoothing = smoothing;
+    return this;
+  }
+
+  /** What to minimise, instead of softmax cross entropy. */
+  public Trainer loss(Function<Batch, Loss> ofBatch) {
+    loss = Optional.of(ofBatch);
+    return this;
+  }
+
+  /**
+   * Averages the weights exponentially, after every step: see {@link WeightAverage}. Validation
+   * uses the averages, and the network has them when the training has ended.
+   */
+  public Trainer averageWeights(double decay) {
+    averageDecay = OptionalDouble.of(decay);
+    return this;
+  }
+
+  /** Stops when validation's top-1 accuracy has not risen for some epochs. */
+  public Trainer stopEarly(int patience) {
+    return stopEarly(new EarlyStopping(patience, EarlyStopping.Measure.TOP1));
+  }
+
+  /** Stops when validation has not got better for some epochs. */
+  public Trainer stopEarly(EarlyStopping when) {
+    earlyStopping = Optional.of(when);
+    return this;
+  }
+
+  /** Adds a listener; they are called in the order in which they were added. */
+  public Trainer listener(TrainingListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /** Whether to show a progress bar, as at first. Without a terminal there never is one. */
+  public Trainer progress(boolean on) {
+    progress = on;
+    return this;
+  }
+
+  /**
+   * Logs into a folder: {@code log.csv}, {@code curves.png} and event files for TensorBoard, all
+   * written as the training runs.
+   *
+   * @see CsvLog
+   * @see CurvesPng
+   * @see TensorBoardLog
+   */
+  public Trainer log(Path folder) {
+    return listener(new CsvLog(folder.resolve("log.csv")))
+        .listener(new CurvesPng(folder.resolve("curves.png")))
+        .listener(new TensorBoardLog(folder));
+  }
+
+  /**
+   * Keeps checkpoints in a folder, after every epoch: {@code last.safetensors}, and the weights of
+   * the best epoch in validation in {@code best.safetensors}. If the folder has a checkpoint when
+   * {@code fit} is called, the training goes on from there.
+   */
+  public Trainer checkpoints(Path folder) {
+    checkpoints = Optional.of(folder);
+    return this;
+  }
+
+  /** Keeps a checkpoint after every so many steps too, at least 1. */
+  public Trainer checkpointEvery(int steps) {
+    checkpointEvery = requirePositive("steps between checkpoints", steps);
+    return this;
+  }
+
+  /** Ignores, and replaces, the checkpoints of an earlier training. */
+  public Trainer startOver() {
+    startOver = true;
+    return this;
+  }
+
+  private static int requirePositive(String what, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(what + ": expected at least 1, got " + value);
+    }
+    return value;
+  }
+
+  /**
+   * Trains without validation.
+   *
+   * @throws DivergedException as {@link #fit(DataLoader, DataLoader)}
+   * @throws io.blockwork.weights.WeightsException as {@link #fit(DataLoader, DataLoader)}
+   */
+  public TrainingHistory fit(DataLoader train) {
+    return new TrainingRun(this, train, Optional.empty()).run();
+  }
+
+  /**
+   * Trains, and validates after every epoch.
+   *
+   * @param train the training data, usually shuffled
+   * @param validation not shuffled, with nothing done at random
+   * @return what came of the epochs
+   * @throws DivergedException if the loss or the weights are not finite any more; the last good
+   *     checkpoint is still there
+   * @throws io.blockwork.weights.WeightsException if a checkpoint or a log cannot be written, or
+   *     the one that is there was left by a training with other settings
+   * @throws io.blockwork.data.DataException if a record is damaged and the loader is to stop then
+   */
+  public TrainingHistory fit(DataLoader train, DataLoader validation) {
+    return new TrainingRun(this, train, Optional.of(validation)).run();
+  }
+
+  /** The loss of a batch. */
+  Loss lossOf(Batch batch) {
+    return loss.map(f -> f.apply(batch))
+        .orElseGet(() -> Loss.softmaxCrossEntropy(batch.targets(), labelSmoothing));
+  }
+
+  /** Those that were added, and the progress if it is to be seen. */
+  List<TrainingListener> allListeners() {
+    List<TrainingListener> all = new ArrayList<>(listeners);
+    if (progress && System.console() != null) {
+      all.add(new ProgressLine(System.err));
+    }
+    return all;
+  }
+
+  /** What has to stay the same for a training to be taken up again. */
+  String settings(DataLoader train) {
+    return String.format(
+        Locale.ROOT,
+        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s; %s",
+        network.architecture().name(),
+        updater,
+        weightDecay,
+        decoupledWeightDecay > 0 ? ", decoupled " + decoupledWeightDecay : "",
+        decayNormsAndBiases ? "" : " (not of norms and biases)",
+        Double.isInfinite(clipNorm) ? "" : "norm up to " + clipNorm + ", ",
+        accumulate,
+        labelSmoothing,
+        averageDecay.isPresent() ? ", averaged by " + averageDecay.getAsDouble() : "",
+        train);
+  }
+}

@@ -1,0 +1,41 @@
+package io.blockwork.train;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What came of the epochs of a training, those before it was taken up again included.
+ *
+ * @param epochs in order
+ * @param stoppedEarly whether early stopping ended it
+ */
+public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
+  /** Copies the list. */
+  public TrainingHistory {
+    epochs = List.copyOf(epochs);
+  }
+
+  /** The last epoch; empty if there was none. */
+  public Optional<EpochResult> last() {
+    return epochs.isEmpty() ? Optional.empty() : Optional.of(epochs.get(epochs.size() - 1));
+  }
+
+  /** The epoch with the best top-1 accuracy in validation, the first of equal ones. */
+  public Optional<EpochResult> best() {
+    return epochs.stream()
+        .filter(e -> e.validation().isPresent())
+        .reduce((a, b) -> top1(b) > top1(a) ? b : a);
+  }
+
+  /** The epoch with the least loss in validation, the first of equal ones. */
+  public Optional<EpochResult> leastLoss() {
+    return epochs.stream()
+        .filter(e -> e.validation().isPresent())
+        .min(Comparator.comparingDouble(e -> e.validation().orElseThrow().loss()));
+  }
+
+  private static double top1(EpochResult epoch) {
+    return epoch.validation().orElseThrow().top1();
+  }
+}

@@ -1,0 +1,86 @@
+package io.blockwork.train;
+
+import io.blockwork.ParameterInfo;
+import io.blockwork.Parameters;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The exponential moving average of a network's weights and running statistics, as torch's {@code
+ * AveragedModel} with {@code get_ema_multi_avg_fn} and {@code use_buffers=True}: the first update
+ * copies, each later one does {@code average = decay * average + (1 - decay) * value}.
+ */
+public final class WeightAverage {
+  private final Parameters parameters;
+  private final double decay;
+  private final Map<String, INDArray> averages = new LinkedHashMap<>();
+  private boolean begun;
+
+  /**
+   * An average of nothing yet.
+   *
+   * @param parameters whose values to average
+   * @param decay what the average keeps at each update, in [0, 1): 0.999 is usual
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public WeightAverage(Parameters parameters, double decay) {
+    if (!(decay >= 0 && decay < 1)) {
+      throw new IllegalArgumentException("decay: expected 0 to 1 (exclusive), got " + decay);
+    }
+    this.parameters = parameters;
+    this.decay = decay;
+    for (ParameterInfo info : parameters.entries()) {
+      averages.put(info.name(), parameters.get(info.name()));
+    }
+  }
+
+  /** Takes in the values as they are now. */
+  public void update() {
+    for (ParameterInfo info : parameters.entries()) {
+      INDArray average = average(info.name());
+      INDArray value = parameters.view(info.name());
+      if (begun && info.kind() != ParameterInfo.Kind.NUM_BATCHES_TRACKED) {
+        average.muli(decay).addi(value.mul(1 - decay));
+      } else {
+        average.assign(value);
+      }
+    }
+    begun = true;
+  }
+
+  /** Exchanges the network's values and the average; doing so twice changes nothing. */
+  public void swap() {
+    averages.forEach(
+        (name, average) -> {
+          INDArray values = parameters.get(name);
+          parameters.view(name).assign(average);
+          average.assign(values);
+        });
+    parameters.touch();
+  }
+
+  /** Whether there was an update. */
+  boolean begun() {
+    return begun;
+  }
+
+  /** The averages by name; the arrays themselves. */
+  Map<String, INDArray> averages() {
+    return averages;
+  }
+
+  /** Goes on from averages that were saved. */
+  void restore(Map<String, INDArray> saved) {
+    saved.forEach((name, values) -> average(name).assign(values));
+    begun = true;
+  }
+
+  private INDArray average(String name) {
+    INDArray average = averages.get(name);
+    if (average == null) {
+      throw new IllegalArgumentException("no parameter is called " + name);
+    }
+    return average;
+  }
+}

@@ -1,0 +1,241 @@
+package io.blockwork.processor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.blockwork.Network;
+import io.blockwork.processor.Compiler.Finding;
+import io.blockwork.processor.Compiler.Result;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.annotation.processing.AbstractProcessor;
+import javax.annotation.processing.RoundEnvironment;
+import javax.lang.model.SourceVersion;
+import javax.lang.model.element.TypeElement;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisplayName("The processor lives well in every build")
+final class BuildsTest {
+  private static final String INPUT = "stem = Stem.CIFAR, input = @Input(height = 8, width = 8))\n";
+  private static final String IMPORTS = "import io.blockwork.*;\n";
+  private static final Map<String, String> TWO =
+      Map.of(
+          "user/A.java",
+          "package user;\n"
+              + IMPORTS
+              + "/** A. */\n@ResNet(blocks = {1, 1}, bottleneck = true, width = 4, "
+              + INPUT
+              + "public interface A extends ImageClassifier {}\n",
+          "user/B.java",
+          "package user;\n"
+              + IMPORTS
+              + "/** B. */\n@DenseNet(growth = 4, blocks = {2, 2}, dropout = 0.2, "
+              + INPUT
+              + "public interface B extends ImageClassifier {}\n");
+
+  @Test
+  void isDeclaredIsolatingForGradle() throws IOException {
+    String path = "META-INF/gradle/incremental.annotation.processors";
+    try (InputStream in = BlockworkProcessor.class.getClassLoader().getResourceAsStream(path)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+      assertEquals(BlockworkProcessor.class.getName() + ",isolating", text);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyFileStemsFromOneInterface(Compiler compiler) {
+    var watched = new Environments.Wrapped(new BlockworkProcessor(), name -> {});
+    assertEquals(List.of(), compiler.compile(TWO, List.of(watched)).findings());
+    Map<String, List<String>> expected = new TreeMap<>();
+    for (String suffix : List.of("Network", "Forward", "Backward")) {
+      expected.put("user.A" + suffix, List.of("user.A"));
+      expected.put("user.B" + suffix, List.of("user.B"));
+    }
+    assertEquals(expected, new TreeMap<>(watched.origins()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aChangedInterfaceIsCompiledAlone(Compiler compiler) {
+    Map<String, String> all = compiler.compile(TWO).sources();
+    Map<String, String> one =
+        compiler.compile(Map.of("user/B.java", TWO.get("user/B.java"))).sources();
+    assertEquals(Set.of("user.BBackward", "user.BForward", "user.BNetwork"), one.keySet());
+    one.forEach((name, text) -> assertEquals(all.get(name), text));
+  }
+
+  @Test
+  void bothCompilersAndEveryRunGiveTheSameBytes() {
+    Map<String, String> first = Compiler.JAVAC.compile(TWO).sources();
+    assertEquals(6, first.size());
+    assertEquals(first, Compiler.JAVAC.compile(TWO).sources());
+    assertEquals(first, Compiler.ECJ.compile(TWO).sources());
+  }
+
+  @Test
+  void nothingIsWarnedOfEvenWithAllLints() {
+    Result result =
+        Compiler.JAVAC.compile(TWO, "-Xlint:all,-path", "-Werror", "-Xdoclint:all/public");
+    assertEquals(List.of(), result.findings());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void worksInTheDefaultPackageAndForNestedInterfaces(Compiler compiler) {
+    Result result =
+        compiler.compile(
+            Map.of(
+                "Outer.java",
+                IMPORTS
+                    + "public class Outer {\n"
+                    + "  public static class Mid {\n@ResNet(blocks = 1, width = 2, "
+                    + INPUT
+                    + "    protected interface Net extends ImageClassifier {}\n"
+                    + "  }\n"
+                    + "  Mid.Net net = Outer_Mid_NetNetwork.create();\n"
+                    + "}\n"
+                    + "@DenseBlock(channels = 2, growth = 2, layers = 1,"
+                    + " input = @Input(channels = 2, height = 4, width = 4))\n"
+                    + "interface Plain extends Network {}\n"));
+    assertEquals(List.of(), result.findings());
+    assertTrue(result.classes().containsKey("PlainNetwork"), result.classes()::toString);
+    assertFalse(result.sources().get("Outer_Mid_NetNetwork").contains("public final class"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void namesOfTheUserDoNotGetInTheWay(Compiler compiler) {
+    Result result =
+        compiler.compile(
+            Map.of(
+                "user/Architecture.java",
+                "package user;\n"
+                    + "@io.blockwork.ResNet(blocks = 1, width = 2,"
+                    + " input = @io.blockwork.Input(height = 40, width = 40))\n"
+                    + "public interface Architecture extends io.blockwork.ImageClassifier {\n"
+                    + "  interface NetworkOptions {}\n"
+                    + "  class ForwardPass {}\n"
+                    + "}\n"
+                    + "class Tensor {}\n"
+                    + "class Conv {}\n"));
+    assertEquals(List.of(), result.findings());
+  }
+
+  /** Generates an annotated interface, and one that another extends. */
+  private static final class OtherProcessor extends AbstractProcessor {
+    private boolean done;
+
+    @Override
+    public Set<String> getSupportedAnnotationTypes() {
+      return Set.of("*");
+    }
+
+    @Override
+    public SourceVersion getSupportedSourceVersion() {
+      return SourceVersion.latestSupported();
+    }
+
+    @Override
+    public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
+      if (!done) {
+        done = true;
+        write("Base", "public interface Base extends io.blockwork.ImageClassifier {}");
+        write("Made", TWO.get("user/A.java").replace("interface A", "interface Made"));
+      }
+      return false;
+    }
+
+    private void write(String name, String text) {
+      String head = text.startsWith("package") ? "" : "package user;\n";
+      try (Writer writer = processingEnv.getFiler().createSourceFile("user." + name).openWriter()) {
+        writer.write(head + text);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void waitsForWhatOtherProcessorsGenerate(Compiler compiler) {
+    String source =
+        "package user;\n"
+            + IMPORTS
+            + "@ResNet(blocks = 1, width = 2, "
+            + INPUT
+            + "public interface Late extends Base {}\n"
+            + "@Deprecated\ninterface Old {}\n";
+    for (boolean first : List.of(true, false)) {
+      List<AbstractProcessor> processors =
+          first
+              ? List.of(new BlockworkProcessor(), new OtherProcessor())
+              : List.of(new OtherProcessor(), new BlockworkProcessor());
+      Result result = compiler.compile(Map.of("user/Late.java", source), processors);
+      assertEquals(List.of(), result.findings());
+      assertTrue(result.classes().containsKey("user.LateNetwork"));
+      assertTrue(result.classes().containsKey("user.MadeNetwork"));
+    }
+  }
+
+  @Test
+  void anInterfaceMayMentionItsOwnNetwork() {
+    String source =
+        "package user;\n"
+            + IMPORTS
+            + "@ResNet(blocks = 1, width = 2, "
+            + INPUT
+            + "public interface Own extends ImageClassifier {\n"
+            + "  static OwnNetwork make() {\n    return OwnNetwork.create();\n  }\n}\n";
+    for (Compiler compiler : Compiler.values()) {
+      List<Finding> findings = compiler.compile(Map.of("user/Own.java", source)).findings();
+      assertEquals(List.of(), findings);
+    }
+  }
+
+  @Test
+  void generatedClassesAreForJava17() {
+    byte[] bytes = Compiler.JAVAC.compile(TWO).classes().get("user.ANetwork");
+    assertArrayEquals(new byte[] {0, 0, 0, 61}, Arrays.copyOfRange(bytes, 4, 8));
+  }
+
+  @Test
+  void worksInANamedModule() throws IOException {
+    // Of the runtime a module is made as its jar would be; ND4J stays on the class path.
+    Path jar = Files.createTempFile("blockwork-runtime", ".jar");
+    try {
+      Modules.jar(jar, "io.blockwork", Network.class);
+      Map<String, String> sources = new TreeMap<>(TWO);
+      sources.put("module-info.java", "module user { requires io.blockwork; }");
+      Result result =
+          Compiler.JAVAC.compile(
+              sources,
+              "--module-path",
+              jar.toString(),
+              "-cp",
+              System.getProperty("java.class.path"),
+              "--add-reads",
+              "user=ALL-UNNAMED");
+      assertEquals(List.of(), result.findings());
+      // The annotation stands in java.compiler, which this module does not require.
+      assertFalse(result.sources().get("user.ANetwork").contains("@Generated"));
+    } finally {
+      Files.delete(jar);
+    }
+  }
+}

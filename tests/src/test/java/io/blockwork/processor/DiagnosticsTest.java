@@ -1,0 +1,64 @@
+package io.blockwork.processor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.blockwork.processor.Compiler.Finding;
+import io.blockwork.processor.spec.Message.Severity;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("Each wrong value is one message at that value, under javac and ECJ")
+final class DiagnosticsTest {
+  static Stream<Arguments> cases() {
+    return Cases.all().stream()
+        .flatMap(c -> Stream.of(Compiler.values()).map(compiler -> Arguments.of(compiler, c)));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("cases")
+  void isReportedOnceAndInPlace(Compiler compiler, Case wrong) {
+    List<Finding> findings = compiler.compile(wrong.sources()).findings();
+    assertEquals(1, findings.size(), () -> "findings: " + findings);
+    Finding finding = findings.get(0);
+    assertEquals(wrong.message().code(), finding.code(), finding::toString);
+    assertEquals(wrong.message().severity() == Severity.ERROR, finding.isError());
+    assertTrue(wrong.isAt(compiler, finding), finding::toString);
+    assertTrue(finding.text().contains("  why: "), finding::toString);
+    assertTrue(finding.text().contains("  fix: "), finding::toString);
+    assertTrue(finding.text().chars().allMatch(c -> c < 128), finding::toString);
+  }
+
+  static Stream<Case> warnings() {
+    return Cases.all().stream().filter(c -> c.message().severity() == Severity.WARNING);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("warnings")
+  void warningsAreSuppressedByTheirKeyOrAnOption(Case unwise) {
+    String key = unwise.message().key().orElseThrow();
+    String suppressed =
+        unwise.source().replaceFirst("\n@", "\n@SuppressWarnings(\"" + key + "\")\n@");
+    assertEquals(List.of(), Compiler.JAVAC.compile(Map.of("user/Net.java", suppressed)).findings());
+    for (Compiler compiler : Compiler.values()) {
+      assertEquals(
+          List.of(), compiler.compile(unwise.sources(), "-Ablockwork.warnings=false").findings());
+    }
+  }
+
+  @Test
+  void atLeastSixtyWrongSourcesAreTried() {
+    long errors =
+        Cases.all().stream()
+            .filter(c -> c.message().severity() == Severity.ERROR)
+            .distinct()
+            .count();
+    assertTrue(errors >= 60, () -> "only " + errors);
+  }
+}

@@ -1,0 +1,78 @@
+package io.blockwork.train;
+
+import io.blockwork.Architecture;
+import io.blockwork.Gradients;
+import io.blockwork.Loss;
+import io.blockwork.Network;
+import io.blockwork.ParameterInfo;
+import io.blockwork.Parameters;
+import io.blockwork.TrainingResult;
+import io.blockwork.engine.Engine;
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A weight and a bias whose gradients the test sets. */
+final class GivenGradients implements Network {
+  private static final List<ParameterInfo> STATE =
+      List.of(
+          new ParameterInfo("fc.weight", ParameterInfo.Kind.LINEAR_WEIGHT, List.of(3, 4)),
+          new ParameterInfo("fc.bias", ParameterInfo.Kind.LINEAR_BIAS, List.of(3)));
+
+  private final Parameters parameters = new Parameters(STATE, DataType.DOUBLE);
+  private final Gradients gradients = new Gradients(STATE, DataType.DOUBLE);
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public Gradients gradients() {
+    return gradients;
+  }
+
+  @Override
+  public List<String> frozen() {
+    return List.of();
+  }
+
+  @Override
+  public void close() {}
+
+  @Override
+  public INDArray forward(INDArray images) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public TrainingResult train(INDArray images, Loss loss) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<String> firstNonFinite(INDArray images) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Architecture architecture() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Engine engine() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void freeze(String... prefixes) {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,113 @@
+package io.blockwork.train;
+
+import static com.google.common.truth.Truth.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.blockwork.weights.Weights;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills a training process at random moments, and fills its disk. {@code -Dblockwork.kills=25}
+ * kills it more often.
+ */
+final class KilledTrainingTest {
+  private static final int KILLS = Integer.getInteger("blockwork.kills", 3);
+  private static final int STEPS_PER_EPOCH = 4;
+  private static final int LARGEST_LIFE = 5;
+
+  @TempDir Path folder;
+
+  @Test
+  void endsWithTheSameBitsHoweverOftenItIsKilled() throws IOException, InterruptedException {
+    int epochs = 2 + KILLS * LARGEST_LIFE / STEPS_PER_EPOCH;
+    Path undisturbed = folder.resolve("undisturbed");
+    String output = wait(start(List.of(), undisturbed, epochs));
+    assertThat(output).contains("" + epochs * STEPS_PER_EPOCH);
+
+    Path killed = folder.resolve("killed");
+    Random random = new Random();
+    for (int kill = 0; kill < KILLS; kill++) {
+      Process process = start(List.of(), killed, epochs);
+      try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+        int life = 1 + random.nextInt(LARGEST_LIFE);
+        for (int i = 0; i < life; i++) {
+          assertThat(lines.readLine()).isNotNull();
+        }
+        TimeUnit.MICROSECONDS.sleep(random.nextInt(30_000));
+        process.destroyForcibly().waitFor();
+      }
+    }
+    wait(start(List.of(), killed, epochs));
+    assertThat(Files.readAllBytes(killed.resolve("final.safetensors")))
+        .isEqualTo(Files.readAllBytes(undisturbed.resolve("final.safetensors")));
+    try (var files = Files.list(killed)) {
+      assertThat(files.filter(f -> f.getFileName().toString().startsWith(".")).toList()).isEmpty();
+    }
+    String log = Files.readString(killed.resolve("log.csv"));
+    assertThat(log.lines().count()).isEqualTo(epochs + 1);
+  }
+
+  @Test
+  void keepsTheLastGoodCheckpointWhenTheDiskIsFull() throws IOException, InterruptedException {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    Path copy = folder.resolve("copy");
+    // A user namespace may mount a small disk of its own where the system allows it.
+    String script =
+        "mount -t tmpfs -o size=160k tmpfs '%s' || exit 77; \"$@\"; cp -r '%s' '%s'"
+            .formatted(disk, disk, copy);
+    List<String> inside = List.of("unshare", "-rm", "sh", "-c", script, "sh");
+    assumeTrue(isPermitted(disk), "no user namespace with a small disk here");
+    String output = wait(start(inside, disk.resolve("run"), 100));
+    assertThat(output).contains("failed: ");
+    assertThat(output).contains("cannot be written");
+    Path last = copy.resolve("run").resolve("last.safetensors");
+    try (Weights weights = Weights.open(last)) {
+      assertThat(weights.metadata()).containsKey("blockwork.steps");
+      assertThat(Integer.parseInt(weights.metadata().get("blockwork.steps"))).isAtLeast(1);
+      assertThat(weights.get("classifier.weight").length()).isGreaterThan(0L);
+    }
+  }
+
+  private static boolean isPermitted(Path disk) throws InterruptedException {
+    try {
+      String mount = "mount -t tmpfs -o size=64k tmpfs '%s'".formatted(disk);
+      return new ProcessBuilder("unshare", "-rm", "sh", "-c", mount).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Process start(List<String> before, Path folder, int epochs) throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.add(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString()
+            + (File.separatorChar == '\\' ? ".exe" : ""));
+    command.addAll(
+        List.of(
+            "-Djava.awt.headless=true",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            KilledTraining.class.getName(),
+            folder.toString(),
+            Integer.toString(epochs)));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+  }
+
+  private static String wait(Process process) throws IOException, InterruptedException {
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output;
+  }
+}

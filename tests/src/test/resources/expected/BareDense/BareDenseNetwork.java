@@ -1,0 +1,73 @@
+package user;
+
+import static io.blockwork.engine.Conv.conv;
+
+import io.blockwork.Architecture;
+import io.blockwork.CompiledNetwork;
+import io.blockwork.NetworkOptions;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import javax.annotation.processing.Generated;
+
+/**
+ * {@link BareDense}, compiled: 4 x 8 x 8 -> 12 x 8 x 8.
+ *
+ * <p>Inference is {@link BareDenseForward}, training {@link BareDenseBackward}.
+ */
+@Generated("io.blockwork.processor.BlockworkProcessor")
+public final class BareDenseNetwork extends CompiledNetwork implements BareDense {
+  private BareDenseNetwork(NetworkOptions options) {
+    super(describe(), options);
+  }
+
+  /**
+   * Creates the network with random weights, as by default.
+   *
+   * @return a new network
+   */
+  public static BareDenseNetwork create() {
+    return create(NetworkOptions.defaults());
+  }
+
+  /**
+   * Creates the network.
+   *
+   * @param options seed, data type and engine
+   * @return a new network
+   */
+  public static BareDenseNetwork create(NetworkOptions options) {
+    return new BareDenseNetwork(options);
+  }
+
+  @Override
+  protected ForwardPass forwardPass(InferenceBinder bind) {
+    return new BareDenseForward(bind);
+  }
+
+  @Override
+  protected TrainingPass trainingPass(TrainingBinder bind) {
+    return new BareDenseBackward(bind);
+  }
+
+  private static Architecture describe() {
+    var layers = Architecture.named("BareDense");
+    layers.input(4, 8, 8);
+    denselayer1(layers);
+    denselayer2(layers);
+    layers.output(12, 8, 8);
+    layers.slots(768L, 512L);
+    return layers.build();
+  }
+
+  private static void denselayer1(Architecture.Builder layers) {
+    layers.batchNorm("denselayer1.norm1", 4, 8, 8);
+    layers.conv2d("denselayer1.conv1", conv(4, 4, 3).padding(1), 8, 8);
+  }
+
+  private static void denselayer2(Architecture.Builder layers) {
+    layers.batchNorm("denselayer2.norm1", 8, 8, 8);
+    layers.conv2d("denselayer2.conv1", conv(8, 4, 3).padding(1), 8, 8);
+  }
+}

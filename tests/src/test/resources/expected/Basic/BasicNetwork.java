@@ -1,0 +1,92 @@
+package user;
+
+import static io.blockwork.engine.Conv.conv;
+
+import io.blockwork.Architecture;
+import io.blockwork.CompiledNetwork;
+import io.blockwork.NetworkOptions;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import javax.annotation.processing.Generated;
+
+/**
+ * {@link Basic}, compiled: 3 x 8 x 8 -> 3 x 1 x 1.
+ *
+ * <p>Inference is {@link BasicForward}, training {@link BasicBackward}.
+ */
+@Generated("io.blockwork.processor.BlockworkProcessor")
+public final class BasicNetwork extends CompiledNetwork implements Basic {
+  private BasicNetwork(NetworkOptions options) {
+    super(describe(), options);
+  }
+
+  /**
+   * Creates the network with random weights, as by default.
+   *
+   * @return a new network
+   */
+  public static BasicNetwork create() {
+    return create(NetworkOptions.defaults());
+  }
+
+  /**
+   * Creates the network.
+   *
+   * @param options seed, data type and engine
+   * @return a new network
+   */
+  public static BasicNetwork create(NetworkOptions options) {
+    return new BasicNetwork(options);
+  }
+
+  @Override
+  protected ForwardPass forwardPass(InferenceBinder bind) {
+    return new BasicForward(bind);
+  }
+
+  @Override
+  protected TrainingPass trainingPass(TrainingBinder bind) {
+    return new BasicBackward(bind);
+  }
+
+  private static Architecture describe() {
+    var layers = Architecture.named("Basic");
+    layers.input(3, 8, 8);
+    stem(layers);
+    layer1_0(layers, "layer1.0");
+    layer1_0(layers, "layer1.1");
+    layer2_0(layers);
+    head(layers);
+    layers.output(3);
+    layers.slots(256L, 256L, 128L);
+    return layers.build();
+  }
+
+  private static void stem(Architecture.Builder layers) {
+    layers.conv2d("conv1", conv(3, 4, 3).padding(1), 8, 8);
+    layers.batchNorm("bn1", 4, 8, 8);
+  }
+
+  private static void layer1_0(Architecture.Builder layers, String path) {
+    layers.conv2d(path + ".conv1", conv(4, 4, 3).padding(1), 8, 8);
+    layers.batchNorm(path + ".bn1", 4, 8, 8);
+    layers.conv2d(path + ".conv2", conv(4, 4, 3).padding(1), 8, 8);
+    layers.batchNorm(path + ".bn2", 4, 8, 8);
+  }
+
+  private static void layer2_0(Architecture.Builder layers) {
+    layers.conv2d("layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), 4, 4);
+    layers.batchNorm("layer2.0.bn1", 8, 4, 4);
+    layers.conv2d("layer2.0.conv2", conv(8, 8, 3).padding(1), 4, 4);
+    layers.batchNorm("layer2.0.bn2", 8, 4, 4);
+    layers.conv2d("layer2.0.downsample.0", conv(4, 8, 1).stride(2), 4, 4);
+    layers.batchNorm("layer2.0.downsample.1", 8, 4, 4);
+  }
+
+  private static void head(Architecture.Builder layers) {
+    layers.globalAvgPool("avgpool", 8);
+    layers.linear("fc", 8, 3);
+  }
+}
