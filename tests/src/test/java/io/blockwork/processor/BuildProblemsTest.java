@@ -152,7 +152,7 @@ final class BuildProblemsTest {
                 }
                 """));
     assertEquals(List.of("BW113"), result.errors().stream().map(Finding::code).toList());
-    String placeholder = result.sources().get("user.NetNetwork");
+    String placeholder = result.source("user.NetNetwork");
     assertTrue(placeholder.contains("[BW113] classes is 0"), placeholder);
     // What the user's code meets should it run all the same, as Eclipse allows.
     Result again =

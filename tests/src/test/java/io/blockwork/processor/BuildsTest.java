@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import javax.annotation.processing.AbstractProcessor;
@@ -115,7 +116,7 @@ final class BuildsTest {
                     + "interface Plain extends Network {}\n"));
     assertEquals(List.of(), result.findings());
     assertTrue(result.classes().containsKey("PlainNetwork"), result.classes()::toString);
-    assertFalse(result.sources().get("Outer_Mid_NetNetwork").contains("public final class"));
+    assertFalse(result.source("Outer_Mid_NetNetwork").contains("public final class"));
   }
 
   @ParameterizedTest
@@ -156,7 +157,10 @@ final class BuildsTest {
       if (!done) {
         done = true;
         write("Base", "public interface Base extends io.blockwork.ImageClassifier {}");
-        write("Made", TWO.get("user/A.java").replace("interface A", "interface Made"));
+        write(
+            "Made",
+            Objects.requireNonNull(TWO.get("user/A.java"))
+                .replace("interface A", "interface Made"));
       }
       return false;
     }
@@ -233,7 +237,7 @@ final class BuildsTest {
               "user=ALL-UNNAMED");
       assertEquals(List.of(), result.findings());
       // The annotation stands in java.compiler, which this module does not require.
-      assertFalse(result.sources().get("user.ANetwork").contains("@Generated"));
+      assertFalse(result.source("user.ANetwork").contains("@Generated"));
     } finally {
       Files.delete(jar);
     }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.annotation.processing.Processor;
@@ -59,6 +60,11 @@ enum Compiler {
    * @param classes class files, by binary name
    */
   record Result(List<Finding> findings, Map<String, String> sources, Map<String, byte[]> classes) {
+    /** The generated source of a class, which must be there. */
+    String source(String name) {
+      return Objects.requireNonNull(sources.get(name), name);
+    }
+
     List<Finding> errors() {
       return findings.stream().filter(Finding::isError).toList();
     }

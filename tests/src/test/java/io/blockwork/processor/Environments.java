@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.annotation.processing.Filer;
 import javax.annotation.processing.ProcessingEnvironment;
@@ -63,7 +64,7 @@ final class Environments {
           proxy(
               ProcessingEnvironment.class,
               environment,
-              (method, args) -> method.equals("getFiler") ? filer : null));
+              (method, args) -> method.equals("getFiler") ? Optional.of(filer) : Optional.empty()));
     }
 
     private Filer watched(Filer filer) {
@@ -79,7 +80,7 @@ final class Environments {
               origins.put(args[0].toString(), from);
               before.accept(args[0].toString());
             }
-            return null;
+            return Optional.empty();
           });
     }
 
@@ -90,7 +91,7 @@ final class Environments {
   }
 
   private interface Answer {
-    Object to(String method, Object[] args) throws IOException;
+    Optional<Object> to(String method, Object[] args) throws IOException;
   }
 
   private static <T> T proxy(Class<T> type, T target, Answer answer) {
@@ -99,9 +100,9 @@ final class Environments {
             type.getClassLoader(),
             new Class<?>[] {type},
             (self, method, args) -> {
-              Object own = answer.to(method.getName(), args);
+              Optional<Object> own = answer.to(method.getName(), args);
               try {
-                return own != null ? own : method.invoke(target, args);
+                return own.isPresent() ? own.get() : method.invoke(target, args);
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
@@ -112,7 +113,7 @@ final class GoldenSourcesTest {
   }
 
   private static Map<String, String> generate(String name) {
-    return compile(name, NETWORKS.get(name));
+    return compile(name, Objects.requireNonNull(NETWORKS.get(name)));
   }
 
   private static Map<String, String> compile(String name, String annotation) {
