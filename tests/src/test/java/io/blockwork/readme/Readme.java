@@ -16,6 +16,9 @@ final class Readme {
       Pattern.compile("<!-- file: (\\S+) -->\\R```\\w*\\R(.*?)```", Pattern.DOTALL);
   private static final Pattern COMMANDS = Pattern.compile("```sh\\R(.*?)```", Pattern.DOTALL);
 
+  private static final Pattern ERROR =
+      Pattern.compile("<!-- error -->\\R```text\\R(.*?)```", Pattern.DOTALL);
+
   private final String text;
 
   private Readme(String text) {
@@ -35,6 +38,15 @@ final class Readme {
       files.put(matcher.group(1), matcher.group(2));
     }
     return files;
+  }
+
+  /** The error message that it shows. */
+  String error() {
+    Matcher matcher = ERROR.matcher(text);
+    if (!matcher.find()) {
+      throw new IllegalStateException("the README shows no error");
+    }
+    return matcher.group(1);
   }
 
   /** The lines of all shell blocks. */

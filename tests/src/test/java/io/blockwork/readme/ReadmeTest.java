@@ -2,13 +2,18 @@ package io.blockwork.readme;
 
 import static com.google.common.truth.Truth.assertThat;
 import static com.google.common.truth.Truth.assertWithMessage;
+import static com.google.testing.compile.Compiler.javac;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.testing.compile.Compilation;
+import com.google.testing.compile.JavaFileObjects;
+import io.blockwork.processor.BlockworkProcessor;
 import io.blockwork.readme.UserProject.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -43,8 +48,8 @@ class ReadmeTest {
     Outcome build = project.maven("compile");
 
     assertThat(build.exitCode()).isNotEqualTo(0);
-    assertThat(build.output()).contains("stage 2 has 0 blocks");
-    assertThat(build.output()).contains("Tiny.java:[8,");
+    assertThat(build.output()).contains("[BW103] stage 2 has 0 blocks");
+    assertThat(build.output()).contains("Tiny.java:[10,");
   }
 
   @Test
@@ -61,6 +66,30 @@ class ReadmeTest {
     assertThat(run.exitCode()).isNotEqualTo(0);
     assertThat(run.output()).contains("the annotation processor did not run");
     assertThat(run.output()).contains("<artifactId>blockwork-processor</artifactId>");
+  }
+
+  @Test
+  void itsErrorIsWhatTheCompilerPrints() throws IOException {
+    String error = Readme.open().error();
+    String annotation = error.lines().skip(1).findFirst().orElseThrow();
+
+    Compilation compilation =
+        javac()
+            .withProcessors(new BlockworkProcessor())
+            .compile(
+                JavaFileObjects.forSourceString(
+                    "Small",
+                    "import io.blockwork.*;\n"
+                        + annotation
+                        + "\npublic interface Small extends ImageClassifier {}"));
+
+    String message = compilation.errors().get(0).getMessage(Locale.ROOT);
+    List<String> printed = message.lines().map(String::strip).toList();
+    List<String> shown = error.lines().map(String::strip).toList();
+    assertThat(shown.get(0)).endsWith(printed.get(0));
+    assertThat(shown.subList(3, shown.size())).isEqualTo(printed.subList(1, printed.size()));
+    assertThat(compilation.errors().get(0).getColumnNumber())
+        .isEqualTo(error.lines().skip(2).findFirst().orElseThrow().indexOf('^') + 1);
   }
 
   @Test

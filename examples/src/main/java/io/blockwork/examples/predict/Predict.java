@@ -25,7 +25,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Names what is in pictures, with weights from a file. */
+/**
+ * Names what is in pictures, with weights from a file. Exit codes: 0 if all went well, 1 if a file
+ * cannot be used, 2 for wrong arguments.
+ */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
@@ -73,14 +76,6 @@ public final class Predict implements Callable<Integer> {
 
   @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Pictures: JPEG or PNG.")
   private List<Path> images = List.of();
-
-  /**
-   * Runs the command and ends the program with its exit code: 0 if all went well, 1 if a file
-   * cannot be used, 2 for wrong arguments.
-   */
-  public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
-  }
 
   /** The command, for tests and other programs. */
   public static CommandLine commandLine() {

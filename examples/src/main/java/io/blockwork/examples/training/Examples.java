@@ -1,5 +1,6 @@
 package io.blockwork.examples.training;
 
+import io.blockwork.examples.predict.Predict;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -7,9 +8,9 @@ import picocli.CommandLine.HelpCommand;
 /** The examples as subcommands of one command. */
 @Command(
     name = "examples",
-    description = "Trains networks on small photographs.",
+    description = "Trains networks, and names what is in pictures.",
     mixinStandardHelpOptions = true,
-    subcommands = {Cifar10Command.class, FineTuneCommand.class, HelpCommand.class})
+    subcommands = {Cifar10Command.class, FineTuneCommand.class, Predict.class, HelpCommand.class})
 public final class Examples {
   /** Made by picocli. */
   public Examples() {}
