@@ -254,22 +254,27 @@ public abstract class CompiledNetwork implements Network {
     }
   }
 
+  @Override
+  public String profile(INDArray images) {
+    checkImages(images);
+    return engine.profile(parameters, images, this::forwardPass);
+  }
+
   private void checkImages(INDArray images) {
     checkOpen();
     List<Integer> in = architecture.input();
-    String expected = "[N, %d, %d, %d]".formatted(in.get(0), in.get(1), in.get(2));
     if (images.rank() != 4
         || images.size(1) != in.get(0)
         || images.size(2) != in.get(1)
         || images.size(3) != in.get(2)) {
       throw new ShapeMismatchException(
           "%s: expected images %s, got shape %s"
-              .formatted(architecture.name(), expected, Arrays.toString(images.shape())));
+              .formatted(architecture.name(), imagesShape(), Arrays.toString(images.shape())));
     }
     if (images.size(0) == 0) {
       throw new IllegalArgumentException(
           "%s: expected images %s with N of at least 1, got none"
-              .formatted(architecture.name(), expected));
+              .formatted(architecture.name(), imagesShape()));
     }
     DataType type = options.dataType();
     if (images.dataType() != type) {
@@ -277,6 +282,11 @@ public abstract class CompiledNetwork implements Network {
           "%s: expected images of type %s, got %s; convert them with images.castTo(DataType.%s), or create the network with NetworkOptions.dataType"
               .formatted(architecture.name(), type, images.dataType(), type));
     }
+  }
+
+  private String imagesShape() {
+    List<Integer> in = architecture.input();
+    return "[N, %d, %d, %d]".formatted(in.get(0), in.get(1), in.get(2));
   }
 
   private INDArray newArray(long[] shape) {
