@@ -42,18 +42,22 @@ final class PackageArrowsTest {
         .definedBy(PROCESSOR + ".transforms..")
         .layer("emit")
         .definedBy(PROCESSOR + ".emit..")
+        .layer("report")
+        .definedBy(PROCESSOR + ".report..")
         .layer("wiring")
         .definedBy(PROCESSOR)
         .whereLayer("wiring")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("emit")
         .mayOnlyBeAccessedByLayers("wiring")
+        .whereLayer("report")
+        .mayOnlyBeAccessedByLayers("wiring")
         .whereLayer("transforms")
-        .mayOnlyBeAccessedByLayers("emit", "wiring")
+        .mayOnlyBeAccessedByLayers("emit", "report", "wiring")
         .whereLayer("shapes")
-        .mayOnlyBeAccessedByLayers("transforms", "emit", "wiring")
+        .mayOnlyBeAccessedByLayers("transforms", "emit", "report", "wiring")
         .whereLayer("graph")
-        .mayOnlyBeAccessedByLayers("shapes", "transforms", "emit", "wiring")
+        .mayOnlyBeAccessedByLayers("shapes", "transforms", "emit", "report", "wiring")
         .because("each stage of the compiler is a function of what the stages before it made")
         .check(classes);
   }
@@ -67,7 +71,8 @@ final class PackageArrowsTest {
             PROCESSOR + ".spec..",
             PROCESSOR + ".graph..",
             PROCESSOR + ".shapes..",
-            PROCESSOR + ".transforms..")
+            PROCESSOR + ".transforms..",
+            PROCESSOR + ".report..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.palantir.javapoet..")

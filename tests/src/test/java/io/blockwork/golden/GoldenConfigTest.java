@@ -72,11 +72,13 @@ final class GoldenConfigTest {
             (config.get("preact").booleanValue() ? ResNetVersion.V2 : ResNetVersion.V1_5).name());
         values.put("dilateFrom", 0);
         values.put("zeroInitResidual", false);
+        values.put("weights", "");
       }
       case "densenet" -> {
         dense(values, config);
         values.put("stemChannels", config.get("initChannels").intValue());
         values.put("compression", config.get("compression").doubleValue());
+        values.put("weights", "");
       }
       default -> {
         dense(values, config);
