@@ -10,6 +10,8 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.nd4j.FiniteCheck;
+import io.blockwork.weights.PretrainedWeights;
+import io.blockwork.weights.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -86,6 +88,28 @@ public abstract class CompiledNetwork implements Network {
         shapes,
         this::checkImages,
         batch -> engine.bindInference(parameters, batch, pass));
+  }
+
+  /**
+   * Downloads published weights, unless they are in the cache, and loads them into a new network. A
+   * head with another number of classes keeps its initial values.
+   *
+   * @param network the network; closed if the weights cannot be had
+   * @param weights weights that fit it
+   * @return the network
+   * @throws io.blockwork.weights.WeightsException if they cannot be downloaded or read
+   */
+  protected static <N extends CompiledNetwork> N load(N network, PretrainedWeights weights) {
+    try (Weights file = Weights.open(weights.download())) {
+      boolean sameClasses = network.architecture().output().equals(List.of(weights.classes()));
+      network
+          .parameters()
+          .load(sameClasses ? file.ignoring() : file.ignoring("fc.", "classifier."));
+      return network;
+    } catch (RuntimeException e) {
+      network.close();
+      throw e;
+    }
   }
 
   /** Binds the generated inference pass. */

@@ -56,6 +56,20 @@ public interface Network extends AutoCloseable {
    */
   Optional<String> firstNonFinite(INDArray images);
 
+  /**
+   * Why is this layer slow? Runs inference several times and measures every kernel: time, share of
+   * the whole, GFLOP/s, the implementation that the engine chose, layout and bytes.
+   *
+   * @param images {@code [N, C, H, W]}, run as one batch on all threads
+   * @return a table for people to read
+   * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
+   *     compiled for
+   * @throws UnsupportedOperationException if the engine cannot tell its kernels' times
+   */
+  default String profile(INDArray images) {
+    throw new UnsupportedOperationException("the network cannot measure its kernels");
+  }
+
   /** The parameters and buffers, by their {@code state_dict} names. */
   Parameters parameters();
 

@@ -37,7 +37,8 @@ import java.lang.annotation.Target;
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)
-@Target({ElementType.METHOD, ElementType.RECORD_COMPONENT})
+// FIELD: compilers know the place in the source of a record's fields, not of its components.
+@Target({ElementType.METHOD, ElementType.RECORD_COMPONENT, ElementType.FIELD})
 public @interface Output {
   /** The module whose output is wanted. */
   String value();

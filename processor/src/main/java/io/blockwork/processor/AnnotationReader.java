@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
@@ -86,6 +87,18 @@ final class AnnotationReader {
       default:
         throw new IllegalArgumentException(name + " describes no architecture");
     }
+  }
+
+  /**
+   * The published weights that the annotation names, if any.
+   *
+   * @throws UnreadableValue if the value is erroneous, which the compiler reports
+   */
+  static Optional<String> weights(AnnotationMirror annotation) {
+    var values = new AnnotationReader(annotation, Set.of());
+    return values.values.containsKey("weights")
+        ? Optional.of(values.value("weights", String.class)).filter(name -> !name.isEmpty())
+        : Optional.empty();
   }
 
   private ResNetSpec resNet() {

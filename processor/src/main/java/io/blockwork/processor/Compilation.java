@@ -25,6 +25,7 @@ import io.blockwork.processor.transforms.Transforms;
 import io.blockwork.processor.transforms.Truncate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The stages of the compiler, in order. */
 final class Compilation {
@@ -48,15 +49,18 @@ final class Compilation {
   /**
    * The sources of a network that has no problems: {@code XNetwork}, {@code XForward}, {@code
    * XBackward}, and a pass for each of the {@code taps}.
+   *
+   * @param weights published weights that fit the network
    */
-  static List<JavaFile> compile(Spec spec, GeneratedNames names, List<TapMethod> taps) {
+  static List<JavaFile> compile(
+      Spec spec, GeneratedNames names, List<TapMethod> taps, Optional<String> weights) {
     Graph graph = Architectures.of(spec);
     List<Shape> shapes = ShapeInference.shapes(graph);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));
     String totals = Totals.of(graph, shapes).toString();
     List<JavaFile> files = new ArrayList<>();
-    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), taps));
+    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), taps, weights));
     files.add(ForwardWriter.write(names, inference, totals));
     files.add(BackwardWriter.write(names, training, totals));
     taps.forEach(tap -> files.add(pass(names, graph, tap)));

@@ -29,6 +29,11 @@ final class Diagnostics {
     messager.printMessage(kind(message), message.text("", args), element);
   }
 
+  /** Whether the compiler can mark what stands within a record. */
+  boolean knowsRecords() {
+    return positions.knowsRecords();
+  }
+
   /** Reports a problem of an annotation as such. */
   void report(Message message, Element element, AnnotationMirror annotation, Object... args) {
     messager.printMessage(kind(message), message.text("", args), element, annotation);

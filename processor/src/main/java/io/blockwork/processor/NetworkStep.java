@@ -125,6 +125,10 @@ final class NetworkStep {
     String name = annotation.getAnnotationType().asElement().getSimpleName().toString();
     boolean sound = interfaces.check(element, name, spec.classifier());
     List<Problem> problems = problems(annotation, spec);
+    Optional<String> weights = AnnotationReader.weights(annotation);
+    if (problems.isEmpty()) {
+      problems = weights.flatMap(w -> PretrainedMatch.problem(spec, w)).stream().toList();
+    }
     problems.forEach(problem -> diagnostics.report(problem, element, annotation));
     Optional<List<TapMethod>> taps = sound ? taps((TypeElement) element, spec) : Optional.empty();
     if (taps.isEmpty() || !problems.isEmpty()) {
@@ -140,7 +144,7 @@ final class NetworkStep {
     }
     TypeElement type = (TypeElement) element;
     GeneratedNames names = names(type);
-    Compilation.compile(spec, names, taps.get()).forEach(file -> write(file, type));
+    Compilation.compile(spec, names, taps.get(), weights).forEach(file -> write(file, type));
     if (options.report()) {
       writeSheet(names, Compilation.sheet(spec, names), type);
     }

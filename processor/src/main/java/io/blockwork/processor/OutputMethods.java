@@ -18,6 +18,7 @@ import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.RecordComponentElement;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
@@ -29,7 +30,8 @@ final class OutputMethods {
   private static final int NAMES_SHOWN = 12;
 
   /** A value that is asked for: in which component, by which annotation, of which element. */
-  private record Wanted(String component, Element element, AnnotationMirror annotation) {
+  private record Wanted(
+      String component, ExecutableElement method, Element element, AnnotationMirror annotation) {
     private String module() {
       return annotation.getElementValues().values().stream()
           .map(value -> String.valueOf(value.getValue()))
@@ -106,11 +108,13 @@ final class OutputMethods {
       String.join(", ", nearest.subList(0, shown))
           + (shown < nearest.size() ? ", and " + (nearest.size() - shown) + " more" : "")
     };
-    if (here(wanted.element())) {
+    boolean inRecord = !wanted.element().equals(wanted.method());
+    if (here(wanted.element()) && (!inRecord || diagnostics.knowsRecords())) {
       diagnostics.report(
           Problem.of(Message.OUTPUT_MODULE, "value", args), wanted.element(), wanted.annotation());
     } else {
-      diagnostics.report(Message.OUTPUT_MODULE, type, args);
+      diagnostics.report(
+          Message.OUTPUT_MODULE, here(wanted.method()) ? wanted.method() : type, args);
     }
   }
 
@@ -123,7 +127,7 @@ final class OutputMethods {
     } else if (annotation.isPresent()) {
       methods.add(
           new Declared(
-              name, Optional.empty(), List.of(new Wanted(name, method, annotation.get()))));
+              name, Optional.empty(), List.of(new Wanted(name, method, method, annotation.get()))));
     } else {
       addRecord(method, record(method).orElseThrow());
     }
@@ -140,9 +144,25 @@ final class OutputMethods {
                 .formatted(component.getSimpleName(), result.getSimpleName()));
         return;
       }
-      wanted.add(new Wanted(component.getSimpleName().toString(), component, annotation.get()));
+      wanted.add(placed(method, result, component, annotation.get()));
     }
     methods.add(new Declared(method.getSimpleName().toString(), Optional.of(result), wanted));
+  }
+
+  /** The component by its field, which compilers can point at. */
+  private static Wanted placed(
+      ExecutableElement method,
+      TypeElement result,
+      RecordComponentElement component,
+      AnnotationMirror annotation) {
+    String name = component.getSimpleName().toString();
+    for (VariableElement field : ElementFilter.fieldsIn(result.getEnclosedElements())) {
+      Optional<AnnotationMirror> same = output(field);
+      if (field.getSimpleName().contentEquals(name) && same.isPresent()) {
+        return new Wanted(name, method, field, same.get());
+      }
+    }
+    return new Wanted(name, method, component, annotation);
   }
 
   private static Optional<String> fault(ExecutableElement method) {

@@ -41,6 +41,11 @@ final class Positions {
    */
   record Position(AnnotationMirror annotation, Optional<AnnotationValue> value) {}
 
+  /** Whether the compiler can mark what stands within a record; ECJ (seen in 3.46) cannot. */
+  boolean knowsRecords() {
+    return !eclipse;
+  }
+
   /** The position of the first of the problem's members that the user wrote. */
   Position of(Problem problem, AnnotationMirror annotation) {
     for (String member : problem.members()) {

@@ -3,6 +3,7 @@ package io.blockwork.engine;
 import io.blockwork.Gradients;
 import io.blockwork.Parameters;
 import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs generated networks. An engine holds no state of any network and may be shared by all. */
 public interface Engine {
@@ -38,4 +39,19 @@ public interface Engine {
       int batch,
       TrainingSettings settings,
       Function<TrainingBinder, TrainingPass> network);
+
+  /**
+   * Measures every kernel of an inference pass.
+   *
+   * @param parameters the network's parameters
+   * @param images {@code [N, C, H, W]}, run as one batch on all threads
+   * @param network makes the generated class
+   * @return a table for people to read
+   * @throws UnsupportedOperationException if the engine cannot tell its kernels' times
+   */
+  default String profile(
+      Parameters parameters, INDArray images, Function<InferenceBinder, ForwardPass> network) {
+    throw new UnsupportedOperationException(
+        "the engine " + name() + " does not measure its kernels; onednn does");
+  }
 }

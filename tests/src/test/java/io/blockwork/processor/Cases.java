@@ -124,8 +124,8 @@ final class Cases {
             RIGHT
                 + """
                 public interface Net extends ImageClassifier {
-                  One one(org.nd4j.linalg.api.ndarray.INDArray images);
-                  record One(@Output(^~"layr1.0") org.nd4j.linalg.api.ndarray.INDArray a) {}
+                  One ~one(org.nd4j.linalg.api.ndarray.INDArray images);
+                  record One(@Output(^"layr1.0") org.nd4j.linalg.api.ndarray.INDArray a) {}
                 }
                 """),
         of(
@@ -294,6 +294,18 @@ final class Cases {
         on(
             Message.ACTIVATION_TOO_LARGE,
             "@DenseBlock(channels = 3, growth = 4, layers = 3, input = @Input(height = 20000, ~width = ^20001))"),
+        on(
+            Message.UNKNOWN_WEIGHTS,
+            "@ResNet(blocks = {3, 4, 6, 3}, ~weights = ^\"RESNET34_IMAGENET1K_V3\")"),
+        on(
+            Message.WEIGHTS_DIFFER,
+            "@ResNet(blocks = {3, 4, 6, 3}, ~weights = ^\"RESNET50_IMAGENET1K_V2\")"),
+        on(
+            Message.WEIGHTS_DIFFER,
+            "@DenseNet(growth = 32, blocks = {6, 12, 32, 32}, ~weights = ^\"DENSENET201_IMAGENET1K_V1\")"),
+        on(
+            Message.WEIGHTS_VERSION,
+            "@ResNet(blocks = {3, 4, 6, 3}, bottleneck = true, version = ResNetVersion.V1, ~weights = ^\"RESNET50_IMAGENET1K_V2\")"),
         on(Message.TOO_MANY_PARAMETERS, "@ResNet(blocks = {3, 4, 6, 3}, ~width = ^4096)"),
         on(Message.TOO_MANY_PARAMETERS, "@ResNet(blocks = {1, 1}, ~classes = ^2147483647)"),
         on(Message.TOO_MANY_PARAMETERS, "@DenseNet(~growth = ^3000, blocks = {6, 12, 24, 16})"),

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
 
@@ -32,18 +33,21 @@ public final class NetworkWriter {
   private final List<Shape> shapes;
   private final List<Long> slots;
   private final List<TapMethod> taps;
+  private final Optional<String> weights;
 
   private NetworkWriter(
       GeneratedNames names,
       Graph graph,
       List<Shape> shapes,
       List<Long> slots,
-      List<TapMethod> taps) {
+      List<TapMethod> taps,
+      Optional<String> weights) {
     this.names = names;
     this.graph = graph;
     this.shapes = shapes;
     this.slots = slots;
     this.taps = taps;
+    this.weights = weights;
   }
 
   /**
@@ -53,14 +57,16 @@ public final class NetworkWriter {
    * @param shapes of its edges
    * @param slots the memory plan of inference
    * @param taps methods that ask for values inside the network
+   * @param weights published weights that fit the network
    */
   public static JavaFile write(
       GeneratedNames names,
       Graph graph,
       List<Shape> shapes,
       List<Long> slots,
-      List<TapMethod> taps) {
-    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, taps).type();
+      List<TapMethod> taps,
+      Optional<String> weights) {
+    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, taps, weights).type();
     return JavaFile.builder(names.network().packageName(), type)
         .skipJavaLangImports(true)
         .addStaticImport(RuntimeTypes.engine("Conv"), "conv")
@@ -102,6 +108,7 @@ public final class NetworkWriter {
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("return new $T(options)", self)
             .build());
+    weights.ifPresent(name -> pretrained(name, type));
     type.addMethod(pass("forwardPass", "ForwardPass", "InferenceBinder", names.forward()));
     type.addMethod(pass("trainingPass", "TrainingPass", "TrainingBinder", names.backward()));
     taps.forEach(tap -> type.addMethod(method(tap)));
@@ -144,8 +151,35 @@ public final class NetworkWriter {
         .build();
   }
 
+  /** The factories that load published weights. */
+  private void pretrained(String name, TypeSpec.Builder type) {
+    String summary =
+        "Creates the network with torchvision's weights {@code $L}, downloading them the first time.";
+    String head =
+        "\n\n<p>The head keeps its random weights if it has other classes than ImageNet's 1000.";
+    String result =
+        "\n@return a new network\n@throws io.blockwork.weights.WeightsException if they cannot be had\n";
+    type.addMethod(
+        factory("pretrained")
+            .addJavadoc(summary + head + "\n" + result, name)
+            .addStatement("return pretrained($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
+            .build());
+    type.addMethod(
+        factory("pretrained")
+            .addJavadoc(
+                summary + head + "\n\n@param options seed, data type and engine" + result, name)
+            .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
+            .addStatement(
+                "return load(create(options), $T.$L)", RuntimeTypes.PRETRAINED_WEIGHTS, name)
+            .build());
+  }
+
   private MethodSpec.Builder factory() {
-    return MethodSpec.methodBuilder("create")
+    return factory("create");
+  }
+
+  private MethodSpec.Builder factory(String name) {
+    return MethodSpec.methodBuilder(name)
         .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
         .returns(names.network());
   }

@@ -15,6 +15,7 @@ final class RuntimeTypes {
   static final ClassName FEATURES = ClassName.get(API, "Features");
   static final ClassName ARRAY = ClassName.get("org.nd4j.linalg.api.ndarray", "INDArray");
   static final ClassName NETWORK_OPTIONS = ClassName.get(API, "NetworkOptions");
+  static final ClassName PRETRAINED_WEIGHTS = ClassName.get(API + ".weights", "PretrainedWeights");
   static final ClassName TENSOR = engine("Tensor");
   static final ClassName KERNEL = engine("Kernel");
   static final ClassName LAYER = engine("Layer");

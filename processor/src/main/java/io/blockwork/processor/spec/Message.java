@@ -298,6 +298,31 @@ public enum Message {
       "all parameters stand in one buffer; the largest layer, %3$s, has %4$s of them",
       "%5$s"),
 
+  /** No published weights of that name. Name, nearest, all. */
+  UNKNOWN_WEIGHTS(
+      "BW153",
+      "there are no published weights %1$s",
+      "weights names a constant of PretrainedWeights: %3$s",
+      "write weights = \"%2$s\""),
+  /**
+   * Published weights that do not fit. Weights, parameter, the network's shape, theirs,
+   * architecture.
+   */
+  WEIGHTS_DIFFER(
+      "BW154",
+      "%2$s is %3$s, but %4$s in the weights %1$s",
+      "they were trained for torchvision's %5$s, and must fit parameter for parameter up to the head",
+      "declare the network as %5$s is declared, or leave weights out"),
+  /**
+   * Weights that fit, but were trained on blocks that compute something else. Weights, value,
+   * theirs.
+   */
+  WEIGHTS_VERSION(
+      "BW155",
+      "%2$s has the parameters of %1$s, which were trained with %3$s",
+      "the stride stands in another convolution, so that the weights would load and give wrong answers",
+      "use %3$s, or leave weights out"),
+
   /** A generated file that cannot be written. File, reason. */
   CANNOT_WRITE(
       "BW160",

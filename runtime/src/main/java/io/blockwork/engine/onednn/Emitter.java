@@ -50,6 +50,11 @@ final class Emitter {
     return steps.toArray(Step[]::new);
   }
 
+  /** Adds all steps that the other has so far. */
+  void repeat(Emitter other) {
+    steps.addAll(other.steps);
+  }
+
   /** Adds plain Java. */
   void add(Step step) {
     steps.add(step);
@@ -119,16 +124,7 @@ final class Emitter {
           implementation);
     }
     Execution execution =
-        new Execution(
-            path,
-            kind,
-            implementation,
-            flops,
-            bytes,
-            primitive,
-            arguments,
-            plan.stream(),
-            plan.timed());
+        new Execution(path, kind, implementation, flops, bytes, primitive, arguments, plan);
     plan.add(execution);
     steps.add(execution);
   }

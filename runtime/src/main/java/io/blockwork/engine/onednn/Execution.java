@@ -13,8 +13,8 @@ final class Execution implements Step {
   private final long bytes;
   private final primitive primitive;
   private final IntMemoryMap arguments;
+  private final Plan plan;
   private final stream stream;
-  private final boolean timed;
   private long runs;
   private long nanos;
 
@@ -26,8 +26,7 @@ final class Execution implements Step {
       long bytes,
       primitive primitive,
       IntMemoryMap arguments,
-      stream stream,
-      boolean timed) {
+      Plan plan) {
     this.path = path;
     this.kind = kind;
     this.implementation = implementation;
@@ -35,13 +34,13 @@ final class Execution implements Step {
     this.bytes = bytes;
     this.primitive = primitive;
     this.arguments = arguments;
-    this.stream = stream;
-    this.timed = timed;
+    this.plan = plan;
+    this.stream = plan.stream();
   }
 
   @Override
   public void run() {
-    if (!timed) {
+    if (!plan.timed()) {
       primitive.execute(stream, arguments);
       return;
     }
@@ -59,6 +58,12 @@ final class Execution implements Step {
 
   KernelProfile profile() {
     return new KernelProfile(
-        path, kind, implementation, flops, bytes, runs == 0 ? 0 : nanos / 1e6 / runs);
+        path,
+        kind,
+        implementation,
+        plan.layout(),
+        flops,
+        bytes,
+        runs == 0 ? 0 : nanos / 1e6 / runs);
   }
 }

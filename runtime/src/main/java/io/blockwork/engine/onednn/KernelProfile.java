@@ -6,12 +6,19 @@ package io.blockwork.engine.onednn;
  * @param path the layer it belongs to
  * @param kind what it does: {@code conv}, {@code conv backward weights}, {@code reorder}, ...
  * @param implementation oneDNN's name of the chosen kernel; {@code ref} is a slow reference
+ * @param layout of the plan's activations
  * @param flops floating-point operations of one run; 0 for kernels that memory bounds
  * @param bytes bytes that one run reads and writes, caches ignored
  * @param milliseconds mean time of one run
  */
 public record KernelProfile(
-    String path, String kind, String implementation, long flops, long bytes, double milliseconds) {
+    String path,
+    String kind,
+    String implementation,
+    Layout layout,
+    long flops,
+    long bytes,
+    double milliseconds) {
 
   /** Billions of floating-point operations a second. */
   public double gigaflops() {

@@ -46,6 +46,8 @@ public final class OneDnnEngine implements Engine {
       Optional<Integer> microBatch,
       Optional<Boolean> sideBySide) {}
 
+  private static final int PROFILE_REPETITIONS = 10;
+
   private final Options options;
   private final Map<Parameters, NetworkState> packed = new WeakHashMap<>();
   private final ThreadPoolExecutor workers =
@@ -346,6 +348,39 @@ public final class OneDnnEngine implements Engine {
       return plan.profile(images, repetitions);
     } finally {
       release(parameters, state);
+    }
+  }
+
+  @Override
+  public String profile(
+      Parameters parameters, INDArray images, Function<InferenceBinder, ForwardPass> network) {
+    List<KernelProfile> kernels = profile(parameters, images, PROFILE_REPETITIONS, network);
+    return ProfileTable.of(kernels, this, images.size(0));
+  }
+
+  /**
+   * Measures every primitive of a training pass. It overwrites the gradients and moves the running
+   * statistics, as training does.
+   *
+   * @param parameters the network's parameters
+   * @param gradients the network's gradients
+   * @param settings what to compute
+   * @param images {@code [N, C, H, W]}
+   * @param repetitions passes to take the mean of, after one that is not counted
+   * @param network makes the generated class
+   * @return the primitives in the order in which they were made
+   */
+  public List<KernelProfile> profileTraining(
+      Parameters parameters,
+      Gradients gradients,
+      TrainingSettings settings,
+      INDArray images,
+      int repetitions,
+      Function<TrainingBinder, TrainingPass> network) {
+    requirePositive("repetitions", repetitions);
+    int batch = (int) images.size(0);
+    try (OneDnnTraining training = train(parameters, gradients, batch, settings, true, network)) {
+      return training.profile(images, repetitions);
     }
   }
 

@@ -74,17 +74,21 @@ final class OneDnnInference implements BoundInference {
     }
     weights.refresh(parameters);
     INDArray from = NativeArrays.contiguous(images);
-    List<INDArray> to = outputs.stream().map(NativeArrays::contiguous).toList();
+    INDArray[] to = new INDArray[outputs.size()];
     long source = NativeArrays.address(from);
-    long[] target = to.stream().mapToLong(NativeArrays::address).toArray();
+    long[] target = new long[to.length];
+    for (int i = 0; i < to.length; i++) {
+      to[i] = NativeArrays.contiguous(outputs.get(i));
+      target[i] = NativeArrays.address(to[i]);
+    }
     if (plans.size() == 1) {
       runAlone(first, source, target);
     } else {
       new SideBySide(source, target).run();
     }
     for (int i = 0; i < outputs.size(); i++) {
-      if (to.get(i) != outputs.get(i)) {
-        outputs.get(i).assign(to.get(i));
+      if (to[i] != outputs.get(i)) {
+        outputs.get(i).assign(to[i]);
       }
     }
     java.lang.ref.Reference.reachabilityFence(from);

@@ -7,10 +7,13 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import java.lang.ref.Reference;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** A generated training pass bound for one batch size, with its memory. */
 final class OneDnnTraining implements BoundTraining {
@@ -135,8 +138,19 @@ final class OneDnnTraining implements BoundTraining {
     }
   }
 
-  Plan plan() {
-    return plan;
+  /** The mean time of each primitive of the plan, which has to be timed. */
+  List<KernelProfile> profile(INDArray from, int repetitions) {
+    INDArray to =
+        Nd4j.create(
+            DataType.FLOAT, plan.batch(), output.channels(), output.height(), output.width());
+    for (int i = 0; i <= repetitions; i++) {
+      if (i == 1) {
+        plan.executions().forEach(Execution::reset);
+      }
+      forward(from, to);
+      backward(to);
+    }
+    return plan.executions().stream().map(Execution::profile).toList();
   }
 
   @Override

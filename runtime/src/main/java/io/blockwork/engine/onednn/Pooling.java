@@ -154,7 +154,7 @@ final class Pooling {
     Optional<memory> workspace =
         winners.get_size() > 0 ? Optional.of(e.plan().keep(winners)) : Optional.empty();
     forward(e, src, dst, description, workspace);
-    forward(steps.recompute(), src, dst, description, workspace);
+    steps.recompute().repeat(e);
     if (steps.inputGradient()) {
       backward(steps.backward(), dDst, dSrc, accumulate, description, workspace);
     }

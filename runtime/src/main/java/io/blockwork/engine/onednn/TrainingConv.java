@@ -45,7 +45,7 @@ record TrainingConv(
     convolution_forward.primitive_desc forward =
         forwardDescription(steps.forward(), convolution, srcDesc);
     forward(steps.forward(), convolution, forward, weights);
-    forward(steps.recompute(), convolution, forward, weights);
+    steps.recompute().repeat(steps.forward());
     if (trainable) {
       backwardWeights(steps.backward(), convolution, forward, srcDesc, weights);
     }

@@ -45,9 +45,9 @@ final class TrainingDropout {
     Plan plan = steps.forward().plan();
     memory mask = plan.keep(plan.desc(tensor));
     TrainingDropout dropout = new TrainingDropout(plan, rate, seed, passes, mask);
-    steps.forward().add(dropout::draw);
-    multiply(steps.forward(), tensor, mask);
     multiply(steps.recompute(), tensor, mask);
+    steps.forward().add(dropout::draw);
+    steps.forward().repeat(steps.recompute());
     if (steps.inputGradient()) {
       multiply(steps.backward(), gradient, mask);
     }

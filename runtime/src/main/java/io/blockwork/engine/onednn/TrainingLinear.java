@@ -65,7 +65,7 @@ record TrainingLinear(
                 Dense.attributes(e, activation),
                 false));
     forward(e, description, weights);
-    forward(steps.recompute(), description, weights);
+    steps.recompute().repeat(e);
     if (!trainable && !steps.inputGradient()) {
       return;
     }

@@ -69,7 +69,7 @@ record TrainingNorm(
         relu ? Optional.of(plan.keep(plan.own(description.workspace_desc()))) : Optional.empty();
     Statistics statistics = statistics(e, weights);
     forward(e, description, statistics, mask, weights);
-    forward(steps.recompute(), description, statistics, mask, weights);
+    steps.recompute().repeat(e);
     if (!frozen) {
       long values = (long) plan.batch() * src.pixels();
       RunningStatistics running =

@@ -237,7 +237,7 @@ final class TrainingRecorder implements TrainingBinder {
         false,
         steps -> {
           Pointwise.add(steps.forward(), first, second, to, relu);
-          Pointwise.add(steps.recompute(), first, second, to, relu);
+          steps.recompute().repeat(steps.forward());
           if (relu && steps.inputGradient()) {
             Pointwise.reluBackward(steps.backward(), to, gradient);
           }
@@ -264,7 +264,7 @@ final class TrainingRecorder implements TrainingBinder {
         false,
         steps -> {
           Pointwise.scale(steps.forward(), from, factors, to);
-          Pointwise.scale(steps.recompute(), from, factors, to);
+          steps.recompute().repeat(steps.forward());
           if (steps.inputGradient()) {
             Pointwise.scaleBackward(
                 steps, from, factors, gradient, result, dSrc.accumulate(), gateResult);
@@ -290,7 +290,7 @@ final class TrainingRecorder implements TrainingBinder {
         false,
         steps -> {
           Pointwise.padShortcut(steps.forward(), stride, from, to);
-          Pointwise.padShortcut(steps.recompute(), stride, from, to);
+          steps.recompute().repeat(steps.forward());
           if (steps.inputGradient()) {
             Pointwise.padShortcutBackward(
                 steps.backward(), stride, gradient, result, dSrc.accumulate());

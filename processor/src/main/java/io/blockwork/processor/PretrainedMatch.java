@@ -1,0 +1,154 @@
+package io.blockwork.processor;
+
+import io.blockwork.ResNetVersion;
+import io.blockwork.Shortcut;
+import io.blockwork.Stem;
+import io.blockwork.processor.graph.Architectures;
+import io.blockwork.processor.graph.StateDict;
+import io.blockwork.processor.spec.DenseNetSpec;
+import io.blockwork.processor.spec.DenseNetSpec.LayerStyle;
+import io.blockwork.processor.spec.InputSpec;
+import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Problem;
+import io.blockwork.processor.spec.ResNetSpec;
+import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
+import io.blockwork.processor.spec.Spec;
+import io.blockwork.weights.PretrainedWeights;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Holds a network to the published weights that its annotation names. */
+final class PretrainedMatch {
+  private static final String MEMBER = "weights";
+  private static final int NAMES_SHOWN = 5;
+
+  private PretrainedMatch() {}
+
+  /** The weights of that name. */
+  static Optional<PretrainedWeights> find(String name) {
+    return Arrays.stream(PretrainedWeights.values()).filter(w -> w.name().equals(name)).findFirst();
+  }
+
+  /**
+   * What keeps the weights of that name from being loaded into the network; nothing else is wrong
+   * with it.
+   */
+  static Optional<Problem> problem(Spec spec, String name) {
+    Optional<PretrainedWeights> weights = find(name);
+    if (weights.isEmpty()) {
+      List<String> nearest =
+          Nearest.order(name, Arrays.stream(PretrainedWeights.values()).map(Enum::name).toList());
+      String shown = String.join(", ", nearest.subList(0, NAMES_SHOWN)) + ", ...";
+      return Optional.of(Problem.of(Message.UNKNOWN_WEIGHTS, MEMBER, name, nearest.get(0), shown));
+    }
+    Spec published = published(weights.get());
+    Optional<Problem> shape = firstDifference(spec, published, weights.get());
+    return shape.isPresent() ? shape : version(spec, name);
+  }
+
+  private static Optional<Problem> firstDifference(
+      Spec spec, Spec published, PretrainedWeights weights) {
+    Map<String, String> ours = StateDict.of(Architectures.of(spec));
+    Map<String, String> theirs = StateDict.of(Architectures.of(published));
+    String architecture = weights.architecture();
+    for (Map.Entry<String, String> entry : ours.entrySet()) {
+      String there = theirs.getOrDefault(entry.getKey(), "missing");
+      if (!isHead(entry.getKey()) && !entry.getValue().equals(there)) {
+        return differ(weights, entry.getKey(), entry.getValue(), there, architecture);
+      }
+    }
+    return theirs.keySet().stream()
+        .filter(parameter -> !ours.containsKey(parameter))
+        .findFirst()
+        .flatMap(
+            parameter ->
+                differ(
+                    weights,
+                    parameter,
+                    "missing",
+                    theirs.getOrDefault(parameter, ""),
+                    architecture));
+  }
+
+  private static Optional<Problem> differ(
+      PretrainedWeights weights,
+      String parameter,
+      String ours,
+      String theirs,
+      String architecture) {
+    return Optional.of(
+        Problem.of(
+            Message.WEIGHTS_DIFFER, MEMBER, weights.name(), parameter, ours, theirs, architecture));
+  }
+
+  /** The head may tell other classes apart: then it is what fine-tuning trains. */
+  private static boolean isHead(String parameter) {
+    return parameter.startsWith("fc.") || parameter.startsWith("classifier.");
+  }
+
+  private static Optional<Problem> version(Spec spec, String name) {
+    return spec instanceof ResNetSpec s
+            && s.block().version() != ResNetVersion.V1_5
+            && s.block().bottleneck()
+        ? Optional.of(
+            Problem.of(
+                Message.WEIGHTS_VERSION,
+                MEMBER,
+                name,
+                "ResNetVersion." + s.block().version(),
+                "ResNetVersion.V1_5"))
+        : Optional.empty();
+  }
+
+  /** torchvision's builder for the weights, as a spec. */
+  private static Spec published(PretrainedWeights weights) {
+    switch (weights.architecture()) {
+      case "resnet18":
+        return resNet(false, 1, 64, 2, 2, 2, 2);
+      case "resnet34":
+        return resNet(false, 1, 64, 3, 4, 6, 3);
+      case "resnet50":
+        return resNet(true, 1, 64, 3, 4, 6, 3);
+      case "resnet101":
+        return resNet(true, 1, 64, 3, 4, 23, 3);
+      case "resnet152":
+        return resNet(true, 1, 64, 3, 8, 36, 3);
+      case "resnext50_32x4d":
+        return resNet(true, 32, 4, 3, 4, 6, 3);
+      case "resnext101_32x8d":
+        return resNet(true, 32, 8, 3, 4, 23, 3);
+      case "resnext101_64x4d":
+        return resNet(true, 64, 4, 3, 4, 23, 3);
+      case "wide_resnet50_2":
+        return resNet(true, 1, 128, 3, 4, 6, 3);
+      case "wide_resnet101_2":
+        return resNet(true, 1, 128, 3, 4, 23, 3);
+      case "densenet121":
+        return denseNet(32, 64, 6, 12, 24, 16);
+      case "densenet161":
+        return denseNet(48, 96, 6, 12, 36, 24);
+      case "densenet169":
+        return denseNet(32, 64, 6, 12, 32, 32);
+      case "densenet201":
+        return denseNet(32, 64, 6, 12, 48, 32);
+      default:
+        throw new IllegalArgumentException(weights + " is of an unknown architecture");
+    }
+  }
+
+  private static Spec resNet(boolean bottleneck, int groups, int widthPerGroup, Integer... blocks) {
+    var style =
+        new BlockStyle(
+            bottleneck, groups, widthPerGroup, Shortcut.PROJECTION, ResNetVersion.V1_5, 0, false);
+    return new ResNetSpec(
+        List.of(blocks), Stem.IMAGENET, 64, style, 0, new InputSpec(3, 224, 224), 1000);
+  }
+
+  private static Spec denseNet(int growth, int stemChannels, Integer... blocks) {
+    var style = new LayerStyle(growth, 4, 0, false);
+    return new DenseNetSpec(
+        List.of(blocks), Stem.IMAGENET, stemChannels, style, 0.5, new InputSpec(3, 224, 224), 1000);
+  }
+}
