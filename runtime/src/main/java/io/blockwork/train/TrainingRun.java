@@ -55,6 +55,10 @@ final class TrainingRun {
       throw new IllegalArgumentException(
           "the training data makes no batch: " + train + "; give more items or a smaller batch");
     }
+    if (trainer.earlyStopping.isPresent() && validation.isEmpty()) {
+      throw new IllegalArgumentException(
+          "stopping early needs validation data: call fit(train, validation)");
+    }
     if (trainer.startOver) {
       checkpoints.ifPresent(Checkpoints::clear);
     }

@@ -164,6 +164,14 @@ final class TrainerTest {
   }
 
   @Test
+  void needsValidationDataToStopEarly() {
+    try (Residual net = network()) {
+      Trainer trainer = Trainer.of(net).stopEarly(1);
+      assertThrows(IllegalArgumentException.class, () -> trainer.fit(TinyNetworks.training(16, 8)));
+    }
+  }
+
+  @Test
   void leavesFrozenLayersAlone() {
     try (Residual net = network()) {
       net.freeze("conv1", "layer1");
