@@ -87,6 +87,14 @@ public record Architecture(
       return this;
     }
 
+    /**
+     * Starts to describe a convolution. Generated code calls this rather than {@link Conv#conv},
+     * since the user's interface may have a method of that name.
+     */
+    public Conv conv(int in, int out, int kernel) {
+      return Conv.conv(in, out, kernel);
+    }
+
     /** A convolution and the size of its output. */
     public Builder conv2d(String path, Conv conv, int height, int width) {
       int in = conv.in() / conv.groups();

@@ -106,7 +106,7 @@ public abstract class CompiledNetwork implements Network {
           .parameters()
           .load(sameClasses ? file.ignoring() : file.ignoring("fc.", "classifier."));
       return network;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       network.close();
       throw e;
     }

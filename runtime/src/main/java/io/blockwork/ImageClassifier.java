@@ -49,7 +49,10 @@ public interface ImageClassifier extends Network {
    */
   default List<Prediction> classify(
       ByteImage image, Preprocessing preprocessing, List<String> classNames) {
-    return Classification.rank(forward(preprocessing.apply(image)), classNames, classNames.size())
+    return Classification.rank(
+            forward(preprocessing.apply(image).castTo(parameters().dataType())),
+            classNames,
+            classNames.size())
         .get(0);
   }
 }

@@ -14,6 +14,10 @@ record MeanSquaredError(INDArray target) implements Loss {
           "target: expected the output's shape %s, got %s"
               .formatted(Arrays.toString(outputShape), Arrays.toString(target.shape())));
     }
+    if (!Double.isFinite(target.castTo(DataType.DOUBLE).sumNumber().doubleValue())) {
+      throw new IllegalArgumentException(
+          "mean squared error: the target holds values that are NaN or infinite");
+    }
   }
 
   @Override
@@ -22,11 +26,6 @@ record MeanSquaredError(INDArray target) implements Loss {
     INDArray difference = output.castTo(DataType.DOUBLE).sub(target.castTo(DataType.DOUBLE));
     long n = output.length();
     double loss = difference.mul(difference).sumNumber().doubleValue() / n;
-    if (!Double.isFinite(loss)) {
-      throw new IllegalArgumentException(
-          "mean squared error: the %s holds values that are NaN or infinite"
-              .formatted(Double.isFinite(target.sumNumber().doubleValue()) ? "output" : "target"));
-    }
     outputGradient.assign(difference.muli(2.0 / n).castTo(outputGradient.dataType()));
     return loss;
   }

@@ -56,7 +56,7 @@ final class Summary {
       text.append(line(rows.get(i), widths)).append('\n');
     }
     return text.append(
-            "inference plan: %d buffers, %s bytes (%s MB) an image"
+            "inference plan: %d slots, %s bytes (%s MB) an image"
                 .formatted(architecture.slots().size(), count(plan * BYTES), megabytes(plan)))
         .append('\n')
         .append(

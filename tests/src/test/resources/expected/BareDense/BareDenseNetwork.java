@@ -1,7 +1,5 @@
 package user;
 
-import static io.blockwork.engine.Conv.conv;
-
 import io.blockwork.Architecture;
 import io.blockwork.CompiledNetwork;
 import io.blockwork.NetworkOptions;
@@ -19,11 +17,11 @@ import javax.annotation.processing.Generated;
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BareDenseNetwork extends CompiledNetwork implements BareDense {
   private BareDenseNetwork(NetworkOptions options) {
-    super(describe(), options);
+    super(compiledArchitecture(), options);
   }
 
   /**
-   * Creates the network with random weights, as by default.
+   * Creates the network with random weights and default options.
    *
    * @return a new network
    */
@@ -51,7 +49,7 @@ public final class BareDenseNetwork extends CompiledNetwork implements BareDense
     return new BareDenseBackward(bind);
   }
 
-  private static Architecture describe() {
+  private static Architecture compiledArchitecture() {
     var layers = Architecture.named("BareDense");
     layers.input(4, 8, 8);
     denselayer1(layers);
@@ -63,11 +61,11 @@ public final class BareDenseNetwork extends CompiledNetwork implements BareDense
 
   private static void denselayer1(Architecture.Builder layers) {
     layers.batchNorm("denselayer1.norm1", 4, 8, 8);
-    layers.conv2d("denselayer1.conv1", conv(4, 4, 3).padding(1), 8, 8);
+    layers.conv2d("denselayer1.conv1", layers.conv(4, 4, 3).padding(1), 8, 8);
   }
 
   private static void denselayer2(Architecture.Builder layers) {
     layers.batchNorm("denselayer2.norm1", 8, 8, 8);
-    layers.conv2d("denselayer2.conv1", conv(8, 4, 3).padding(1), 8, 8);
+    layers.conv2d("denselayer2.conv1", layers.conv(8, 4, 3).padding(1), 8, 8);
   }
 }

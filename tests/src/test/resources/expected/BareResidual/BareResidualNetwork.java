@@ -1,7 +1,5 @@
 package user;
 
-import static io.blockwork.engine.Conv.conv;
-
 import io.blockwork.Architecture;
 import io.blockwork.CompiledNetwork;
 import io.blockwork.NetworkOptions;
@@ -19,11 +17,11 @@ import javax.annotation.processing.Generated;
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BareResidualNetwork extends CompiledNetwork implements BareResidual {
   private BareResidualNetwork(NetworkOptions options) {
-    super(describe(), options);
+    super(compiledArchitecture(), options);
   }
 
   /**
-   * Creates the network with random weights, as by default.
+   * Creates the network with random weights and default options.
    *
    * @return a new network
    */
@@ -51,7 +49,7 @@ public final class BareResidualNetwork extends CompiledNetwork implements BareRe
     return new BareResidualBackward(bind);
   }
 
-  private static Architecture describe() {
+  private static Architecture compiledArchitecture() {
     var layers = Architecture.named("BareResidual");
     layers.input(4, 8, 8);
     block(layers);
@@ -61,11 +59,11 @@ public final class BareResidualNetwork extends CompiledNetwork implements BareRe
   }
 
   private static void block(Architecture.Builder layers) {
-    layers.conv2d("conv1", conv(4, 8, 3).stride(2).padding(1), 4, 4);
+    layers.conv2d("conv1", layers.conv(4, 8, 3).stride(2).padding(1), 4, 4);
     layers.batchNorm("bn1", 8, 4, 4);
-    layers.conv2d("conv2", conv(8, 8, 3).padding(1), 4, 4);
+    layers.conv2d("conv2", layers.conv(8, 8, 3).padding(1), 4, 4);
     layers.batchNorm("bn2", 8, 4, 4);
-    layers.conv2d("downsample.0", conv(4, 8, 1).stride(2), 4, 4);
+    layers.conv2d("downsample.0", layers.conv(4, 8, 1).stride(2), 4, 4);
     layers.batchNorm("downsample.1", 8, 4, 4);
   }
 }

@@ -1,7 +1,5 @@
 package user;
 
-import static io.blockwork.engine.Conv.conv;
-
 import io.blockwork.Architecture;
 import io.blockwork.CompiledNetwork;
 import io.blockwork.NetworkOptions;
@@ -12,18 +10,18 @@ import io.blockwork.engine.TrainingPass;
 import javax.annotation.processing.Generated;
 
 /**
- * {@link Basic}, compiled: 3 x 8 x 8 -> 3 x 1 x 1.
+ * {@link Basic}, compiled: 3 x 8 x 8 -> 3.
  *
  * <p>Inference is {@link BasicForward}, training {@link BasicBackward}.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BasicNetwork extends CompiledNetwork implements Basic {
   private BasicNetwork(NetworkOptions options) {
-    super(describe(), options);
+    super(compiledArchitecture(), options);
   }
 
   /**
-   * Creates the network with random weights, as by default.
+   * Creates the network with random weights and default options.
    *
    * @return a new network
    */
@@ -51,7 +49,7 @@ public final class BasicNetwork extends CompiledNetwork implements Basic {
     return new BasicBackward(bind);
   }
 
-  private static Architecture describe() {
+  private static Architecture compiledArchitecture() {
     var layers = Architecture.named("Basic");
     layers.input(3, 8, 8);
     stem(layers);
@@ -65,23 +63,23 @@ public final class BasicNetwork extends CompiledNetwork implements Basic {
   }
 
   private static void stem(Architecture.Builder layers) {
-    layers.conv2d("conv1", conv(3, 4, 3).padding(1), 8, 8);
+    layers.conv2d("conv1", layers.conv(3, 4, 3).padding(1), 8, 8);
     layers.batchNorm("bn1", 4, 8, 8);
   }
 
   private static void layer1_0(Architecture.Builder layers, String path) {
-    layers.conv2d(path + ".conv1", conv(4, 4, 3).padding(1), 8, 8);
+    layers.conv2d(path + ".conv1", layers.conv(4, 4, 3).padding(1), 8, 8);
     layers.batchNorm(path + ".bn1", 4, 8, 8);
-    layers.conv2d(path + ".conv2", conv(4, 4, 3).padding(1), 8, 8);
+    layers.conv2d(path + ".conv2", layers.conv(4, 4, 3).padding(1), 8, 8);
     layers.batchNorm(path + ".bn2", 4, 8, 8);
   }
 
   private static void layer2_0(Architecture.Builder layers) {
-    layers.conv2d("layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), 4, 4);
+    layers.conv2d("layer2.0.conv1", layers.conv(4, 8, 3).stride(2).padding(1), 4, 4);
     layers.batchNorm("layer2.0.bn1", 8, 4, 4);
-    layers.conv2d("layer2.0.conv2", conv(8, 8, 3).padding(1), 4, 4);
+    layers.conv2d("layer2.0.conv2", layers.conv(8, 8, 3).padding(1), 4, 4);
     layers.batchNorm("layer2.0.bn2", 8, 4, 4);
-    layers.conv2d("layer2.0.downsample.0", conv(4, 8, 1).stride(2), 4, 4);
+    layers.conv2d("layer2.0.downsample.0", layers.conv(4, 8, 1).stride(2), 4, 4);
     layers.batchNorm("layer2.0.downsample.1", 8, 4, 4);
   }
 

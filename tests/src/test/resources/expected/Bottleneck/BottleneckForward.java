@@ -15,7 +15,9 @@ import javax.annotation.processing.Generated;
 
 /**
  * Inference of {@link Bottleneck}. Batch norms are folded into the convolutions before them; activations
- * and shortcuts are added by the kernels that compute the value.
+ * and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the
+ * memory of slot {@code s}, in the shape of one image: the same slot and shape are the same
+ * memory, which is how one block hands its output to the next.
  *
  * <pre>
  * stem     4 x 16 x 12    7x7 convolution, 3x3 max pool

@@ -1,7 +1,5 @@
 package user;
 
-import static io.blockwork.engine.Conv.conv;
-
 import io.blockwork.Architecture;
 import io.blockwork.CompiledNetwork;
 import io.blockwork.NetworkOptions;
@@ -12,18 +10,18 @@ import io.blockwork.engine.TrainingPass;
 import javax.annotation.processing.Generated;
 
 /**
- * {@link Bottleneck}, compiled: 3 x 64 x 48 -> 3 x 1 x 1.
+ * {@link Bottleneck}, compiled: 3 x 64 x 48 -> 3.
  *
  * <p>Inference is {@link BottleneckForward}, training {@link BottleneckBackward}.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BottleneckNetwork extends CompiledNetwork implements Bottleneck {
   private BottleneckNetwork(NetworkOptions options) {
-    super(describe(), options);
+    super(compiledArchitecture(), options);
   }
 
   /**
-   * Creates the network with random weights, as by default.
+   * Creates the network with random weights and default options.
    *
    * @return a new network
    */
@@ -51,7 +49,7 @@ public final class BottleneckNetwork extends CompiledNetwork implements Bottlene
     return new BottleneckBackward(bind);
   }
 
-  private static Architecture describe() {
+  private static Architecture compiledArchitecture() {
     var layers = Architecture.named("Bottleneck");
     layers.input(3, 64, 48);
     stem(layers);
@@ -65,43 +63,43 @@ public final class BottleneckNetwork extends CompiledNetwork implements Bottlene
   }
 
   private static void stem(Architecture.Builder layers) {
-    layers.conv2d("conv1", conv(3, 4, 7).stride(2).padding(3), 32, 24);
+    layers.conv2d("conv1", layers.conv(3, 4, 7).stride(2).padding(3), 32, 24);
     layers.batchNorm("bn1", 4, 32, 24);
     layers.maxPool("maxpool", 4, 16, 12);
   }
 
   private static void layer1_0(Architecture.Builder layers) {
-    layers.conv2d("layer1.0.conv1", conv(4, 4, 1), 16, 12);
+    layers.conv2d("layer1.0.conv1", layers.conv(4, 4, 1), 16, 12);
     layers.batchNorm("layer1.0.bn1", 4, 16, 12);
-    layers.conv2d("layer1.0.conv2", conv(4, 4, 3).padding(1), 16, 12);
+    layers.conv2d("layer1.0.conv2", layers.conv(4, 4, 3).padding(1), 16, 12);
     layers.batchNorm("layer1.0.bn2", 4, 16, 12);
-    layers.conv2d("layer1.0.conv3", conv(4, 16, 1), 16, 12);
+    layers.conv2d("layer1.0.conv3", layers.conv(4, 16, 1), 16, 12);
     layers.batchNorm("layer1.0.bn3", 16, 16, 12);
     layers.linear("layer1.0.se.fc1", 16, 8);
     layers.linear("layer1.0.se.fc2", 8, 16);
-    layers.conv2d("layer1.0.downsample.0", conv(4, 16, 1), 16, 12);
+    layers.conv2d("layer1.0.downsample.0", layers.conv(4, 16, 1), 16, 12);
     layers.batchNorm("layer1.0.downsample.1", 16, 16, 12);
   }
 
   private static void layer2_0(Architecture.Builder layers) {
-    layers.conv2d("layer2.0.conv1", conv(16, 8, 1), 16, 12);
+    layers.conv2d("layer2.0.conv1", layers.conv(16, 8, 1), 16, 12);
     layers.batchNorm("layer2.0.bn1", 8, 16, 12);
-    layers.conv2d("layer2.0.conv2", conv(8, 8, 3).stride(2).padding(1), 8, 6);
+    layers.conv2d("layer2.0.conv2", layers.conv(8, 8, 3).stride(2).padding(1), 8, 6);
     layers.batchNorm("layer2.0.bn2", 8, 8, 6);
-    layers.conv2d("layer2.0.conv3", conv(8, 32, 1), 8, 6);
+    layers.conv2d("layer2.0.conv3", layers.conv(8, 32, 1), 8, 6);
     layers.batchNorm("layer2.0.bn3", 32, 8, 6);
     layers.linear("layer2.0.se.fc1", 32, 16);
     layers.linear("layer2.0.se.fc2", 16, 32);
-    layers.conv2d("layer2.0.downsample.0", conv(16, 32, 1).stride(2), 8, 6);
+    layers.conv2d("layer2.0.downsample.0", layers.conv(16, 32, 1).stride(2), 8, 6);
     layers.batchNorm("layer2.0.downsample.1", 32, 8, 6);
   }
 
   private static void layer2_1(Architecture.Builder layers) {
-    layers.conv2d("layer2.1.conv1", conv(32, 8, 1), 8, 6);
+    layers.conv2d("layer2.1.conv1", layers.conv(32, 8, 1), 8, 6);
     layers.batchNorm("layer2.1.bn1", 8, 8, 6);
-    layers.conv2d("layer2.1.conv2", conv(8, 8, 3).padding(1), 8, 6);
+    layers.conv2d("layer2.1.conv2", layers.conv(8, 8, 3).padding(1), 8, 6);
     layers.batchNorm("layer2.1.bn2", 8, 8, 6);
-    layers.conv2d("layer2.1.conv3", conv(8, 32, 1), 8, 6);
+    layers.conv2d("layer2.1.conv3", layers.conv(8, 32, 1), 8, 6);
     layers.batchNorm("layer2.1.bn3", 32, 8, 6);
     layers.linear("layer2.1.se.fc1", 32, 16);
     layers.linear("layer2.1.se.fc2", 16, 32);

@@ -1,7 +1,5 @@
 package user;
 
-import static io.blockwork.engine.Conv.conv;
-
 import io.blockwork.Architecture;
 import io.blockwork.CompiledNetwork;
 import io.blockwork.NetworkOptions;
@@ -12,18 +10,18 @@ import io.blockwork.engine.TrainingPass;
 import javax.annotation.processing.Generated;
 
 /**
- * {@link Dense}, compiled: 3 x 8 x 8 -> 3 x 1 x 1.
+ * {@link Dense}, compiled: 3 x 8 x 8 -> 3.
  *
  * <p>Inference is {@link DenseForward}, training {@link DenseBackward}.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class DenseNetwork extends CompiledNetwork implements Dense {
   private DenseNetwork(NetworkOptions options) {
-    super(describe(), options);
+    super(compiledArchitecture(), options);
   }
 
   /**
-   * Creates the network with random weights, as by default.
+   * Creates the network with random weights and default options.
    *
    * @return a new network
    */
@@ -51,7 +49,7 @@ public final class DenseNetwork extends CompiledNetwork implements Dense {
     return new DenseBackward(bind);
   }
 
-  private static Architecture describe() {
+  private static Architecture compiledArchitecture() {
     var layers = Architecture.named("Dense");
     layers.input(3, 8, 8);
     stem(layers);
@@ -66,34 +64,34 @@ public final class DenseNetwork extends CompiledNetwork implements Dense {
   }
 
   private static void stem(Architecture.Builder layers) {
-    layers.conv2d("features.conv0", conv(3, 8, 3).padding(1), 8, 8);
+    layers.conv2d("features.conv0", layers.conv(3, 8, 3).padding(1), 8, 8);
   }
 
   private static void denseblock1_denselayer1(Architecture.Builder layers) {
     layers.batchNorm("features.denseblock1.denselayer1.norm1", 8, 8, 8);
-    layers.conv2d("features.denseblock1.denselayer1.conv1", conv(8, 16, 1), 8, 8);
+    layers.conv2d("features.denseblock1.denselayer1.conv1", layers.conv(8, 16, 1), 8, 8);
     layers.batchNorm("features.denseblock1.denselayer1.norm2", 16, 8, 8);
-    layers.conv2d("features.denseblock1.denselayer1.conv2", conv(16, 4, 3).padding(1), 8, 8);
+    layers.conv2d("features.denseblock1.denselayer1.conv2", layers.conv(16, 4, 3).padding(1), 8, 8);
   }
 
   private static void denseblock1_denselayer2(Architecture.Builder layers) {
     layers.batchNorm("features.denseblock1.denselayer2.norm1", 12, 8, 8);
-    layers.conv2d("features.denseblock1.denselayer2.conv1", conv(12, 16, 1), 8, 8);
+    layers.conv2d("features.denseblock1.denselayer2.conv1", layers.conv(12, 16, 1), 8, 8);
     layers.batchNorm("features.denseblock1.denselayer2.norm2", 16, 8, 8);
-    layers.conv2d("features.denseblock1.denselayer2.conv2", conv(16, 4, 3).padding(1), 8, 8);
+    layers.conv2d("features.denseblock1.denselayer2.conv2", layers.conv(16, 4, 3).padding(1), 8, 8);
   }
 
   private static void transition1(Architecture.Builder layers) {
     layers.batchNorm("features.transition1.norm", 16, 8, 8);
-    layers.conv2d("features.transition1.conv", conv(16, 8, 1), 8, 8);
+    layers.conv2d("features.transition1.conv", layers.conv(16, 8, 1), 8, 8);
     layers.avgPool("features.transition1.pool", 8, 4, 4);
   }
 
   private static void denseblock2_denselayer1(Architecture.Builder layers) {
     layers.batchNorm("features.denseblock2.denselayer1.norm1", 8, 4, 4);
-    layers.conv2d("features.denseblock2.denselayer1.conv1", conv(8, 16, 1), 4, 4);
+    layers.conv2d("features.denseblock2.denselayer1.conv1", layers.conv(8, 16, 1), 4, 4);
     layers.batchNorm("features.denseblock2.denselayer1.norm2", 16, 4, 4);
-    layers.conv2d("features.denseblock2.denselayer1.conv2", conv(16, 4, 3).padding(1), 4, 4);
+    layers.conv2d("features.denseblock2.denselayer1.conv2", layers.conv(16, 4, 3).padding(1), 4, 4);
   }
 
   private static void head(Architecture.Builder layers) {

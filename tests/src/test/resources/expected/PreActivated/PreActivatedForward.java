@@ -13,7 +13,9 @@ import javax.annotation.processing.Generated;
 
 /**
  * Inference of {@link PreActivated}. Batch norms are folded into the convolutions before them; activations
- * and shortcuts are added by the kernels that compute the value.
+ * and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the
+ * memory of slot {@code s}, in the shape of one image: the same slot and shape are the same
+ * memory, which is how one block hands its output to the next.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution

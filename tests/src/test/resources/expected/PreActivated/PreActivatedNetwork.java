@@ -1,7 +1,5 @@
 package user;
 
-import static io.blockwork.engine.Conv.conv;
-
 import io.blockwork.Architecture;
 import io.blockwork.CompiledNetwork;
 import io.blockwork.NetworkOptions;
@@ -12,18 +10,18 @@ import io.blockwork.engine.TrainingPass;
 import javax.annotation.processing.Generated;
 
 /**
- * {@link PreActivated}, compiled: 3 x 8 x 8 -> 3 x 1 x 1.
+ * {@link PreActivated}, compiled: 3 x 8 x 8 -> 3.
  *
  * <p>Inference is {@link PreActivatedForward}, training {@link PreActivatedBackward}.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class PreActivatedNetwork extends CompiledNetwork implements PreActivated {
   private PreActivatedNetwork(NetworkOptions options) {
-    super(describe(), options);
+    super(compiledArchitecture(), options);
   }
 
   /**
-   * Creates the network with random weights, as by default.
+   * Creates the network with random weights and default options.
    *
    * @return a new network
    */
@@ -51,7 +49,7 @@ public final class PreActivatedNetwork extends CompiledNetwork implements PreAct
     return new PreActivatedBackward(bind);
   }
 
-  private static Architecture describe() {
+  private static Architecture compiledArchitecture() {
     var layers = Architecture.named("PreActivated");
     layers.input(3, 8, 8);
     stem(layers);
@@ -64,20 +62,20 @@ public final class PreActivatedNetwork extends CompiledNetwork implements PreAct
   }
 
   private static void stem(Architecture.Builder layers) {
-    layers.conv2d("conv1", conv(3, 4, 3).padding(1), 8, 8);
+    layers.conv2d("conv1", layers.conv(3, 4, 3).padding(1), 8, 8);
   }
 
   private static void layer1_0(Architecture.Builder layers) {
-    layers.conv2d("layer1.0.conv1", conv(4, 4, 3).padding(1), 8, 8);
+    layers.conv2d("layer1.0.conv1", layers.conv(4, 4, 3).padding(1), 8, 8);
     layers.batchNorm("layer1.0.bn1", 4, 8, 8);
-    layers.conv2d("layer1.0.conv2", conv(4, 4, 3).padding(1), 8, 8);
+    layers.conv2d("layer1.0.conv2", layers.conv(4, 4, 3).padding(1), 8, 8);
     layers.batchNorm("layer1.0.bn2", 4, 8, 8);
   }
 
   private static void layer2_0(Architecture.Builder layers) {
-    layers.conv2d("layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), 4, 4);
+    layers.conv2d("layer2.0.conv1", layers.conv(4, 8, 3).stride(2).padding(1), 4, 4);
     layers.batchNorm("layer2.0.bn1", 4, 8, 8);
-    layers.conv2d("layer2.0.conv2", conv(8, 8, 3).padding(1), 4, 4);
+    layers.conv2d("layer2.0.conv2", layers.conv(8, 8, 3).padding(1), 4, 4);
     layers.batchNorm("layer2.0.bn2", 8, 4, 4);
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
+import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.VariableElement;
 
 /** Annotations as their author wrote them, with short names, and the same under every compiler. */
@@ -14,17 +15,29 @@ final class AnnotationText {
 
   /** {@code @DenseNet(growth = 32, blocks = {6, 12})}. */
   static String of(AnnotationMirror annotation) {
+    var written = annotation.getElementValues();
     String members =
-        annotation.getElementValues().entrySet().stream()
-            .map(e -> e.getKey().getSimpleName() + " = " + value(e.getValue()))
+        written.entrySet().stream()
+            .map(
+                e ->
+                    (isAlone(e.getKey(), written.size()) ? "" : e.getKey().getSimpleName() + " = ")
+                        + value(e.getValue()))
             .collect(Collectors.joining(", "));
     return "@"
         + annotation.getAnnotationType().asElement().getSimpleName()
         + (members.isEmpty() ? "" : "(" + members + ")");
   }
 
+  /** A member called value needs no name when it is the only one. */
+  private static boolean isAlone(ExecutableElement member, int members) {
+    return members == 1 && member.getSimpleName().contentEquals("value");
+  }
+
   private static String value(AnnotationValue value) {
     Object object = value.getValue();
+    if (object instanceof String text) {
+      return "\"" + text + "\"";
+    }
     if (object instanceof AnnotationMirror nested) {
       return of(nested);
     } else if (object instanceof VariableElement constant) {

@@ -152,6 +152,9 @@ final class InterfaceRules {
     for (ExecutableElement theirs : ElementFilter.methodsIn(elements.getAllMembers(base))) {
       if (theirs.getSimpleName().equals(method.getSimpleName())
           && !theirs.getModifiers().contains(Modifier.STATIC)
+          // An abstract method of the interface hides a default method that the base class
+          // inherits.
+          && !theirs.getModifiers().contains(Modifier.DEFAULT)
           && theirs.getModifiers().contains(Modifier.PUBLIC)
           && sameParameters(theirs, method)) {
         return true;

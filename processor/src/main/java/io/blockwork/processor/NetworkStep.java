@@ -115,6 +115,9 @@ final class NetworkStep {
         return true;
       } else if (sources.contains(file)) {
         diagnostics.report(Message.NAME_CLASH, type, type.getQualifiedName(), file);
+        if (!sources.contains(names(type).network().canonicalName())) {
+          placeholder(type, List.of(Message.NAME_CLASH.headline(type.getQualifiedName(), file)));
+        }
         return true;
       }
     }

@@ -7,6 +7,7 @@ import io.blockwork.processor.graph.ModuleNames;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -27,7 +28,7 @@ import javax.lang.model.util.ElementFilter;
 final class OutputMethods {
   private static final String OUTPUT = "io.blockwork.Output";
   private static final String ARRAY = "org.nd4j.linalg.api.ndarray.INDArray";
-  private static final int NAMES_SHOWN = 12;
+  private static final int NAMES_SHOWN = 6;
 
   /** A value that is asked for: in which component, by which annotation, of which element. */
   private record Wanted(
@@ -56,10 +57,21 @@ final class OutputMethods {
   static OutputMethods read(
       TypeElement type, ProcessingEnvironment environment, Diagnostics diagnostics) {
     var outputs = new OutputMethods(type, diagnostics);
+    List<? extends Element> own = type.getEnclosedElements();
     ElementFilter.methodsIn(environment.getElementUtils().getAllMembers(type)).stream()
         .filter(OutputMethods::declares)
+        .sorted(
+            // The compilers list members in orders of their own.
+            Comparator.comparingInt((ExecutableElement m) -> position(own, m))
+                .thenComparing(m -> m.getSimpleName().toString()))
         .forEach(outputs::add);
     return outputs;
+  }
+
+  /** Where the interface itself declares the method; inherited ones come last. */
+  private static int position(List<? extends Element> own, Element method) {
+    int index = own.indexOf(method);
+    return index < 0 ? Integer.MAX_VALUE : index;
   }
 
   /** Whether the method, rightly or not, asks for values inside the network. */

@@ -31,10 +31,11 @@ class ReadmeTest {
                     .resolve("target/generated-sources/annotations/com/example/TinyForward.java")))
         .isTrue();
 
-    Outcome run = project.java("com.example.Demo");
+    Outcome run = project.maven("compile", "exec:java");
     assertWithMessage(run.output()).that(run.exitCode()).isEqualTo(0);
     assertThat(run.output()).contains("layer1.0.conv1");
     assertThat(run.output()).containsMatch("step 9: loss \\d");
+    assertThat(run.output()).containsMatch("loaded \\d+ tensors");
     assertThat(Files.size(project.folder().resolve("tiny.safetensors"))).isGreaterThan(1000L);
   }
 

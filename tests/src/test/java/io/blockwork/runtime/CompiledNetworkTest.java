@@ -187,7 +187,7 @@ class CompiledNetworkTest {
     try (TinyNetwork net = TinyNetwork.create(DOUBLE)) {
       assertThat(net.summary())
           .contains("conv1    Conv2d             4 x 6 x 5          72  2,160");
-      assertThat(net.summary()).contains("4 buffers, 748 bytes");
+      assertThat(net.summary()).contains("4 slots, 748 bytes");
     }
   }
 

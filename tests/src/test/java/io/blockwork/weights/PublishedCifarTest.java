@@ -5,7 +5,10 @@ import static com.google.common.truth.Truth.assertWithMessage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.ImageClassifier;
+import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.engine.Engines;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Images;
 import io.blockwork.image.Preprocessing;
@@ -18,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -65,11 +70,14 @@ class PublishedCifarTest {
     }
   }
 
-  @Test
-  void classifiesAsPyTorchDoes() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"nd4j", "onednn"})
+  void classifiesAsPyTorchDoes(String engine) throws IOException {
+    assumeTrue(engine.equals("nd4j") || OneDnnEngine.isAvailable(), "oneDNN cannot be loaded");
+    NetworkOptions options = NetworkOptions.defaults().engine(Engines.named(engine));
     List<ByteImage> images = testImages(data.resolve("cifar10-jpg.tar"));
     assertThat(images).hasSize(TEST_IMAGES);
-    try (ImageClassifier net = Networks.create(WeightedNetworks.CifarResNet20.class);
+    try (ImageClassifier net = Networks.create(WeightedNetworks.CifarResNet20.class, options);
         Weights weights = Weights.open(data.resolve("resnet20-12fca82f.th"))) {
       LoadReport report = net.parameters().load(weights);
       assertThat(report.loaded()).hasSize(97);

@@ -111,7 +111,9 @@ public final class BackwardWriter implements Pass {
     return PassDocumentation.of(
         this,
         "Training of {@link $T}: a forward pass that keeps what the gradient needs, then the gradient. A {@code d} stands"
-            + " before the name of a gradient.",
+            + " before the name of a gradient. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h,"
+            + " w)} memory that others use at other times; {@code into} overwrites a gradient, {@code addTo} adds to what another"
+            + " reader of the same value has left there.",
         totals,
         List.of(
             "kept for one image: %s values".formatted(Text.count(plan.keptElements())),

@@ -155,7 +155,9 @@ public final class ForwardWriter implements Pass {
         "Inference of {@link $T}"
             + scope
             + ". Batch norms are folded into the convolutions before them; activations and shortcuts"
-            + " are added by the kernels that compute the value.",
+            + " are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the"
+            + " shape of one image: the same slot and shape are the same memory, which is how one block hands its output to the"
+            + " next.",
         totals,
         List.of(PassDocumentation.slots(plan.slots())));
   }

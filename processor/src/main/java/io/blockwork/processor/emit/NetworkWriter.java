@@ -67,10 +67,7 @@ public final class NetworkWriter {
       List<TapMethod> taps,
       Optional<String> weights) {
     TypeSpec type = new NetworkWriter(names, graph, shapes, slots, taps, weights).type();
-    return JavaFile.builder(names.network().packageName(), type)
-        .skipJavaLangImports(true)
-        .addStaticImport(RuntimeTypes.engine("Conv"), "conv")
-        .build();
+    return JavaFile.builder(names.network().packageName(), type).skipJavaLangImports(true).build();
   }
 
   private TypeSpec type() {
@@ -83,7 +80,8 @@ public final class NetworkWriter {
             .superclass(RuntimeTypes.COMPILED_NETWORK)
             .addSuperinterface(names.type())
             .avoidClashesWithNestedClasses(names.origin())
-            .addJavadoc("{@link $T}, compiled: $L -> $L.\n", names.type(), shapes.get(0), output())
+            .addJavadoc(
+                "{@link $T}, compiled: $L -> $L.\n", names.type(), shapes.get(0), outputText())
             .addJavadoc(
                 "\n<p>Inference is {@link $T}, training {@link $T}.\n",
                 names.forward(),
@@ -93,12 +91,12 @@ public final class NetworkWriter {
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
-            .addStatement("super(describe(), options)")
+            .addStatement("super(compiledArchitecture(), options)")
             .build());
     type.addMethod(
         factory()
             .addJavadoc(
-                "Creates the network with random weights, as by default.\n\n@return a new network\n")
+                "Creates the network with random weights and default options.\n\n@return a new network\n")
             .addStatement("return create($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
             .build());
     type.addMethod(
@@ -194,6 +192,14 @@ public final class NetworkWriter {
         .build();
   }
 
+  private String outputText() {
+    return isVector() ? String.valueOf(output().channels()) : output().toString();
+  }
+
+  private boolean isVector() {
+    return graph.node(graph.output()).op() instanceof Linear;
+  }
+
   private Shape output() {
     return shapes.get(graph.output());
   }
@@ -251,11 +257,11 @@ public final class NetworkWriter {
     }
     Shape in = shapes.get(0);
     Shape out = output();
-    boolean vector = graph.node(graph.output()).op() instanceof Linear;
+    boolean vector = isVector();
     String sizes = slots.stream().map(Text::literal).collect(Collectors.joining(", "));
     methods.add(
         0,
-        MethodSpec.methodBuilder("describe")
+        MethodSpec.methodBuilder("compiledArchitecture")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
             .returns(RuntimeTypes.ARCHITECTURE)
             .addStatement("var layers = $T.named($S)", RuntimeTypes.ARCHITECTURE, names.base())
@@ -301,7 +307,7 @@ public final class NetworkWriter {
     Shape s = shapes.get(node.id());
     String size = s.channels() + ", " + s.height() + ", " + s.width();
     if (op instanceof Conv2d conv) {
-      return "layers.conv2d(%s, %s, %d, %d);"
+      return "layers.conv2d(%s, layers.%s, %d, %d);"
           .formatted(path, BlockWriter.convolution(conv), s.height(), s.width());
     } else if (op instanceof BatchNorm2d norm) {
       return "layers.%s(%s, %s);"

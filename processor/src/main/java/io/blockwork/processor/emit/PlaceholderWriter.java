@@ -4,6 +4,7 @@ import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeSpec;
+import java.util.List;
 import javax.lang.model.element.Modifier;
 
 /**
@@ -39,14 +40,16 @@ public final class PlaceholderWriter {
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("super(architecture, options)")
             .build());
-    type.addMethod(factory(self, why).build());
-    type.addMethod(
-        factory(self, why).addParameter(RuntimeTypes.NETWORK_OPTIONS, "options").build());
+    for (String name : List.of("create", "pretrained")) {
+      type.addMethod(factory(name, self, why).build());
+      type.addMethod(
+          factory(name, self, why).addParameter(RuntimeTypes.NETWORK_OPTIONS, "options").build());
+    }
     return JavaFile.builder(self.packageName(), type.build()).skipJavaLangImports(true).build();
   }
 
-  private static MethodSpec.Builder factory(ClassName self, String why) {
-    return MethodSpec.methodBuilder("create")
+  private static MethodSpec.Builder factory(String name, ClassName self, String why) {
+    return MethodSpec.methodBuilder(name)
         .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
         .returns(self)
         .addJavadoc("Throws, because the interface has errors.\n\n@return never\n")

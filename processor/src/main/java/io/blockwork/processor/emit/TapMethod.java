@@ -71,7 +71,7 @@ public record TapMethod(String name, String suffix, Optional<ClassName> result, 
 
   /** The field of the network that runs the pass. */
   String field() {
-    return name + "Features";
+    return name + "Tap";
   }
 
   /** The Javadoc of the generated method. */

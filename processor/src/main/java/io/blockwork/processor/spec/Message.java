@@ -50,8 +50,8 @@ public enum Message {
   METHOD(
       "BW007",
       "%1$s of %2$s is abstract, and the generated class would not implement it",
-      "only the methods of Network and ImageClassifier are generated",
-      "make it a default method, or move it to another interface"),
+      "only the methods of Network and ImageClassifier, and those with @Output, are generated",
+      "annotate it with @Output, make it a default method, or move it to another interface"),
   /** Two architecture annotations on one interface. Name, the annotations. */
   TWO_ARCHITECTURES(
       "BW008",
@@ -80,7 +80,7 @@ public enum Message {
   OUTPUT_MODULE(
       "BW012",
       "%1$s has no module \"%2$s\"",
-      "possible are, the nearest first: %4$s",
+      "the names are torchvision's; those most like it are %4$s",
       "write: @Output(\"%3$s\")"),
 
   /** {@code blocks} is empty. */
@@ -99,7 +99,7 @@ public enum Message {
   EMPTY_STAGE(
       "BW103",
       "stage %1$d has %2$d blocks, but needs at least 1",
-      "the stages after it would have nothing to read",
+      "a stage without blocks has no output",
       "use 1, or leave the stage out"),
   /** More blocks than can be compiled. Sum, most. */
   TOO_MANY_BLOCKS(

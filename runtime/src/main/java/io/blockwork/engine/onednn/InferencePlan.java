@@ -53,7 +53,7 @@ final class InferencePlan implements AutoCloseable {
       recorder.compile(plan);
       images = Transfer.into(plan, input);
       results = outputs.stream().map(output -> Transfer.outOf(plan, output)).toList();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       plan.close();
       throw e;
     }

@@ -308,7 +308,7 @@ public final class OneDnnEngine implements Engine {
                 timed,
                 network));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       plans.forEach(InferencePlan::close);
       release(parameters, state);
       throw e;

@@ -139,11 +139,15 @@ final class OneDnnInference implements BoundInference {
     }
 
     void run() {
-      for (int i = 1; i < plans.size(); i++) {
-        workers.execute(this::help);
+      try {
+        for (int i = 1; i < plans.size(); i++) {
+          workers.execute(this::help);
+        }
+        help();
+      } finally {
+        // Also when a thread cannot be started: a plan must not be closed under those that run.
+        awaitHelpers();
       }
-      help();
-      awaitHelpers();
       Throwable thrown = failure.get();
       if (thrown != null) {
         throw new IllegalStateException("inference failed: " + thrown.getMessage(), thrown);

@@ -70,7 +70,7 @@ final class OneDnnTraining implements BoundTraining {
       outputGradient = Transfer.into(plan, recorder.memories().use(pass.outputGradient()));
       inputGradient =
           settings.inputGradient() ? Optional.of(Transfer.outOf(plan, gradient)) : Optional.empty();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       plan.close();
       throw e;
     }
