@@ -4,7 +4,6 @@ import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Node;
 import io.blockwork.processor.graph.Shape;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A training pass with its memory: the nodes forwards, then {@link #backward} in order.
@@ -62,10 +61,5 @@ public record TrainingPlan(
         .distinct()
         .mapToLong(b -> b.shape().elements())
         .sum();
-  }
-
-  /** The step that recomputes a node, if its output is not kept. */
-  public Optional<Step> recomputation(Node node) {
-    return backward.stream().filter(s -> s.recompute() && s.node().equals(node)).findFirst();
   }
 }
