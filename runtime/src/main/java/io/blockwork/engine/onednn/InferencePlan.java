@@ -41,7 +41,7 @@ final class InferencePlan implements AutoCloseable {
             : outputs.stream().filter(recorder::isLinearOutput).collect(Collectors.toSet());
     Layout chosen =
         precision == Precision.FLOAT && recorder.blocksFit(input)
-            ? layout.orElse(Layout.BLOCKED)
+            ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.tensors(), batch))
             : Layout.CHANNELS_LAST;
     plan =
         new Plan(

@@ -56,9 +56,14 @@ final class InferenceRecorder implements InferenceBinder {
 
   /** Whether the blocked layout is possible, given which tensor holds the images. */
   boolean blocksFit(PlanTensor input) {
+    return blocks && LayoutChoice.blocksFit(tensors(), input);
+  }
+
+  /** What the layers read and write, but for vectors of linear layers. */
+  Set<PlanTensor> tensors() {
     Set<PlanTensor> tensors = new HashSet<>(memories.used());
     tensors.removeAll(vectors);
-    return blocks && LayoutChoice.blocksFit(tensors, input);
+    return tensors;
   }
 
   /** Whether only linear layers write the tensor, so that it may be of higher precision. */

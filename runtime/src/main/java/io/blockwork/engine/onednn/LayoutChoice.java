@@ -21,6 +21,19 @@ final class LayoutChoice {
             t -> t.equals(input) && t.channels() <= FEW_CHANNELS && t.isWhole() || isBlocks(t));
   }
 
+  /**
+   * The layout to prefer for inference where blocks fit. By measurement on networks of 224 x 224
+   * pixels, one image is some 5 % faster with channels last, and more images are up to 3 % slower;
+   * slices of concatenations would have to be copied, which blocks save.
+   *
+   * @param tensors what the layers read and write, but for vectors of linear layers
+   * @param batch images at a time
+   */
+  static Layout fastest(Set<PlanTensor> tensors, int batch) {
+    boolean whole = tensors.stream().allMatch(PlanTensor::isWhole);
+    return batch == 1 && whole ? Layout.CHANNELS_LAST : Layout.BLOCKED;
+  }
+
   private static boolean isBlocks(PlanTensor tensor) {
     return tensor.parent() % Layout.BLOCK == 0
         && tensor.from() % Layout.BLOCK == 0
