@@ -32,6 +32,8 @@ final class PeerTable {
     return """
         Measured %s to %s, Java %s, %d threads each. Medians over the rounds of the medians of a round, and in brackets the least sample. \
         Ratios are ours to theirs: below 1 we are faster. A difference under a tenth is none. \
+        In rows of bf16, DJL's inference is bf16 too; its training and ONNX Runtime are f32. \
+        The floor is the network's arithmetic at the rate of its fastest convolution. \
         Of %d processes measured, others took more than %.0f %% of the machine during %d.
         """
         .formatted(
