@@ -23,7 +23,7 @@ import org.openjdk.jmh.util.Statistics;
  * Measures the rows of the table whose names match the system property {@code works}, as many
  * {@code rounds} as asked for, and adds all to the file {@code results}; then prints the table of
  * everything that is in the file, and writes it beside it. A process during which others were busy
- * is repeated, until it was tried {@code tries} times (3).
+ * is repeated, until it was tried {@code tries} times (3); the least disturbed try counts.
  */
 final class PeerRun {
   /** Percent of the processors from which on other processes disturb. */
@@ -80,7 +80,8 @@ final class PeerRun {
       Measurement measured = once(work, contender, log);
       for (int i = 1; i < tries && measured.others() > DISTURBED; i++) {
         System.err.println("others were busy, again: " + measured.line());
-        measured = once(work, contender, log);
+        Measurement again = once(work, contender, log);
+        measured = again.others() < measured.others() ? again : measured;
       }
       return Optional.of(measured);
     } catch (RunnerException | IOException e) {
