@@ -1,0 +1,75 @@
+package io.blockwork.benchmark;
+
+import io.blockwork.benchmark.Work.Kind;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+
+/**
+ * How we want to compare: our time, or memory, over a peer's.
+ *
+ * @param name of the work, for the table
+ * @param works where it is compared
+ * @param ours the contender of ours
+ * @param peer name of the peer, for the table
+ * @param variants its contenders, of which the best counts
+ * @param each what no ratio should exceed
+ * @param mean what the geometric mean of the ratios should not exceed
+ */
+record Bar(
+    String name,
+    Predicate<Work> works,
+    String ours,
+    String peer,
+    List<String> variants,
+    double each,
+    OptionalDouble mean) {
+  /** DJL's variants of inference in single precision. */
+  static final List<String> DJL =
+      List.of("djl-plain", "djl-frozen", "djl-frozen-nhwc", "djl-blocks");
+
+  private static final String ORT = "onnxruntime";
+  private static final String HALF = "blockwork-bf16";
+
+  /** What we want to reach. */
+  static List<Bar> all() {
+    Predicate<Work> inference = w -> w.kind() == Kind.INFERENCE;
+    Predicate<Work> training = w -> w.kind() == Kind.TRAINING;
+    Predicate<Work> memory = w -> w.kind() == Kind.MEMORY;
+    return List.of(
+        bar("inference f32", inference, "blockwork", "ONNX Runtime", List.of(ORT), 1.15, 1.00),
+        bar("inference f32", inference, "blockwork", "DJL", DJL, 0.90, 0.75),
+        bar("inference f32", inference, "blockwork", "DL4J", List.of("dl4j"), 0.20),
+        bar("inference bf16", inference, HALF, "ONNX Runtime f32", List.of(ORT), 0.40, 0.28),
+        bar("inference bf16", inference, HALF, "DJL bf16", List.of("djl-bf16"), 0.65, 0.52),
+        bar("training f32", training, "blockwork", "DJL", List.of("djl"), 1.00, 0.75),
+        bar("training bf16", training, HALF, "DJL f32", List.of("djl"), 0.50, 0.38),
+        bar("peak memory", memory, "blockwork", "DJL", List.of("djl"), 0.6),
+        bar(
+            "peak memory, memoryEfficient",
+            memory,
+            "blockwork-memory-efficient",
+            "DJL",
+            List.of("djl"),
+            0.4),
+        bar("first prediction", w -> w.kind() == Kind.START, "blockwork", "DJL", DJL, 0.8));
+  }
+
+  private static Bar bar(
+      String name,
+      Predicate<Work> works,
+      String ours,
+      String peer,
+      List<String> variants,
+      double each,
+      double... mean) {
+    return new Bar(
+        name,
+        works,
+        ours,
+        peer,
+        variants,
+        each,
+        mean.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(mean[0]));
+  }
+}

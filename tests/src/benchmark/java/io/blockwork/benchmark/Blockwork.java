@@ -1,0 +1,43 @@
+package io.blockwork.benchmark;
+
+import io.blockwork.ImageClassifier;
+import io.blockwork.Loss;
+import io.blockwork.NetworkOptions;
+import io.blockwork.Networks;
+import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.engine.onednn.Precision;
+import io.blockwork.train.Momentum;
+import io.blockwork.train.Optimizer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Our own networks on oneDNN. */
+final class Blockwork {
+  private Blockwork() {}
+
+  static Contender inference(Subject subject, int batch, boolean half) {
+    ImageClassifier net = create(subject.type(), half);
+    INDArray images = Nd4j.rand(DataType.FLOAT, subject.images(batch));
+    return () -> net.forward(images).close();
+  }
+
+  static Contender training(
+      Class<? extends ImageClassifier> type, Subject subject, int batch, boolean half) {
+    ImageClassifier net = create(type, half);
+    Optimizer optimizer = Optimizer.of(net, new Momentum(0.01, 0.9));
+    INDArray images = Nd4j.rand(DataType.FLOAT, subject.images(batch));
+    Loss loss = Loss.softmaxCrossEntropy(subject.labels(batch));
+    return () -> {
+      net.train(images, loss);
+      optimizer.step();
+    };
+  }
+
+  private static ImageClassifier create(Class<? extends ImageClassifier> type, boolean half) {
+    OneDnnEngine engine = new OneDnnEngine().threads(Contender.THREADS);
+    return Networks.create(
+        type,
+        NetworkOptions.defaults().engine(half ? engine.withPrecision(Precision.BFLOAT16) : engine));
+  }
+}

@@ -1,0 +1,97 @@
+package io.blockwork.benchmark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * One row of the table: what several contenders do.
+ *
+ * @param kind what is measured
+ * @param subject the network
+ * @param batch images at a time
+ */
+record Work(Kind kind, Subject subject, int batch) {
+  /** What is measured. */
+  enum Kind {
+    /** Milliseconds of a forward pass. */
+    INFERENCE,
+    /** Milliseconds of a training step. */
+    TRAINING,
+    /** Peak resident megabytes of a process that takes some training steps. */
+    MEMORY,
+    /** Milliseconds from the start of a process to its first prediction. */
+    START;
+
+    /** The unit of the numbers. */
+    String unit() {
+      return this == MEMORY ? "MB" : "ms";
+    }
+  }
+
+  /** The rows of the table, in order. */
+  static List<Work> all() {
+    List<Work> works = new ArrayList<>();
+    for (Subject subject :
+        List.of(Subject.RESNET18, Subject.RESNET50, Subject.RESNEXT50, Subject.DENSENET121)) {
+      works.add(new Work(Kind.INFERENCE, subject, 1));
+      works.add(new Work(Kind.INFERENCE, subject, 16));
+    }
+    works.add(new Work(Kind.TRAINING, Subject.CIFAR_RESNET18, 64));
+    works.add(new Work(Kind.TRAINING, Subject.RESNET50, 16));
+    works.add(new Work(Kind.TRAINING, Subject.DENSENET121, 16));
+    works.add(new Work(Kind.MEMORY, Subject.DENSENET121, 16));
+    works.add(new Work(Kind.START, Subject.RESNET50, 1));
+    return works;
+  }
+
+  /** The row's name: {@code inference resnet50 16}. */
+  String name() {
+    return "%s %s %d".formatted(kind.name().toLowerCase(Locale.ROOT), subject.key(), batch);
+  }
+
+  /** Whether bfloat16 is compared here too. */
+  boolean half() {
+    return kind == Kind.TRAINING
+        || (kind == Kind.INFERENCE
+            && (subject == Subject.RESNET50 || subject == Subject.DENSENET121));
+  }
+
+  /**
+   * Who does it, in the order of measuring.
+   *
+   * @param exported whether the peers' networks could be exported
+   * @param bfloat16 whether the processor computes in bfloat16
+   */
+  List<String> contenders(boolean exported, boolean bfloat16) {
+    Stream<String> names =
+        switch (kind) {
+          case INFERENCE ->
+              Stream.of(
+                  "blockwork",
+                  "onnxruntime",
+                  "blockwork-bf16",
+                  "djl-plain",
+                  "djl-frozen",
+                  "djl-frozen-nhwc",
+                  "djl-bf16",
+                  "djl-blocks",
+                  "dl4j",
+                  "floor",
+                  "floor-bf16");
+          case TRAINING -> Stream.of("blockwork", "djl", "blockwork-bf16", "floor", "floor-bf16");
+          case MEMORY -> Stream.of("blockwork", "blockwork-memory-efficient", "djl");
+          case START -> Stream.of("blockwork", "djl-plain", "djl-blocks");
+        };
+    List<String> torch =
+        exported
+            ? List.of("djl-blocks")
+            : List.of("onnxruntime", "djl-plain", "djl-frozen", "djl-frozen-nhwc", "djl-bf16");
+    return names
+        .filter(name -> !torch.contains(name))
+        .filter(name -> !name.endsWith("-bf16") || (half() && bfloat16))
+        .filter(name -> !name.equals("dl4j") || subject == Subject.RESNET50)
+        .toList();
+  }
+}
