@@ -4,6 +4,7 @@ import io.blockwork.Loss;
 import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
+import io.blockwork.weights.Terminal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -252,7 +253,7 @@ public final class Trainer {
   /** Those that were added, and the progress if it is to be seen. */
   List<TrainingListener> allListeners() {
     List<TrainingListener> all = new ArrayList<>(listeners);
-    if (progress && System.console() != null) {
+    if (progress && Terminal.isThere()) {
       all.add(new ProgressLine(System.err));
     }
     return all;

@@ -41,7 +41,7 @@ public record DownloadOptions(
   public static DownloadOptions defaults() {
     URI source = URI.create(System.getProperty(MIRROR_PROPERTY, PYTORCH));
     DownloadListener listener =
-        System.console() == null ? DownloadListener.silent() : new ConsoleProgress(System.err);
+        Terminal.isThere() ? new ConsoleProgress(System.err) : DownloadListener.silent();
     return new DownloadOptions(
         defaultCache(variable(HOME_VARIABLE)), source, listener, Duration.ofSeconds(30), 4);
   }

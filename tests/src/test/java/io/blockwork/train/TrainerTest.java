@@ -13,15 +13,11 @@ import io.blockwork.weights.WeightsException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,33 +73,6 @@ final class TrainerTest {
       assertThat(lines.toString(StandardCharsets.UTF_8)).contains("epoch 2: training loss");
     }
     assertThat(ImageIO.read(folder.resolve("curves.png").toFile()).getWidth()).isEqualTo(1280);
-    try (var files = Files.list(folder)) {
-      Path events = files.filter(f -> f.toString().contains("tfevents")).findFirst().orElseThrow();
-      List<byte[]> records = records(Files.readAllBytes(events));
-      // Version, start, two values for each of four steps, seven for each epoch.
-      assertThat(records).hasSize(2 + 8 + 14);
-      assertThat(new String(records.get(0), StandardCharsets.ISO_8859_1)).contains("brain.Event:2");
-      assertThat(new String(records.get(2), StandardCharsets.ISO_8859_1)).contains("step/loss");
-    }
-  }
-
-  /** TFRecords; the first header is the one that every file of TensorFlow begins with. */
-  private static List<byte[]> records(byte[] file) {
-    byte[] header = {24, 0, 0, 0, 0, 0, 0, 0, (byte) 0xa3, 0x7f, 0x4b, 0x22};
-    assertThat(Arrays.copyOf(file, header.length)).isEqualTo(header);
-    List<byte[]> records = new java.util.ArrayList<>();
-    ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    while (in.hasRemaining()) {
-      byte[] data = new byte[Math.toIntExact(in.getLong())];
-      in.getInt();
-      in.get(data);
-      CRC32C crc = new CRC32C();
-      crc.update(data);
-      int masked = Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
-      assertThat(in.getInt()).isEqualTo(masked);
-      records.add(data);
-    }
-    return records;
   }
 
   @Test

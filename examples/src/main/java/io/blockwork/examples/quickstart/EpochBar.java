@@ -1,5 +1,6 @@
 package io.blockwork.examples.quickstart;
 
+import io.blockwork.weights.Terminal;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -17,7 +18,7 @@ final class EpochBar implements AutoCloseable {
 
   static EpochBar start(int epoch, int epochs, int batches) {
     String name = "epoch %2d of %d".formatted(epoch, epochs);
-    if (System.console() == null) {
+    if (!Terminal.isThere()) {
       return new EpochBar(name, Optional.empty());
     }
     ProgressBar bar =
