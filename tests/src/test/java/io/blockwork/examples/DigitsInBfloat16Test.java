@@ -38,7 +38,8 @@ class DigitsInBfloat16Test {
         OneDnnEngine.isAvailable() && OneDnnEngine.isNative(Precision.BFLOAT16),
         "no native bfloat16 on this machine");
     Split<Dataset> digits = Split.stratified(digits(), 0.2, SEED);
-    OneDnnEngine engine = new OneDnnEngine().withPrecision(Precision.BFLOAT16);
+    // Layers this small are not worth a second thread.
+    OneDnnEngine engine = new OneDnnEngine().withPrecision(Precision.BFLOAT16).threads(1);
     NetworkOptions options = NetworkOptions.defaults().seed(SEED).engine(engine);
     try (DigitsNet net = Networks.create(DigitsNet.class, options)) {
       train(net, digits.train());
