@@ -14,10 +14,7 @@ import io.blockwork.weights.PretrainedWeights;
 import io.blockwork.weights.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -30,9 +27,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * sizes in use.
  */
 public abstract class CompiledNetwork implements Network {
-  /** Training plans kept: the usual batch, and the smaller one that ends an epoch. */
-  private static final int TRAINING_PLANS = 2;
-
   private final Architecture architecture;
   private final NetworkOptions options;
   private final Engine engine;
@@ -43,13 +37,11 @@ public abstract class CompiledNetwork implements Network {
   /** The passes of {@link Output} methods. Written by constructors only. */
   private final List<Features> features = new ArrayList<>();
 
-  /** In order of use, the least recent first. Guarded by this. */
-  private final Map<TrainingKey, BoundTraining> training = new LinkedHashMap<>(4, 0.75f, true);
+  /** Guarded by this. */
+  private final TrainingPlans training;
 
   private volatile List<String> frozen = List.of();
   private volatile boolean closed;
-
-  private record TrainingKey(int batch, boolean inputGradient) {}
 
   /**
    * A network with initial parameters.
@@ -64,6 +56,7 @@ public abstract class CompiledNetwork implements Network {
     this.parameters = new Parameters(architecture.parameters(), options.dataType());
     this.gradients = new Gradients(architecture.parameters(), options.dataType());
     new Initializer(options.seed()).fill(parameters);
+    this.training = new TrainingPlans(options.trainingPlans(), this::bindTraining);
     this.inference = passOf(this::forwardPass, List.of(architecture.output()));
   }
 
@@ -84,9 +77,19 @@ public abstract class CompiledNetwork implements Network {
 
   private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
     return new Features(
-        options.dataType(),
+        options,
         shapes,
-        this::checkImages,
+        new Features.Check() {
+          @Override
+          public void images(INDArray images) {
+            checkImages(images);
+          }
+
+          @Override
+          public void output(INDArray output, long[] expectedShape) {
+            checkOutput(output, expectedShape);
+          }
+        },
         batch -> engine.bindInference(parameters, batch, pass));
   }
 
@@ -124,6 +127,11 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
+  public void forward(INDArray images, INDArray output) {
+    inference.into(images, output);
+  }
+
+  @Override
   public TrainingResult train(INDArray images, Loss loss) {
     return train(images, loss, false);
   }
@@ -138,17 +146,17 @@ public abstract class CompiledNetwork implements Network {
     int n = Math.toIntExact(images.size(0));
     INDArray output = newArray(Features.batched(n, architecture.output()));
     loss.check(output.shape());
-    BoundTraining plan = trainingPlan(new TrainingKey(n, inputGradient));
+    TrainingPlans.Plan plan =
+        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), output.shape());
     parameters.passes(parameters.passes() + 1);
-    plan.forward(images, output);
-    INDArray outputGradient = newArray(output.shape());
-    double value = loss.evaluate(output, outputGradient);
-    plan.backward(outputGradient);
+    plan.pass().forward(images, output);
+    double value = loss.evaluate(output, plan.outputGradient());
+    plan.pass().backward(plan.outputGradient());
     if (!inputGradient) {
       return new TrainingResult(value, output, Optional.empty());
     }
     INDArray gradient = newArray(images.shape());
-    plan.inputGradient(gradient);
+    plan.pass().inputGradient(gradient);
     return new TrainingResult(value, output, Optional.of(gradient));
   }
 
@@ -160,25 +168,13 @@ public abstract class CompiledNetwork implements Network {
     return FiniteCheck.firstNonFinite(parameters, images, settings, this::trainingPass);
   }
 
-  private BoundTraining trainingPlan(TrainingKey key) {
-    BoundTraining plan = training.get(key);
-    if (plan != null) {
-      return plan;
-    }
-    while (training.size() >= TRAINING_PLANS) {
-      Iterator<BoundTraining> eldest = training.values().iterator();
-      eldest.next().close();
-      eldest.remove();
-    }
-    BoundTraining bound =
-        engine.bindTraining(
-            parameters,
-            gradients,
-            key.batch(),
-            new TrainingSettings(key.inputGradient(), frozen, options.seed()),
-            this::trainingPass);
-    training.put(key, bound);
-    return bound;
+  private BoundTraining bindTraining(TrainingPlans.Key key) {
+    return engine.bindTraining(
+        parameters,
+        gradients,
+        key.batch(),
+        new TrainingSettings(key.inputGradient(), frozen, options.seed()),
+        this::trainingPass);
   }
 
   @Override
@@ -218,7 +214,7 @@ public abstract class CompiledNetwork implements Network {
     }
     frozen = List.of(prefixes);
     gradients.flat().assign(0);
-    closeTraining();
+    training.close();
   }
 
   private String beginnings() {
@@ -239,12 +235,7 @@ public abstract class CompiledNetwork implements Network {
     closed = true;
     inference.close();
     features.forEach(Features::close);
-    closeTraining();
-  }
-
-  private void closeTraining() {
-    training.values().forEach(BoundTraining::close);
-    training.clear();
+    training.close();
   }
 
   private void checkOpen() {
@@ -281,6 +272,22 @@ public abstract class CompiledNetwork implements Network {
       throw new IllegalArgumentException(
           "%s: expected images of type %s, got %s; convert them with images.castTo(DataType.%s), or create the network with NetworkOptions.dataType"
               .formatted(architecture.name(), type, images.dataType(), type));
+    }
+  }
+
+  private void checkOutput(INDArray output, long[] expectedShape) {
+    if (!Arrays.equals(output.shape(), expectedShape)) {
+      throw new ShapeMismatchException(
+          "%s: expected an output array of shape %s, got %s"
+              .formatted(
+                  architecture.name(),
+                  Arrays.toString(expectedShape),
+                  Arrays.toString(output.shape())));
+    }
+    if (output.dataType() != options.dataType()) {
+      throw new IllegalArgumentException(
+          "%s: expected an output array of type %s, got %s"
+              .formatted(architecture.name(), options.dataType(), output.dataType()));
     }
   }
 

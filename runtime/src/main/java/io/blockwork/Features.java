@@ -7,7 +7,6 @@ import java.util.function.IntFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Runs one generated inference pass on batches of any size: the whole network, or the part of it
@@ -17,33 +16,33 @@ public final class Features {
   /** Larger batches run in parts, so that memory stays bounded for any N. */
   private static final int LARGEST_BATCH = 64;
 
-  /** Plans kept while nobody uses them. */
-  private static final int IDLE_PLANS = 4;
-
   private final InferencePlans plans;
   private final DataType dataType;
   private final List<List<Integer>> shapes;
   private final Check check;
 
-  /** Refuses images that the network cannot take. */
+  /** Refuses what the network cannot take. */
   interface Check {
     void images(INDArray images);
+
+    void output(INDArray output, long[] expectedShape);
   }
 
   /**
+   * @param options data type and number of plans
    * @param shapes of the results of one image
    * @param check called before each run
    * @param bind makes a plan for a batch size
    */
   Features(
-      DataType dataType,
+      NetworkOptions options,
       List<List<Integer>> shapes,
       Check check,
       IntFunction<BoundInference> bind) {
-    this.dataType = dataType;
+    this.dataType = options.dataType();
     this.shapes = List.copyOf(shapes);
     this.check = check;
-    this.plans = new InferencePlans(IDLE_PLANS, bind);
+    this.plans = new InferencePlans(options.inferencePlans(), bind);
   }
 
   /**
@@ -71,14 +70,32 @@ public final class Features {
   public List<INDArray> all(INDArray images) {
     check.images(images);
     int n = Math.toIntExact(images.size(0));
-    List<INDArray> outputs = new ArrayList<>();
-    shapes.forEach(shape -> outputs.add(Nd4j.create(dataType, batched(n, shape))));
+    List<INDArray> outputs = new ArrayList<>(shapes.size());
+    for (List<Integer> shape : shapes) {
+      outputs.add(Nd4j.create(dataType, batched(n, shape)));
+    }
+    run(images, outputs);
+    return outputs;
+  }
+
+  /** Computes the only result into an array of the caller. */
+  void into(INDArray images, INDArray output) {
+    check.images(images);
+    check.output(output, batched(Math.toIntExact(images.size(0)), shapes.get(0)));
+    run(images, List.of(output));
+  }
+
+  private void run(INDArray images, List<INDArray> outputs) {
+    int n = Math.toIntExact(images.size(0));
+    if (n <= LARGEST_BATCH) {
+      plans.run(images, outputs);
+      return;
+    }
     for (int from = 0; from < n; from += LARGEST_BATCH) {
       int begin = from;
       int end = Math.min(n, from + LARGEST_BATCH);
       plans.run(part(images, begin, end), outputs.stream().map(o -> part(o, begin, end)).toList());
     }
-    return outputs;
   }
 
   /** {@code [N, shape...]}. */
@@ -91,8 +108,12 @@ public final class Features {
     return full;
   }
 
+  /** By strides: ND4J's {@code get} of an interval fails on some views. */
   private static INDArray part(INDArray array, int from, int to) {
-    return to - from == array.size(0) ? array : array.get(NDArrayIndex.interval(from, to));
+    long[] shape = array.shape().clone();
+    shape[0] = to - from;
+    long offset = array.offset() + from * array.stride(0);
+    return Nd4j.create(array.data(), shape, array.stride(), offset, array.ordering());
   }
 
   void close() {

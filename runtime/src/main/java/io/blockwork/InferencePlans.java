@@ -5,23 +5,30 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Bound inference plans that wait for work. A thread takes a plan for itself and gives it back, so
- * that no lock is held while it computes.
+ * A limited number of bound inference plans. A thread takes a plan for itself and gives it back, so
+ * that no lock is held while it computes; when all are taken, it waits for one.
  */
 final class InferencePlans {
   private final int capacity;
   private final IntFunction<BoundInference> bind;
+
+  /** The most recently used first. Guarded by this. */
   private final Deque<Idle> idle = new ArrayDeque<>();
+
+  /** Plans that exist or are being bound. Guarded by this. */
+  private int living;
+
   private boolean closed;
 
   private record Idle(int batch, BoundInference plan) {}
 
   /**
-   * @param capacity the most plans to keep while nobody uses them
+   * @param capacity the most plans at a time, at least 1
    * @param bind makes a plan for a batch size
    */
   InferencePlans(int capacity, IntFunction<BoundInference> bind) {
@@ -29,7 +36,11 @@ final class InferencePlans {
     this.bind = bind;
   }
 
-  /** Runs {@code images} through a plan of their batch size. */
+  /**
+   * Runs {@code images} through a plan of their batch size.
+   *
+   * @throws IllegalStateException if these plans are closed
+   */
   void run(INDArray images, List<INDArray> outputs) {
     int batch = Math.toIntExact(images.size(0));
     BoundInference plan = take(batch);
@@ -42,39 +53,89 @@ final class InferencePlans {
         give(new Idle(batch, plan));
       } else {
         plan.close();
+        forget();
       }
     }
   }
 
   private BoundInference take(int batch) {
-    synchronized (this) {
-      for (Iterator<Idle> all = idle.iterator(); all.hasNext(); ) {
-        Idle candidate = all.next();
-        if (candidate.batch() == batch) {
-          all.remove();
-          return candidate.plan();
-        }
+    Optional<Idle> free = await(batch);
+    if (free.isPresent() && free.get().batch() == batch) {
+      return free.get().plan();
+    }
+    boolean bound = false;
+    try {
+      free.ifPresent(other -> other.plan().close());
+      BoundInference plan = bind.apply(batch);
+      bound = true;
+      return plan;
+    } finally {
+      if (!bound) {
+        forget();
       }
     }
-    return bind.apply(batch);
   }
 
-  /** The most recently used plans are at the front; the last one goes when there are too many. */
+  /**
+   * Waits until the caller may have a plan: an idle one of its batch size; or one to replace, the
+   * longest idle; or none, if there may be another one.
+   */
+  private synchronized Optional<Idle> await(int batch) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        if (closed) {
+          throw new IllegalStateException("the network was closed while this thread used it");
+        }
+        for (Iterator<Idle> all = idle.iterator(); all.hasNext(); ) {
+          Idle candidate = all.next();
+          if (candidate.batch() == batch) {
+            all.remove();
+            return Optional.of(candidate);
+          }
+        }
+        if (living < capacity) {
+          living++;
+          return Optional.empty();
+        }
+        if (!idle.isEmpty()) {
+          return Optional.of(idle.removeLast());
+        }
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          // Inference is not cut short by interruption, whether it waits or computes.
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private synchronized void give(Idle plan) {
     if (closed) {
       plan.plan().close();
+      forget();
       return;
     }
     idle.addFirst(plan);
-    if (idle.size() > capacity) {
-      idle.removeLast().plan().close();
-    }
+    notifyAll();
+  }
+
+  private synchronized void forget() {
+    living--;
+    notifyAll();
   }
 
   /** Closes the waiting plans now and the others when they are given back. */
   synchronized void close() {
     closed = true;
     idle.forEach(i -> i.plan().close());
+    living -= idle.size();
     idle.clear();
+    notifyAll();
   }
 }

@@ -2,10 +2,13 @@ package io.blockwork;
 
 import io.blockwork.engine.ShapeMismatchException;
 import java.util.Arrays;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The mean of the squared differences, as torch's {@code MSELoss}. */
+/**
+ * The mean of the squared differences, as torch's {@code MSELoss}, computed in double whatever the
+ * network's type.
+ */
 record MeanSquaredError(INDArray target) implements Loss {
   @Override
   public void check(long... outputShape) {
@@ -14,19 +17,61 @@ record MeanSquaredError(INDArray target) implements Loss {
           "target: expected the output's shape %s, got %s"
               .formatted(Arrays.toString(outputShape), Arrays.toString(target.shape())));
     }
-    if (!Double.isFinite(target.castTo(DataType.DOUBLE).sumNumber().doubleValue())) {
-      throw new IllegalArgumentException(
-          "mean squared error: the target holds values that are NaN or infinite");
+    Run values = Run.of(target);
+    for (long i = 0; i < values.length(); i++) {
+      if (!Double.isFinite(values.get(i))) {
+        throw new IllegalArgumentException(
+            "mean squared error: the target holds values that are NaN or infinite");
+      }
     }
   }
 
   @Override
   public double evaluate(INDArray output, INDArray outputGradient) {
     check(output.shape());
-    INDArray difference = output.castTo(DataType.DOUBLE).sub(target.castTo(DataType.DOUBLE));
-    long n = output.length();
-    double loss = difference.mul(difference).sumNumber().doubleValue() / n;
-    outputGradient.assign(difference.muli(2.0 / n).castTo(outputGradient.dataType()));
-    return loss;
+    Run actual = Run.of(output);
+    Run expected = Run.of(target);
+    boolean inPlace = Run.fits(outputGradient);
+    INDArray whole = inPlace ? outputGradient : outputGradient.dup('c');
+    Run gradient = Run.of(whole);
+    long n = actual.length();
+    double sum = 0;
+    for (long i = 0; i < n; i++) {
+      double difference = actual.get(i) - expected.get(i);
+      sum += difference * difference;
+      gradient.put(i, difference * (2.0 / n));
+    }
+    if (!inPlace) {
+      outputGradient.assign(whole);
+    }
+    return sum / n;
+  }
+
+  /** The values of an array in C order, read and written in place: ND4J's copies are garbage. */
+  private record Run(DataBuffer data, long offset, long length) {
+    static Run of(INDArray array) {
+      INDArray whole = fits(array) ? array : array.dup('c');
+      return new Run(whole.data(), whole.offset(), whole.length());
+    }
+
+    /** Whether the values lie side by side in C order. */
+    static boolean fits(INDArray array) {
+      long expected = 1;
+      for (int d = array.rank() - 1; d >= 0; d--) {
+        if (array.size(d) != 1 && array.stride(d) != expected) {
+          return false;
+        }
+        expected *= array.size(d);
+      }
+      return true;
+    }
+
+    double get(long i) {
+      return data.getDouble(offset + i);
+    }
+
+    void put(long i, double value) {
+      data.put(offset + i, value);
+    }
   }
 }

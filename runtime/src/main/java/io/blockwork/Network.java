@@ -13,6 +13,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * was created with. {@link #forward} may be called from many threads at once; a training pass must
  * not run at the same time as anything else that uses the same network.
  *
+ * <p>New arrays are made as ND4J's own operations make them: in the workspace that the calling
+ * thread has open, if any. What the network keeps for itself never lies in a workspace.
+ *
  * <p>Every method but {@link #close} throws {@link IllegalStateException} once the network is
  * closed.
  */
@@ -27,6 +30,20 @@ public interface Network extends AutoCloseable {
    * @throws IllegalArgumentException if the data type is another or there are no images
    */
   INDArray forward(INDArray images);
+
+  /**
+   * Runs inference like {@link #forward(INDArray)}, but into an array of the caller, so that
+   * serving makes no garbage.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @param output overwritten with the result: {@code [N, classes]}, or {@code [N, C, H, W]} for a
+   *     network without a head, of the network's data type; fastest if it is contiguous, in C
+   *     order. It must share no memory with the images. After an exception its values are undefined
+   * @throws io.blockwork.engine.ShapeMismatchException if the shape of the images is not the one
+   *     the network was compiled for, or that of the output is not the result's
+   * @throws IllegalArgumentException if a data type is another or there are no images
+   */
+  void forward(INDArray images, INDArray output);
 
   /**
    * Runs one training pass without a step: forward in training mode, the loss, and backward. Fills
@@ -100,7 +117,10 @@ public interface Network extends AutoCloseable {
     return architecture().table();
   }
 
-  /** Gives the memory of bound plans back. Closing twice does nothing. */
+  /**
+   * Gives the memory of bound plans back. Closing twice does nothing. What is never closed is freed
+   * some time after the network was collected as garbage.
+   */
   @Override
   void close();
 }

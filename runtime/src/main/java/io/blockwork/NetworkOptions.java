@@ -11,36 +11,87 @@ import org.nd4j.linalg.api.buffer.DataType;
  *     on every engine
  * @param dataType {@code FLOAT} or {@code DOUBLE}, of parameters, images and results
  * @param engine what runs the network; empty: the default engine
+ * @param inferencePlans the most bound plans that {@link Network#forward} has at a time, and each
+ *     {@link Output} method besides: one serves one thread and one batch size, and holds the
+ *     activations of that batch
+ * @param trainingPlans the most bound training plans that the network keeps: one serves one batch
+ *     size, and holds all activations of that batch
  */
-public record NetworkOptions(long seed, DataType dataType, Optional<Engine> engine) {
+public record NetworkOptions(
+    long seed, DataType dataType, Optional<Engine> engine, int inferencePlans, int trainingPlans) {
+  /** Of inference, unless there are more processors: threads without one would only take turns. */
+  private static final int FEW_PLANS = 4;
+
+  /** The usual batch, and the smaller one that ends an epoch. */
+  private static final int TRAINING_PLANS = 2;
+
   /**
-   * Checks the data type.
+   * Checks the options.
    *
-   * @throws IllegalArgumentException if it is neither {@code FLOAT} nor {@code DOUBLE}
+   * @throws IllegalArgumentException if the data type is neither {@code FLOAT} nor {@code DOUBLE},
+   *     or there is less than one plan
    */
   public NetworkOptions {
     if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
       throw new IllegalArgumentException("data type: expected FLOAT or DOUBLE, got " + dataType);
     }
+    requirePositive("inference plans", inferencePlans);
+    requirePositive("training plans", trainingPlans);
   }
 
-  /** Seed 0, {@code FLOAT}, the default engine. */
+  private static void requirePositive(String what, int plans) {
+    if (plans < 1) {
+      throw new IllegalArgumentException(what + ": expected at least 1, got " + plans);
+    }
+  }
+
+  /**
+   * Seed 0, {@code FLOAT}, the default engine, an inference plan for each processor (at least 4),
+   * two training plans.
+   */
   public static NetworkOptions defaults() {
-    return new NetworkOptions(0, DataType.FLOAT, Optional.empty());
+    int processors = Runtime.getRuntime().availableProcessors();
+    return new NetworkOptions(
+        0, DataType.FLOAT, Optional.empty(), Math.max(FEW_PLANS, processors), TRAINING_PLANS);
   }
 
   /** The same options with another seed. */
   public NetworkOptions seed(long seed) {
-    return new NetworkOptions(seed, dataType, engine);
+    return new NetworkOptions(seed, dataType, engine, inferencePlans, trainingPlans);
   }
 
   /** The same options with another data type, {@code FLOAT} or {@code DOUBLE}. */
   public NetworkOptions dataType(DataType dataType) {
-    return new NetworkOptions(seed, dataType, engine);
+    return new NetworkOptions(seed, dataType, engine, inferencePlans, trainingPlans);
   }
 
   /** The same options with the given engine. */
   public NetworkOptions engine(Engine engine) {
-    return new NetworkOptions(seed, dataType, Optional.of(engine));
+    return new NetworkOptions(seed, dataType, Optional.of(engine), inferencePlans, trainingPlans);
+  }
+
+  /**
+   * The same options with another limit of bound inference plans, and so of their memory. A thread
+   * that finds all of them busy waits; one that needs another batch size than the idle ones have
+   * binds a new plan in place of the one that has been idle longest. As many as threads call at
+   * once, times the batch sizes in use, never wait and never bind anew.
+   *
+   * @param plans at least 1
+   * @throws IllegalArgumentException if there is less than one
+   */
+  public NetworkOptions inferencePlans(int plans) {
+    return new NetworkOptions(seed, dataType, engine, plans, trainingPlans);
+  }
+
+  /**
+   * The same options with another limit of bound training plans, and so of their memory. A batch of
+   * a size that no plan has replaces the plan that has been idle longest. Two are enough for the
+   * batches of an epoch and its last, smaller one; 1 saves memory where all batches are alike.
+   *
+   * @param plans at least 1
+   * @throws IllegalArgumentException if there is less than one
+   */
+  public NetworkOptions trainingPlans(int plans) {
+    return new NetworkOptions(seed, dataType, engine, inferencePlans, plans);
   }
 }

@@ -45,7 +45,7 @@ public final class Parameters {
     for (ParameterInfo info : state) {
       infos.put(info.name(), info);
       if (info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED) {
-        views.put(info.name(), Nd4j.scalar(DataType.LONG, 0));
+        views.put(info.name(), counter());
       } else if (info.kind().learnable()) {
         views.put(info.name(), view(learnable, weight, info));
         weight += info.length();
@@ -53,6 +53,12 @@ public final class Parameters {
         views.put(info.name(), view(statistics, statistic, info));
         statistic += info.length();
       }
+    }
+  }
+
+  private static INDArray counter() {
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.scalar(DataType.LONG, 0);
     }
   }
 

@@ -2,9 +2,9 @@ package io.blockwork;
 
 import io.blockwork.engine.ShapeMismatchException;
 import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Softmax cross entropy, averaged over the images, computed in double whatever the network's type.
@@ -13,11 +13,15 @@ final class SoftmaxCrossEntropy implements Loss {
   /** One row of class probabilities for each image; or, with one column, the class indices. */
   private final double[][] labels;
 
+  /** The sum of each row. */
+  private final double[] masses;
+
   private final boolean indices;
   private final double smoothing;
 
   private SoftmaxCrossEntropy(double[][] labels, boolean indices, double smoothing) {
     this.labels = labels;
+    this.masses = Arrays.stream(labels).mapToDouble(row -> Arrays.stream(row).sum()).toArray();
     this.indices = indices;
     this.smoothing = smoothing;
   }
@@ -64,12 +68,12 @@ final class SoftmaxCrossEntropy implements Loss {
   public double evaluate(INDArray output, INDArray outputGradient) {
     check(output.shape());
     int n = (int) output.size(0);
-    double[][] logits = output.castTo(DataType.DOUBLE).toDoubleMatrix();
+    Matrix logits = Matrix.of(output);
+    Matrix gradient = Matrix.of(outputGradient);
     double loss = 0;
     for (int i = 0; i < n; i++) {
-      loss += row(logits[i], labels[i], n);
+      loss += row(i, logits, gradient);
     }
-    outputGradient.assign(Nd4j.createFromArray(logits).castTo(outputGradient.dataType()));
     return loss / n;
   }
 
@@ -100,23 +104,51 @@ final class SoftmaxCrossEntropy implements Loss {
     }
   }
 
-  /** The loss of one image; turns its logits into their gradient. */
-  private double row(double[] logits, double[] label, int n) {
-    double max = Arrays.stream(logits).max().orElseThrow();
+  /** The loss of one image; writes the gradient of its logits. */
+  private double row(int i, Matrix logits, Matrix gradient) {
+    int classes = logits.columns();
+    double max = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < classes; c++) {
+      max = Math.max(max, logits.get(i, c));
+    }
     double sum = 0;
-    for (double z : logits) {
-      sum += Math.exp(z - max);
+    for (int c = 0; c < classes; c++) {
+      sum += Math.exp(logits.get(i, c) - max);
     }
     double log = max + Math.log(sum);
+    double[] label = labels[i];
+    double mass = indices ? 1 : (1 - smoothing) * masses[i] + smoothing;
     double loss = 0;
-    double mass = indices ? 1 : (1 - smoothing) * Arrays.stream(label).sum() + smoothing;
-    for (int c = 0; c < logits.length; c++) {
+    for (int c = 0; c < classes; c++) {
+      double logit = logits.get(i, c);
       double sharp = indices ? (c == (int) label[0] ? 1 : 0) : label[c];
-      double target = (1 - smoothing) * sharp + smoothing / logits.length;
-      loss += target == 0 ? 0 : target * (log - logits[c]);
+      double target = (1 - smoothing) * sharp + smoothing / classes;
+      loss += target == 0 ? 0 : target * (log - logit);
       // Probabilities need not sum to one: the gradient is that of the formula as it stands.
-      logits[c] = (mass * Math.exp(logits[c] - log) - target) / n;
+      gradient.put(i, c, (mass * Math.exp(logit - log) - target) / logits.rows());
     }
     return loss;
+  }
+
+  /** A matrix of any type and strides, read and written in place: ND4J's own copies are garbage. */
+  private record Matrix(
+      DataBuffer data, long offset, long rowStride, long columnStride, int rows, int columns) {
+    static Matrix of(INDArray array) {
+      return new Matrix(
+          array.data(),
+          array.offset(),
+          array.stride(0),
+          array.stride(1),
+          (int) array.size(0),
+          (int) array.size(1));
+    }
+
+    double get(int row, int column) {
+      return data.getDouble(offset + row * rowStride + column * columnStride);
+    }
+
+    void put(int row, int column, double value) {
+      data.put(offset + row * rowStride + column * columnStride, value);
+    }
   }
 }

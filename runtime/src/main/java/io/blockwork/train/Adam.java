@@ -129,7 +129,7 @@ public final class Adam implements IUpdater {
   }
 
   /** Holds both means, one after the other in one array. */
-  private static final class Updater implements GradientUpdater<Adam> {
+  private static final class Updater implements GradientUpdater<Adam>, FusedUpdater {
     private final Adam config;
     private INDArray state;
 
@@ -177,6 +177,28 @@ public final class Adam implements IUpdater {
       INDArray denominator =
           Transforms.sqrt(square, true).divi(Math.sqrt(correction2)).addi(config.epsilon);
       gradient.assign(mean).divi(denominator).muli(config.learningRate / correction1);
+    }
+
+    /** Rounds as {@link #applyUpdater} does. */
+    @Override
+    public Kernel kernel(int iteration) {
+      float keep1 = (float) config.beta1;
+      float take1 = (float) (1 - config.beta1);
+      float keep2 = (float) config.beta2;
+      float take2 = (float) (1 - config.beta2);
+      float epsilon = (float) config.epsilon;
+      float root = (float) Math.sqrt(1 - Math.pow(config.beta2, iteration + 1));
+      float rate = (float) (config.learningRate / (1 - Math.pow(config.beta1, iteration + 1)));
+      return (n, parameter, gradient, state) -> {
+        float[] mean = state[0];
+        float[] square = state[1];
+        for (int i = 0; i < n; i++) {
+          float g = gradient[i];
+          mean[i] = keep1 * mean[i] + take1 * g;
+          square[i] = keep2 * square[i] + take2 * (g * g);
+          parameter[i] -= rate * (mean[i] / ((float) Math.sqrt(square[i]) / root + epsilon));
+        }
+      };
     }
   }
 }

@@ -116,7 +116,7 @@ public final class Momentum implements IUpdater {
   }
 
   /** Holds the velocity. */
-  private static final class Updater implements GradientUpdater<Momentum> {
+  private static final class Updater implements GradientUpdater<Momentum>, FusedUpdater {
     private final Momentum config;
     private INDArray velocity;
 
@@ -159,6 +159,20 @@ public final class Momentum implements IUpdater {
       // A zero start makes the first step v = g by itself.
       velocity.muli(config.momentum).addi(gradient);
       gradient.assign(velocity).muli(config.learningRate);
+    }
+
+    /** Rounds as {@link #applyUpdater} does. */
+    @Override
+    public Kernel kernel(int iteration) {
+      float momentum = (float) config.momentum;
+      float rate = (float) config.learningRate;
+      return (n, parameter, gradient, state) -> {
+        float[] v = state[0];
+        for (int i = 0; i < n; i++) {
+          v[i] = momentum * v[i] + gradient[i];
+          parameter[i] -= rate * v[i];
+        }
+      };
     }
   }
 }

@@ -1,14 +1,12 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
-import io.blockwork.ParameterInfo;
-import io.blockwork.engine.TrainingSettings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -21,6 +19,9 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * ({@code g = grad + wd * p}) or taken off the parameters ({@code p -= lr * wd * p}, as AdamW
  * does), and the updater steps. Decay is for every learnable parameter unless batch norms and
  * biases are exempt. Parameters of frozen layers stay as they are.
+ *
+ * <p>With {@link Momentum} and {@link Adam} on {@code FLOAT} parameters a step is one pass over
+ * memory; other updaters go through ND4J's operations, several times slower.
  */
 public final class Optimizer {
   /** What torch's clip_grad_norm_ adds to the norm. */
@@ -30,7 +31,15 @@ public final class Optimizer {
   private final IUpdater config;
   private final GradientUpdater<?> updater;
   private final Optional<INDArray> state;
-  private final INDArray update;
+  private final Optional<FusedStep> fused;
+
+  /** The accumulated gradients, or where ND4J's updaters work; made when it is first needed. */
+  private Optional<INDArray> update = Optional.empty();
+
+  /** Made anew when other layers are frozen or decay. */
+  private List<Segment> segments = List.of();
+
+  private List<String> frozen = List.of();
   private double weightDecay;
   private double decoupledWeightDecay;
   private boolean decayNormsAndBiases = true;
@@ -38,28 +47,33 @@ public final class Optimizer {
   private double accumulated;
   private int steps;
 
-  /** A run of values in the flat array. */
-  private record Range(long from, long to) {
-    INDArray of(INDArray flat) {
-      return flat.get(NDArrayIndex.interval(from, to));
-    }
-  }
-
   private Optimizer(Network network, IUpdater config) {
     this.network = network;
     this.config = config;
     INDArray parameters = network.parameters().flat();
-    this.update = Nd4j.create(parameters.dataType(), parameters.length());
     long size = config.stateSize(parameters.length());
-    this.state =
-        size == 0
-            ? Optional.empty()
-            : Optional.of(Nd4j.create(parameters.dataType(), 1, size).assign(0));
+    this.state = size == 0 ? Optional.empty() : Optional.of(zeros(parameters.dataType(), 1, size));
     // Updaters that keep nothing refuse an array for their state.
     this.updater =
         state.isEmpty()
             ? config.instantiate((INDArray) null, true)
             : config.instantiate(state.get(), true);
+    this.fused = FusedStep.of(updater, parameters, state);
+  }
+
+  /** An array that outlives any workspace that the caller may have open. */
+  private static INDArray zeros(DataType type, long... shape) {
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.zeros(type, shape);
+    }
+  }
+
+  private INDArray update() {
+    if (update.isEmpty()) {
+      INDArray parameters = network.parameters().flat();
+      update = Optional.of(zeros(parameters.dataType(), parameters.length()));
+    }
+    return update.get();
   }
 
   /**
@@ -107,6 +121,7 @@ public final class Optimizer {
    */
   public Optimizer decayNormsAndBiases(boolean on) {
     decayNormsAndBiases = on;
+    segments = List.of();
     return this;
   }
 
@@ -185,9 +200,9 @@ public final class Optimizer {
     }
     INDArray gradients = network.gradients().flat();
     if (accumulated == 0) {
-      update.assign(gradients).muli(weight);
+      update().assign(gradients).muli(weight);
     } else {
-      Nd4j.getBlasWrapper().axpy(weight, gradients, update);
+      Nd4j.getBlasWrapper().axpy(weight, gradients, update());
     }
     accumulated += weight;
   }
@@ -197,82 +212,84 @@ public final class Optimizer {
    * pass left.
    */
   public void step() {
-    INDArray parameters = network.parameters().flat();
-    if (accumulated == 0) {
-      update.assign(network.gradients().flat());
+    if (fused.isPresent()) {
+      step(fused.get());
     } else {
-      update.divi(accumulated);
-      accumulated = 0;
+      stepByOperations();
     }
-    clip();
-    if (weightDecay > 0) {
-      for (Range range : decayed()) {
-        Nd4j.getBlasWrapper().axpy(weightDecay, range.of(parameters), range.of(update));
-      }
-    }
-    if (decoupledWeightDecay > 0) {
-      double keep = 1 - config.getLearningRate(steps, 0) * decoupledWeightDecay;
-      decayed().forEach(range -> range.of(parameters).muli(keep));
-    }
-    clearFrozen();
-    updater.applyUpdater(update.reshape(1, update.length()), steps, 0);
-    clearFrozen();
-    parameters.subi(update);
+    accumulated = 0;
     steps++;
     network.parameters().touch();
   }
 
-  private void clip() {
-    if (Double.isInfinite(largestNorm)) {
-      return;
+  /** For updaters of ours: one pass over memory. */
+  private void step(FusedStep step) {
+    INDArray gradients = accumulated == 0 ? network.gradients().flat() : update();
+    double mean = accumulated == 0 ? 1 : 1 / accumulated;
+    double scale = mean;
+    if (Double.isFinite(largestNorm)) {
+      scale *= clipping(mean * step.norm(gradients));
     }
-    double factor = largestNorm / (update.norm2Number().doubleValue() + CLIP_EPSILON);
-    if (factor < 1) {
-      update.muli(factor);
+    var factors = new FusedStep.Factors((float) scale, (float) weightDecay, (float) keep());
+    step.run(gradients, segments(), factors, steps);
+  }
+
+  /** For any updater. */
+  private void stepByOperations() {
+    INDArray parameters = network.parameters().flat();
+    INDArray gradients = update();
+    if (accumulated == 0) {
+      gradients.assign(network.gradients().flat());
+    } else {
+      gradients.divi(accumulated);
     }
-  }
-
-  /** The ranges that decay; neighbours are one range. */
-  private List<Range> decayed() {
-    var settings = new TrainingSettings(false, network.frozen(), 0);
-    return ranges(
-        info -> !settings.isFrozen(path(info)) && (decayNormsAndBiases || isWeight(info)));
-  }
-
-  private static boolean isWeight(ParameterInfo info) {
-    return info.kind() == ParameterInfo.Kind.CONV_WEIGHT
-        || info.kind() == ParameterInfo.Kind.LINEAR_WEIGHT;
-  }
-
-  private static String path(ParameterInfo info) {
-    return info.name().substring(0, info.name().lastIndexOf('.'));
-  }
-
-  private void clearFrozen() {
-    List<String> frozen = network.frozen();
-    if (!frozen.isEmpty()) {
-      var settings = new TrainingSettings(false, frozen, 0);
-      ranges(info -> settings.isFrozen(path(info))).forEach(range -> range.of(update).assign(0));
-    }
-  }
-
-  private List<Range> ranges(java.util.function.Predicate<ParameterInfo> chosen) {
-    List<Range> ranges = new ArrayList<>();
-    long at = 0;
-    for (ParameterInfo info : network.parameters().entries()) {
-      if (info.kind().learnable()) {
-        long end = at + info.length();
-        if (chosen.test(info)) {
-          int last = ranges.size() - 1;
-          if (last >= 0 && ranges.get(last).to == at) {
-            ranges.set(last, new Range(ranges.get(last).from, end));
-          } else {
-            ranges.add(new Range(at, end));
-          }
-        }
-        at = end;
+    if (Double.isFinite(largestNorm)) {
+      double clipping = clipping(gradients.norm2Number().doubleValue());
+      if (clipping < 1) {
+        gradients.muli(clipping);
       }
     }
-    return ranges;
+    double keep = keep();
+    for (Segment segment : segments()) {
+      if (segment.decays() && weightDecay > 0) {
+        Nd4j.getBlasWrapper().axpy(weightDecay, segment.of(parameters), segment.of(gradients));
+      }
+      if (segment.decays() && keep != 1) {
+        segment.of(parameters).muli(keep);
+      }
+    }
+    clearFrozen(gradients);
+    updater.applyUpdater(gradients.reshape(1, gradients.length()), steps, 0);
+    clearFrozen(gradients);
+    parameters.subi(gradients);
+  }
+
+  /** What decoupled decay leaves of a parameter. */
+  private double keep() {
+    return decoupledWeightDecay > 0
+        ? 1 - config.getLearningRate(steps, 0) * decoupledWeightDecay
+        : 1;
+  }
+
+  /** The factor, at most 1, that gradients of this norm are to have. */
+  private double clipping(double norm) {
+    double factor = largestNorm / (norm + CLIP_EPSILON);
+    return factor < 1 ? factor : 1;
+  }
+
+  private void clearFrozen(INDArray values) {
+    for (Segment segment : segments()) {
+      if (segment.frozen()) {
+        segment.of(values).assign(0);
+      }
+    }
+  }
+
+  private List<Segment> segments() {
+    if (segments.isEmpty() || !frozen.equals(network.frozen())) {
+      frozen = network.frozen();
+      segments = Segment.of(network, decayNormsAndBiases);
+    }
+    return segments;
   }
 }

@@ -4,7 +4,9 @@ import io.blockwork.ParameterInfo;
 import io.blockwork.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The exponential moving average of a network's weights and running statistics, as torch's {@code
@@ -30,8 +32,11 @@ public final class WeightAverage {
     }
     this.parameters = parameters;
     this.decay = decay;
-    for (ParameterInfo info : parameters.entries()) {
-      averages.put(info.name(), parameters.get(info.name()));
+    // The average outlives any workspace that the caller may have open.
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      for (ParameterInfo info : parameters.entries()) {
+        averages.put(info.name(), parameters.get(info.name()));
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import io.blockwork.ParameterInfo;
 import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.engine.onednn.Precision;
 import io.blockwork.golden.GoldenFormula;
 import io.blockwork.properties.InMemory;
 import java.lang.reflect.RecordComponent;
@@ -35,6 +36,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** Every module of small networks, by itself and all in one pass, against torchvision. */
 class FeaturesTest {
   private static final double TOLERANCE = 1e-12;
+  private static final double BFLOAT16 = 1e-2;
 
   private static final Map<String, String> ANNOTATIONS =
       Map.of(
@@ -122,10 +124,39 @@ class FeaturesTest {
     }
   }
 
+  /**
+   * bfloat16 keeps 8 bits: each rounding is off by up to 1 in 256, a result after several layers by
+   * a little more.
+   */
+  @Test
+  void isCloseInBfloat16() {
+    assumeTrue(
+        OneDnnEngine.isAvailable() && OneDnnEngine.isNative(Precision.BFLOAT16),
+        "no native bfloat16 on this machine");
+    INDArray images = Nd4j.rand(DataType.FLOAT, 5, 3, 8, 8);
+    OneDnnEngine engine = new OneDnnEngine();
+    var options = NetworkOptions.defaults();
+    try (FeatureNet exact = Networks.create(FeatureNet.class, options.engine(engine));
+        FeatureNet rounded =
+            Networks.create(
+                FeatureNet.class, options.engine(engine.withPrecision(Precision.BFLOAT16)))) {
+      assertClose(exact.stem(images), rounded.stem(images), BFLOAT16);
+      assertClose(exact.late(images), rounded.late(images), BFLOAT16);
+      FeatureNet.Pair expected = exact.pair(images);
+      FeatureNet.Pair actual = rounded.pair(images);
+      assertClose(expected.early(), actual.early(), BFLOAT16);
+      assertClose(expected.late(), actual.late(), BFLOAT16);
+    }
+  }
+
   private static void assertClose(INDArray expected, INDArray actual) {
+    assertClose(expected, actual, 1e-5);
+  }
+
+  private static void assertClose(INDArray expected, INDArray actual, double tolerance) {
     assertArrayEquals(expected.shape(), actual.shape());
     double norm = expected.norm2Number().doubleValue();
-    assertEquals(0, expected.sub(actual).norm2Number().doubleValue(), 1e-5 * norm);
+    assertEquals(0, expected.sub(actual).norm2Number().doubleValue(), tolerance * norm);
   }
 
   @Test

@@ -13,15 +13,26 @@ import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A weight and a bias whose gradients the test sets. */
+/** A network of nothing but parameters, whose gradients the test sets. */
 final class GivenGradients implements Network {
   private static final List<ParameterInfo> STATE =
       List.of(
           new ParameterInfo("fc.weight", ParameterInfo.Kind.LINEAR_WEIGHT, List.of(3, 4)),
           new ParameterInfo("fc.bias", ParameterInfo.Kind.LINEAR_BIAS, List.of(3)));
 
-  private final Parameters parameters = new Parameters(STATE, DataType.DOUBLE);
-  private final Gradients gradients = new Gradients(STATE, DataType.DOUBLE);
+  private final Parameters parameters;
+  private final Gradients gradients;
+  private List<String> frozen = List.of();
+
+  /** A weight and a bias. */
+  GivenGradients(DataType type) {
+    this(type, STATE);
+  }
+
+  GivenGradients(DataType type, List<ParameterInfo> state) {
+    parameters = new Parameters(state, type);
+    gradients = new Gradients(state, type);
+  }
 
   @Override
   public Parameters parameters() {
@@ -35,7 +46,7 @@ final class GivenGradients implements Network {
 
   @Override
   public List<String> frozen() {
-    return List.of();
+    return frozen;
   }
 
   @Override
@@ -43,6 +54,11 @@ final class GivenGradients implements Network {
 
   @Override
   public INDArray forward(INDArray images) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void forward(INDArray images, INDArray output) {
     throw new UnsupportedOperationException();
   }
 
@@ -73,6 +89,6 @@ final class GivenGradients implements Network {
 
   @Override
   public void freeze(String... prefixes) {
-    throw new UnsupportedOperationException();
+    frozen = List.of(prefixes);
   }
 }

@@ -49,7 +49,7 @@ public final class OneDnnEngine implements Engine {
   private static final int PROFILE_REPETITIONS = 10;
 
   private final Options options;
-  private final Map<Parameters, NetworkState> packed = new WeakHashMap<>();
+  private final Map<Parameters, NetworkState> states = new WeakHashMap<>();
   private final ThreadPoolExecutor workers =
       new ThreadPoolExecutor(
           0,
@@ -225,12 +225,14 @@ public final class OneDnnEngine implements Engine {
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
     requireFloat(parameters);
     requirePositive("batch", batch);
-    NetworkState state = acquire(parameters);
+    NetworkState state = state(parameters);
+    // Held so that the plans which are only measured do not each pack the weights anew.
+    state.acquire(parameters);
     try {
       Division division = divide(state, parameters, batch, network);
       return bind(state, parameters, batch, division, false, network);
     } finally {
-      release(parameters, state);
+      state.release();
     }
   }
 
@@ -249,16 +251,8 @@ public final class OneDnnEngine implements Engine {
     if (candidates.size() == 1) {
       return candidates.get(0);
     }
-    // One network measures at a time; whoever comes second finds the result.
-    synchronized (state) {
-      Optional<Division> known = state.division(batch);
-      if (known.isPresent()) {
-        return known.get();
-      }
-      Division best = fastest(state, parameters, batch, candidates, network);
-      state.division(batch, best);
-      return best;
-    }
+    return state.division(
+        network, batch, () -> fastest(state, parameters, batch, candidates, network));
   }
 
   private Division fastest(
@@ -292,16 +286,14 @@ public final class OneDnnEngine implements Engine {
     int threads = division.streams() > 1 ? 1 : options.threads();
     int before = OneDnnLibrary.threads();
     OneDnnLibrary.threads(threads);
-    synchronized (packed) {
-      state.weights().acquire();
-    }
+    PackedWeights weights = state.acquire(parameters);
     List<InferencePlan> plans = new ArrayList<>();
     try {
       for (int i = 0; i < division.streams(); i++) {
         plans.add(
             new InferencePlan(
                 parameters,
-                state.weights(),
+                weights,
                 division.microBatch(),
                 options.precision(),
                 options.layout(),
@@ -310,19 +302,12 @@ public final class OneDnnEngine implements Engine {
       }
     } catch (RuntimeException | Error e) {
       plans.forEach(InferencePlan::close);
-      release(parameters, state);
+      state.release();
       throw e;
     } finally {
       OneDnnLibrary.threads(before);
     }
-    return new OneDnnInference(
-        parameters,
-        state.weights(),
-        plans,
-        batch,
-        threads,
-        workers,
-        () -> release(parameters, state));
+    return new OneDnnInference(parameters, weights, plans, batch, threads, workers, state::release);
   }
 
   /**
@@ -342,12 +327,9 @@ public final class OneDnnEngine implements Engine {
     requireFloat(parameters);
     requirePositive("repetitions", repetitions);
     int batch = (int) images.size(0);
-    NetworkState state = acquire(parameters);
-    try (OneDnnInference plan =
-        bind(state, parameters, batch, new Division(batch, 1), true, network)) {
+    Division whole = new Division(batch, 1);
+    try (OneDnnInference plan = bind(state(parameters), parameters, batch, whole, true, network)) {
       return plan.profile(images, repetitions);
-    } finally {
-      release(parameters, state);
     }
   }
 
@@ -384,19 +366,9 @@ public final class OneDnnEngine implements Engine {
     }
   }
 
-  private NetworkState acquire(Parameters parameters) {
-    synchronized (packed) {
-      NetworkState state = packed.computeIfAbsent(parameters, NetworkState::new);
-      state.weights().acquire();
-      return state;
-    }
-  }
-
-  private void release(Parameters parameters, NetworkState state) {
-    synchronized (packed) {
-      if (state.weights().release()) {
-        packed.remove(parameters);
-      }
+  private NetworkState state(Parameters parameters) {
+    synchronized (states) {
+      return states.computeIfAbsent(parameters, p -> new NetworkState());
     }
   }
 

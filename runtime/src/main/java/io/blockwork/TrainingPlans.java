@@ -1,0 +1,70 @@
+package io.blockwork;
+
+import io.blockwork.engine.BoundTraining;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The bound training plans of a network. Used by one thread at a time. */
+final class TrainingPlans {
+  private final int capacity;
+  private final Function<Key, BoundTraining> bind;
+
+  /** In order of use, the least recent first. */
+  private final Map<Key, Plan> plans = new LinkedHashMap<>(4, 0.75f, true);
+
+  /** What a plan is bound for. */
+  record Key(int batch, boolean inputGradient) {}
+
+  /**
+   * A bound pass.
+   *
+   * @param outputGradient of the output's shape, for the loss to fill: made once, so that a pass
+   *     leaves nothing for ND4J to free
+   */
+  record Plan(BoundTraining pass, INDArray outputGradient) {
+    private void close() {
+      pass.close();
+      outputGradient.close();
+    }
+  }
+
+  /**
+   * @param capacity the most plans to keep, at least 1
+   * @param bind makes a pass
+   */
+  TrainingPlans(int capacity, Function<Key, BoundTraining> bind) {
+    this.capacity = capacity;
+    this.bind = bind;
+  }
+
+  /** The plan for the key, whose outputs have the given type and shape. */
+  Plan get(Key key, DataType type, long[] outputShape) {
+    Plan known = plans.get(key);
+    if (known != null) {
+      return known;
+    }
+    while (plans.size() >= capacity) {
+      Iterator<Plan> eldest = plans.values().iterator();
+      eldest.next().close();
+      eldest.remove();
+    }
+    BoundTraining pass = bind.apply(key);
+    // The plan outlives any workspace that the caller may have open.
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      Plan plan = new Plan(pass, Nd4j.create(type, outputShape));
+      plans.put(key, plan);
+      return plan;
+    }
+  }
+
+  void close() {
+    plans.values().forEach(Plan::close);
+    plans.clear();
+  }
+}

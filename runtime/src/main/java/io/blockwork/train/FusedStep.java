@@ -1,0 +1,201 @@
+package io.blockwork.train;
+
+import java.lang.ref.Reference;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A whole step in one pass over memory. ND4J's operations, one after the other, would read and
+ * write all parameters six times and more; here everything happens to a few thousand values while
+ * they are in the cache.
+ */
+final class FusedStep {
+  /** Values at a time: five arrays of them fit into a first-level cache. */
+  private static final int RUN = 2048;
+
+  /** Values below which a second thread costs more than it gains. */
+  private static final int WORTH_A_THREAD = 1 << 17;
+
+  private final FusedUpdater updater;
+  private final FloatBuffer parameters;
+  private final FloatBuffer states;
+  private final int length;
+  private final Scratch[] scratch;
+
+  /** What a thread works in; kept, so that steps make no garbage. */
+  private record Scratch(float[] parameter, float[] gradient, float[][] state, double[] sum) {
+    Scratch(int states) {
+      this(new float[RUN], new float[RUN], new float[states][RUN], new double[1]);
+    }
+  }
+
+  /**
+   * What happens to a gradient before the updater sees it, and to a parameter before it is stepped.
+   *
+   * @param scale factor of the gradient
+   * @param decay factor of the parameter in the gradient
+   * @param keep factor of the parameter
+   */
+  record Factors(float scale, float decay, float keep) {}
+
+  private FusedStep(FusedUpdater updater, INDArray parameters, INDArray state) {
+    this.updater = updater;
+    this.parameters = parameters.data().asNioFloat();
+    this.states = state.data().asNioFloat();
+    this.length = (int) parameters.length();
+    int threads = Math.min(ForkJoinPool.getCommonPoolParallelism() + 1, length / WORTH_A_THREAD);
+    this.scratch = new Scratch[Math.max(1, threads)];
+    for (int i = 0; i < scratch.length; i++) {
+      scratch[i] = new Scratch((int) (state.length() / length));
+    }
+  }
+
+  /**
+   * A fused step, if there is one for the updater and the parameters.
+   *
+   * @param updater may be a {@link FusedUpdater}
+   * @param parameters all of them, flat; must be reachable as long as the step is used
+   * @param state of the updater, likewise: its arrays one behind the other
+   */
+  static Optional<FusedStep> of(Object updater, INDArray parameters, Optional<INDArray> state) {
+    boolean possible =
+        updater instanceof FusedUpdater
+            && parameters.dataType() == DataType.FLOAT
+            && state.isPresent()
+            // A buffer of java.nio has no more bytes than an int can count.
+            && state.get().length() <= Integer.MAX_VALUE / Float.BYTES;
+    return possible
+        ? Optional.of(new FusedStep((FusedUpdater) updater, parameters, state.get()))
+        : Optional.empty();
+  }
+
+  /**
+   * Steps.
+   *
+   * @param gradients of all parameters, flat; only read
+   * @param segments frozen ones are left alone, and so is what the updater remembers of them
+   * @param iteration steps before this one
+   */
+  void run(INDArray gradients, List<Segment> segments, Factors factors, int iteration) {
+    FloatBuffer source = gradients.data().asNioFloat();
+    FusedUpdater.Kernel kernel = updater.kernel(iteration);
+    Factors withoutDecay = new Factors(factors.scale(), 0, 1);
+    eachPart(
+        (from, to, work) -> {
+          for (Segment segment : segments) {
+            if (!segment.frozen()) {
+              Factors own = segment.decays() ? factors : withoutDecay;
+              int end = (int) Math.min(segment.to(), to);
+              for (int at = (int) Math.max(segment.from(), from); at < end; at += RUN) {
+                runValues(at, Math.min(RUN, end - at), work, source, own, kernel);
+              }
+            }
+          }
+        });
+    Reference.reachabilityFence(gradients);
+  }
+
+  /** The Euclidean norm of all gradients, summed in double. */
+  double norm(INDArray gradients) {
+    FloatBuffer source = gradients.data().asNioFloat();
+    eachPart(
+        (from, to, work) -> {
+          work.sum[0] = 0;
+          for (int at = from; at < to; at += RUN) {
+            int n = Math.min(RUN, to - at);
+            source.get(at, work.gradient, 0, n);
+            work.sum[0] += squares(n, work.gradient);
+          }
+        });
+    Reference.reachabilityFence(gradients);
+    return Math.sqrt(Arrays.stream(scratch).mapToDouble(work -> work.sum[0]).sum());
+  }
+
+  private static double squares(int n, float[] values) {
+    // Four sums that do not wait for each other.
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < n; i += 4) {
+      a += (double) values[i] * values[i];
+      b += (double) values[i + 1] * values[i + 1];
+      c += (double) values[i + 2] * values[i + 2];
+      d += (double) values[i + 3] * values[i + 3];
+    }
+    for (; i < n; i++) {
+      a += (double) values[i] * values[i];
+    }
+    return a + b + c + d;
+  }
+
+  /** What a thread does with its part of the values. */
+  @FunctionalInterface
+  private interface Part {
+    void run(int from, int to, Scratch work);
+  }
+
+  private void eachPart(Part part) {
+    if (scratch.length == 1) {
+      part.run(0, length, scratch[0]);
+      return;
+    }
+    IntStream.range(0, scratch.length)
+        .parallel()
+        .forEach(
+            i ->
+                part.run(
+                    (int) ((long) length * i / scratch.length),
+                    (int) ((long) length * (i + 1) / scratch.length),
+                    scratch[i]));
+  }
+
+  private void runValues(
+      int at,
+      int n,
+      Scratch work,
+      FloatBuffer gradients,
+      Factors factors,
+      FusedUpdater.Kernel kernel) {
+    parameters.get(at, work.parameter, 0, n);
+    gradients.get(at, work.gradient, 0, n);
+    for (int i = 0; i < work.state.length; i++) {
+      states.get(i * length + at, work.state[i], 0, n);
+    }
+    prepare(n, work.parameter, work.gradient, factors);
+    kernel.step(n, work.parameter, work.gradient, work.state);
+    parameters.put(at, work.parameter, 0, n);
+    for (int i = 0; i < work.state.length; i++) {
+      states.put(i * length + at, work.state[i], 0, n);
+    }
+  }
+
+  /** Loops as plain as these become vector instructions. */
+  private static void prepare(int n, float[] parameter, float[] gradient, Factors factors) {
+    float scale = factors.scale();
+    float decay = factors.decay();
+    float keep = factors.keep();
+    if (scale != 1) {
+      for (int i = 0; i < n; i++) {
+        gradient[i] *= scale;
+      }
+    }
+    if (decay != 0) {
+      for (int i = 0; i < n; i++) {
+        gradient[i] += decay * parameter[i];
+      }
+    }
+    if (keep != 1) {
+      for (int i = 0; i < n; i++) {
+        parameter[i] *= keep;
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.blockwork.train;
+
+/** An updater that can do its part of a step while gradient and parameter are in the cache. */
+interface FusedUpdater {
+  /**
+   * The arithmetic of one step, with the learning rate as it is now.
+   *
+   * @param iteration steps before this one
+   */
+  Kernel kernel(int iteration);
+
+  /** Steps some parameters. */
+  @FunctionalInterface
+  interface Kernel {
+    /**
+     * Changes the first {@code n} values of each array.
+     *
+     * @param parameter is stepped
+     * @param gradient is read
+     * @param state what the updater remembers: as many arrays as values for each parameter
+     */
+    void step(int n, float[] parameter, float[] gradient, float[][] state);
+  }
+}

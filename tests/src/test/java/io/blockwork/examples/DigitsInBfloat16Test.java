@@ -1,0 +1,88 @@
+package io.blockwork.examples;
+
+import static com.google.common.truth.Truth.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.blockwork.Loss;
+import io.blockwork.NetworkOptions;
+import io.blockwork.Networks;
+import io.blockwork.data.Batch;
+import io.blockwork.data.CsvImages;
+import io.blockwork.data.DataLoader;
+import io.blockwork.data.Dataset;
+import io.blockwork.data.Epoch;
+import io.blockwork.data.Split;
+import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.engine.onednn.Precision;
+import io.blockwork.examples.quickstart.DigitsNet;
+import io.blockwork.examples.quickstart.Quickstart;
+import io.blockwork.train.Momentum;
+import io.blockwork.train.Optimizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The quickstart's network, data and settings, in bfloat16 with float32 master weights. */
+class DigitsInBfloat16Test {
+  private static final int EPOCHS = 12;
+  private static final long SEED = 1;
+
+  @Test
+  void reachesTheAccuracyOfTheQuickstart() throws IOException {
+    assumeTrue(
+        OneDnnEngine.isAvailable() && OneDnnEngine.isNative(Precision.BFLOAT16),
+        "no native bfloat16 on this machine");
+    Split<Dataset> digits = Split.stratified(digits(), 0.2, SEED);
+    // Layers this small are not worth a second thread.
+    OneDnnEngine engine = new OneDnnEngine().withPrecision(Precision.BFLOAT16).threads(1);
+    NetworkOptions options = NetworkOptions.defaults().seed(SEED).engine(engine);
+    try (DigitsNet net = Networks.create(DigitsNet.class, options)) {
+      train(net, digits.train());
+      assertThat(accuracy(net, digits.heldOut())).isAtLeast(0.98);
+    }
+  }
+
+  private static Dataset digits() throws IOException {
+    List<String> names = IntStream.range(0, 10).mapToObj(String::valueOf).toList();
+    try (InputStream in =
+        new GZIPInputStream(
+            Objects.requireNonNull(Quickstart.class.getResourceAsStream("digits.csv.gz")))) {
+      return CsvImages.read(in, "digits.csv.gz", 8, 8, 16, CsvImages.Label.LAST, names);
+    }
+  }
+
+  private static void train(DigitsNet net, Dataset data) {
+    var momentum = new Momentum(0.1, 0.9);
+    Optimizer optimizer = Optimizer.of(net, momentum).weightDecay(1e-4);
+    try (DataLoader loader = DataLoader.of(data).batchSize(32).shuffle(true).seed(SEED).build()) {
+      for (int epoch = 0; epoch < EPOCHS; epoch++) {
+        momentum.learningRate(0.1 * (1 + Math.cos(Math.PI * epoch / EPOCHS)) / 2);
+        try (Epoch batches = loader.epoch(epoch)) {
+          for (Batch batch : batches) {
+            net.train(batch.images(), Loss.softmaxCrossEntropy(batch.labels()));
+            optimizer.step();
+          }
+        }
+      }
+    }
+  }
+
+  private static double accuracy(DigitsNet net, Dataset data) {
+    int right = 0;
+    try (DataLoader loader = DataLoader.of(data).batchSize(64).build();
+        Epoch batches = loader.epoch(0)) {
+      for (Batch batch : batches) {
+        INDArray best = net.forward(batch.images()).argMax(1);
+        for (int i = 0; i < batch.size(); i++) {
+          right += best.getInt(i) == batch.labels()[i] ? 1 : 0;
+        }
+      }
+    }
+    return (double) right / data.size();
+  }
+}

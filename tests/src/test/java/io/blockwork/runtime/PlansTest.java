@@ -1,0 +1,212 @@
+package io.blockwork.runtime;
+
+import static com.google.common.truth.Truth.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.blockwork.Gradients;
+import io.blockwork.Loss;
+import io.blockwork.NetworkOptions;
+import io.blockwork.Parameters;
+import io.blockwork.engine.BoundInference;
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.Engine;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.nd4j.Nd4jEngine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** How many plans a network binds and keeps, and how threads share them. */
+class PlansTest {
+  /** Counts the plans of another engine. */
+  private static final class Counting implements Engine {
+    private final Engine engine = new Nd4jEngine();
+    private final Runnable whileRunning;
+    private final AtomicInteger bound = new AtomicInteger();
+    private final AtomicInteger living = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+
+    Counting(Runnable whileRunning) {
+      this.whileRunning = whileRunning;
+    }
+
+    private void count() {
+      bound.incrementAndGet();
+      most.accumulateAndGet(living.incrementAndGet(), Math::max);
+    }
+
+    @Override
+    public String name() {
+      return engine.name();
+    }
+
+    @Override
+    public BoundInference bindInference(
+        Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+      count();
+      BoundInference plan = engine.bindInference(parameters, batch, network);
+      return new BoundInference() {
+        @Override
+        public void run(INDArray images, INDArray output) {
+          whileRunning.run();
+          plan.run(images, output);
+        }
+
+        @Override
+        public void close() {
+          living.decrementAndGet();
+          plan.close();
+        }
+      };
+    }
+
+    @Override
+    public BoundTraining bindTraining(
+        Parameters parameters,
+        Gradients gradients,
+        int batch,
+        TrainingSettings settings,
+        Function<TrainingBinder, TrainingPass> network) {
+      count();
+      BoundTraining plan = engine.bindTraining(parameters, gradients, batch, settings, network);
+      return new BoundTraining() {
+        @Override
+        public void forward(INDArray images, INDArray output) {
+          plan.forward(images, output);
+        }
+
+        @Override
+        public void backward(INDArray outputGradient) {
+          plan.backward(outputGradient);
+        }
+
+        @Override
+        public void inputGradient(INDArray gradient) {
+          plan.inputGradient(gradient);
+        }
+
+        @Override
+        public void close() {
+          living.decrementAndGet();
+          plan.close();
+        }
+      };
+    }
+  }
+
+  private static NetworkOptions on(Engine engine) {
+    return NetworkOptions.defaults().engine(engine);
+  }
+
+  private static INDArray images(int n) {
+    return Nd4j.linspace(DataType.FLOAT, -1, 0.01, n * 60L).reshape(n, 2, 6, 5);
+  }
+
+  @Test
+  void eightThreadsShareThePlansThatThereMayBe() throws Exception {
+    Counting engine = new Counting(() -> {});
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try (TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(3))) {
+      List<INDArray> expected = new ArrayList<>();
+      for (int n = 1; n <= 4; n++) {
+        expected.add(net.forward(images(n)));
+      }
+      List<Callable<INDArray>> calls = new ArrayList<>();
+      for (int i = 0; i < 80; i++) {
+        int n = 1 + i % 4;
+        calls.add(() -> net.forward(images(n)));
+      }
+      List<Future<INDArray>> results = threads.invokeAll(calls);
+      for (int i = 0; i < results.size(); i++) {
+        assertThat(results.get(i).get()).isEqualTo(expected.get(i % 4));
+      }
+      assertThat(engine.most.get()).isAtMost(3);
+      assertThat(engine.living.get()).isEqualTo(3);
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(engine.living.get()).isEqualTo(0);
+  }
+
+  /** A lock held while computing would keep the second thread from the barrier. */
+  @Test
+  void twoThreadsComputeAtTheSameTime() throws Exception {
+    CyclicBarrier together = new CyclicBarrier(2);
+    Counting engine =
+        new Counting(
+            () -> {
+              try {
+                together.await(30, TimeUnit.SECONDS);
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(2))) {
+      Callable<INDArray> call = () -> net.forward(images(2));
+      List<Future<INDArray>> results = threads.invokeAll(List.of(call, call));
+      assertThat(results.get(0).get()).isEqualTo(results.get(1).get());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aBatchSizeSeenBeforeIsNotBoundAgain() {
+    Counting engine = new Counting(() -> {});
+    try (TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(2))) {
+      for (int i = 0; i < 3; i++) {
+        net.forward(images(1));
+        net.forward(images(2));
+      }
+      assertThat(engine.bound.get()).isEqualTo(2);
+      net.forward(images(3));
+      net.forward(images(2));
+      assertThat(engine.bound.get()).isEqualTo(3);
+      net.forward(images(1));
+      assertThat(engine.bound.get()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void theNumberOfTrainingPlansIsChosen() {
+    Counting engine = new Counting(() -> {});
+    try (TinyNetwork net = TinyNetwork.create(on(engine).trainingPlans(3))) {
+      for (int i = 0; i < 2; i++) {
+        for (int n = 1; n <= 3; n++) {
+          net.train(images(n), Loss.softmaxCrossEntropy(new int[n]));
+        }
+      }
+      assertThat(engine.bound.get()).isEqualTo(3);
+      net.train(images(4), Loss.softmaxCrossEntropy(0, 1, 2, 0));
+      assertThat(engine.living.get()).isEqualTo(3);
+    }
+    assertThat(engine.living.get()).isEqualTo(0);
+  }
+
+  @Test
+  void noPlansAreRefused() {
+    NetworkOptions options = NetworkOptions.defaults();
+    assertThat(assertThrows(IllegalArgumentException.class, () -> options.inferencePlans(0)))
+        .hasMessageThat()
+        .isEqualTo("inference plans: expected at least 1, got 0");
+    assertThat(assertThrows(IllegalArgumentException.class, () -> options.trainingPlans(-1)))
+        .hasMessageThat()
+        .isEqualTo("training plans: expected at least 1, got -1");
+  }
+}
