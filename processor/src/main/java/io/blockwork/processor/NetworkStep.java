@@ -20,6 +20,7 @@ import javax.annotation.processing.FilerException;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.TypeElement;
@@ -129,12 +130,18 @@ final class NetworkStep {
     boolean sound = interfaces.check(element, name, spec.classifier());
     List<Problem> problems = problems(annotation, spec);
     Optional<String> weights = AnnotationReader.weights(annotation);
-    if (problems.isEmpty()) {
-      problems = weights.flatMap(w -> PretrainedMatch.problem(spec, w)).stream().toList();
-    }
+    boolean sane = problems.isEmpty();
+    // Weights can be compared with a network that has no problems only, but a name is always known.
+    weights
+        .filter(w -> sane || PretrainedMatch.find(w).isEmpty())
+        .flatMap(w -> PretrainedMatch.problem(spec, w))
+        .ifPresent(problems::add);
     problems.forEach(problem -> diagnostics.report(problem, element, annotation));
-    Optional<List<TapMethod>> taps = sound ? taps((TypeElement) element, spec) : Optional.empty();
-    if (taps.isEmpty() || !problems.isEmpty()) {
+    Optional<List<TapMethod>> taps =
+        element.getKind() == ElementKind.INTERFACE
+            ? taps((TypeElement) element, spec)
+            : Optional.empty();
+    if (!sound || taps.isEmpty() || !problems.isEmpty()) {
       placeholder(
           element, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
       return;
@@ -212,7 +219,7 @@ final class NetworkStep {
         && !generated.containsKey(names(type).network().canonicalName())) {
       String text = type.getSimpleName() + " has errors, and was not compiled";
       String all = why.isEmpty() ? text : text + ":\n" + String.join("\n", why);
-      write(PlaceholderWriter.write(names(type), InterfaceRules.isImplementable(type), all), type);
+      write(PlaceholderWriter.write(names(type), interfaces.canBeStoodFor(type), all), type);
     }
   }
 
