@@ -1,5 +1,6 @@
 package io.blockwork.processor;
 
+import com.palantir.javapoet.ClassName;
 import io.blockwork.processor.spec.Message;
 import java.util.List;
 import java.util.Locale;
@@ -176,8 +177,18 @@ final class InterfaceRules {
   }
 
   /** Whether a class with the generated factories can implement the type. */
-  boolean canBeStoodFor(TypeElement type) {
-    return isImplementable(type) && taken(type).isEmpty();
+  boolean canBeStoodFor(TypeElement type, List<ClassName> generated) {
+    return isImplementable(type) && taken(type).isEmpty() && memberNamed(type, generated).isEmpty();
+  }
+
+  /** A type that the interface holds or inherits, and that hides a generated one. */
+  Optional<TypeElement> memberNamed(TypeElement type, List<ClassName> generated) {
+    return ElementFilter.typesIn(elements.getAllMembers(type)).stream()
+        .filter(
+            member ->
+                generated.stream()
+                    .anyMatch(name -> member.getSimpleName().contentEquals(name.simpleName())))
+        .findFirst();
   }
 
   /** The user's methods that a generated class cannot have beside its own, or never runs. */

@@ -108,6 +108,14 @@ final class NetworkStep {
     if (!(element instanceof TypeElement type)) {
       return false;
     }
+    Optional<TypeElement> member = interfaces.memberNamed(type, names(type).all());
+    if (member.isPresent()) {
+      // Within the generated class, it would be meant by the name of what is generated.
+      String inner = member.get().getQualifiedName().toString();
+      diagnostics.report(Message.NAME_CLASH, type, type.getQualifiedName(), inner);
+      placeholder(type, List.of(Message.NAME_CLASH.headline(type.getQualifiedName(), inner)));
+      return true;
+    }
     for (ClassName name : names(type).all()) {
       String file = name.canonicalName();
       if (generated.containsKey(file)) {
@@ -185,6 +193,7 @@ final class NetworkStep {
     try {
       Spec rest = faulty.isEmpty() ? spec : AnnotationReader.read(annotation, faulty);
       if (rest.problems().isEmpty()) {
+        problems.replaceAll(problem -> withLeastSide(problem, rest));
         Compilation.problems(rest).stream()
             .filter(problem -> !faulty.contains(problem.root()))
             .forEach(problems::add);
@@ -194,6 +203,17 @@ final class NetworkStep {
       return problems;
     }
     return problems;
+  }
+
+  /** A size that is no size at all: what to use instead depends on the network. */
+  private static Problem withLeastSide(Problem problem, Spec rest) {
+    if (problem.message() != Message.SIZE_RANGE || (Integer) problem.args().get(1) > 0) {
+      return problem;
+    }
+    List<Object> args = new ArrayList<>(problem.args());
+    boolean vertical = problem.members().get(0).endsWith("height");
+    args.set(args.size() - 1, Compilation.leastSide(rest, vertical));
+    return new Problem(problem.message(), problem.members(), problem.index(), args, "");
   }
 
   private GeneratedNames names(TypeElement type) {
@@ -219,7 +239,10 @@ final class NetworkStep {
         && !generated.containsKey(names(type).network().canonicalName())) {
       String text = type.getSimpleName() + " has errors, and was not compiled";
       String all = why.isEmpty() ? text : text + ":\n" + String.join("\n", why);
-      write(PlaceholderWriter.write(names(type), interfaces.canBeStoodFor(type), all), type);
+      write(
+          PlaceholderWriter.write(
+              names(type), interfaces.canBeStoodFor(type, names(type).all()), all),
+          type);
     }
   }
 

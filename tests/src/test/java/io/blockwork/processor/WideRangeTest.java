@@ -1,12 +1,21 @@
 package io.blockwork.processor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.blockwork.Architecture;
+import io.blockwork.Network;
+import io.blockwork.NetworkOptions;
+import io.blockwork.Networks;
+import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.processor.Compiler.Finding;
 import io.blockwork.processor.Compiler.Result;
+import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -16,20 +25,44 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.statistics.Statistics;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 @Label("Any annotation values at all")
 final class WideRangeTest {
   /** More than that would make javac, not us, take its time. */
   private static final int MOST_BLOCKS = 60;
 
-  @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED)
-  @Label("give a positioned error, or code that compiles")
-  void areReportedOrCompiled(@ForAll("annotations") String annotation) {
+  /** Larger networks are compiled only: running them would take its time, or much memory. */
+  private static final long MOST_PARAMETERS = 1 << 21;
+
+  private static final long MOST_ACTIVATIONS = 1 << 20;
+  private static final long MOST_MACS = 1 << 27;
+  private static final int BATCH = 2;
+
+  @Property(tries = 120, shrinking = ShrinkingMode.BOUNDED)
+  @Label("give a positioned error, or code that compiles and runs, under javac")
+  void areReportedOrRunUnderJavac(@ForAll("annotations") String annotation)
+      throws ReflectiveOperationException {
+    check(Compiler.JAVAC, annotation);
+  }
+
+  @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
+  @Label("give a positioned error, or code that compiles and runs, under ECJ")
+  void areReportedOrRunUnderEcj(@ForAll("annotations") String annotation)
+      throws ReflectiveOperationException {
+    check(Compiler.ECJ, annotation);
+  }
+
+  private static void check(Compiler compiler, String annotation)
+      throws ReflectiveOperationException {
     String supertype = annotation.contains("Block(") ? "Network" : "ImageClassifier";
     String source =
         "package user;\n\nimport io.blockwork.*;\n\n%s\npublic interface Net extends %s {}\n"
             .formatted(annotation, supertype);
-    Result result = Compiler.JAVAC.compile(Map.of("user/Net.java", source));
+    Result result = compiler.compile(Map.of("user/Net.java", source));
     for (Finding finding : result.findings()) {
       assertTrue(finding.code().startsWith("BW"), () -> annotation + "\n" + finding);
       assertTrue(!finding.code().equals("BW163"), () -> annotation + "\n" + finding);
@@ -37,9 +70,46 @@ final class WideRangeTest {
       assertEquals(5, finding.line());
     }
     assertTrue(result.sources().containsKey("user.NetNetwork"), annotation);
-    assertEquals(
-        result.errors().isEmpty(), result.classes().containsKey("user.NetForward"), annotation);
-    assertEquals(result.errors().isEmpty(), result.sources().size() == 3, annotation);
+    boolean accepted = result.errors().isEmpty();
+    assertEquals(accepted, result.classes().containsKey("user.NetForward"), annotation);
+    assertEquals(accepted, result.sources().size() == 3, annotation);
+    boolean ran = accepted && runs(result, annotation);
+    Statistics.collect(!accepted ? "reported" : ran ? "ran" : "compiled, but too large to run");
+    Statistics.coverage(checker -> checker.check("ran").count(c -> c >= 1));
+  }
+
+  /** Runs the network on two images, unless it is too large. */
+  private static boolean runs(Result result, String annotation)
+      throws ReflectiveOperationException {
+    Class<? extends Network> type = result.load("user.Net").asSubclass(Network.class);
+    Method description =
+        type.getClassLoader()
+            .loadClass("user.NetNetwork")
+            .getDeclaredMethod("compiledArchitecture");
+    description.setAccessible(true);
+    Architecture architecture = (Architecture) description.invoke(null);
+    long activations = architecture.slots().stream().mapToLong(Long::longValue).sum();
+    if (architecture.learnable() > MOST_PARAMETERS
+        || architecture.macs() > MOST_MACS
+        || activations + size(architecture.input()) > MOST_ACTIVATIONS) {
+      return false;
+    }
+    var options = NetworkOptions.defaults().engine(new Nd4jEngine());
+    try (Network network = Networks.create(type, options)) {
+      INDArray output = network.forward(Nd4j.rand(DataType.FLOAT, batched(architecture.input())));
+      assertArrayEquals(batched(architecture.output()), output.shape(), annotation);
+      assertTrue(Double.isFinite(output.sumNumber().doubleValue()), annotation);
+    }
+    return true;
+  }
+
+  private static long size(List<Integer> shape) {
+    return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+  }
+
+  private static long[] batched(List<Integer> shape) {
+    return LongStream.concat(LongStream.of(BATCH), shape.stream().mapToLong(Integer::longValue))
+        .toArray();
   }
 
   @Provide
@@ -133,8 +203,8 @@ final class WideRangeTest {
   /** Mostly an ordinary number, so that many networks can be built; else any, or an extreme. */
   private static Arbitrary<Integer> number(int usual) {
     return Arbitraries.frequencyOf(
-        Tuple.of(12, Arbitraries.just(usual)),
-        Tuple.of(3, Arbitraries.integers().between(1, 40)),
+        Tuple.of(40, Arbitraries.just(usual)),
+        Tuple.of(5, Arbitraries.integers().between(1, 40)),
         Tuple.of(1, Arbitraries.integers()),
         Tuple.of(
             1,
