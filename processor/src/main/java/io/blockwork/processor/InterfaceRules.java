@@ -217,8 +217,8 @@ final class InterfaceRules {
     }
     TypeElement options = elements.getTypeElement(OWN_PACKAGE + ".NetworkOptions");
     return parameters.isEmpty()
-        || types.isSameType(types.erasure(parameters.get(0).asType()), options.asType())
-            && !NO_OPTIONS.contentEquals(method.getSimpleName());
+        || (types.isSameType(types.erasure(parameters.get(0).asType()), options.asType())
+            && !NO_OPTIONS.contentEquals(method.getSimpleName()));
   }
 
   /** An abstract method that the base class has in public is implemented by it. */

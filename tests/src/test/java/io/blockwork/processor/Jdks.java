@@ -83,6 +83,6 @@ final class Jdks {
       return Optional.empty();
     }
     String version = properties.getProperty("JAVA_VERSION", "\"0\"").replace("\"", "");
-    return Optional.of(new Jdk(home, Integer.parseInt(version.split("[.+-]")[0])));
+    return Optional.of(new Jdk(home, Integer.parseInt(version.replaceFirst("[^0-9].*", ""))));
   }
 }
