@@ -259,8 +259,12 @@ public abstract class CompiledNetwork implements Network {
         || images.size(2) != in.get(1)
         || images.size(3) != in.get(2)) {
       throw new ShapeMismatchException(
-          "%s: expected images %s, got shape %s"
-              .formatted(architecture.name(), imagesShape(), Arrays.toString(images.shape())));
+          "%s: expected images %s, got shape %s%s"
+              .formatted(
+                  architecture.name(),
+                  imagesShape(),
+                  Arrays.toString(images.shape()),
+                  shapeHint(images.shape())));
     }
     if (images.size(0) == 0) {
       throw new IllegalArgumentException(
@@ -289,6 +293,23 @@ public abstract class CompiledNetwork implements Network {
           "%s: expected an output array of type %s, got %s"
               .formatted(architecture.name(), options.dataType(), output.dataType()));
     }
+  }
+
+  /** What was probably meant, if the sizes are right but in another order or of one image. */
+  private String shapeHint(long[] got) {
+    List<Integer> in = architecture.input();
+    long[] one = {in.get(0), in.get(1), in.get(2)};
+    long[] last = {one[1], one[2], one[0]};
+    if (Arrays.equals(got, one)) {
+      return "; a single image needs a batch: images.reshape(1, %d, %d, %d)"
+          .formatted(one[0], one[1], one[2]);
+    } else if (got.length == 4 && Arrays.equals(Arrays.copyOfRange(got, 1, 4), last)) {
+      return "; channels come first: images.permute(0, 3, 1, 2)";
+    } else if (Arrays.equals(got, last)) {
+      return "; channels come first, and a single image needs a batch: images.permute(2, 0, 1).reshape(1, %d, %d, %d)"
+          .formatted(one[0], one[1], one[2]);
+    }
+    return "";
   }
 
   private String imagesShape() {

@@ -75,23 +75,24 @@ public final class Networks {
           .formatted(type.getName());
     }
     return """
-        %s does not exist: the annotation processor did not run. \
-        (From JDK 23 on, javac runs only processors that are named explicitly.) \
-        Add this to the pom.xml of the project that holds %s, and build it again:
-          <plugin>
-            <groupId>org.apache.maven.plugins</groupId>
-            <artifactId>maven-compiler-plugin</artifactId>
-            <configuration>
-              <annotationProcessorPaths>
-                <path>
-                  <groupId>io.blockwork</groupId>
-                  <artifactId>blockwork-processor</artifactId>
-                  <version>${blockwork.version}</version> <!-- that of blockwork-runtime -->
-                </path>
-              </annotationProcessorPaths>
-            </configuration>
-          </plugin>"""
-        .formatted(name, type.getSimpleName());
+    %s does not exist: the annotation processor did not run when %s was compiled, most likely because \
+    its build does not name it (from JDK 23 on, javac runs no processor that merely stands on the class path). \
+    Add this to the pom.xml of the project that holds %s, and build it again:
+      <plugin>
+        <groupId>org.apache.maven.plugins</groupId>
+        <artifactId>maven-compiler-plugin</artifactId>
+        <configuration>
+          <annotationProcessorPaths>
+            <path>
+              <groupId>io.blockwork</groupId>
+              <artifactId>blockwork-processor</artifactId>
+              <version>${blockwork.version}</version> <!-- that of blockwork-runtime -->
+            </path>
+          </annotationProcessorPaths>
+        </configuration>
+      </plugin>\
+    """
+        .formatted(name, type.getSimpleName(), type.getSimpleName());
   }
 
   /**

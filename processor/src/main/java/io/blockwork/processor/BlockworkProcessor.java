@@ -28,6 +28,7 @@ public final class BlockworkProcessor extends AbstractProcessor {
   private final Set<String> waiting = new LinkedHashSet<>();
 
   private NetworkStep step;
+  private StrayOutputs strays;
 
   @Override
   public SourceVersion getSupportedSourceVersion() {
@@ -50,6 +51,7 @@ public final class BlockworkProcessor extends AbstractProcessor {
     super.init(environment);
     Options options = Options.read(environment.getOptions(), environment.getMessager());
     step = new NetworkStep(environment, options);
+    strays = new StrayOutputs(environment, options.warnings());
   }
 
   @Override
@@ -71,16 +73,22 @@ public final class BlockworkProcessor extends AbstractProcessor {
         for (Element element : round.getElementsAnnotatedWith(annotation)) {
           elements.put(qualifiedName(element), element);
         }
+      } else if (annotation.getQualifiedName().contentEquals(OutputMethods.OUTPUT)) {
+        round.getElementsAnnotatedWith(annotation).forEach(strays::note);
       }
     }
     waiting.clear();
     elements.forEach(
         (name, element) -> {
+          strays.noteNetwork(element);
           // What waits in vain depends on a type that the compiler reports as missing.
           if (!round.processingOver() && !step.process(element, sources)) {
             waiting.add(name);
           }
         });
+    if (round.processingOver()) {
+      strays.report();
+    }
     // Claimed: with -Xlint:processing, javac warns of annotations that no processor claims. Other
     // processors still see theirs, and those that ask for all annotations what else there is.
     return true;

@@ -36,6 +36,11 @@ final class Compilation {
     return NetworkLimits.problems(spec, Architectures.of(spec));
   }
 
+  /** The least height, or width, that the input of a network can have. */
+  static int leastSide(Spec spec, boolean vertical) {
+    return NetworkLimits.leastSide(spec, vertical);
+  }
+
   /** What is possible, but probably unwanted, in a network that has no problems. */
   static List<Problem> warnings(Spec spec) {
     return NetworkWarnings.of(spec, Architectures.of(spec));

@@ -1,6 +1,8 @@
 package io.blockwork.processor;
 
+import com.palantir.javapoet.ClassName;
 import io.blockwork.processor.spec.Message;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
@@ -23,6 +26,11 @@ import javax.lang.model.util.Types;
 final class InterfaceRules {
   private static final String CLASSIFIER = "ImageClassifier";
   private static final String NETWORK = "Network";
+  private static final String OWN_PACKAGE = "io.blockwork";
+  private static final String NO_OPTIONS = "compiledArchitecture";
+
+  /** Static methods of generated classes; all but the last one may take options. */
+  private static final Set<String> FACTORIES = Set.of("create", "pretrained", NO_OPTIONS);
 
   private final Elements elements;
   private final Types types;
@@ -102,7 +110,10 @@ final class InterfaceRules {
       diagnostics.report(Message.PRIVATE, type, name, hidden.get().getSimpleName());
       sound = false;
     }
-    return extendsNetwork(type, annotation, classifier) & onlyKnownMethods(type) & sound;
+    return extendsNetwork(type, annotation, classifier)
+        & onlyKnownMethods(type)
+        & nothingHidden(type)
+        & sound;
   }
 
   private static String kind(Element element) {
@@ -145,6 +156,82 @@ final class InterfaceRules {
       }
     }
     return known;
+  }
+
+  /** Reports default methods that would clash with the generated class's own, or never run. */
+  private boolean nothingHidden(TypeElement type) {
+    boolean free = true;
+    for (ExecutableElement method : taken(type)) {
+      // Abstract ones are reported as methods that are not implemented.
+      if (method.getModifiers().contains(Modifier.DEFAULT)) {
+        Element owner = Objects.requireNonNull(method.getEnclosingElement());
+        diagnostics.report(
+            Message.METHOD_CLASH,
+            owner.equals(type) ? method : type,
+            method.getSimpleName() + "()",
+            owner.getSimpleName());
+        free = false;
+      }
+    }
+    return free;
+  }
+
+  /** Whether a class with the generated factories can implement the type. */
+  boolean canBeStoodFor(TypeElement type, List<ClassName> generated) {
+    return isImplementable(type) && taken(type).isEmpty() && memberNamed(type, generated).isEmpty();
+  }
+
+  /** A type that the interface holds or inherits, and that hides a generated one. */
+  Optional<TypeElement> memberNamed(TypeElement type, List<ClassName> generated) {
+    return ElementFilter.typesIn(elements.getAllMembers(type)).stream()
+        .filter(
+            member ->
+                generated.stream()
+                    .anyMatch(name -> member.getSimpleName().contentEquals(name.simpleName())))
+        .findFirst();
+  }
+
+  /** The user's methods that a generated class cannot have beside its own, or never runs. */
+  private List<ExecutableElement> taken(TypeElement type) {
+    TypeElement base = elements.getTypeElement(OWN_PACKAGE + ".CompiledNetwork");
+    return ElementFilter.methodsIn(elements.getAllMembers(type)).stream()
+        .filter(method -> !isKnown(method))
+        .filter(method -> isFactory(method) || isOfBase(method, base))
+        .toList();
+  }
+
+  /** Whether the method cannot get in the way: a static one, Java's, or Blockwork's. */
+  private boolean isKnown(ExecutableElement method) {
+    String owner =
+        elements.getPackageOf(method.getEnclosingElement()).getQualifiedName().toString();
+    return method.getModifiers().contains(Modifier.STATIC)
+        || method.getModifiers().contains(Modifier.PRIVATE)
+        || owner.equals(OWN_PACKAGE)
+        || owner.equals("java.lang");
+  }
+
+  private boolean isFactory(ExecutableElement method) {
+    List<? extends VariableElement> parameters = method.getParameters();
+    if (!FACTORIES.contains(method.getSimpleName().toString()) || parameters.size() > 1) {
+      return false;
+    }
+    TypeElement options = elements.getTypeElement(OWN_PACKAGE + ".NetworkOptions");
+    return parameters.isEmpty()
+        || (types.isSameType(types.erasure(parameters.get(0).asType()), options.asType())
+            && !NO_OPTIONS.contentEquals(method.getSimpleName()));
+  }
+
+  /** An abstract method that the base class has in public is implemented by it. */
+  private boolean isOfBase(ExecutableElement method, TypeElement base) {
+    boolean isDefault = method.getModifiers().contains(Modifier.DEFAULT);
+    return ElementFilter.methodsIn(elements.getAllMembers(base)).stream()
+        .anyMatch(
+            theirs ->
+                theirs.getSimpleName().equals(method.getSimpleName())
+                    && !theirs.getModifiers().contains(Modifier.PRIVATE)
+                    && !theirs.getModifiers().contains(Modifier.DEFAULT)
+                    && (isDefault || !theirs.getModifiers().contains(Modifier.PUBLIC))
+                    && sameParameters(theirs, method));
   }
 
   /** Whether every generated class has the method from its base class. */

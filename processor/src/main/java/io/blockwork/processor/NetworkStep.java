@@ -20,6 +20,7 @@ import javax.annotation.processing.FilerException;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.TypeElement;
@@ -107,6 +108,14 @@ final class NetworkStep {
     if (!(element instanceof TypeElement type)) {
       return false;
     }
+    Optional<TypeElement> member = interfaces.memberNamed(type, names(type).all());
+    if (member.isPresent()) {
+      // Within the generated class, it would be meant by the name of what is generated.
+      String inner = member.get().getQualifiedName().toString();
+      diagnostics.report(Message.NAME_CLASH, type, type.getQualifiedName(), inner);
+      placeholder(type, List.of(Message.NAME_CLASH.headline(type.getQualifiedName(), inner)));
+      return true;
+    }
     for (ClassName name : names(type).all()) {
       String file = name.canonicalName();
       if (generated.containsKey(file)) {
@@ -129,12 +138,18 @@ final class NetworkStep {
     boolean sound = interfaces.check(element, name, spec.classifier());
     List<Problem> problems = problems(annotation, spec);
     Optional<String> weights = AnnotationReader.weights(annotation);
-    if (problems.isEmpty()) {
-      problems = weights.flatMap(w -> PretrainedMatch.problem(spec, w)).stream().toList();
-    }
+    boolean sane = problems.isEmpty();
+    // Weights can be compared with a network that has no problems only, but a name is always known.
+    weights
+        .filter(w -> sane || PretrainedMatch.find(w).isEmpty())
+        .flatMap(w -> PretrainedMatch.problem(spec, w))
+        .ifPresent(problems::add);
     problems.forEach(problem -> diagnostics.report(problem, element, annotation));
-    Optional<List<TapMethod>> taps = sound ? taps((TypeElement) element, spec) : Optional.empty();
-    if (taps.isEmpty() || !problems.isEmpty()) {
+    Optional<List<TapMethod>> taps =
+        element.getKind() == ElementKind.INTERFACE
+            ? taps((TypeElement) element, spec)
+            : Optional.empty();
+    if (!sound || taps.isEmpty() || !problems.isEmpty()) {
       placeholder(
           element, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
       return;
@@ -178,6 +193,7 @@ final class NetworkStep {
     try {
       Spec rest = faulty.isEmpty() ? spec : AnnotationReader.read(annotation, faulty);
       if (rest.problems().isEmpty()) {
+        problems.replaceAll(problem -> withLeastSide(problem, rest));
         Compilation.problems(rest).stream()
             .filter(problem -> !faulty.contains(problem.root()))
             .forEach(problems::add);
@@ -187,6 +203,17 @@ final class NetworkStep {
       return problems;
     }
     return problems;
+  }
+
+  /** A size that is no size at all: what to use instead depends on the network. */
+  private static Problem withLeastSide(Problem problem, Spec rest) {
+    if (problem.message() != Message.SIZE_RANGE || (Integer) problem.args().get(1) > 0) {
+      return problem;
+    }
+    List<Object> args = new ArrayList<>(problem.args());
+    boolean vertical = problem.members().get(0).endsWith("height");
+    args.set(args.size() - 1, Compilation.leastSide(rest, vertical));
+    return new Problem(problem.message(), problem.members(), problem.index(), args, "");
   }
 
   private GeneratedNames names(TypeElement type) {
@@ -212,7 +239,10 @@ final class NetworkStep {
         && !generated.containsKey(names(type).network().canonicalName())) {
       String text = type.getSimpleName() + " has errors, and was not compiled";
       String all = why.isEmpty() ? text : text + ":\n" + String.join("\n", why);
-      write(PlaceholderWriter.write(names(type), InterfaceRules.isImplementable(type), all), type);
+      write(
+          PlaceholderWriter.write(
+              names(type), interfaces.canBeStoodFor(type, names(type).all()), all),
+          type);
     }
   }
 

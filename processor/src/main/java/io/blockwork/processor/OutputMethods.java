@@ -26,7 +26,9 @@ import javax.lang.model.util.ElementFilter;
 
 /** The methods of an annotated interface that ask for values inside the network. */
 final class OutputMethods {
-  private static final String OUTPUT = "io.blockwork.Output";
+  /** The annotation. */
+  static final String OUTPUT = "io.blockwork.Output";
+
   private static final String ARRAY = "org.nd4j.linalg.api.ndarray.INDArray";
   private static final int NAMES_SHOWN = 6;
 
@@ -216,7 +218,8 @@ final class OutputMethods {
     return at;
   }
 
-  private static Optional<AnnotationMirror> output(Element element) {
+  /** The annotation of an element, if it has it. */
+  static Optional<AnnotationMirror> output(Element element) {
     return element.getAnnotationMirrors().stream()
         .filter(mirror -> named(mirror.getAnnotationType(), OUTPUT))
         .map(AnnotationMirror.class::cast)

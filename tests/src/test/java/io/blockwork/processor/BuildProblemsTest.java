@@ -100,9 +100,11 @@ final class BuildProblemsTest {
                     blocks = {6, 12, 24, 16},
                     input = @Input(height = 16, width = 16),
                     dropout = 1,
-                    classes = 0)
+                    classes = 0,
+                    weights = "DENSNET121")
                 public interface A extends Network {
                   int depth();
+                  @Output("conv0") int width();
                 }
                 """,
                 "user/B.java",
@@ -120,8 +122,28 @@ final class BuildProblemsTest {
                     Finding::file,
                     Collectors.mapping(f -> f.line() + " " + f.code(), Collectors.toList())));
     assertEquals(
-        List.of("6 BW150", "7 BW121", "8 BW113", "9 BW005", "10 BW007"), byFile.get("A.java"));
+        List.of("6 BW150", "7 BW121", "8 BW113", "9 BW153", "10 BW005", "11 BW007", "12 BW011"),
+        byFile.get("A.java"));
     assertEquals(List.of("3 BW103", "3 BW103", "3 BW132", "4 BW001"), byFile.get("B.java"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSizeOfZeroIsMendedByTheLeastThatTheNetworkCanHave(Compiler compiler) {
+    String source =
+        """
+        package user;
+        import io.blockwork.*;
+        @DenseNet(growth = 32, blocks = {6, 12, 24, 16}, input = @Input(height = 0, width = -1))
+        public interface Net extends ImageClassifier {}
+        """;
+    List<Finding> findings = compiler.compile(Map.of("user/Net.java", source)).findings();
+    assertEquals(2, findings.size(), findings::toString);
+    for (Finding finding : findings) {
+      assertEquals(Message.SIZE_RANGE.code(), finding.code());
+      assertTrue(
+          finding.text().contains("fix: use the nearest possible value, 29;"), finding::text);
+    }
   }
 
   @ParameterizedTest

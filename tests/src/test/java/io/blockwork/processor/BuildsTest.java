@@ -3,6 +3,7 @@ package io.blockwork.processor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.Network;
@@ -49,6 +50,23 @@ final class BuildsTest {
               + INPUT
               + "public interface B extends ImageClassifier {}\n");
 
+  /** Methods for features in no alphabetical order, one of them with a record. */
+  private static final Map<String, String> TAPPED =
+      Map.of(
+          "user/Tapped.java",
+          "package user;\n"
+              + IMPORTS
+              + "import org.nd4j.linalg.api.ndarray.INDArray;\n"
+              + "@ResNet(blocks = {1, 1}, width = 2, "
+              + INPUT
+              + "public interface Tapped extends ImageClassifier {\n"
+              + "  @Output(\"layer2\") INDArray zebra(INDArray images);\n"
+              + "  Pyramid pyramid(INDArray images);\n"
+              + "  @Output(\"conv1\") INDArray apple(INDArray images);\n"
+              + "  record Pyramid(@Output(\"layer2\") INDArray z, @Output(\"layer1\") INDArray a)"
+              + " {}\n"
+              + "}\n");
+
   @Test
   void isDeclaredIsolatingForGradle() throws IOException {
     String path = "META-INF/gradle/incremental.annotation.processors";
@@ -73,12 +91,97 @@ final class BuildsTest {
 
   @ParameterizedTest
   @EnumSource
+  void passesSheetsAndPlaceholdersStemFromOneInterfaceToo(Compiler compiler) {
+    var watched = new Environments.Wrapped(new BlockworkProcessor(), name -> {});
+    Map<String, String> sources = new TreeMap<>(TAPPED);
+    sources.put(
+        "user/Broken.java",
+        "package user;\n"
+            + IMPORTS
+            + "@ResNet(blocks = 0)\npublic interface Broken extends ImageClassifier {}\n");
+    Result result = compiler.compile(sources, List.of(watched), "-Ablockwork.report=true");
+    assertEquals(1, result.findings().size(), result::toString);
+    Map<String, List<String>> expected = new TreeMap<>();
+    for (String made : List.of("Network", "Forward", "Backward", "Zebra", "Pyramid", "Apple")) {
+      expected.put("user.Tapped" + made, List.of("user.Tapped"));
+    }
+    expected.put("Tapped.html", List.of("user.Tapped"));
+    expected.put("user.BrokenNetwork", List.of("user.Broken"));
+    assertEquals(expected, new TreeMap<>(watched.origins()));
+  }
+
+  @Test
+  void tapsOfAnyOrderGiveTheSameBytesUnderBothCompilers() {
+    Map<String, String> javac = Compiler.JAVAC.compile(TAPPED).sources();
+    assertEquals(6, javac.size(), javac.keySet()::toString);
+    assertEquals(javac, Compiler.ECJ.compile(TAPPED).sources());
+    String network = Objects.requireNonNull(javac.get("user.TappedNetwork"));
+    int zebra = network.indexOf("INDArray zebra(");
+    int pyramid = network.indexOf("Pyramid pyramid(");
+    int apple = network.indexOf("INDArray apple(");
+    assertTrue(0 < zebra && zebra < pyramid && pyramid < apple, network);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatNetworksInheritIsNoStrayOutput(Compiler compiler) {
+    Map<String, String> sources =
+        Map.of(
+            "user/Late.java",
+            "package user;\n"
+                + IMPORTS
+                + "import org.nd4j.linalg.api.ndarray.INDArray;\n"
+                + "interface Late extends Early { @Output(\"layer2\") INDArray late(INDArray i);"
+                + " }\n"
+                + "interface Early { @Output(\"layer1\") INDArray early(INDArray images); }\n"
+                + "@ResNet(blocks = {1, 1}, width = 2, "
+                + INPUT
+                + "interface Net extends ImageClassifier, Late {}\n");
+    Result result = compiler.compile(sources);
+    assertEquals(List.of(), result.findings());
+    assertTrue(result.classes().containsKey("user.NetEarly"), result.classes()::toString);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void staticMethodsMayBeCalledAsTheFactories(Compiler compiler) {
+    String source =
+        "package user;\n"
+            + IMPORTS
+            + "@ResNet(blocks = 1, width = 2, "
+            + INPUT
+            + "public interface Net extends ImageClassifier {\n"
+            + "  int layersTap = 3;\n"
+            + "  static Net create() { return NetNetwork.create(); }\n"
+            + "  static Net create(NetworkOptions options) { return NetNetwork.create(options); }\n"
+            + "  static Net pretrained() { return create(); }\n"
+            + "  static String compiledArchitecture() { return \"\"; }\n"
+            + "  default String create(String name) { return name; }\n"
+            + "  class Features {}\n"
+            + "  @Output(\"layer1\") org.nd4j.linalg.api.ndarray.INDArray layers(\n"
+            + "      org.nd4j.linalg.api.ndarray.INDArray images);\n"
+            + "  @Output(\"conv1\") org.nd4j.linalg.api.ndarray.INDArray features(\n"
+            + "      org.nd4j.linalg.api.ndarray.INDArray images);\n"
+            + "  @Output(\"conv1\") org.nd4j.linalg.api.ndarray.INDArray network(\n"
+            + "      org.nd4j.linalg.api.ndarray.INDArray images);\n"
+            + "}\n";
+    assertEquals(List.of(), compiler.compile(Map.of("user/Net.java", source)).findings());
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aChangedInterfaceIsCompiledAlone(Compiler compiler) {
     Map<String, String> all = compiler.compile(TWO).sources();
-    Map<String, String> one =
-        compiler.compile(Map.of("user/B.java", TWO.get("user/B.java"))).sources();
+    String changed =
+        Objects.requireNonNull(TWO.get("user/B.java")).replace("growth = 4", "growth = 6");
+    Map<String, String> one = compiler.compile(Map.of("user/B.java", changed)).sources();
     assertEquals(Set.of("user.BBackward", "user.BForward", "user.BNetwork"), one.keySet());
-    one.forEach((name, text) -> assertEquals(all.get(name), text));
+    one.forEach((name, text) -> assertNotEquals(all.get(name), text));
+    Map<String, String> both = new TreeMap<>(TWO);
+    both.put("user/B.java", changed);
+    Map<String, String> whole = new TreeMap<>(all);
+    whole.putAll(one);
+    assertEquals(whole, compiler.compile(both).sources());
   }
 
   @Test

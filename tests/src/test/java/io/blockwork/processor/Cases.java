@@ -94,6 +94,83 @@ final class Cases {
                 }
                 """),
         of(
+            Message.OUTPUT_PLACE,
+            """
+            class Net {
+              ^~@Output("layer1") int depth() {
+                return 1;
+              }
+            }
+            """),
+        of(
+            Message.OUTPUT_PLACE,
+            """
+            record Net(@Output("layer1") int a) {
+              ^~@Output("layer1") static final int DEPTH = 1;
+            }
+            """),
+        of(
+            Message.METHOD_CLASH,
+            RIGHT
+                + """
+                public interface Net extends ImageClassifier {
+                  default Net ^~create() {
+                    return this;
+                  }
+                }
+                """),
+        of(
+            Message.METHOD_CLASH,
+            RIGHT
+                + """
+                public interface Net extends ImageClassifier {
+                  default Net ^~pretrained(NetworkOptions options) {
+                    return this;
+                  }
+                }
+                """),
+        of(
+            Message.METHOD_CLASH,
+            """
+            @ResNet(blocks = {1, 1})
+            public ^interface ~Net extends ImageClassifier, Described {}
+            interface Described {
+              default String compiledArchitecture() {
+                return "two stages";
+              }
+            }
+            """),
+        of(
+            Message.METHOD_CLASH,
+            RIGHT
+                + """
+                public interface Net extends ImageClassifier {
+                  default io.blockwork.engine.ForwardPass ^~forwardPass(
+                      io.blockwork.engine.InferenceBinder bind) {
+                    throw new UnsupportedOperationException();
+                  }
+                }
+                """),
+        of(
+            Message.METHOD_CLASH,
+            RIGHT
+                + """
+                public interface Net extends ImageClassifier {
+                  default org.nd4j.linalg.api.ndarray.INDArray ^~forward(
+                      org.nd4j.linalg.api.ndarray.INDArray images) {
+                    return images;
+                  }
+                }
+                """),
+        of(
+            Message.METHOD,
+            RIGHT
+                + """
+                public interface Net extends ImageClassifier {
+                  Net ^~create();
+                }
+                """),
+        of(
             Message.OUTPUT_METHOD,
             RIGHT
                 + """
@@ -149,6 +226,14 @@ final class Cases {
             public ^interface ~Net extends ImageClassifier {}
             interface NetBackward {}
             """),
+        of(
+            Message.NAME_CLASH,
+            RIGHT
+                + """
+                public ^interface ~Net extends ImageClassifier {
+                  class NetForward {}
+                }
+                """),
         of(
             Message.SAME_NAME,
             """
@@ -235,7 +320,8 @@ final class Cases {
             "@ResidualBlock(channels = 8, input = @Input(~channels = ^4, height = 8, width = 8))"),
         on(
             Message.CHANNELS_DIFFER,
-            "@DenseBlock(channels = 8, growth = 2, layers = 1, ~input = ^@Input(height = 8, width = 8))"),
+            "@DenseBlock(channels = 8, growth = 2, layers = 1, ~input = ^@Input(height = 8, width ="
+                + " 8))"),
         on(
             Message.NO_PLANES,
             "@ResidualBlock(bottleneck = true, ~channels = ^6, input = @Input(channels = 6))"),
@@ -246,7 +332,8 @@ final class Cases {
             "@ResNet(blocks = 1, bottleneck = true, width = 24, groups = 2, ~widthPerGroup = ^4)"),
         on(
             Message.GROUP_WIDTH,
-            "@ResidualBlock(channels = 8, planes = 8, bottleneck = true, groups = 2, ~widthPerGroup = ^12"
+            "@ResidualBlock(channels = 8, planes = 8, bottleneck = true, groups = 2, ~widthPerGroup"
+                + " = ^12"
                 + block),
         on(
             Message.NO_INNER_CHANNELS,
@@ -280,10 +367,12 @@ final class Cases {
     return List.of(
         on(
             Message.VANISHES,
-            "@DenseNet(growth = 32, blocks = {6, 12, 24, 16}, ~input = ^@Input(height = 16, width = 16))"),
+            "@DenseNet(growth = 32, blocks = {6, 12, 24, 16}, ~input = ^@Input(height = 16, width ="
+                + " 16))"),
         on(
             Message.VANISHES,
-            "@DenseNet(growth = 4, blocks = {1, 1}, stem = Stem.CIFAR, input = @Input(~height = ^1, width = 64))"),
+            "@DenseNet(growth = 4, blocks = {1, 1}, stem = Stem.CIFAR, input = @Input(~height = ^1,"
+                + " width = 64))"),
         on(
             Message.VANISHES,
             "@DenseNet(growth = 4, blocks = {1, 1, 1}, input = @Input(height = 64, ~width = ^8))"),
@@ -293,7 +382,8 @@ final class Cases {
             "@ResNet(blocks = 1, input = @Input(~height = ^100000, width = 20000))"),
         on(
             Message.ACTIVATION_TOO_LARGE,
-            "@DenseBlock(channels = 3, growth = 4, layers = 3, input = @Input(height = 20000, ~width = ^20001))"),
+            "@DenseBlock(channels = 3, growth = 4, layers = 3, input = @Input(height = 20000,"
+                + " ~width = ^20001))"),
         on(
             Message.UNKNOWN_WEIGHTS,
             "@ResNet(blocks = {3, 4, 6, 3}, ~weights = ^\"RESNET34_IMAGENET1K_V3\")"),
@@ -302,10 +392,12 @@ final class Cases {
             "@ResNet(blocks = {3, 4, 6, 3}, ~weights = ^\"RESNET50_IMAGENET1K_V2\")"),
         on(
             Message.WEIGHTS_DIFFER,
-            "@DenseNet(growth = 32, blocks = {6, 12, 32, 32}, ~weights = ^\"DENSENET201_IMAGENET1K_V1\")"),
+            "@DenseNet(growth = 32, blocks = {6, 12, 32, 32}, ~weights ="
+                + " ^\"DENSENET201_IMAGENET1K_V1\")"),
         on(
             Message.WEIGHTS_VERSION,
-            "@ResNet(blocks = {3, 4, 6, 3}, bottleneck = true, version = ResNetVersion.V1, ~weights = ^\"RESNET50_IMAGENET1K_V2\")"),
+            "@ResNet(blocks = {3, 4, 6, 3}, bottleneck = true, version = ResNetVersion.V1, ~weights"
+                + " = ^\"RESNET50_IMAGENET1K_V2\")"),
         on(Message.TOO_MANY_PARAMETERS, "@ResNet(blocks = {3, 4, 6, 3}, ~width = ^4096)"),
         on(Message.TOO_MANY_PARAMETERS, "@ResNet(blocks = {1, 1}, ~classes = ^2147483647)"),
         on(Message.TOO_MANY_PARAMETERS, "@DenseNet(~growth = ^3000, blocks = {6, 12, 24, 16})"),
@@ -318,25 +410,39 @@ final class Cases {
     return List.of(
         on(
             Message.ODD_SIZE,
-            "@DenseNet(growth = 4, blocks = {1, 1}, stem = Stem.CIFAR, input = @Input(~height = ^33, width = 32))"),
+            "@DenseNet(growth = 4, blocks = {1, 1}, stem = Stem.CIFAR, input = @Input(~height ="
+                + " ^33, width = 32))"),
         on(
             Message.ODD_SIZE,
-            "@DenseNet(growth = 4, blocks = {1, 1, 1}, input = @Input(height = 224, ~width = ^250))"),
+            "@DenseNet(growth = 4, blocks = {1, 1, 1}, input = @Input(height = 224, ~width ="
+                + " ^250))"),
         on(Message.WIDE_GROUPS, "@ResNet(blocks = {3, 4, 6, 3}, bottleneck = true, ~groups = ^32)"),
         on(
             Message.WIDE_GROUPS,
-            "@ResidualBlock(channels = 256, bottleneck = true, ~groups = ^8, input = @Input(channels = 256))"),
+            "@ResidualBlock(channels = 256, bottleneck = true, ~groups = ^8, input ="
+                + " @Input(channels = 256))"),
         on(
             Message.SINGLE_PIXEL_NORM,
-            "@ResNet(blocks = {1, 1, 1}, stem = Stem.CIFAR, ~input = ^@Input(height = 4, width = 4))"),
+            "@ResNet(blocks = {1, 1, 1}, stem = Stem.CIFAR, ~input = ^@Input(height = 4, width ="
+                + " 4))"),
         on(
             Message.SINGLE_PIXEL_NORM,
-            "@DenseBlock(channels = 3, growth = 4, layers = 3, ~input = ^@Input(height = 1, width = 1))"),
+            "@DenseBlock(channels = 3, growth = 4, layers = 3, ~input = ^@Input(height = 1, width ="
+                + " 1))"),
+        of(
+            Message.STRAY_OUTPUT,
+            """
+            public interface Net extends ImageClassifier {
+            ^~@Output("layer1")
+              org.nd4j.linalg.api.ndarray.INDArray c2(org.nd4j.linalg.api.ndarray.INDArray images);
+            }
+            """),
         on(
             Message.SMALL_INPUT,
             "@ResNet(blocks = {2, 2, 2, 2}, ~input = ^@Input(height = 32, width = 32))"),
         on(
             Message.SMALL_INPUT,
-            "@DenseNet(growth = 4, blocks = {1, 1}, ~stem = Stem^.IMAGENET, input = @Input(height = 32, width = 32))"));
+            "@DenseNet(growth = 4, blocks = {1, 1}, ~stem = Stem^.IMAGENET, input = @Input(height ="
+                + " 32, width = 32))"));
   }
 }

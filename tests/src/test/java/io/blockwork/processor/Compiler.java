@@ -65,12 +65,39 @@ enum Compiler {
       return Objects.requireNonNull(sources.get(name), name);
     }
 
+    /** Loads a class, and with it all others. */
+    Class<?> load(String name) {
+      try {
+        return Class.forName(name, true, new Loader(classes));
+      } catch (ClassNotFoundException e) {
+        throw new IllegalArgumentException(name + " is not among " + classes.keySet(), e);
+      }
+    }
+
     List<Finding> errors() {
       return findings.stream().filter(Finding::isError).toList();
     }
 
     List<Finding> warnings() {
       return findings.stream().filter(f -> !f.isError()).toList();
+    }
+  }
+
+  private static final class Loader extends ClassLoader {
+    private final Map<String, byte[]> classes;
+
+    Loader(Map<String, byte[]> classes) {
+      super(Compiler.class.getClassLoader());
+      this.classes = classes;
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+      byte[] bytes = classes.get(name);
+      if (bytes == null) {
+        throw new ClassNotFoundException(name);
+      }
+      return defineClass(name, bytes, 0, bytes.length);
     }
   }
 

@@ -28,7 +28,9 @@ final class DiagnosticsTableTest {
       (`-Dblockwork.rewrite=true` writes it anew), which fails when a message has no test.
 
       Errors stop the build. A warning is suppressed by `@SuppressWarnings` with its key on the interface or around \
-      it (`blockwork` stands for all keys), or for the whole build by `-Ablockwork.warnings=false`.
+      it (`blockwork` stands for all keys), or for the whole build by `-Ablockwork.warnings=false`. \
+      Eclipse's compiler obeys the keys too, but remarks that it does not know them; its option `-warn:-warningToken` \
+      (in the editor "Unhandled token in '@SuppressWarnings'") silences the remark.
 
       | Code | Message | Mend | Kind | Shown by |
       | --- | --- | --- | --- | --- |

@@ -72,13 +72,15 @@ final class Environments {
           Filer.class,
           filer,
           (method, args) -> {
-            if (method.equals("createSourceFile")) {
+            boolean source = method.equals("createSourceFile");
+            if (source || method.equals("createResource")) {
+              String name = String.valueOf(args[source ? 0 : 2]);
               List<String> from = new ArrayList<>();
-              for (Element element : (Element[]) args[1]) {
+              for (Element element : (Element[]) args[args.length - 1]) {
                 from.add(element.toString());
               }
-              origins.put(args[0].toString(), from);
-              before.accept(args[0].toString());
+              origins.put(name, from);
+              before.accept(name);
             }
             return Optional.empty();
           });

@@ -23,20 +23,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 @DisplayName("A user's source, compiled, loaded and run")
 final class CompileAndRunTest {
   private static final String SOURCE =
-"""
+      """
       package user;
 
       import io.blockwork.DenseNet;
       import io.blockwork.ImageClassifier;
       import io.blockwork.Input;
       import io.blockwork.Network;
-      import io.blockwork.Network;
-import io.blockwork.Networks;
+      import io.blockwork.Networks;
       import io.blockwork.ResNet;
       import io.blockwork.Stem;
-      import java.util.List;
-import java.util.Random;
-import java.util.function.Supplier;
+      import java.util.function.Supplier;
 
       public final class App implements Supplier<Network> {
         @ResNet(blocks = {1, 1}, width = 8, stem = Stem.CIFAR, input = @Input(height = 16, width = 12), classes = 4)

@@ -7,6 +7,7 @@ import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.engine.Engines;
+import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.util.List;
@@ -106,6 +107,22 @@ class CompiledNetworkTest {
       INDArray before = net.forward(images(1));
       net.parameters().set("bn1.weight", Nd4j.valueArrayOf(new long[] {4}, 3.0, DataType.DOUBLE));
       assertThat(net.forward(images(1))).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void imagesInAnotherOrderAreToldHowToTurn() {
+    try (TinyNetwork net = TinyNetwork.create(DOUBLE)) {
+      INDArray last = Nd4j.rand(DataType.DOUBLE, 2, 6, 5, 2);
+      INDArray one = Nd4j.rand(DataType.DOUBLE, 2, 6, 5);
+      assertThat(assertThrows(ShapeMismatchException.class, () -> net.forward(last)))
+          .hasMessageThat()
+          .endsWith("got shape [2, 6, 5, 2]; channels come first: images.permute(0, 3, 1, 2)");
+      assertThat(net.forward(last.permute(0, 3, 1, 2)).shape()).isEqualTo(new long[] {2, 3});
+      assertThat(assertThrows(ShapeMismatchException.class, () -> net.forward(one)))
+          .hasMessageThat()
+          .endsWith("; a single image needs a batch: images.reshape(1, 2, 6, 5)");
+      assertThat(net.forward(one.reshape(1, 2, 6, 5)).shape()).isEqualTo(new long[] {1, 3});
     }
   }
 

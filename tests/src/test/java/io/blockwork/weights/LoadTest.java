@@ -198,7 +198,7 @@ class LoadTest {
   @Test
   void refusesWholeNumbersForFloatingPointParameters() {
     Path file = folder.resolve("whole.safetensors");
-    new SafetensorsWriter().tensor("bn.weight", Nd4j.zeros(DataType.INT, 4)).write(file);
+    new SafetensorsWriter().tensor("bn.weight", Nd4j.zeros(DataType.INT32, 4)).write(file);
     Parameters parameters =
         new Parameters(List.of(Samples.info("bn.weight", List.of(4))), DataType.FLOAT);
     try (Weights weights = Weights.open(file)) {

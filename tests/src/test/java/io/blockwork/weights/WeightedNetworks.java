@@ -40,6 +40,7 @@ final class WeightedNetworks {
   interface CifarResNet20 extends ImageClassifier {}
 
   /** torchvision's DenseNet-121, whose published file has old names. */
+  @SuppressWarnings("blockwork.small-input") // Only its parameters matter.
   @DenseNet(
       growth = 32,
       blocks = {6, 12, 24, 16},

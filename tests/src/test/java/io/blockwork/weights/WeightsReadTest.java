@@ -45,7 +45,7 @@ class WeightsReadTest {
       assertStarts(weights.get(prefix + "fc.bias"), BIAS);
       assertStarts(weights.get(prefix + "bn1.running_var"), VARIANCE);
       INDArray batches = weights.get(prefix + "bn1.num_batches_tracked");
-      assertThat(batches.dataType()).isEqualTo(DataType.LONG);
+      assertThat(batches.dataType()).isEqualTo(DataType.INT64);
       assertThat(batches.shape()).isEmpty();
       assertThat(batches.getLong(0)).isEqualTo(0);
     }
@@ -64,7 +64,7 @@ class WeightsReadTest {
   @Test
   void readsHalfPrecision() {
     try (Weights weights = Weights.open(Samples.path("tiny-resnet-half.pth"))) {
-      assertThat(weights.dataType("conv1.weight")).isEqualTo(DataType.HALF);
+      assertThat(weights.dataType("conv1.weight")).isEqualTo(DataType.FLOAT16);
       assertStarts(
           weights.get("conv1.weight").castTo(DataType.DOUBLE),
           -0.1634521484375,
@@ -75,7 +75,7 @@ class WeightsReadTest {
           -0.0772705078125,
           0.0169219970703125,
           0.0216827392578125);
-      assertThat(weights.dataType("bn1.num_batches_tracked")).isEqualTo(DataType.LONG);
+      assertThat(weights.dataType("bn1.num_batches_tracked")).isEqualTo(DataType.INT64);
     }
   }
 

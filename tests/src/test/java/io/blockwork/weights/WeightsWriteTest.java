@@ -61,7 +61,7 @@ class WeightsWriteTest {
     SafetensorsWriter writer = new SafetensorsWriter().metadata("epoch", "7 \"\u00e4\"");
     parameters.names().forEach(n -> writer.tensor(n, parameters.get(n)));
     INDArray momentum = Nd4j.rand(DataType.FLOAT, 5, 3);
-    INDArray step = Nd4j.scalar(DataType.LONG, 1L << 40);
+    INDArray step = Nd4j.scalar(DataType.INT64, 1L << 40);
     INDArray mask = Nd4j.createFromArray(true, false, true);
     writer.extra("momentum", momentum).extra("step", step).extra("mask", mask);
     writer.write(file);
@@ -129,7 +129,7 @@ class WeightsWriteTest {
         assertThat(weights.get("fortran")).isEqualTo(expected.castTo(DataType.DOUBLE));
         assertThat(weights.get("scalar").getLong(0)).isEqualTo(7);
         assertThat(weights.get("empty").shape()).isEqualTo(new long[] {0, 3});
-        assertThat(weights.dataType("half")).isEqualTo(DataType.HALF);
+        assertThat(weights.dataType("half")).isEqualTo(DataType.FLOAT16);
         assertThat(weights.get("half").getDouble(1)).isEqualTo(-2.5);
       }
     }

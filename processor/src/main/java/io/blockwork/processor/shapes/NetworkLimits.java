@@ -91,6 +91,12 @@ public final class NetworkLimits {
     return Math.max(height, in.height()) + "x" + Math.max(width, in.width());
   }
 
+  /** The least height, or width, of an image that has an output everywhere. */
+  public static int leastSide(Spec spec, boolean vertical) {
+    int ample = 1 << 12;
+    return least(s -> vertical ? runs(spec, s, ample) : runs(spec, ample, s));
+  }
+
   private static boolean runs(Spec spec, int height, int width) {
     var input = new InputSpec(spec.input().channels(), height, width);
     return ShapeInference.infer(Architectures.of(spec.with(input))).fault().isEmpty();

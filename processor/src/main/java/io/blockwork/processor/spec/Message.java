@@ -75,13 +75,28 @@ public enum Message {
       "BW011",
       "%1$s is no method for features: %2$s",
       "it is generated like forward, and gives the values of the modules that @Output names",
-      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or let it return a record of such outputs"),
+      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or let it return a record of such"
+          + " outputs"),
   /** A module that the network does not have. Network, module, the nearest, many near ones. */
   OUTPUT_MODULE(
       "BW012",
       "%1$s has no module \"%2$s\"",
       "the names are torchvision's; those most like it are %4$s",
       "write: @Output(\"%3$s\")"),
+  /** An annotation that cannot belong to any network. What it stands on, its name. */
+  OUTPUT_PLACE(
+      "BW013",
+      "@Output stands on %1$s %2$s, where it has no effect",
+      "it is for abstract methods of an annotated interface, and for the components of records that"
+          + " they return",
+      "move it to a method of an annotated interface, or remove it"),
+  /** A method with a body whose place in the generated class is taken. Method, owner. */
+  METHOD_CLASH(
+      "BW014",
+      "%1$s of %2$s would never run, because the generated class has that method itself",
+      "a class has only one method of a name and parameters, and its own goes before that of its"
+          + " interface",
+      "give the method another name, or make it static"),
 
   /** {@code blocks} is empty. */
   NO_STAGES(
@@ -311,7 +326,8 @@ public enum Message {
   WEIGHTS_DIFFER(
       "BW154",
       "%2$s is %3$s, but %4$s in the weights %1$s",
-      "they were trained for torchvision's %5$s, and must fit parameter for parameter up to the head",
+      "they were trained for torchvision's %5$s, and must fit parameter for parameter up to the"
+          + " head",
       "declare the network as %5$s is declared, or leave weights out"),
   /**
    * Weights that fit, but were trained on blocks that compute something else. Weights, value,
@@ -320,7 +336,8 @@ public enum Message {
   WEIGHTS_VERSION(
       "BW155",
       "%2$s has the parameters of %1$s, which were trained with %3$s",
-      "the stride stands in another convolution, so that the weights would load and give wrong answers",
+      "the stride stands in another convolution, so that the weights would load and give wrong"
+          + " answers",
       "use %3$s, or leave weights out"),
 
   /** A generated file that cannot be written. File, reason. */
@@ -377,7 +394,15 @@ public enum Message {
       "small-input",
       "the ImageNet stem leaves only %3$s of a %1$d x %2$d input",
       "its 7x7 convolution and its pool halve the image twice, before the first stage",
-      "use stem = Stem.CIFAR, or an input of more than 32 x 32");
+      "use stem = Stem.CIFAR, or an input of more than 32 x 32"),
+  /** An interface that asks for features, but is no network. Method, interface. */
+  STRAY_OUTPUT(
+      "BW205",
+      "stray-output",
+      "@Output on %1$s has no effect, because %2$s is not a network",
+      "%2$s has none of @ResNet, @DenseNet, @ResidualBlock and @DenseBlock, and no interface of"
+          + " this build that has one extends it",
+      "annotate %2$s with one of them, or remove @Output");
 
   /** Whether a message stops the build. */
   public enum Severity {
