@@ -30,12 +30,12 @@ final class PeerTable {
     String to = all.stream().map(Measurement::time).max(String::compareTo).orElse("");
     long disturbed = all.stream().filter(m -> m.others() > PeerRun.DISTURBED).count();
     return """
-        Measured %s to %s, Java %s, %d threads each. Medians over the rounds of the medians of a round, and in brackets the least sample. \
-        Ratios are ours to theirs: below 1 we are faster. A difference under a tenth is none. \
-        In rows of bf16, DJL's inference is bf16 too; its training and ONNX Runtime are f32. \
-        The floor is the network's arithmetic at the rate of its fastest convolution. \
-        Of %d processes measured, others took more than %.0f %% of the machine during %d.
-        """
+    Measured %s to %s, Java %s, %d threads each. Medians over the rounds of the medians of a round, and in brackets the least sample. \
+    Ratios are ours to theirs: below 1 we are faster. A difference under a tenth is none. \
+    In rows of bf16, DJL's inference is bf16 too; its training, ONNX Runtime and DL4J are f32. \
+    The floor is the network's arithmetic at the rate of its fastest convolution. \
+    Of %d processes measured, others took more than %.0f %% of the machine during %d.
+    """
         .formatted(
             from,
             to,
@@ -122,7 +122,8 @@ final class PeerTable {
       List<Compared> compared =
           Work.all().stream().flatMap(work -> compare(bar, work).stream()).toList();
       if (!compared.isEmpty()) {
-        table.append(barRow(bar, compared));
+        long works = Work.all().stream().filter(bar.works()).count();
+        table.append(barRow(bar, works, compared));
       }
     }
     return table.toString();
@@ -142,7 +143,7 @@ final class PeerTable {
                 them -> new Compared(work, us.median() / them.median(), us.min() / them.min())));
   }
 
-  private static String barRow(Bar bar, List<Compared> compared) {
+  private static String barRow(Bar bar, long works, List<Compared> compared) {
     double highest = highest(compared, Compared::median);
     double mean = mean(compared, Compared::median);
     List<String> missed =
@@ -159,16 +160,20 @@ final class PeerTable {
                         c.min()))
             .toList();
     boolean meanMissed = bar.mean().isPresent() && mean > bar.mean().getAsDouble();
+    boolean complete = compared.size() == works;
     String verdict =
         missed.isEmpty() && !meanMissed
-            ? "PASS"
-            : "miss" + missed.stream().map(m -> "; " + m).collect(Collectors.joining());
+            ? complete ? "PASS" : "PASS so far"
+            : "miss"
+                + missed.stream().map(m -> "; " + m).collect(Collectors.joining())
+                + (meanMissed ? "; the mean" : "");
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %d | %.2f | %s | %s | %s | %s |\n",
+        "| %s | %s | %d of %d | %.2f | %s | %s | %s | %s |\n",
         bar.name(),
         bar.peer(),
         compared.size(),
+        works,
         bar.each(),
         pair(highest, highest(compared, Compared::min)),
         bar.mean().isPresent() ? String.format(Locale.ROOT, "%.2f", bar.mean().getAsDouble()) : "",
