@@ -144,10 +144,11 @@ public abstract class CompiledNetwork implements Network {
   private synchronized TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
     checkImages(images);
     int n = Math.toIntExact(images.size(0));
-    INDArray output = newArray(Features.batched(n, architecture.output()));
-    loss.check(output.shape());
+    long[] outputShape = Features.batched(n, architecture.output());
+    loss.check(outputShape);
     TrainingPlans.Plan plan =
-        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), output.shape());
+        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), outputShape);
+    INDArray output = plan.output();
     parameters.passes(parameters.passes() + 1);
     plan.pass().forward(images, output);
     double value = loss.evaluate(output, plan.outputGradient());
@@ -213,7 +214,7 @@ public abstract class CompiledNetwork implements Network {
       }
     }
     frozen = List.of(prefixes);
-    gradients.flat().assign(0);
+    gradients.clear();
     training.close();
   }
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,8 +13,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@link Parameters#flat}.
  */
 public final class Gradients {
-  private final Map<String, INDArray> views = new LinkedHashMap<>();
-  private final INDArray flat;
+  private final List<ParameterInfo> learnable;
+  private final DataType dataType;
+
+  /** Made when somebody asks: inference needs none. Guarded by this. */
+  private Optional<Arrays> arrays = Optional.empty();
+
+  private record Arrays(INDArray flat, Map<String, INDArray> views) {}
 
   /**
    * Gradients of the learnable ones among the given entries, all zero.
@@ -22,19 +28,33 @@ public final class Gradients {
    * @param dataType {@code FLOAT} or {@code DOUBLE}
    */
   public Gradients(List<ParameterInfo> state, DataType dataType) {
-    flat = Parameters.flat(state, true, dataType);
+    this.learnable = state.stream().filter(info -> info.kind().learnable()).toList();
+    this.dataType = dataType;
+  }
+
+  private synchronized Arrays arrays() {
+    return arrays.orElseGet(
+        () -> {
+          Arrays made = make();
+          arrays = Optional.of(made);
+          return made;
+        });
+  }
+
+  private Arrays make() {
+    INDArray flat = Parameters.flat(learnable, true, dataType);
+    Map<String, INDArray> views = new LinkedHashMap<>();
     long offset = 0;
-    for (ParameterInfo info : state) {
-      if (info.kind().learnable()) {
-        views.put(info.name(), Parameters.view(flat, offset, info));
-        offset += info.length();
-      }
+    for (ParameterInfo info : learnable) {
+      views.put(info.name(), Parameters.view(flat, offset, info));
+      offset += info.length();
     }
+    return new Arrays(flat, views);
   }
 
   /** The names that have a gradient, in order. */
   public List<String> names() {
-    return List.copyOf(views.keySet());
+    return learnable.stream().map(ParameterInfo::name).toList();
   }
 
   /**
@@ -43,7 +63,7 @@ public final class Gradients {
    * @throws NoSuchElementException if there is no learnable parameter of that name
    */
   public INDArray get(String name) {
-    INDArray view = views.get(name);
+    INDArray view = arrays().views().get(name);
     if (view == null) {
       throw new NoSuchElementException("no learnable parameter is called " + name);
     }
@@ -52,6 +72,11 @@ public final class Gradients {
 
   /** All gradients as one flat array. */
   public INDArray flat() {
-    return flat;
+    return arrays().flat();
+  }
+
+  /** Makes all gradients zero. */
+  synchronized void clear() {
+    arrays.ifPresent(made -> made.flat().assign(0));
   }
 }

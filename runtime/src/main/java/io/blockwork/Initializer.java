@@ -1,7 +1,10 @@
 package io.blockwork;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.ForkJoinTask;
+import java.util.function.DoubleSupplier;
 import java.util.zip.CRC32;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,9 +27,16 @@ final class Initializer {
 
   /** Fills every entry. */
   void fill(Parameters parameters) {
-    parameters.entries().parallelStream()
-        .forEach(info -> parameters.view(info.name()).assign(initial(info, parameters)));
+    // A task for each: the last layers hold most values, which a stream would give to one thread.
+    ForkJoinTask.invokeAll(
+        parameters.entries().stream()
+            .map(info -> ForkJoinTask.adapt(() -> fill(info, parameters)))
+            .toList());
     parameters.touch();
+  }
+
+  private void fill(ParameterInfo info, Parameters parameters) {
+    parameters.view(info.name()).assign(initial(info, parameters));
   }
 
   private INDArray initial(ParameterInfo info, Parameters parameters) {
@@ -53,39 +63,65 @@ final class Initializer {
   private INDArray uniform(ParameterInfo info, long fanIn, DataType type) {
     SplittableRandom random = random(info);
     double bound = 1 / Math.sqrt(fanIn);
-    double[] values = new double[Math.toIntExact(info.length())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = bound * (2 * random.nextDouble() - 1);
-    }
-    return Nd4j.create(values, info.dimensions(), type);
+    return array(info, type, () -> bound * (2 * random.nextDouble() - 1));
   }
 
-  /** Marsaglia's polar method, with StrictMath: the same digits on every machine. */
   private INDArray normal(ParameterInfo info, DataType type) {
     SplittableRandom random = random(info);
     // Fan-out as torch counts it, which does not divide by the groups: out * kH * kW.
     long fanOut = (long) info.shape().get(0) * info.shape().get(2) * info.shape().get(3);
     double deviation = Math.sqrt(2.0 / fanOut);
-    double[] values = new double[Math.toIntExact(info.length())];
-    int i = 0;
-    while (i < values.length) {
-      double x = 2 * random.nextDouble() - 1;
-      double y = 2 * random.nextDouble() - 1;
-      double s = x * x + y * y;
-      if (s < 1 && s > 0) {
-        double scale = deviation * Math.sqrt(-2 * StrictMath.log(s) / s);
-        values[i++] = x * scale;
-        if (i < values.length) {
-          values[i++] = y * scale;
-        }
-      }
+    return array(info, type, new Polar(random, deviation));
+  }
+
+  private static INDArray array(ParameterInfo info, DataType type, DoubleSupplier values) {
+    int length = Math.toIntExact(info.length());
+    if (type == DataType.DOUBLE) {
+      double[] doubles = new double[length];
+      Arrays.setAll(doubles, i -> values.getAsDouble());
+      return Nd4j.create(doubles, info.dimensions(), type);
     }
-    return Nd4j.create(values, info.dimensions(), type);
+    float[] floats = new float[length];
+    for (int i = 0; i < length; i++) {
+      floats[i] = (float) values.getAsDouble();
+    }
+    return Nd4j.create(floats, info.dimensions());
   }
 
   private SplittableRandom random(ParameterInfo info) {
     CRC32 name = new CRC32();
     name.update(info.name().getBytes(StandardCharsets.UTF_8));
     return new SplittableRandom(new SplittableRandom(seed).nextLong() ^ (name.getValue() << 16));
+  }
+
+  /** Marsaglia's polar method, with StrictMath: the same digits on every machine. */
+  private static final class Polar implements DoubleSupplier {
+    private final SplittableRandom random;
+    private final double deviation;
+    private double second = Double.NaN;
+
+    Polar(SplittableRandom random, double deviation) {
+      this.random = random;
+      this.deviation = deviation;
+    }
+
+    @Override
+    public double getAsDouble() {
+      if (!Double.isNaN(second)) {
+        double value = second;
+        second = Double.NaN;
+        return value;
+      }
+      while (true) {
+        double x = 2 * random.nextDouble() - 1;
+        double y = 2 * random.nextDouble() - 1;
+        double s = x * x + y * y;
+        if (s < 1 && s > 0) {
+          double scale = deviation * Math.sqrt(-2 * StrictMath.log(s) / s);
+          second = y * scale;
+          return x * scale;
+        }
+      }
+    }
   }
 }

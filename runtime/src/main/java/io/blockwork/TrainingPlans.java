@@ -22,12 +22,13 @@ final class TrainingPlans {
   record Key(int batch, boolean inputGradient) {}
 
   /**
-   * A bound pass.
+   * A bound pass, and its arrays: made once, so that a pass leaves nothing for ND4J to free.
    *
-   * @param outputGradient of the output's shape, for the loss to fill: made once, so that a pass
-   *     leaves nothing for ND4J to free
+   * @param output receives the network's output, and is lent to the caller until the next pass:
+   *     callers may hold it for longer, so it is left to the garbage collector
+   * @param outputGradient for the loss to fill
    */
-  record Plan(BoundTraining pass, INDArray outputGradient) {
+  record Plan(BoundTraining pass, INDArray output, INDArray outputGradient) {
     private void close() {
       pass.close();
       outputGradient.close();
@@ -57,7 +58,7 @@ final class TrainingPlans {
     BoundTraining pass = bind.apply(key);
     // The plan outlives any workspace that the caller may have open.
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      Plan plan = new Plan(pass, Nd4j.create(type, outputShape));
+      Plan plan = new Plan(pass, Nd4j.create(type, outputShape), Nd4j.create(type, outputShape));
       plans.put(key, plan);
       return plan;
     }

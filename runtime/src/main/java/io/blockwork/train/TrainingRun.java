@@ -147,10 +147,6 @@ final class TrainingRun {
       optimizer.accumulate(batch.size());
     }
     meter.add(result.loss(), result.output(), batch.labels());
-    // A collection may be thousands of steps away, and its memory lies outside of Java's heap.
-    if (result.output().closeable()) {
-      result.output().close();
-    }
     return result.loss();
   }
 

@@ -20,15 +20,17 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * Measures the rows of the table whose names match the system property {@code works}, as many
- * {@code rounds} as asked for, and adds all to the file {@code results}; then prints the table of
- * everything that is in the file, and writes it beside it. A process during which others were busy
- * is repeated, until it was tried {@code tries} times (3); the least disturbed try counts.
+ * Measures the rows of the table whose names match the system property {@code works}, by the
+ * contenders whose names match {@code contenders}, as many {@code rounds} as asked for, and adds
+ * all to the file {@code results}; then prints the table of everything that is in the file, and
+ * writes it beside it. A process during which others were busy is repeated, until it was tried
+ * {@code tries} times (3); the least disturbed try counts.
  */
 final class PeerRun {
   /** Percent of the processors from which on other processes disturb. */
   static final double DISTURBED = 5;
 
+  private final Pattern contenders = Pattern.compile(System.getProperty("contenders", "."));
   private final int tries = Integer.getInteger("tries", 3);
   private final Path folder = Path.of(System.getProperty(TorchExport.FOLDER, "."));
 
@@ -62,7 +64,7 @@ final class PeerRun {
     Files.createDirectories(folder.resolve("log"));
     for (int round = 1; round <= rounds; round++) {
       for (Work work : works) {
-        for (String contender : work.contenders(notExported.isEmpty(), bfloat16)) {
+        for (String contender : contenders(work, notExported.isEmpty(), bfloat16)) {
           Optional<Measurement> measured = quietly(work, contender);
           if (measured.isPresent()) {
             results.add(measured.get());
@@ -71,6 +73,12 @@ final class PeerRun {
         }
       }
     }
+  }
+
+  private List<String> contenders(Work work, boolean exported, boolean bfloat16) {
+    return work.contenders(exported, bfloat16).stream()
+        .filter(name -> contenders.matcher(name).find())
+        .toList();
   }
 
   private Optional<Measurement> quietly(Work work, String contender)
