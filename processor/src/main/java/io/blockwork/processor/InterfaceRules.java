@@ -142,10 +142,11 @@ final class InterfaceRules {
   private boolean onlyKnownMethods(TypeElement type) {
     boolean known = true;
     TypeElement base = elements.getTypeElement("io.blockwork.CompiledNetwork");
+    List<ExecutableElement> inherited = ElementFilter.methodsIn(elements.getAllMembers(base));
     for (ExecutableElement method : ElementFilter.methodsIn(elements.getAllMembers(type))) {
       if (method.getModifiers().contains(Modifier.ABSTRACT)
           && !OutputMethods.declares(method)
-          && !implemented(method, base)) {
+          && !implemented(method, inherited)) {
         Element owner = Objects.requireNonNull(method.getEnclosingElement());
         diagnostics.report(
             Message.METHOD,
@@ -235,8 +236,8 @@ final class InterfaceRules {
   }
 
   /** Whether every generated class has the method from its base class. */
-  private boolean implemented(ExecutableElement method, TypeElement base) {
-    for (ExecutableElement theirs : ElementFilter.methodsIn(elements.getAllMembers(base))) {
+  private boolean implemented(ExecutableElement method, List<ExecutableElement> inherited) {
+    for (ExecutableElement theirs : inherited) {
       if (theirs.getSimpleName().equals(method.getSimpleName())
           && !theirs.getModifiers().contains(Modifier.STATIC)
           // An abstract method of the interface hides a default method that the base class

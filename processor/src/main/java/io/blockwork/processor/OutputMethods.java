@@ -227,7 +227,9 @@ final class OutputMethods {
   }
 
   private static Optional<TypeElement> record(ExecutableElement method) {
+    // INDArray is not asked for its kind: the compiler would read all of its 700 methods for that.
     return method.getReturnType() instanceof DeclaredType result
+            && !isArray(result)
             && result.asElement().getKind() == ElementKind.RECORD
         ? Optional.of((TypeElement) result.asElement())
         : Optional.empty();

@@ -116,7 +116,7 @@ public final class BackwardWriter implements Pass {
             + " reader of the same value has left there.",
         totals,
         List.of(
-            "kept for one image: %s values".formatted(Text.count(plan.keptElements())),
+            "kept for one image: " + Text.count(plan.keptElements()) + " values",
             PassDocumentation.slots(plan.slots())));
   }
 }

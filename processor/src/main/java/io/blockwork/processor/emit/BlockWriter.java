@@ -116,7 +116,7 @@ abstract class BlockWriter {
     name(place, exported && !wish.equals("input") ? "out" : wish);
     String name = names.getOrDefault(buffer.id(), wish);
     if (declared.add(buffer.id())) {
-      if (buffer.kept() && !ownership().owner(buffer.id()).equals(unit)) {
+      if (buffer.kept() && !ownership().makes(unit, buffer.id())) {
         imports.put(buffer.id(), name);
       } else if (exported) {
         exports.put(buffer.id(), name);
@@ -147,7 +147,13 @@ abstract class BlockWriter {
   }
 
   static String convolution(Op.Conv2d op) {
-    return "conv(%d, %d, %d)".formatted(op.in(), op.out(), op.kernel())
+    return "conv("
+        + op.in()
+        + ", "
+        + op.out()
+        + ", "
+        + op.kernel()
+        + ")"
         + (op.stride() == 1 ? "" : ".stride(" + op.stride() + ")")
         + (op.padding() == 0 ? "" : ".padding(" + op.padding() + ")")
         + (op.dilation() == 1 ? "" : ".dilation(" + op.dilation() + ")")

@@ -307,20 +307,23 @@ public final class NetworkWriter {
     Shape s = shapes.get(node.id());
     String size = s.channels() + ", " + s.height() + ", " + s.width();
     if (op instanceof Conv2d conv) {
-      return "layers.conv2d(%s, layers.%s, %d, %d);"
-          .formatted(path, BlockWriter.convolution(conv), s.height(), s.width());
+      String layer = "layers." + BlockWriter.convolution(conv);
+      return call("conv2d", path, layer, s.height() + ", " + s.width());
     } else if (op instanceof BatchNorm2d norm) {
-      return "layers.%s(%s, %s);"
-          .formatted(norm.fromZero() ? "batchNormFromZero" : "batchNorm", path, size);
+      return call(norm.fromZero() ? "batchNormFromZero" : "batchNorm", path, size);
     } else if (op instanceof Op.MaxPool2d) {
-      return "layers.maxPool(%s, %s);".formatted(path, size);
+      return call("maxPool", path, size);
     } else if (op instanceof Op.AvgPool2d) {
-      return "layers.avgPool(%s, %s);".formatted(path, size);
+      return call("avgPool", path, size);
     } else if (op instanceof GlobalAvgPool) {
-      return "layers.globalAvgPool(%s, %d);".formatted(path, s.channels());
+      return call("globalAvgPool", path, String.valueOf(s.channels()));
     } else if (op instanceof Linear linear) {
-      return "layers.linear(%s, %d, %d);".formatted(path, linear.in(), linear.out());
+      return call("linear", path, linear.in() + ", " + linear.out());
     }
     throw new IllegalStateException(op.path() + " has no place in the description");
+  }
+
+  private static String call(String method, String... args) {
+    return "layers." + method + "(" + String.join(", ", args) + ");";
   }
 }

@@ -43,7 +43,7 @@ final class Ownership {
       }
       for (int buffer : touched) {
         Unit owner = owners.computeIfAbsent(buffer, b -> block);
-        if (!owner.equals(block)) {
+        if (!owner.path().equals(block.path())) {
           export(buffer);
         }
       }
@@ -66,8 +66,12 @@ final class Ownership {
     exports.computeIfAbsent(owner(buffer).path(), p -> new HashSet<>()).add(buffer);
   }
 
-  /** The block that makes the kept buffer. */
-  Unit owner(int buffer) {
+  /** Whether the block makes the kept buffer. */
+  boolean makes(Unit block, int buffer) {
+    return owner(buffer).path().equals(block.path());
+  }
+
+  private Unit owner(int buffer) {
     return Optional.ofNullable(owners.get(buffer)).orElseThrow();
   }
 

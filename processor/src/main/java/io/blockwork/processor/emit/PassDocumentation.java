@@ -27,12 +27,14 @@ final class PassDocumentation {
   /** {@code 3 slots for one image: 802,816 + ... values, 6.1 MiB as floats}. */
   static String slots(List<Long> slots) {
     long total = slots.stream().mapToLong(Long::longValue).sum();
-    return "%d slots for one image: %s = %s values, %s bytes as floats"
-        .formatted(
-            slots.size(),
-            slots.stream().map(Text::count).collect(Collectors.joining(" + ")),
-            Text.count(total),
-            Text.count(4 * total));
+    return slots.size()
+        + " slots for one image: "
+        + slots.stream().map(Text::count).collect(Collectors.joining(" + "))
+        + " = "
+        + Text.count(total)
+        + " values, "
+        + Text.count(4 * total)
+        + " bytes as floats";
   }
 
   private static String wrap(String text) {

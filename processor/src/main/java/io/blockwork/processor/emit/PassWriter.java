@@ -221,9 +221,7 @@ final class PassWriter {
   }
 
   private static CodeBlock lines(List<String> lines) {
-    CodeBlock.Builder code = CodeBlock.builder();
-    lines.forEach(line -> code.add("$L\n", line));
-    return code.build();
+    return CodeBlock.of("$L", String.join("\n", lines) + "\n");
   }
 
   /** The class that serves the unit: for blocks alike, the first one's. */

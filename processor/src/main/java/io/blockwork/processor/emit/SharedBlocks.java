@@ -46,7 +46,7 @@ final class SharedBlocks {
 
   /** Whether the block's class is named after it. */
   boolean isFirst(Unit block) {
-    return alike(block).get(0).equals(block);
+    return alike(block).get(0).path().equals(block.path());
   }
 
   /** The code of the block's class. */

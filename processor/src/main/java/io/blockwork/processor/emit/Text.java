@@ -1,8 +1,8 @@
 package io.blockwork.processor.emit;
 
+import io.blockwork.processor.graph.Describe;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Lays lines of code out. */
 final class Text {
@@ -18,12 +18,12 @@ final class Text {
 
   /** {@code 1234567} as {@code 1,234,567}. */
   static String count(long n) {
-    return String.format(Locale.ROOT, "%,d", n);
+    return Describe.count(n);
   }
 
   /** {@code 1234567} as a literal: {@code 1_234_567L}. */
   static String literal(long n) {
-    return String.format(Locale.ROOT, "%,d", n).replace(',', '_') + "L";
+    return count(n).replace(',', '_') + "L";
   }
 
   /**
@@ -57,14 +57,18 @@ final class Text {
 
   /** Statements with a comment each, the comments in one column. */
   static List<String> commented(List<String> statements, List<String> comments) {
-    int width = statements.stream().mapToInt(String::length).max().orElse(0);
+    int width = 0;
+    for (String statement : statements) {
+      width = Math.max(width, statement.length());
+    }
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < statements.size(); i++) {
+      String statement = statements.get(i);
       String comment = comments.get(i).stripTrailing();
       lines.add(
           comment.isEmpty()
-              ? statements.get(i)
-              : String.format(Locale.ROOT, "%-" + width + "s  // %s", statements.get(i), comment));
+              ? statement
+              : statement + " ".repeat(width - statement.length()) + "  // " + comment);
     }
     return lines;
   }
@@ -72,7 +76,10 @@ final class Text {
   /** Rows of columns, each column as wide as its widest entry; all but the last are padded. */
   static List<String> columns(List<List<String>> rows) {
     List<String> lines = new ArrayList<>();
-    int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+    int columns = 0;
+    for (List<String> row : rows) {
+      columns = Math.max(columns, row.size());
+    }
     int[] width = new int[columns];
     for (List<String> row : rows) {
       for (int c = 0; c < row.size(); c++) {

@@ -45,11 +45,11 @@ record Unit(String path, List<Unit> children, Optional<Block> block, List<Node> 
   }
 
   static Unit of(Graph graph) {
-    Map<String, Map<Block, List<Node>>> stages = new LinkedHashMap<>();
+    Map<String, Map<String, List<Node>>> stages = new LinkedHashMap<>();
     for (Node node : graph.nodes().subList(1, graph.nodes().size())) {
       stages
           .computeIfAbsent(node.block().stage(), s -> new LinkedHashMap<>())
-          .computeIfAbsent(node.block(), b -> new ArrayList<>())
+          .computeIfAbsent(node.block().path(), b -> new ArrayList<>())
           .add(node);
     }
     List<Unit> children = new ArrayList<>();
@@ -57,10 +57,11 @@ record Unit(String path, List<Unit> children, Optional<Block> block, List<Node> 
     return group("", children);
   }
 
-  private static Unit stage(String stage, Map<Block, List<Node>> blocks) {
+  private static Unit stage(String stage, Map<String, List<Node>> blocks) {
     List<Unit> units = new ArrayList<>();
     blocks.forEach(
-        (block, nodes) -> units.add(new Unit(block.path(), List.of(), Optional.of(block), nodes)));
+        (path, nodes) ->
+            units.add(new Unit(path, List.of(), Optional.of(nodes.get(0).block()), nodes)));
     return units.size() == 1 && units.get(0).path().equals(stage)
         ? units.get(0)
         : group(stage, units);

@@ -22,6 +22,18 @@ public final class Describe implements OpVisitor<Describe.Words> {
     return op.accept(new Describe());
   }
 
+  /**
+   * {@code 1234567} as {@code 1,234,567}. Written out, since the JDK's formatter first loads the
+   * data of locales, and a processor always runs cold.
+   */
+  public static String count(long n) {
+    StringBuilder digits = new StringBuilder(Long.toString(n));
+    for (int i = digits.length() - 3; i > 0; i -= 3) {
+      digits.insert(i, ',');
+    }
+    return digits.toString();
+  }
+
   private static String square(int kernel) {
     return kernel + "x" + kernel;
   }

@@ -1,5 +1,6 @@
 package io.blockwork.processor.shapes;
 
+import io.blockwork.processor.graph.Describe;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Node;
 import io.blockwork.processor.graph.Op;
@@ -8,7 +9,6 @@ import io.blockwork.processor.graph.Op.Conv2d;
 import io.blockwork.processor.graph.Op.Linear;
 import io.blockwork.processor.graph.Shape;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Sums over a network.
@@ -56,7 +56,9 @@ public record Totals(long parameters, long macs) {
 
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT, "%,d parameters, %,d multiply-adds for one image", parameters, macs);
+    return Describe.count(parameters)
+        + " parameters, "
+        + Describe.count(macs)
+        + " multiply-adds for one image";
   }
 }

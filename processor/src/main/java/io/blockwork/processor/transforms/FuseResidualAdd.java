@@ -21,21 +21,23 @@ public final class FuseResidualAdd {
    */
   public static Graph apply(Graph graph) {
     var rewrite = new Rewrite(graph);
-    Map<Integer, Node> summand = new HashMap<>();
+    // The sum that each convolution takes over.
+    Map<Integer, Integer> sumOf = new HashMap<>();
     for (Node node : graph.nodes()) {
       if (node.op() instanceof Add) {
         node.inputs().stream()
             .filter(i -> rewrite.readOnce(i) && canAdd(graph.node(i)))
             .findFirst()
-            .ifPresent(i -> summand.put(i, node));
+            .ifPresent(i -> sumOf.put(i, node.id()));
       }
     }
     for (Node node : graph.nodes()) {
-      if (summand.containsKey(node.id())) {
+      if (sumOf.containsKey(node.id())) {
         continue; // computed where the sum was, when the other summand is there
       }
       if (node.op() instanceof Add add) {
-        var conv = node.inputs().stream().filter(i -> node.equals(summand.get(i))).findFirst();
+        var conv =
+            node.inputs().stream().filter(i -> sumOf.getOrDefault(i, -1) == node.id()).findFirst();
         if (conv.isPresent()) {
           Node branch = graph.node(conv.get());
           int other = node.input(0) == branch.id() ? node.input(1) : node.input(0);
