@@ -1,5 +1,6 @@
 package io.blockwork.benchmark;
 
+import java.util.Arrays;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -11,19 +12,27 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * what was found: the contenders of one work follow each other, each in a process of its own, and
  * the rounds are repeated, since a machine's speed may drift.
  *
- * <p>Argument: {@code table}, or a pattern of the names of JMH benchmarks; these run with the
- * profiler of allocations.
+ * <p>The argument is what to run, and what that takes: {@code table}; the name of a program, {@link
+ * TrainingLoops}, {@link TrainingMemory}, {@link MemoryUse} or {@link ProcessorShare}, and its
+ * arguments; or else a pattern of the names of JMH benchmarks, which run with the profiler of
+ * allocations.
  */
 public final class Benchmarks {
   private Benchmarks() {}
 
   /** Runs. */
   public static void main(String[] arguments) throws Exception {
-    String what = arguments.length == 0 ? "table" : arguments[0];
-    if (what.equals("table")) {
-      new PeerRun().run();
-    } else {
-      new Runner(new OptionsBuilder().include(what).addProfiler(GCProfiler.class).build()).run();
+    String[] words = arguments[0].split(" ");
+    String[] rest = Arrays.copyOfRange(words, 1, words.length);
+    switch (words[0]) {
+      case "table" -> new PeerRun().run();
+      case "TrainingLoops" -> TrainingLoops.main(rest);
+      case "TrainingMemory" -> TrainingMemory.main(rest);
+      case "MemoryUse" -> MemoryUse.main(rest);
+      case "ProcessorShare" -> ProcessorShare.main(rest);
+      default ->
+          new Runner(new OptionsBuilder().include(words[0]).addProfiler(GCProfiler.class).build())
+              .run();
     }
   }
 }
