@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a training process at random moments, and fills its disk. {@code -Dblockwork.kills=25}
- * kills it more often.
+ * Kills a training process at 25 random moments, and fills its disk. {@code -Dblockwork.kills=3}
+ * kills it less often.
  */
 final class KilledTrainingTest {
-  private static final int KILLS = Integer.getInteger("blockwork.kills", 3);
+  private static final int KILLS = Integer.getInteger("blockwork.kills", 25);
   private static final int STEPS_PER_EPOCH = 4;
   private static final int LARGEST_LIFE = 5;
 
