@@ -3,7 +3,9 @@ package io.blockwork.processor.transforms;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Node;
 import io.blockwork.processor.graph.Shape;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A training pass with its memory: the nodes forwards, then {@link #backward} in order.
@@ -55,11 +57,14 @@ public record TrainingPlan(
 
   /** The elements, for one image, of everything kept from forward to backward. */
   public long keptElements() {
-    return places.stream()
-        .map(Place::buffer)
-        .filter(Place.Buffer::kept)
-        .distinct()
-        .mapToLong(b -> b.shape().elements())
-        .sum();
+    Set<Integer> counted = new HashSet<>();
+    long elements = 0;
+    for (Place place : places) {
+      Place.Buffer buffer = place.buffer();
+      if (buffer.kept() && counted.add(buffer.id())) {
+        elements += buffer.shape().elements();
+      }
+    }
+    return elements;
   }
 }
