@@ -222,7 +222,10 @@ final class NetworkStep {
       isPublic &= at.getModifiers().contains(Modifier.PUBLIC);
     }
     return new GeneratedNames(
-        type, isPublic ? List.of(Modifier.PUBLIC) : List.of(), seesGenerated(type));
+        type,
+        isPublic ? List.of(Modifier.PUBLIC) : List.of(),
+        seesGenerated(type),
+        OutputMethods.suffixes(type, environment));
   }
 
   /** Whether {@code @Generated} can be used: it stands in a module that not everyone requires. */

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.Element;
@@ -59,15 +60,26 @@ final class OutputMethods {
   static OutputMethods read(
       TypeElement type, ProcessingEnvironment environment, Diagnostics diagnostics) {
     var outputs = new OutputMethods(type, diagnostics);
+    methods(type, environment).forEach(outputs::add);
+    return outputs;
+  }
+
+  /** What the passes of the methods are called after the interface's name. */
+  static List<String> suffixes(TypeElement type, ProcessingEnvironment environment) {
+    return TapMethod.suffixes(
+        methods(type, environment).map(method -> method.getSimpleName().toString()).toList());
+  }
+
+  /** The methods, in the order of their declaration. */
+  private static Stream<ExecutableElement> methods(
+      TypeElement type, ProcessingEnvironment environment) {
     List<? extends Element> own = type.getEnclosedElements();
-    ElementFilter.methodsIn(environment.getElementUtils().getAllMembers(type)).stream()
+    return ElementFilter.methodsIn(environment.getElementUtils().getAllMembers(type)).stream()
         .filter(OutputMethods::declares)
         .sorted(
             // The compilers list members in orders of their own.
             Comparator.comparingInt((ExecutableElement m) -> position(own, m))
-                .thenComparing(m -> m.getSimpleName().toString()))
-        .forEach(outputs::add);
-    return outputs;
+                .thenComparing(m -> m.getSimpleName().toString()));
   }
 
   /** Where the interface itself declares the method; inherited ones come last. */

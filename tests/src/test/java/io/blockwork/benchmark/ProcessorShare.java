@@ -1,27 +1,38 @@
 package io.blockwork.benchmark;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Prints what the processor adds to a compilation: javac is started anew for each figure, once with
- * the processor and once, without it, on the same sources and those that it generated. Run it on a
- * quiet machine, with this module's test class path; the argument is how often (5), the least time
- * counts.
+ * Prints what the processor adds to a compilation: javac is started anew for each figure, with the
+ * processor on its path as Maven and Gradle put it there, and without it, on the same sources and
+ * those that it generated. The two take turns in going first; the median of their differences
+ * counts, and in brackets the difference of the least times. Run it on a quiet machine, with this
+ * module's test class path; the argument is how often (9).
  */
 public final class ProcessorShare {
   private static final Path NETWORKS =
       Path.of("../examples/src/main/java/io/blockwork/examples/networks");
+
+  private static final Pattern PROCESSOR =
+      Pattern.compile(
+          "blockwork-(processor|runtime)-|(processor|runtime).target.classes|javapoet-|jspecify-");
 
   private final Path root;
   private final int runs;
@@ -35,9 +46,9 @@ public final class ProcessorShare {
   public static void main(String[] args) throws IOException, InterruptedException {
     Path root = Files.createTempDirectory("blockwork-benchmark");
     try {
-      var share = new ProcessorShare(root, args.length > 0 ? Integer.parseInt(args[0]) : 5);
+      var share = new ProcessorShare(root, args.length > 0 ? Integer.parseInt(args[0]) : 9);
       PrintStream out = System.out;
-      out.printf("%-40s %10s %10s %10s%n", "seconds of wall clock", "without", "with", "processor");
+      out.printf("%-40s %8s %8s %16s%n", "seconds of wall clock", "without", "with", "processor");
       for (Map.Entry<String, Map<String, String>> load : workloads().entrySet()) {
         out.println(share.measure(load.getKey(), load.getValue()));
       }
@@ -100,15 +111,39 @@ public final class ProcessorShare {
     try (Stream<Path> paths = Files.walk(generated)) {
       paths.filter(p -> p.toString().endsWith(".java")).forEach(p -> everything.add(p.toString()));
     }
-    double without = Double.MAX_VALUE;
-    double with = Double.MAX_VALUE;
+    List<Double> without = new ArrayList<>();
+    List<Double> with = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
       Path out = root.resolve(name).resolve("out" + i);
-      without = Math.min(without, javac(out.resolve("a"), everything, "-proc:none"));
-      with = Math.min(with, javac(out.resolve("b"), files, "-implicit:none"));
+      if (i % 2 == 0) {
+        without.add(javac(out.resolve("a"), everything, "-proc:none"));
+      }
+      with.add(javac(out.resolve("b"), files, "-implicit:none"));
+      if (i % 2 == 1) {
+        without.add(javac(out.resolve("a"), everything, "-proc:none"));
+      }
     }
+    List<Double> shares =
+        IntStream.range(0, runs).mapToObj(i -> with.get(i) - without.get(i)).toList();
     return String.format(
-        Locale.ROOT, "%-40s %10.2f %10.2f %10.2f", name, without, with, with - without);
+        Locale.ROOT,
+        "%-40s %8.2f %8.2f %8.2f (%.2f)",
+        name,
+        median(without),
+        median(with),
+        median(shares),
+        Collections.min(with) - Collections.min(without));
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+
+  /** The processor and what it needs, as a build tool finds them out from its pom. */
+  private static String processorPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> PROCESSOR.matcher(entry).find())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static double javac(Path out, List<String> files, String option)
@@ -118,6 +153,7 @@ public final class ProcessorShare {
     command.add(Path.of(System.getProperty("java.home"), "bin", "javac").toString());
     command.addAll(List.of("-nowarn", option, "-d", out.toString()));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("-processorpath", processorPath()));
     command.addAll(files);
     Path log = out.resolve("log.txt");
     long start = System.nanoTime();

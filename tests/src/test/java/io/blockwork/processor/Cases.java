@@ -235,6 +235,15 @@ final class Cases {
                 }
                 """),
         of(
+            Message.NAME_CLASH,
+            RIGHT
+                + """
+                public ^interface ~Net extends ImageClassifier {
+                  @Output("layer1") org.nd4j.linalg.api.ndarray.INDArray features(org.nd4j.linalg.api.ndarray.INDArray x);
+                }
+                class NetFeatures {}
+                """),
+        of(
             Message.SAME_NAME,
             """
             @ResNet(blocks = {1, 1})

@@ -37,10 +37,26 @@ final class GoldenSourcesTest {
           "@DenseNet(blocks = {2, 1}, growth = 4, dropout = 0.2, memoryEfficient = true, classes = 3, "
               + IMAGE
               + ")",
+          "Tapped",
+          "@ResNet(blocks = {1, 1}, width = 4, classes = 3, " + IMAGE + ")",
           "BareResidual",
           "@ResidualBlock(channels = 4, planes = 8, stride = 2, input = @Input(channels = 4, height = 8, width = 8))",
           "BareDense",
           "@DenseBlock(channels = 4, growth = 4, layers = 2, bnSize = 0, input = @Input(channels = 4, height = 8, width = 8))");
+
+  /** What stands in the interfaces that are not empty. */
+  private static final Map<String, String> BODIES =
+      Map.of(
+          "Tapped",
+          """
+
+            record Pyramid(@Output("layer2") INDArray c3, @Output("layer1.0.conv1") INDArray first) {}
+
+            @Output("layer1")
+            INDArray stem(INDArray images);
+
+            Pyramid pyramid(INDArray images);
+          """);
 
   private static final String KINDS =
       """
@@ -48,6 +64,7 @@ final class GoldenSourcesTest {
       Bottleneck
       PreActivated
       Dense
+      Tapped
       BareResidual
       BareDense
       """;
@@ -119,8 +136,8 @@ final class GoldenSourcesTest {
   private static Map<String, String> compile(String name, String annotation) {
     String supertype = annotation.contains("Block(") ? "Network" : "ImageClassifier";
     String source =
-        "package user;\n\nimport io.blockwork.*;\n\n%s\npublic interface %s extends %s {}\n"
-            .formatted(annotation, name, supertype);
+        "package user;\n\nimport io.blockwork.*;\nimport org.nd4j.linalg.api.ndarray.INDArray;\n\n%s\npublic interface %s extends %s {%s}\n"
+            .formatted(annotation, name, supertype, BODIES.getOrDefault(name, ""));
     Compiler.Result result = Compiler.JAVAC.compile(Map.of("user/" + name + ".java", source));
     assertEquals(List.of(), result.findings());
     return result.sources();

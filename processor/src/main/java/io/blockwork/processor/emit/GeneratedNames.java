@@ -3,6 +3,7 @@ package io.blockwork.processor.emit;
 import com.palantir.javapoet.AnnotationSpec;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.TypeSpec;
+import java.util.ArrayList;
 import java.util.List;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
@@ -13,15 +14,19 @@ import javax.lang.model.element.TypeElement;
  * @param origin the interface
  * @param modifiers {@code public}, or none
  * @param marked whether the classes bear {@code @Generated}
+ * @param taps what the passes of methods that ask for values inside the network are called after
+ *     the interface's name
  */
-public record GeneratedNames(TypeElement origin, List<Modifier> modifiers, boolean marked) {
+public record GeneratedNames(
+    TypeElement origin, List<Modifier> modifiers, boolean marked, List<String> taps) {
   /** The annotation that marks generated classes. */
   public static final ClassName GENERATED =
       ClassName.get("javax.annotation.processing", "Generated");
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public GeneratedNames {
     modifiers = List.copyOf(modifiers);
+    taps = List.copyOf(taps);
   }
 
   /** The interface. */
@@ -43,7 +48,9 @@ public record GeneratedNames(TypeElement origin, List<Modifier> modifiers, boole
 
   /** Every class that is generated. */
   public List<ClassName> all() {
-    return List.of(network(), forward(), backward());
+    List<ClassName> all = new ArrayList<>(List.of(network(), forward(), backward()));
+    taps.forEach(suffix -> all.add(named(suffix)));
+    return all;
   }
 
   /** What the interface is called in generated names: {@code Outer_Inner} when nested. */

@@ -1,0 +1,118 @@
+package user;
+
+import io.blockwork.Architecture;
+import io.blockwork.CompiledNetwork;
+import io.blockwork.Features;
+import io.blockwork.NetworkOptions;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import java.util.List;
+import javax.annotation.processing.Generated;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * {@link Tapped}, compiled: 3 x 8 x 8 -> 3.
+ *
+ * <p>Inference is {@link TappedForward}, training {@link TappedBackward}.
+ */
+@Generated("io.blockwork.processor.BlockworkProcessor")
+public final class TappedNetwork extends CompiledNetwork implements Tapped {
+  private final Features stemTap = features(TappedStem::new, List.of(4, 8, 8));
+
+  private final Features pyramidTap = features(TappedPyramid::new,
+      List.of(8, 4, 4),
+      List.of(4, 8, 8));
+
+  private TappedNetwork(NetworkOptions options) {
+    super(compiledArchitecture(), options);
+  }
+
+  /**
+   * Creates the network with random weights and default options.
+   *
+   * @return a new network
+   */
+  public static TappedNetwork create() {
+    return create(NetworkOptions.defaults());
+  }
+
+  /**
+   * Creates the network.
+   *
+   * @param options seed, data type and engine
+   * @return a new network
+   */
+  public static TappedNetwork create(NetworkOptions options) {
+    return new TappedNetwork(options);
+  }
+
+  @Override
+  protected ForwardPass forwardPass(InferenceBinder bind) {
+    return new TappedForward(bind);
+  }
+
+  @Override
+  protected TrainingPass trainingPass(TrainingBinder bind) {
+    return new TappedBackward(bind);
+  }
+
+  /** {@code layer1}: {@code [N, 4, 8, 8]}, computed by {@link TappedStem}. */
+  @Override
+  public INDArray stem(INDArray images) {
+    return stemTap.one(images);
+  }
+
+  /**
+   * Computed by {@link TappedPyramid} in one pass:
+   *
+   * <ul>
+   * <li>{@code c3} is {@code layer2}: {@code [N, 8, 4, 4]}
+   * <li>{@code first} is {@code layer1.0.conv1}: {@code [N, 4, 8, 8]}
+   * </ul>
+   */
+  @Override
+  public Tapped.Pyramid pyramid(INDArray images) {
+    var outputs = pyramidTap.all(images);
+    return new Tapped.Pyramid(outputs.get(0), outputs.get(1));
+  }
+
+  private static Architecture compiledArchitecture() {
+    var layers = Architecture.named("Tapped");
+    layers.input(3, 8, 8);
+    stem(layers);
+    layer1_0(layers);
+    layer2_0(layers);
+    head(layers);
+    layers.output(3);
+    layers.slots(256L, 256L, 128L);
+    return layers.build();
+  }
+
+  private static void stem(Architecture.Builder layers) {
+    layers.conv2d("conv1", layers.conv(3, 4, 3).padding(1), 8, 8);
+    layers.batchNorm("bn1", 4, 8, 8);
+  }
+
+  private static void layer1_0(Architecture.Builder layers) {
+    layers.conv2d("layer1.0.conv1", layers.conv(4, 4, 3).padding(1), 8, 8);
+    layers.batchNorm("layer1.0.bn1", 4, 8, 8);
+    layers.conv2d("layer1.0.conv2", layers.conv(4, 4, 3).padding(1), 8, 8);
+    layers.batchNorm("layer1.0.bn2", 4, 8, 8);
+  }
+
+  private static void layer2_0(Architecture.Builder layers) {
+    layers.conv2d("layer2.0.conv1", layers.conv(4, 8, 3).stride(2).padding(1), 4, 4);
+    layers.batchNorm("layer2.0.bn1", 8, 4, 4);
+    layers.conv2d("layer2.0.conv2", layers.conv(8, 8, 3).padding(1), 4, 4);
+    layers.batchNorm("layer2.0.bn2", 8, 4, 4);
+    layers.conv2d("layer2.0.downsample.0", layers.conv(4, 8, 1).stride(2), 4, 4);
+    layers.batchNorm("layer2.0.downsample.1", 8, 4, 4);
+  }
+
+  private static void head(Architecture.Builder layers) {
+    layers.globalAvgPool("avgpool", 8);
+    layers.linear("fc", 8, 3);
+  }
+}
