@@ -151,6 +151,8 @@ public abstract class CompiledNetwork implements Network {
     INDArray output = plan.output();
     parameters.passes(parameters.passes() + 1);
     plan.pass().forward(images, output);
+    // A loss may write, or add to, some of its values only.
+    plan.outputGradient().assign(0);
     double value = loss.evaluate(output, plan.outputGradient());
     plan.pass().backward(plan.outputGradient());
     if (!inputGradient) {

@@ -92,8 +92,9 @@ public final class Features {
       return;
     }
     for (int from = 0; from < n; from += LARGEST_BATCH) {
-      int begin = from;
-      int end = Math.min(n, from + LARGEST_BATCH);
+      // The last part overlaps the one before, so that one size of plan serves all.
+      int begin = Math.min(from, n - LARGEST_BATCH);
+      int end = begin + LARGEST_BATCH;
       plans.run(part(images, begin, end), outputs.stream().map(o -> part(o, begin, end)).toList());
     }
   }

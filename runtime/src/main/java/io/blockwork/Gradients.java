@@ -17,9 +17,9 @@ public final class Gradients {
   private final DataType dataType;
 
   /** Made when somebody asks: inference needs none. Guarded by this. */
-  private Optional<Arrays> arrays = Optional.empty();
+  private Optional<Values> arrays = Optional.empty();
 
-  private record Arrays(INDArray flat, Map<String, INDArray> views) {}
+  private record Values(INDArray flat, Map<String, INDArray> views) {}
 
   /**
    * Gradients of the learnable ones among the given entries, all zero.
@@ -32,16 +32,16 @@ public final class Gradients {
     this.dataType = dataType;
   }
 
-  private synchronized Arrays arrays() {
+  private synchronized Values arrays() {
     return arrays.orElseGet(
         () -> {
-          Arrays made = make();
+          Values made = make();
           arrays = Optional.of(made);
           return made;
         });
   }
 
-  private Arrays make() {
+  private Values make() {
     INDArray flat = Parameters.flat(learnable, true, dataType);
     Map<String, INDArray> views = new LinkedHashMap<>();
     long offset = 0;
@@ -49,7 +49,7 @@ public final class Gradients {
       views.put(info.name(), Parameters.view(flat, offset, info));
       offset += info.length();
     }
-    return new Arrays(flat, views);
+    return new Values(flat, views);
   }
 
   /** The names that have a gradient, in order. */

@@ -52,8 +52,11 @@ final class InferencePlans {
       if (done) {
         give(new Idle(batch, plan));
       } else {
-        plan.close();
-        forget();
+        try {
+          plan.close();
+        } finally {
+          forget();
+        }
       }
     }
   }

@@ -33,7 +33,7 @@ public interface Network extends AutoCloseable {
 
   /**
    * Runs inference like {@link #forward(INDArray)}, but into an array of the caller, so that
-   * serving makes no garbage.
+   * serving makes next to no garbage: none of ND4J's, for contiguous images of up to 64 at a time.
    *
    * @param images {@code [N, C, H, W]}
    * @param output overwritten with the result: {@code [N, classes]}, or {@code [N, C, H, W]} for a

@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  *     {@link Output} method besides: one serves one thread and one batch size, and holds the
  *     activations of that batch
  * @param trainingPlans the most bound training plans that the network keeps: one serves one batch
- *     size, and holds all activations of that batch
+ *     size, with or without the gradient of the images, and holds all activations of that batch
  */
 public record NetworkOptions(
     long seed, DataType dataType, Optional<Engine> engine, int inferencePlans, int trainingPlans) {
@@ -76,6 +76,9 @@ public record NetworkOptions(
    * binds a new plan in place of the one that has been idle longest. As many as threads call at
    * once, times the batch sizes in use, never wait and never bind anew.
    *
+   * <p>All plans share the weights that were laid out for the kernels; single images may want
+   * another layout than larger batches, so that a network used for both holds the weights twice.
+   *
    * @param plans at least 1
    * @throws IllegalArgumentException if there is less than one
    */
@@ -85,8 +88,9 @@ public record NetworkOptions(
 
   /**
    * The same options with another limit of bound training plans, and so of their memory. A batch of
-   * a size that no plan has replaces the plan that has been idle longest. Two are enough for the
-   * batches of an epoch and its last, smaller one; 1 saves memory where all batches are alike.
+   * a size that no plan has replaces the plan that has been idle longest, and so does one that asks
+   * for the gradient of the images where others did not. Two are enough for the batches of an epoch
+   * and its last, smaller one; 1 saves memory where all batches are alike.
    *
    * @param plans at least 1
    * @throws IllegalArgumentException if there is less than one

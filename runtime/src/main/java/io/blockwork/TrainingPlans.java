@@ -55,10 +55,11 @@ final class TrainingPlans {
       eldest.next().close();
       eldest.remove();
     }
-    BoundTraining pass = bind.apply(key);
     // The plan outlives any workspace that the caller may have open.
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      Plan plan = new Plan(pass, Nd4j.create(type, outputShape), Nd4j.create(type, outputShape));
+      INDArray output = Nd4j.create(type, outputShape);
+      INDArray outputGradient = Nd4j.create(type, outputShape);
+      Plan plan = new Plan(bind.apply(key), output, outputGradient);
       plans.put(key, plan);
       return plan;
     }

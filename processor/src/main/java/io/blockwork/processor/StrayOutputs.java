@@ -90,12 +90,23 @@ final class StrayOutputs {
           annotation.get(),
           what,
           name + " of the " + kind + " " + owner.getSimpleName());
-    } else if (!inherited.contains(owner.getQualifiedName().toString())
+    } else if (extendsNetwork(owner)
+        && !inherited.contains(owner.getQualifiedName().toString())
         && warnings
         && !Diagnostics.isSuppressed(Message.STRAY_OUTPUT, element)) {
       diagnostics.report(
           Message.STRAY_OUTPUT, element, annotation.get(), name, owner.getSimpleName());
     }
+  }
+
+  /**
+   * Whether the annotation was probably forgotten. Other interfaces may be there for networks of
+   * other builds to extend.
+   */
+  private boolean extendsNetwork(TypeElement owner) {
+    TypeElement network = environment.getElementUtils().getTypeElement("io.blockwork.Network");
+    return network != null
+        && environment.getTypeUtils().isSubtype(owner.asType(), network.asType());
   }
 
   /** Whether the element belongs to a component of a record, which networks return. */

@@ -18,7 +18,9 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * (or else those of the last training pass) are clipped to a norm, weight decay is added to them
  * ({@code g = grad + wd * p}) or taken off the parameters ({@code p -= lr * wd * p}, as AdamW
  * does), and the updater steps. Decay is for every learnable parameter unless batch norms and
- * biases are exempt. Parameters of frozen layers stay as they are.
+ * biases are exempt. Parameters of frozen layers stay as they are; what {@link Momentum} and {@link
+ * Adam} remember of them does too in {@code FLOAT}, while other updaters see zeros as their
+ * gradients meanwhile.
  *
  * <p>With {@link Momentum} and {@link Adam} on {@code FLOAT} parameters a step is one pass over
  * memory; other updaters go through ND4J's operations, several times slower.

@@ -11,7 +11,8 @@ import java.util.Locale;
  * @param median of the samples, in {@link Work.Kind#unit}
  * @param min the least sample
  * @param samples how many there were
- * @param others what other processes took of the processors meanwhile, in percent
+ * @param others what other processes took of the processors meanwhile, in percent; NaN where nobody
+ *     watched
  */
 record Measurement(
     String time,

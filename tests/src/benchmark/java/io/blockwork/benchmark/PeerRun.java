@@ -102,7 +102,7 @@ final class PeerRun {
       throws RunnerException, IOException, InterruptedException {
     if (work.kind() == Kind.MEMORY || work.kind() == Kind.START) {
       double value = SingleRun.measure(work, contender, log);
-      return new Measurement(now(), work.name(), contender, value, value, 1, 0);
+      return new Measurement(now(), work.name(), contender, value, value, 1, Double.NaN);
     }
     Class<?> benchmark = work.kind() == Kind.INFERENCE ? Inference.class : TrainingStep.class;
     RunResult result =

@@ -34,14 +34,14 @@ final class PeerTable {
     Ratios are ours to theirs: below 1 we are faster. A difference under a tenth is none. \
     In rows of bf16, DJL's inference is bf16 too; its training, ONNX Runtime and DL4J are f32. \
     The floor is the network's arithmetic at the rate of its fastest convolution. \
-    Of %d processes measured, others took more than %.0f %% of the machine during %d.
+    Of %d processes whose surroundings were watched, others took more than %.0f %% of the machine during %d.
     """
         .formatted(
             from,
             to,
             Runtime.version().feature(),
             Contender.THREADS,
-            all.size(),
+            all.stream().filter(m -> !Double.isNaN(m.others())).count(),
             PeerRun.DISTURBED,
             disturbed);
   }

@@ -28,7 +28,9 @@ import java.util.stream.Stream;
  */
 public final class ProcessorShare {
   private static final Path NETWORKS =
-      Path.of("../examples/src/main/java/io/blockwork/examples/networks");
+      Path.of(
+          System.getProperty(
+              "networks", "../examples/src/main/java/io/blockwork/examples/networks"));
 
   private static final Pattern PROCESSOR =
       Pattern.compile(

@@ -27,11 +27,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** How many plans a network binds and keeps, and how threads share them. */
+@Timeout(120)
 class PlansTest {
   /** Counts the plans of another engine. */
   private static final class Counting implements Engine {
@@ -197,6 +200,52 @@ class PlansTest {
       assertThat(engine.living.get()).isEqualTo(3);
     }
     assertThat(engine.living.get()).isEqualTo(0);
+  }
+
+  @Test
+  void aTrainingOutputIsLentUntilTheNextPassOfItsBatchSize() {
+    INDArray first;
+    INDArray kept;
+    try (TinyNetwork net = TinyNetwork.create(on(new Nd4jEngine()).trainingPlans(1))) {
+      Loss loss = Loss.softmaxCrossEntropy(0, 1);
+      first = net.train(images(2), loss).output();
+      kept = first.dup();
+      INDArray second = net.train(images(2).neg(), loss).output();
+      assertThat(second).isSameInstanceAs(first);
+      assertThat(second).isNotEqualTo(kept);
+      kept = second.dup();
+      net.train(images(3), Loss.softmaxCrossEntropy(0, 1, 2));
+    }
+    assertThat(first).isEqualTo(kept);
+  }
+
+  @Test
+  void aLossMayWriteSomeOfItsGradientOnly() {
+    Loss firstClass =
+        (output, gradient) -> {
+          gradient.putScalar(0, 0, gradient.getFloat(0, 0) + 1);
+          return output.getDouble(0, 0);
+        };
+    try (TinyNetwork net = TinyNetwork.create(on(new Nd4jEngine()))) {
+      net.train(images(2), firstClass);
+      INDArray once = net.gradients().get("fc.bias").dup();
+      net.train(images(2), firstClass);
+      assertThat(net.gradients().get("fc.bias")).isEqualTo(once);
+      assertThat(once.toFloatVector()).usingExactEquality().containsExactly(1, 0, 0).inOrder();
+    }
+  }
+
+  @Test
+  void largeBatchesRunInPartsOfOneSize() {
+    Counting engine = new Counting(() -> {});
+    try (TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(1))) {
+      INDArray output = net.forward(images(150));
+      assertThat(engine.bound.get()).isEqualTo(1);
+      for (int i : new int[] {0, 63, 64, 100, 149}) {
+        INDArray image = images(150).get(NDArrayIndex.interval(i, i + 1)).dup('c');
+        assertThat(net.forward(image).equalsWithEps(output.getRow(i, true), 1e-5)).isTrue();
+      }
+    }
   }
 
   @Test

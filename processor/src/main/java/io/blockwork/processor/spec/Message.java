@@ -93,7 +93,7 @@ public enum Message {
   /** A method with a body whose place in the generated class is taken. Method, owner. */
   METHOD_CLASH(
       "BW014",
-      "%1$s of %2$s would never run, because the generated class has that method itself",
+      "%1$s of %2$s has a name that is reserved for the generated class",
       "a class has only one method of a name and parameters, and its own goes before that of its"
           + " interface",
       "give the method another name, or make it static"),
