@@ -151,10 +151,9 @@ public abstract class CompiledNetwork implements Network {
     INDArray output = plan.output();
     parameters.passes(parameters.passes() + 1);
     plan.pass().forward(images, output);
-    // A loss may write, or add to, some of its values only.
-    plan.outputGradient().assign(0);
-    double value = loss.evaluate(output, plan.outputGradient());
-    plan.pass().backward(plan.outputGradient());
+    INDArray outputGradient = plan.clearedGradient();
+    double value = loss.evaluate(output, outputGradient);
+    plan.pass().backward(outputGradient);
     if (!inputGradient) {
       return new TrainingResult(value, output, Optional.empty());
     }

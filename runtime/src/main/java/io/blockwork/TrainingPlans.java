@@ -5,6 +5,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,6 +31,16 @@ final class TrainingPlans {
    * @param outputGradient for the loss to fill
    */
   record Plan(BoundTraining pass, INDArray output, INDArray outputGradient) {
+    /**
+     * The output's gradient, all zero: a loss may write, or add to, some of its values only. ND4J's
+     * own operation would make garbage.
+     */
+    INDArray clearedGradient() {
+      DataBuffer data = outputGradient.data();
+      Pointer.memset(data.pointer(), 0, data.length() * data.getElementSize());
+      return outputGradient;
+    }
+
     private void close() {
       pass.close();
       outputGradient.close();
