@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
@@ -141,12 +142,11 @@ final class InterfaceRules {
 
   private boolean onlyKnownMethods(TypeElement type) {
     boolean known = true;
-    TypeElement base = elements.getTypeElement("io.blockwork.CompiledNetwork");
-    List<ExecutableElement> inherited = ElementFilter.methodsIn(elements.getAllMembers(base));
+    List<ExecutableElement> base = baseMethods();
     for (ExecutableElement method : ElementFilter.methodsIn(elements.getAllMembers(type))) {
       if (method.getModifiers().contains(Modifier.ABSTRACT)
           && !OutputMethods.declares(method)
-          && !implemented(method, inherited)) {
+          && !implemented(method, base)) {
         Element owner = Objects.requireNonNull(method.getEnclosingElement());
         diagnostics.report(
             Message.METHOD,
@@ -194,7 +194,7 @@ final class InterfaceRules {
 
   /** The user's methods that a generated class cannot have beside its own, or never runs. */
   private List<ExecutableElement> taken(TypeElement type) {
-    TypeElement base = elements.getTypeElement(OWN_PACKAGE + ".CompiledNetwork");
+    List<ExecutableElement> base = baseMethods();
     return ElementFilter.methodsIn(elements.getAllMembers(type)).stream()
         .filter(method -> !isKnown(method))
         .filter(method -> isFactory(method) || isOfBase(method, base))
@@ -222,33 +222,35 @@ final class InterfaceRules {
             && !NO_OPTIONS.contentEquals(method.getSimpleName()));
   }
 
+  private List<ExecutableElement> baseMethods() {
+    TypeElement base = elements.getTypeElement(OWN_PACKAGE + ".CompiledNetwork");
+    return ElementFilter.methodsIn(elements.getAllMembers(base));
+  }
+
   /** An abstract method that the base class has in public is implemented by it. */
-  private boolean isOfBase(ExecutableElement method, TypeElement base) {
+  private boolean isOfBase(ExecutableElement method, List<ExecutableElement> base) {
     boolean isDefault = method.getModifiers().contains(Modifier.DEFAULT);
-    return ElementFilter.methodsIn(elements.getAllMembers(base)).stream()
+    return overridden(method, base)
         .anyMatch(
             theirs ->
-                theirs.getSimpleName().equals(method.getSimpleName())
-                    && !theirs.getModifiers().contains(Modifier.PRIVATE)
-                    && !theirs.getModifiers().contains(Modifier.DEFAULT)
-                    && (isDefault || !theirs.getModifiers().contains(Modifier.PUBLIC))
-                    && sameParameters(theirs, method));
+                !theirs.contains(Modifier.PRIVATE)
+                    && (isDefault || !theirs.contains(Modifier.PUBLIC)));
   }
 
   /** Whether every generated class has the method from its base class. */
-  private boolean implemented(ExecutableElement method, List<ExecutableElement> inherited) {
-    for (ExecutableElement theirs : inherited) {
-      if (theirs.getSimpleName().equals(method.getSimpleName())
-          && !theirs.getModifiers().contains(Modifier.STATIC)
-          // An abstract method of the interface hides a default method that the base class
-          // inherits.
-          && !theirs.getModifiers().contains(Modifier.DEFAULT)
-          && theirs.getModifiers().contains(Modifier.PUBLIC)
-          && sameParameters(theirs, method)) {
-        return true;
-      }
-    }
-    return false;
+  private boolean implemented(ExecutableElement method, List<ExecutableElement> base) {
+    return overridden(method, base)
+        .anyMatch(theirs -> !theirs.contains(Modifier.STATIC) && theirs.contains(Modifier.PUBLIC));
+  }
+
+  /** The modifiers of the base class's methods that have the method's name and parameters. */
+  private Stream<Set<Modifier>> overridden(ExecutableElement method, List<ExecutableElement> base) {
+    return base.stream()
+        .filter(theirs -> theirs.getSimpleName().equals(method.getSimpleName()))
+        // An abstract method of the interface hides a default method that the base class inherits.
+        .filter(theirs -> !theirs.getModifiers().contains(Modifier.DEFAULT))
+        .filter(theirs -> sameParameters(theirs, method))
+        .map(ExecutableElement::getModifiers);
   }
 
   private boolean sameParameters(ExecutableElement a, ExecutableElement b) {
