@@ -128,14 +128,14 @@ final class DjlBlocks {
         Pool.maxPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(1, 1)));
   }
 
-  private static Block head(SequentialBlock net, int classes) {
+  static Block head(SequentialBlock net, int classes) {
     return net.addAll(
         Pool.globalAvgPool2dBlock(),
         Blocks.batchFlattenBlock(),
         Linear.builder().setUnits(classes).build());
   }
 
-  private static Block conv(int out, int kernel, int stride, int groups) {
+  static Block conv(int out, int kernel, int stride, int groups) {
     return Conv2d.builder()
         .setFilters(out)
         .setKernelShape(new Shape(kernel, kernel))
@@ -147,15 +147,15 @@ final class DjlBlocks {
   }
 
   /** DJL's momentum is the share of the old statistics: one minus torch's. */
-  private static Block norm() {
+  static Block norm() {
     return BatchNorm.builder().optEpsilon(1e-5f).optMomentum(0.9f).build();
   }
 
-  private static Block relu() {
+  static Block relu() {
     return Activation.reluBlock();
   }
 
-  private static SequentialBlock sequence(Block... blocks) {
+  static SequentialBlock sequence(Block... blocks) {
     return new SequentialBlock().addAll(blocks);
   }
 }
