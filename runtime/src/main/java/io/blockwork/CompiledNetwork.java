@@ -53,9 +53,10 @@ public abstract class CompiledNetwork implements Network {
     this.architecture = architecture;
     this.options = options;
     this.engine = options.engine().orElseGet(() -> Engines.byDefault(options.dataType()));
-    this.parameters = new Parameters(architecture.parameters(), options.dataType());
-    this.gradients = new Gradients(architecture.parameters(), options.dataType());
-    new Initializer(options.seed()).fill(parameters);
+    List<ParameterInfo> state = architecture.parameters();
+    this.parameters =
+        new Parameters(state, options.dataType(), new Initializer(options.seed(), state));
+    this.gradients = new Gradients(state, options.dataType());
     this.training = new TrainingPlans(options.trainingPlans(), this::bindTraining);
     this.inference = passOf(this::forwardPass, List.of(architecture.output()));
   }
@@ -90,7 +91,10 @@ public abstract class CompiledNetwork implements Network {
             checkOutput(output, expectedShape);
           }
         },
-        batch -> engine.bindInference(parameters, batch, pass));
+        batch -> {
+          parameters.prepare();
+          return engine.bindInference(parameters, batch, pass);
+        });
   }
 
   /**
@@ -129,6 +133,19 @@ public abstract class CompiledNetwork implements Network {
   @Override
   public void forward(INDArray images, INDArray output) {
     inference.into(images, output);
+  }
+
+  @Override
+  public float[] forward(float[] images) {
+    checkOpen();
+    List<Integer> in = architecture.input();
+    int image = in.stream().reduce(1, Math::multiplyExact);
+    if (images.length == 0 || images.length % image != 0) {
+      throw new ShapeMismatchException(
+          "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"
+              .formatted(architecture.name(), imagesShape(), image, images.length));
+    }
+    return inference.values(images, images.length / image);
   }
 
   @Override

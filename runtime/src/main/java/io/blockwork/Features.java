@@ -1,6 +1,7 @@
 package io.blockwork;
 
 import io.blockwork.engine.BoundInference;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -85,17 +86,39 @@ public final class Features {
     run(images, List.of(output));
   }
 
+  /** Computes the only result of n images, row-major. */
+  float[] values(float[] images, int n) {
+    int image = images.length / n;
+    int result = Math.toIntExact(length(shapes.get(0)));
+    float[] output = new float[Math.multiplyExact(n, result)];
+    for (int from = 0; from < n; from += LARGEST_BATCH) {
+      // The last part overlaps the one before, so that one size of plan serves all.
+      int begin = Math.max(0, Math.min(from, n - LARGEST_BATCH));
+      int count = Math.min(n, LARGEST_BATCH);
+      FloatBuffer part = FloatBuffer.wrap(images, begin * image, count * image);
+      plans.run(
+          count, plan -> plan.run(part, FloatBuffer.wrap(output, begin * result, count * result)));
+    }
+    return output;
+  }
+
+  private static long length(List<Integer> shape) {
+    return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+  }
+
   private void run(INDArray images, List<INDArray> outputs) {
     int n = Math.toIntExact(images.size(0));
     if (n <= LARGEST_BATCH) {
-      plans.run(images, outputs);
+      plans.run(n, plan -> plan.run(images, outputs));
       return;
     }
     for (int from = 0; from < n; from += LARGEST_BATCH) {
       // The last part overlaps the one before, so that one size of plan serves all.
       int begin = Math.min(from, n - LARGEST_BATCH);
       int end = begin + LARGEST_BATCH;
-      plans.run(part(images, begin, end), outputs.stream().map(o -> part(o, begin, end)).toList());
+      INDArray in = part(images, begin, end);
+      List<INDArray> out = outputs.stream().map(o -> part(o, begin, end)).toList();
+      plans.run(LARGEST_BATCH, plan -> plan.run(in, out));
     }
   }
 

@@ -1,8 +1,6 @@
 package io.blockwork;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,9 +15,7 @@ public final class Gradients {
   private final DataType dataType;
 
   /** Made when somebody asks: inference needs none. Guarded by this. */
-  private Optional<Values> arrays = Optional.empty();
-
-  private record Values(INDArray flat, Map<String, INDArray> views) {}
+  private Optional<FlatValues> values = Optional.empty();
 
   /**
    * Gradients of the learnable ones among the given entries, all zero.
@@ -32,24 +28,16 @@ public final class Gradients {
     this.dataType = dataType;
   }
 
-  private synchronized Values arrays() {
-    return arrays.orElseGet(
-        () -> {
-          Values made = make();
-          arrays = Optional.of(made);
-          return made;
-        });
+  private synchronized FlatValues values() {
+    FlatValues made = values.orElseGet(this::zeros);
+    values = Optional.of(made);
+    return made;
   }
 
-  private Values make() {
-    INDArray flat = Parameters.flat(learnable, true, dataType);
-    Map<String, INDArray> views = new LinkedHashMap<>();
-    long offset = 0;
-    for (ParameterInfo info : learnable) {
-      views.put(info.name(), Parameters.view(flat, offset, info));
-      offset += info.length();
-    }
-    return new Values(flat, views);
+  private FlatValues zeros() {
+    FlatValues made = new FlatValues(learnable, dataType);
+    made.clear();
+    return made;
   }
 
   /** The names that have a gradient, in order. */
@@ -63,20 +51,20 @@ public final class Gradients {
    * @throws NoSuchElementException if there is no learnable parameter of that name
    */
   public INDArray get(String name) {
-    INDArray view = arrays().views().get(name);
-    if (view == null) {
+    FlatValues all = values();
+    if (!all.has(name)) {
       throw new NoSuchElementException("no learnable parameter is called " + name);
     }
-    return view;
+    return all.view(name);
   }
 
   /** All gradients as one flat array. */
   public INDArray flat() {
-    return arrays().flat();
+    return values().flat();
   }
 
   /** Makes all gradients zero. */
   synchronized void clear() {
-    arrays.ifPresent(made -> made.flat().assign(0));
+    values.ifPresent(FlatValues::clear);
   }
 }

@@ -1,5 +1,6 @@
 package io.blockwork;
 
+import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Classification;
 import io.blockwork.image.Images;
@@ -46,13 +47,19 @@ public interface ImageClassifier extends Network {
    * @param classNames by class index
    * @return all classes, the likeliest first
    * @throws IllegalArgumentException if the number of names is not that of the classes
+   * @throws ShapeMismatchException if the preprocessing makes images of another size than the
+   *     network's
    */
   default List<Prediction> classify(
       ByteImage image, Preprocessing preprocessing, List<String> classNames) {
-    return Classification.rank(
-            forward(preprocessing.apply(image).castTo(parameters().dataType())),
-            classNames,
-            classNames.size())
-        .get(0);
+    ByteImage ready = preprocessing.resizeAndCrop(image);
+    List<Integer> made = List.of(ready.channels(), ready.height(), ready.width());
+    if (!made.equals(architecture().input())) {
+      throw new ShapeMismatchException(
+          "%s: expected images of %s (channels, height, width), the preprocessing made one of %s; set its crop"
+              .formatted(architecture().name(), architecture().input(), made));
+    }
+    float[] logits = forward(preprocessing.normalize(ready));
+    return Classification.rank(logits, classNames, classNames.size());
   }
 }

@@ -4,10 +4,9 @@ import io.blockwork.engine.BoundInference;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A limited number of bound inference plans. A thread takes a plan for itself and gives it back, so
@@ -37,16 +36,15 @@ final class InferencePlans {
   }
 
   /**
-   * Runs {@code images} through a plan of their batch size.
+   * Runs a plan of the batch size.
    *
    * @throws IllegalStateException if these plans are closed
    */
-  void run(INDArray images, List<INDArray> outputs) {
-    int batch = Math.toIntExact(images.size(0));
+  void run(int batch, Consumer<BoundInference> work) {
     BoundInference plan = take(batch);
     boolean done = false;
     try {
-      plan.run(images, outputs);
+      work.accept(plan);
       done = true;
     } finally {
       if (done) {

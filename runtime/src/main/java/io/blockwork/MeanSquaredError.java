@@ -1,6 +1,7 @@
 package io.blockwork;
 
 import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.memory.NativeValues;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,7 +32,7 @@ record MeanSquaredError(INDArray target) implements Loss {
     check(output.shape());
     Run actual = Run.of(output);
     Run expected = Run.of(target);
-    boolean inPlace = Run.fits(outputGradient);
+    boolean inPlace = NativeValues.isContiguous(outputGradient);
     INDArray whole = inPlace ? outputGradient : outputGradient.dup('c');
     Run gradient = Run.of(whole);
     long n = actual.length();
@@ -50,20 +51,8 @@ record MeanSquaredError(INDArray target) implements Loss {
   /** The values of an array in C order, read and written in place: ND4J's copies are garbage. */
   private record Run(DataBuffer data, long offset, long length) {
     static Run of(INDArray array) {
-      INDArray whole = fits(array) ? array : array.dup('c');
+      INDArray whole = NativeValues.contiguous(array);
       return new Run(whole.data(), whole.offset(), whole.length());
-    }
-
-    /** Whether the values lie side by side in C order. */
-    static boolean fits(INDArray array) {
-      long expected = 1;
-      for (int d = array.rank() - 1; d >= 0; d--) {
-        if (array.size(d) != 1 && array.stride(d) != expected) {
-          return false;
-        }
-        expected *= array.size(d);
-      }
-      return true;
     }
 
     double get(long i) {

@@ -46,6 +46,17 @@ public interface Network extends AutoCloseable {
   void forward(INDArray images, INDArray output);
 
   /**
+   * Runs inference like {@link #forward(INDArray)} on values that are no ND4J arrays. On oneDNN it
+   * does not start ND4J either, which takes longer than everything else up to a first prediction.
+   *
+   * @param images {@code [N, C, H, W]} in row-major order: N follows from the length
+   * @return {@code [N, classes]}, or {@code [N, C, H, W]} for a network without a head, likewise
+   * @throws io.blockwork.engine.ShapeMismatchException if the length is not that of one or more
+   *     images
+   */
+  float[] forward(float[] images);
+
+  /**
    * Runs one training pass without a step: forward in training mode, the loss, and backward. Fills
    * {@link #gradients} and moves the running statistics as torch does.
    *

@@ -55,11 +55,19 @@ public record ParameterInfo(String name, Kind kind, List<Integer> shape) {
 
   /** Number of values. */
   public long length() {
-    return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+    long length = 1;
+    for (int size : shape) {
+      length = Math.multiplyExact(length, size);
+    }
+    return length;
   }
 
   /** The shape as ND4J wants it. */
   public long[] dimensions() {
-    return shape.stream().mapToLong(Integer::longValue).toArray();
+    long[] dimensions = new long[shape.size()];
+    for (int d = 0; d < dimensions.length; d++) {
+      dimensions[d] = shape.get(d);
+    }
+    return dimensions;
   }
 }

@@ -1,34 +1,50 @@
 package io.blockwork;
 
+import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.memory.NativeValues;
 import io.blockwork.weights.Load;
 import io.blockwork.weights.LoadReport;
 import io.blockwork.weights.Weights;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The parameters and buffers of a network, by their {@code state_dict} names and in its order.
  *
- * <p>The learnable ones are views into one flat array, the running statistics into another. Reading
- * is by copy and writing by {@link #set}, so that bound plans know when what they derived from the
- * parameters is out of date.
+ * <p>The learnable ones lie in one flat block of memory, the running statistics in another, and
+ * ND4J's arrays are views of these blocks. Reading is by copy and writing by {@link #set}, so that
+ * bound plans know when what they derived from the parameters is out of date.
+ *
+ * <p>Initial values are made when somebody first asks for a value: weights that a file brings are
+ * never made at random before.
  */
 public final class Parameters {
-  private final Map<String, ParameterInfo> infos = new LinkedHashMap<>();
-  private final Map<String, INDArray> views = new LinkedHashMap<>();
-  private final INDArray learnable;
+  private final List<ParameterInfo> entries;
   private final DataType dataType;
+  private final InitialValues initial;
+  private final FlatValues learnable;
+  private final FlatValues statistics;
+  private final FlatValues counters;
   private final AtomicLong version = new AtomicLong();
   private volatile long passes;
+
+  /** What makes initial values at this moment. Guarded by {@link #unset}. */
+  private Optional<SharedWork> making = Optional.empty();
+
+  /** Entries without values. Guarded by itself. */
+  private final Map<String, ParameterInfo> unset = new HashMap<>();
+
+  private volatile boolean allSet;
 
   /**
    * Parameters of the given names and shapes, all zero.
@@ -37,47 +53,25 @@ public final class Parameters {
    * @param dataType {@code FLOAT} or {@code DOUBLE}
    */
   public Parameters(List<ParameterInfo> state, DataType dataType) {
+    this(state, dataType, InitialValues.zeros());
+  }
+
+  Parameters(List<ParameterInfo> state, DataType dataType, InitialValues initial) {
+    this.entries = List.copyOf(state);
     this.dataType = dataType;
-    this.learnable = flat(state, true, dataType);
-    INDArray statistics = flat(state, false, dataType);
-    long weight = 0;
-    long statistic = 0;
-    for (ParameterInfo info : state) {
-      infos.put(info.name(), info);
-      if (info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED) {
-        views.put(info.name(), counter());
-      } else if (info.kind().learnable()) {
-        views.put(info.name(), view(learnable, weight, info));
-        weight += info.length();
-      } else {
-        views.put(info.name(), view(statistics, statistic, info));
-        statistic += info.length();
-      }
-    }
+    this.initial = initial;
+    this.learnable = those(info -> info.kind().learnable(), dataType);
+    this.statistics = those(info -> !info.kind().learnable() && !isCounter(info), dataType);
+    this.counters = those(Parameters::isCounter, DataType.LONG);
+    entries.forEach(info -> unset.put(info.name(), info));
   }
 
-  private static INDArray counter() {
-    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return Nd4j.scalar(DataType.LONG, 0);
-    }
+  private FlatValues those(Predicate<ParameterInfo> kind, DataType type) {
+    return new FlatValues(entries.stream().filter(kind).toList(), type);
   }
 
-  static INDArray flat(List<ParameterInfo> state, boolean learnable, DataType dataType) {
-    long length =
-        state.stream()
-            .filter(p -> p.kind() != ParameterInfo.Kind.NUM_BATCHES_TRACKED)
-            .filter(p -> p.kind().learnable() == learnable)
-            .mapToLong(ParameterInfo::length)
-            .sum();
-    // They outlive any workspace that the caller may have open.
-    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return Nd4j.zeros(dataType, Math.max(1, length));
-    }
-  }
-
-  static INDArray view(INDArray flat, long offset, ParameterInfo info) {
-    return flat.get(org.nd4j.linalg.indexing.NDArrayIndex.interval(offset, offset + info.length()))
-        .reshape('c', info.dimensions());
+  private static boolean isCounter(ParameterInfo info) {
+    return info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED;
   }
 
   /** {@code FLOAT} or {@code DOUBLE}. */
@@ -87,17 +81,17 @@ public final class Parameters {
 
   /** Every entry, in {@code state_dict} order. */
   public List<ParameterInfo> entries() {
-    return new ArrayList<>(infos.values());
+    return entries;
   }
 
   /** Every name, in {@code state_dict} order. */
   public List<String> names() {
-    return new ArrayList<>(infos.keySet());
+    return entries.stream().map(ParameterInfo::name).toList();
   }
 
   /** Number of learnable values. */
   public long count() {
-    return infos.values().stream()
+    return entries.stream()
         .filter(p -> p.kind().learnable())
         .mapToLong(ParameterInfo::length)
         .sum();
@@ -118,19 +112,16 @@ public final class Parameters {
    * @param values an array of exactly the entry's shape, of any floating-point type (any number
    *     type for {@code num_batches_tracked})
    * @throws NoSuchElementException if there is none of that name
-   * @throws io.blockwork.engine.ShapeMismatchException if the shape is another
+   * @throws ShapeMismatchException if the shape is another
    */
   public void set(String name, INDArray values) {
-    INDArray view = view(name);
-    if (!java.util.Arrays.equals(view.shape(), values.shape())) {
-      throw new io.blockwork.engine.ShapeMismatchException(
+    INDArray view = holder(name).view(name);
+    if (!Arrays.equals(view.shape(), values.shape())) {
+      throw new ShapeMismatchException(
           "%s: expected shape %s, got %s"
-              .formatted(
-                  name,
-                  java.util.Arrays.toString(view.shape()),
-                  java.util.Arrays.toString(values.shape())));
+              .formatted(name, Arrays.toString(view.shape()), Arrays.toString(values.shape())));
     }
-    view.assign(values.castTo(view.dataType()));
+    overwrite(name, memory -> view.assign(values.castTo(view.dataType())));
     touch();
   }
 
@@ -141,11 +132,37 @@ public final class Parameters {
    * @throws NoSuchElementException if there is none of that name
    */
   public INDArray view(String name) {
-    INDArray view = views.get(name);
-    if (view == null) {
-      throw new NoSuchElementException("no parameter is called " + name);
+    FlatValues holder = holder(name);
+    makeInitialValues();
+    return holder.view(name);
+  }
+
+  /**
+   * The memory of the entry itself, row by row, for engines. Whoever writes to it calls {@link
+   * #touch} afterwards.
+   *
+   * @throws NoSuchElementException if there is none of that name
+   */
+  public NativeValues values(String name) {
+    FlatValues holder = holder(name);
+    makeInitialValues();
+    return holder.values(name);
+  }
+
+  /**
+   * Lets {@code writer} write every value of the entry, of which it reads none: no initial values
+   * are made for it. Whoever calls this calls {@link #touch} afterwards.
+   *
+   * @param writer gets the entry's memory, row by row
+   * @throws NoSuchElementException if there is none of that name
+   */
+  public void overwrite(String name, Consumer<NativeValues> writer) {
+    NativeValues values = holder(name).values(name);
+    synchronized (unset) {
+      making.ifPresent(SharedWork::finish);
+      writer.accept(values);
+      unset.remove(name);
     }
-    return view;
   }
 
   /**
@@ -153,7 +170,59 @@ public final class Parameters {
    * afterwards.
    */
   public INDArray flat() {
-    return learnable;
+    makeInitialValues();
+    return learnable.flat();
+  }
+
+  /**
+   * What is known of the entry.
+   *
+   * @throws NoSuchElementException if there is none of that name
+   */
+  public ParameterInfo info(String name) {
+    return holder(name).info(name);
+  }
+
+  private FlatValues holder(String name) {
+    for (FlatValues each : List.of(learnable, statistics, counters)) {
+      if (each.has(name)) {
+        return each;
+      }
+    }
+    throw new NoSuchElementException("no parameter is called " + name);
+  }
+
+  /** Begins to make initial values on other threads, if somebody is going to need them soon. */
+  public void prepare() {
+    if (!allSet) {
+      synchronized (unset) {
+        making = Optional.of(making.orElseGet(this::startMaking));
+      }
+    }
+  }
+
+  private SharedWork startMaking() {
+    return SharedWork.start(
+        unset.values().stream()
+            .map(
+                info -> {
+                  NativeValues values = holder(info.name()).values(info.name());
+                  return (Runnable) () -> initial.fill(info, values);
+                })
+            .toList());
+  }
+
+  private void makeInitialValues() {
+    if (allSet) {
+      return;
+    }
+    synchronized (unset) {
+      prepare();
+      making.ifPresent(SharedWork::finish);
+      making = Optional.empty();
+      unset.clear();
+      allSet = true;
+    }
   }
 
   /**

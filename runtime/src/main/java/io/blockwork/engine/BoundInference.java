@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import java.nio.FloatBuffer;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,6 +30,16 @@ public interface BoundInference extends AutoCloseable {
     }
     run(images, outputs.get(0));
   }
+
+  /**
+   * Runs a pass that has one result, on values that are no ND4J arrays.
+   *
+   * @param images from the buffer's position to its limit, row-major {@code [N, C, H, W]} of the
+   *     batch size that the pass was bound for
+   * @param output receives the result, row-major, in what remains of the buffer
+   * @throws io.blockwork.engine.ShapeMismatchException if a buffer has more or fewer values
+   */
+  void run(FloatBuffer images, FloatBuffer output);
 
   /** Gives the memory back. */
   @Override

@@ -22,6 +22,19 @@ public interface Tensor {
    */
   Tensor slice(int from, int to);
 
+  /**
+   * Checks how many values somebody has for {@code batch} images of this shape.
+   *
+   * @param what they are, for the message
+   * @throws ShapeMismatchException if there are more or fewer
+   */
+  default void requireValues(String what, int batch, long values) {
+    if (values != (long) batch * channels() * height() * width()) {
+      throw new ShapeMismatchException(
+          "%s: expected the values of %d x %s, got %d".formatted(what, batch, shape(), values));
+    }
+  }
+
   /** The shape of one image as generated code and error messages print it: {@code 64 x 56 x 56}. */
   default String shape() {
     return channels() + " x " + height() + " x " + width();

@@ -53,6 +53,28 @@ public final class Classification {
     return rows;
   }
 
+  /**
+   * The likeliest classes of one image.
+   *
+   * @param logits one for each class, before softmax
+   * @param classNames by class index
+   * @param top how many to list, at least 1; no more than there are classes are given
+   * @return the likeliest first; of equal ones the lower index
+   * @throws IllegalArgumentException if the number of names is not that of the logits
+   */
+  public static List<Prediction> rank(float[] logits, List<String> classNames, int top) {
+    if (logits.length != classNames.size()) {
+      throw new IllegalArgumentException(
+          "%d logits need as many class names, got %d names"
+              .formatted(logits.length, classNames.size()));
+    }
+    double[] row = new double[logits.length];
+    for (int i = 0; i < row.length; i++) {
+      row[i] = logits[i];
+    }
+    return rank(row, classNames, top);
+  }
+
   private static List<Prediction> rank(double[] logits, List<String> classNames, int top) {
     if (top < 1) {
       throw new IllegalArgumentException("at least one class must be listed, got top = " + top);

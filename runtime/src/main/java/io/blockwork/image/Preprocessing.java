@@ -105,6 +105,18 @@ public record Preprocessing(
     return Nd4j.createFromArray(values).reshape('c', ready.length, 3, height, width);
   }
 
+  /**
+   * The values that a network reads of an image that {@link #resizeAndCrop} has made.
+   *
+   * @return {@code [3, H, W]}, row-major
+   * @throws IllegalArgumentException if the image has not three channels
+   */
+  public float[] normalize(ByteImage ready) {
+    float[] values = new float[3 * ready.height() * ready.width()];
+    Normalization.of(mean, std).write(ready, values, 0);
+    return values;
+  }
+
   /** {@link #apply(ByteImage...)} for Java's own images. */
   public INDArray apply(BufferedImage... images) {
     return apply(Arrays.stream(images).map(Images::of).toArray(ByteImage[]::new));
@@ -131,9 +143,7 @@ public record Preprocessing(
           "expected a FLOAT array [3, %d, %d] to write into, got %s %s"
               .formatted(ready.height(), ready.width(), into.dataType(), Arrays.toString(shape)));
     }
-    float[] values = new float[3 * ready.height() * ready.width()];
-    Normalization.of(mean, std).write(ready, values, 0);
-    into.assign(Nd4j.createFromArray(values).reshape('c', shape));
+    into.assign(Nd4j.createFromArray(normalize(ready)).reshape('c', shape));
   }
 
   /**
@@ -142,9 +152,6 @@ public record Preprocessing(
    * @throws java.nio.BufferOverflowException if it does not fit
    */
   public void applyTo(ByteImage image, FloatBuffer into) {
-    ByteImage ready = resizeAndCrop(image);
-    float[] values = new float[3 * ready.height() * ready.width()];
-    Normalization.of(mean, std).write(ready, values, 0);
-    into.put(values);
+    into.put(normalize(resizeAndCrop(image)));
   }
 }

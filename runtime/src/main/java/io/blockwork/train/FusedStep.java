@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.memory.NativeValues;
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -46,8 +47,8 @@ final class FusedStep {
 
   private FusedStep(FusedUpdater updater, INDArray parameters, INDArray state) {
     this.updater = updater;
-    this.parameters = parameters.data().asNioFloat();
-    this.states = state.data().asNioFloat();
+    this.parameters = NativeValues.of(parameters).floats();
+    this.states = NativeValues.of(state).floats();
     this.length = (int) parameters.length();
     int threads = Math.min(ForkJoinPool.getCommonPoolParallelism() + 1, length / WORTH_A_THREAD);
     this.scratch = new Scratch[Math.max(1, threads)];
@@ -83,7 +84,7 @@ final class FusedStep {
    * @param iteration steps before this one
    */
   void run(INDArray gradients, List<Segment> segments, Factors factors, int iteration) {
-    FloatBuffer source = gradients.data().asNioFloat();
+    FloatBuffer source = NativeValues.of(gradients).floats();
     FusedUpdater.Kernel kernel = updater.kernel(iteration);
     Factors withoutDecay = new Factors(factors.scale(), 0, 1);
     eachPart(
@@ -103,7 +104,7 @@ final class FusedStep {
 
   /** The Euclidean norm of all gradients, summed in double. */
   double norm(INDArray gradients) {
-    FloatBuffer source = gradients.data().asNioFloat();
+    FloatBuffer source = NativeValues.of(gradients).floats();
     eachPart(
         (from, to, work) -> {
           work.sum[0] = 0;

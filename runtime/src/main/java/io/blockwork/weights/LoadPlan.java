@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** Compares a file with a network, says all that does not fit, and copies what does. */
 final class LoadPlan {
@@ -64,16 +65,22 @@ final class LoadPlan {
       misfits.add(
           "%s: %s in the file, %s in the network"
               .formatted(name, Arrays.toString(tensor.shape()), info.shape()));
-    } else if (!TensorReader.convertible(tensor.type(), parameters.view(name).dataType())) {
+    } else if (!TensorReader.convertible(tensor.type(), type(info))) {
       misfits.add(
           "%s: %s in the file, %s in the network"
-              .formatted(name, tensor.type().dataType(), parameters.view(name).dataType()));
+              .formatted(name, tensor.type().dataType(), type(info)));
     } else {
       loaded.put(name, tensor);
       if (!name.equals(source)) {
         renamed.put(source, name);
       }
     }
+  }
+
+  private DataType type(ParameterInfo info) {
+    return info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED
+        ? DataType.LONG
+        : parameters.dataType();
   }
 
   /**
@@ -119,7 +126,9 @@ final class LoadPlan {
     ByteBuffer scratch = Region.scratch(longest);
     loaded.values().forEach(tensor -> tensor.region().verify(scratch));
     try {
-      loaded.forEach((name, tensor) -> TensorReader.readInto(tensor, parameters.view(name)));
+      loaded.forEach(
+          (name, tensor) ->
+              parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory)));
     } finally {
       parameters.touch();
     }

@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import io.blockwork.memory.NativeValues;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -71,7 +72,7 @@ public final class NpzWriter {
 
   private static void write(ZipOutputStream zip, String name, INDArray array) throws IOException {
     byte[] header = header(array);
-    NativeMemory memory = NativeMemory.of(array);
+    NativeValues memory = NativeValues.of(NativeValues.contiguous(array));
     CRC32 crc = new CRC32();
     crc.update(header);
     memory.forEachPiece(crc::update);

@@ -2,6 +2,7 @@ package io.blockwork.weights;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.blockwork.memory.NativeValues;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,7 +84,8 @@ public final class SafetensorsWriter {
         channel -> {
           write(channel, header(order));
           for (Map.Entry<String, INDArray> entry : order) {
-            NativeMemory.of(entry.getValue()).forEachPiece(bytes -> write(channel, bytes));
+            NativeValues.of(NativeValues.contiguous(entry.getValue()))
+                .forEachPiece(bytes -> write(channel, bytes));
           }
         });
   }

@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,7 +25,7 @@ final class TensorReader {
         shape.length == 0
             ? Nd4j.scalar(dataType, 0)
             : Nd4j.createUninitialized(dataType, shape, 'c');
-    readInto(tensor, array);
+    readInto(tensor, NativeValues.of(array));
     return array;
   }
 
@@ -35,18 +36,17 @@ final class TensorReader {
         : target == DataType.LONG;
   }
 
-  /** Overwrites the array, which is contiguous and of the stored shape. */
-  static void readInto(StoredTensor tensor, INDArray target) {
+  /** Overwrites the values, of which there are as many as stored. */
+  static void readInto(StoredTensor tensor, NativeValues target) {
     if (tensor.elements() == 0) {
       return;
     }
     try (ByteSource source = tensor.open()) {
-      NativeMemory memory = new NativeMemory(target);
-      if (target.dataType() == tensor.type().dataType()
+      if (target.type() == tensor.type().dataType()
           && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
-        memory.forEachPiece(source::read);
+        target.forEachPiece(source::read);
       } else {
-        memory.forEachPiece(p -> convert(source, tensor.type(), p, target.dataType()));
+        target.forEachPiece(p -> convert(source, tensor.type(), p, target.type()));
       }
     }
   }

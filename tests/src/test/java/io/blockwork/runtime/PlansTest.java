@@ -16,6 +16,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.nd4j.Nd4jEngine;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -66,6 +67,12 @@ class PlansTest {
       return new BoundInference() {
         @Override
         public void run(INDArray images, INDArray output) {
+          whileRunning.run();
+          plan.run(images, output);
+        }
+
+        @Override
+        public void run(FloatBuffer images, FloatBuffer output) {
           whileRunning.run();
           plan.run(images, output);
         }

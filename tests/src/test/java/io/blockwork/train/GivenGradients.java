@@ -63,6 +63,11 @@ final class GivenGradients implements Network {
   }
 
   @Override
+  public float[] forward(float[] images) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public TrainingResult train(INDArray images, Loss loss) {
     throw new UnsupportedOperationException();
   }

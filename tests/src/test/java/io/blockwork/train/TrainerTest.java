@@ -40,12 +40,12 @@ final class TrainerTest {
     try (Residual net = network()) {
       TrainingHistory history =
           Trainer.of(net)
-              .epochs(6)
+              .epochs(10)
               .updater(new Momentum(0.1, 0.9))
               .schedule(Schedule.cosine())
               .fit(TinyNetworks.training(60, 16), validation());
-      assertThat(history.epochs()).hasSize(6);
-      assertThat(history.last().orElseThrow().steps()).isEqualTo(24);
+      assertThat(history.epochs()).hasSize(10);
+      assertThat(history.last().orElseThrow().steps()).isEqualTo(40);
       assertThat(history.best().orElseThrow().validation().orElseThrow().top1()).isEqualTo(1.0);
       Evaluation evaluation = Evaluation.of(net, validation());
       assertThat(evaluation.metrics())

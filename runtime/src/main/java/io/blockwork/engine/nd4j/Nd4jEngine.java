@@ -11,9 +11,12 @@ import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Function;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The engine that runs wherever ND4J's CPU backend does, in {@code FLOAT} and {@code DOUBLE}. It is
@@ -95,6 +98,20 @@ public final class Nd4jEngine implements Engine {
       for (int i = 0; i < results.size(); i++) {
         Transfer.out("output", (Nd4jTensor) results.get(i), outputs.get(i));
       }
+    }
+
+    @Override
+    public void run(FloatBuffer images, FloatBuffer output) {
+      Nd4jTensor to = (Nd4jTensor) pass.input();
+      Nd4jTensor from = (Nd4jTensor) pass.outputs().get(0);
+      to.requireValues("images", to.batch(), images.remaining());
+      from.requireValues("output", from.batch(), output.remaining());
+      float[] values = new float[images.remaining()];
+      images.get(values);
+      INDArray array = Nd4j.createFromArray(values).castTo(to.dataType());
+      INDArray result = Nd4j.create(from.dataType(), from.batch(), from.length());
+      run(array.reshape(to.batch(), to.length()), result);
+      output.put(result.castTo(DataType.FLOAT).data().asFloat());
     }
 
     @Override

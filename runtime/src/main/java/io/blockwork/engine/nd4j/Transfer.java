@@ -1,6 +1,7 @@
 package io.blockwork.engine.nd4j;
 
 import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.memory.NativeValues;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -11,13 +12,13 @@ final class Transfer {
   /** Copies the array into the tensor. */
   static void in(String what, INDArray array, Nd4jTensor tensor) {
     check(what, array, tensor);
-    copy(view(contiguous(array) ? array : array.dup('c'), tensor), tensor);
+    copy(view(NativeValues.contiguous(array), tensor), tensor);
   }
 
   /** Copies the tensor into the array. */
   static void out(String what, Nd4jTensor tensor, INDArray array) {
     check(what, array, tensor);
-    if (contiguous(array)) {
+    if (NativeValues.isContiguous(array)) {
       copy(tensor, view(array, tensor));
     } else {
       INDArray whole = array.dup('c');
@@ -46,16 +47,5 @@ final class Transfer {
       throw new IllegalArgumentException(
           "%s: expected type %s, got %s".formatted(what, tensor.dataType(), array.dataType()));
     }
-  }
-
-  private static boolean contiguous(INDArray array) {
-    long expected = 1;
-    for (int i = array.rank() - 1; i >= 0; i--) {
-      if (array.size(i) != 1 && array.stride(i) != expected) {
-        return false;
-      }
-      expected *= array.size(i);
-    }
-    return true;
   }
 }

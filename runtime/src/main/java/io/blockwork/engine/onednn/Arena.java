@@ -1,8 +1,8 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.memory.NativeBlock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -10,10 +10,8 @@ import org.bytedeco.javacpp.Pointer;
  * was collected.
  */
 final class Arena implements AutoCloseable {
-  /** Kernels lose up to half their speed on memory that does not start on a cache line. */
-  static final long ALIGNMENT = 64;
-
   private final Deque<Pointer> owned = new ArrayDeque<>();
+  private final Deque<NativeBlock> blocks = new ArrayDeque<>();
   private long allocated;
 
   /** Keeps {@code pointer} referenced, and frees it with this arena. */
@@ -24,9 +22,10 @@ final class Arena implements AutoCloseable {
 
   /** The address of {@code bytes} new bytes. */
   long allocate(long bytes) {
-    BytePointer block = own(new BytePointer(Math.max(1, bytes) + ALIGNMENT));
+    NativeBlock block = NativeBlock.allocateCounted(bytes);
+    blocks.push(block);
     allocated += bytes;
-    return (block.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return block.address();
   }
 
   /** Bytes handed out. */
@@ -39,6 +38,9 @@ final class Arena implements AutoCloseable {
   public void close() {
     while (!owned.isEmpty()) {
       owned.pop().deallocate();
+    }
+    while (!blocks.isEmpty()) {
+      blocks.pop().close();
     }
   }
 }

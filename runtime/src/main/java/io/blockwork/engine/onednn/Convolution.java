@@ -27,6 +27,16 @@ record Convolution(Conv conv, int in) {
         : new long[] {conv.groups(), conv.out() / conv.groups(), conv.in() / conv.groups(), k, k};
   }
 
+  /** Whether there are channels that were added. */
+  boolean isPadded() {
+    return in != conv.in();
+  }
+
+  /** Bits of those of {@link #weightDims} that count output channels. */
+  int outputDims() {
+    return conv.groups() == 1 ? 0b1 : 0b11;
+  }
+
   /** The weight as torch keeps it, without the channels that were added. */
   memory.desc plainWeight() {
     Convolution plain = new Convolution(conv, conv.in());

@@ -22,13 +22,10 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.LongPointer;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Collects the steps of one layer in one direction. */
 final class Emitter {
-  private static final Logger LOG = LoggerFactory.getLogger(OneDnnEngine.class);
-
   private final Plan plan;
   private final String path;
   private final List<Step> steps = new ArrayList<>();
@@ -116,12 +113,13 @@ final class Emitter {
     }
     String implementation = description.impl_info_str().getString();
     if (isReference(description)) {
-      LOG.warn(
-          "{}: {} of {} runs on oneDNN's slow reference kernel ({})",
-          path,
-          kind,
-          shapes(arguments),
-          implementation);
+      LoggerFactory.getLogger(OneDnnEngine.class)
+          .warn(
+              "{}: {} of {} runs on oneDNN's slow reference kernel ({})",
+              path,
+              kind,
+              shapes(arguments),
+              implementation);
     }
     Execution execution =
         new Execution(path, kind, implementation, flops, bytes, primitive, arguments, plan);

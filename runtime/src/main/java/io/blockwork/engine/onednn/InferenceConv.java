@@ -52,8 +52,7 @@ record InferenceConv(
         .filter(r -> !(r.equals(dst) && e.isInPlace(target, dst)))
         .ifPresent(r -> e.reorder(plan.view(r), target, false));
     PackedWeights.Packed packed =
-        weights.convolution(
-            parameters, path, norm, convolution, plan.own(description.weights_desc()));
+        weights.convolution(path, norm, convolution, plan.own(description.weights_desc()));
     e.execute(
         "conv",
         convolution.flops(plan.batch(), dst.pixels()),

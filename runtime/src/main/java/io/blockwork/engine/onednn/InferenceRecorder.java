@@ -18,6 +18,7 @@ import io.blockwork.engine.Kernel;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.memory.NativeValues;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -166,8 +167,8 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   private memory parameter(Plan plan, String name) {
-    var view = parameters.view(name);
-    return plan.wrap(plan.own(PackedWeights.vector(view.length())), NativeArrays.address(view));
+    NativeValues values = parameters.values(name);
+    return plan.wrap(plan.own(PackedWeights.vector(values.length())), values.address());
   }
 
   @Override
@@ -229,7 +230,7 @@ final class InferenceRecorder implements InferenceBinder {
                 Dense.attributes(e, activation),
                 false));
     PackedWeights.Packed packed =
-        weights.linear(parameters, e.path(), out, in, plan.own(description.weights_desc()));
+        weights.linear(e.path(), out, in, plan.own(description.weights_desc()));
     e.execute(
         "linear",
         2L * in * out * plan.batch(),

@@ -25,8 +25,8 @@ final class NetworkState {
       new WeakHashMap<>();
 
   /** The weights for one more plan, which has to {@link #release} them. */
-  synchronized PackedWeights acquire(Parameters parameters) {
-    PackedWeights shared = weights.orElseGet(() -> new PackedWeights(parameters));
+  synchronized PackedWeights acquire() {
+    PackedWeights shared = weights.orElseGet(PackedWeights::new);
     weights = Optional.of(shared);
     shared.acquire();
     return shared;

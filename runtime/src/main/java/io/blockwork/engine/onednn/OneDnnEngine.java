@@ -227,7 +227,7 @@ public final class OneDnnEngine implements Engine {
     requirePositive("batch", batch);
     NetworkState state = state(parameters);
     // Held so that the plans which are only measured do not each pack the weights anew.
-    state.acquire(parameters);
+    state.acquire();
     try {
       Division division = divide(state, parameters, batch, network);
       return bind(state, parameters, batch, division, false, network);
@@ -284,28 +284,27 @@ public final class OneDnnEngine implements Engine {
       Function<InferenceBinder, ForwardPass> network) {
     // Primitives are made for the number of threads that the making thread is set to.
     int threads = division.streams() > 1 ? 1 : options.threads();
-    int before = OneDnnLibrary.threads();
-    OneDnnLibrary.threads(threads);
-    PackedWeights weights = state.acquire(parameters);
+    PackedWeights weights = state.acquire();
     List<InferencePlan> plans = new ArrayList<>();
     try {
       for (int i = 0; i < division.streams(); i++) {
         plans.add(
-            new InferencePlan(
-                parameters,
-                weights,
-                division.microBatch(),
-                options.precision(),
-                options.layout(),
-                timed,
-                network));
+            OneDnnLibrary.onThreads(
+                threads,
+                () ->
+                    new InferencePlan(
+                        parameters,
+                        weights,
+                        division.microBatch(),
+                        options.precision(),
+                        options.layout(),
+                        timed,
+                        network)));
       }
     } catch (RuntimeException | Error e) {
       plans.forEach(InferencePlan::close);
       state.release();
       throw e;
-    } finally {
-      OneDnnLibrary.threads(before);
     }
     return new OneDnnInference(parameters, weights, plans, batch, threads, workers, state::release);
   }
@@ -391,21 +390,18 @@ public final class OneDnnEngine implements Engine {
       Function<TrainingBinder, TrainingPass> network) {
     requireFloat(parameters);
     requirePositive("batch", batch);
-    int before = OneDnnLibrary.threads();
-    OneDnnLibrary.threads(options.threads());
-    try {
-      return new OneDnnTraining(
-          parameters,
-          gradients,
-          batch,
-          settings,
-          options.precision(),
-          options.threads(),
-          options.layout(),
-          timed,
-          network);
-    } finally {
-      OneDnnLibrary.threads(before);
-    }
+    return OneDnnLibrary.onThreads(
+        options.threads(),
+        () ->
+            new OneDnnTraining(
+                parameters,
+                gradients,
+                batch,
+                settings,
+                options.precision(),
+                options.threads(),
+                options.layout(),
+                timed,
+                network));
   }
 }

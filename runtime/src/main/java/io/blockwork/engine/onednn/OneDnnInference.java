@@ -2,6 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.Parameters;
 import io.blockwork.engine.BoundInference;
+import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -9,7 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -59,11 +59,32 @@ final class OneDnnInference implements BoundInference {
     run(images, List.of(output));
   }
 
-  @Override
-  public void run(INDArray images, List<INDArray> outputs) {
+  private void requireOpen() {
     if (closed) {
       throw new IllegalStateException("this plan has been closed");
     }
+  }
+
+  @Override
+  public void run(FloatBuffer images, FloatBuffer output) {
+    requireOpen();
+    PlanTensor input = plans.get(0).input();
+    PlanTensor result = plans.get(0).outputs().get(0);
+    input.requireValues("images", batch, images.remaining());
+    result.requireValues("output", batch, output.remaining());
+    try (Arena staging = new Arena()) {
+      int values = images.remaining();
+      long source = staging.allocate((long) values * Float.BYTES);
+      long target = staging.allocate((long) output.remaining() * Float.BYTES);
+      NativeValues.floats(source, values).put(images);
+      compute(source, target);
+      output.put(NativeValues.floats(target, output.remaining()));
+    }
+  }
+
+  @Override
+  public void run(INDArray images, List<INDArray> outputs) {
+    requireOpen();
     InferencePlan first = plans.get(0);
     Shapes.array("images", batch, first.input(), images);
     if (outputs.size() != first.outputs().size()) {
@@ -73,20 +94,15 @@ final class OneDnnInference implements BoundInference {
     for (int i = 0; i < outputs.size(); i++) {
       Shapes.array("output", batch, first.outputs().get(i), outputs.get(i));
     }
-    weights.refresh(parameters);
-    INDArray from = NativeArrays.contiguous(images);
+    INDArray from = NativeValues.contiguous(images);
     INDArray[] to = new INDArray[outputs.size()];
-    long source = NativeArrays.address(from);
+    long source = NativeValues.address(from);
     long[] target = new long[to.length];
     for (int i = 0; i < to.length; i++) {
-      to[i] = NativeArrays.contiguous(outputs.get(i));
-      target[i] = NativeArrays.address(to[i]);
+      to[i] = NativeValues.contiguous(outputs.get(i));
+      target[i] = NativeValues.address(to[i]);
     }
-    if (plans.size() == 1) {
-      runAlone(first, source, target);
-    } else {
-      new SideBySide(source, target).run();
-    }
+    compute(source, target);
     for (int i = 0; i < outputs.size(); i++) {
       if (to[i] != outputs.get(i)) {
         outputs.get(i).assign(to[i]);
@@ -95,16 +111,23 @@ final class OneDnnInference implements BoundInference {
     java.lang.ref.Reference.reachabilityFence(from);
   }
 
-  private void runAlone(InferencePlan plan, long source, long[] target) {
-    int before = OneDnnLibrary.threads();
-    OneDnnLibrary.threads(threads);
-    try {
-      for (int i = 0; i < chunks(); i++) {
-        runChunk(plan, i, source, target);
-      }
-    } finally {
-      OneDnnLibrary.threads(before);
+  private void compute(long source, long... target) {
+    weights.refresh(parameters);
+    if (plans.size() == 1) {
+      runAlone(plans.get(0), source, target);
+    } else {
+      new SideBySide(source, target).run();
     }
+  }
+
+  private void runAlone(InferencePlan plan, long source, long[] target) {
+    OneDnnLibrary.onThreads(
+        threads,
+        () -> {
+          for (int i = 0; i < chunks(); i++) {
+            runChunk(plan, i, source, target);
+          }
+        });
   }
 
   private int chunks() {
@@ -159,18 +182,19 @@ final class OneDnnInference implements BoundInference {
       if (!enter()) {
         return;
       }
-      int before = OneDnnLibrary.threads();
       try {
-        OneDnnLibrary.threads(1);
-        InferencePlan plan = plans.get(nextPlan.getAndIncrement());
-        for (int i = nextChunk.getAndIncrement(); i < chunks(); i = nextChunk.getAndIncrement()) {
-          runChunk(plan, i, source, target);
-        }
+        OneDnnLibrary.onThreads(1, this::takeChunks);
       } catch (RuntimeException | Error e) {
         failure.set(e);
       } finally {
-        OneDnnLibrary.threads(before);
         leave();
+      }
+    }
+
+    private void takeChunks() {
+      InferencePlan plan = plans.get(nextPlan.getAndIncrement());
+      for (int i = nextChunk.getAndIncrement(); i < chunks(); i = nextChunk.getAndIncrement()) {
+        runChunk(plan, i, source, target);
       }
     }
 
@@ -206,35 +230,29 @@ final class OneDnnInference implements BoundInference {
 
   /** The shortest of a few runs on made-up images, in nanoseconds. */
   long measure() {
-    // Not in a workspace of the caller, where these large arrays would stay.
-    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray images = images();
-      List<INDArray> outputs = outputs();
+    try (Arena memory = new Arena()) {
+      long values = batch * plans.get(0).input().elements();
+      long images = memory.allocate(values * Float.BYTES);
+      // Zeros would flatter: on them, processors are faster.
+      FloatBuffer pixels = NativeValues.floats(images, values);
+      SplittableRandom random = new SplittableRandom(0);
+      while (pixels.hasRemaining()) {
+        pixels.put((float) random.nextDouble());
+      }
+      long[] results =
+          plans.get(0).outputs().stream()
+              .mapToLong(t -> memory.allocate(batch * t.elements() * Float.BYTES))
+              .toArray();
       long best = Long.MAX_VALUE;
       for (int i = 0; i <= REPETITIONS; i++) {
         long start = System.nanoTime();
-        run(images, outputs);
+        compute(images, results);
         if (i > 0) {
           best = Math.min(best, System.nanoTime() - start);
         }
       }
-      images.close();
-      outputs.forEach(INDArray::close);
       return best;
     }
-  }
-
-  private INDArray images() {
-    PlanTensor input = plans.get(0).input();
-    INDArray images =
-        Nd4j.create(DataType.FLOAT, batch, input.channels(), input.height(), input.width());
-    // Zeros would flatter: on them, processors are faster. ND4J's generator is the user's.
-    FloatBuffer values = NativeArrays.floats(images);
-    SplittableRandom random = new SplittableRandom(0);
-    while (values.hasRemaining()) {
-      values.put((float) random.nextDouble());
-    }
-    return images;
   }
 
   private List<INDArray> outputs() {

@@ -1,12 +1,11 @@
 package io.blockwork.engine.onednn;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.Loader;
-import org.nd4j.nativeblas.NativeOps;
-import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** The native library: whether it loads, its CPU engine, and the threads it uses. */
 final class OneDnnLibrary {
@@ -28,6 +27,7 @@ final class OneDnnLibrary {
 
   private static final class Cpu {
     static final engine ENGINE = new engine(engine.kind.cpu, 0);
+    static final OpenMp OPEN_MP = OpenMp.find();
   }
 
   /** Why the library cannot be used, or nothing if it can. */
@@ -50,18 +50,27 @@ final class OneDnnLibrary {
         || (isa & dnnl.dnnl_cpu_isa_avx2_vnni_2) == dnnl.dnnl_cpu_isa_avx2_vnni_2;
   }
 
-  private static NativeOps openMp() {
-    // ND4J and oneDNN share one OpenMP runtime in the process; ND4J offers its setting to Java.
-    return NativeOpsHolder.getInstance().getDeviceNativeOps();
+  /** Does the work; primitives that it makes or runs on the calling thread use so many threads. */
+  static void onThreads(int threads, Runnable work) {
+    onThreads(
+        threads,
+        () -> {
+          work.run();
+          return true;
+        });
   }
 
-  /** Threads that primitives made or run by the calling thread will use. */
-  static int threads() {
-    return openMp().ompGetMaxThreads();
-  }
-
-  /** Sets the threads of primitives made or run by the calling thread. */
-  static void threads(int threads) {
-    openMp().setOmpNumThreads(threads);
+  /** {@link #onThreads(int, Runnable)} for work that makes something. */
+  static <T> T onThreads(int threads, Supplier<T> work) {
+    int before = Cpu.OPEN_MP.threads();
+    if (before == threads) {
+      return work.get();
+    }
+    Cpu.OPEN_MP.threads(threads);
+    try {
+      return work.get();
+    } finally {
+      Cpu.OPEN_MP.threads(before);
+    }
   }
 }

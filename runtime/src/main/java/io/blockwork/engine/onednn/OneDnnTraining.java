@@ -6,6 +6,7 @@ import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.memory.NativeValues;
 import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Optional;
@@ -87,18 +88,16 @@ final class OneDnnTraining implements BoundTraining {
     requireOpen();
     Shapes.array("images", plan.batch(), input, from);
     Shapes.array("output", plan.batch(), output, to);
-    INDArray source = NativeArrays.contiguous(from);
-    INDArray target = NativeArrays.contiguous(to);
-    int before = OneDnnLibrary.threads();
-    OneDnnLibrary.threads(threads);
-    try {
-      weights.refresh();
-      images.run(NativeArrays.address(source));
-      pass.forward();
-      results.run(NativeArrays.address(target));
-    } finally {
-      OneDnnLibrary.threads(before);
-    }
+    INDArray source = NativeValues.contiguous(from);
+    INDArray target = NativeValues.contiguous(to);
+    OneDnnLibrary.onThreads(
+        threads,
+        () -> {
+          weights.refresh();
+          images.run(NativeValues.address(source));
+          pass.forward();
+          results.run(NativeValues.address(target));
+        });
     weights.touchStatistics();
     if (target != to) {
       to.assign(target);
@@ -110,15 +109,13 @@ final class OneDnnTraining implements BoundTraining {
   public void backward(INDArray gradient) {
     requireOpen();
     Shapes.array("gradient of the output", plan.batch(), output, gradient);
-    INDArray source = NativeArrays.contiguous(gradient);
-    int before = OneDnnLibrary.threads();
-    OneDnnLibrary.threads(threads);
-    try {
-      outputGradient.run(NativeArrays.address(source));
-      pass.backward();
-    } finally {
-      OneDnnLibrary.threads(before);
-    }
+    INDArray source = NativeValues.contiguous(gradient);
+    OneDnnLibrary.onThreads(
+        threads,
+        () -> {
+          outputGradient.run(NativeValues.address(source));
+          pass.backward();
+        });
     Reference.reachabilityFence(source);
   }
 
@@ -131,8 +128,8 @@ final class OneDnnTraining implements BoundTraining {
                 new IllegalStateException(
                     "the pass was bound without the input's gradient; bind it with it"));
     Shapes.array("gradient of the images", plan.batch(), input, gradient);
-    INDArray target = NativeArrays.contiguous(gradient);
-    transfer.run(NativeArrays.address(target));
+    INDArray target = NativeValues.contiguous(gradient);
+    transfer.run(NativeValues.address(target));
     if (target != gradient) {
       gradient.assign(target);
     }

@@ -1,13 +1,24 @@
 package io.blockwork.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_SCALES;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+
 import io.blockwork.Parameters;
+import io.blockwork.memory.Address;
+import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ForkJoinTask;
+import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * A network's weights for inference, in the layouts that kernels want and with the batch norms
@@ -28,17 +39,33 @@ final class PackedWeights {
     void fill(Parameters parameters);
   }
 
-  private record Entry(String key, memory.desc layout, Packed packed, Filler filler) {}
+  private static final long NEVER = -1;
+
+  /** One layer's weights in one layout. Guarded by the packed weights. */
+  private static final class Entry {
+    final String key;
+    final memory.desc layout;
+    final Packed packed;
+    final Filler filler;
+
+    /** Version of the parameters that it was made of. */
+    long version = NEVER;
+
+    Entry(String key, memory.desc layout, Packed packed, Filler filler) {
+      this.key = key;
+      this.layout = layout;
+      this.packed = packed;
+      this.filler = filler;
+    }
+  }
 
   private final Arena arena = new Arena();
-  private final stream stream = arena.own(OneDnnLibrary.newStream());
   private final List<Entry> entries = new ArrayList<>();
-  private volatile long version;
-  private int plans;
 
-  PackedWeights(Parameters parameters) {
-    version = parameters.version();
-  }
+  /** Version of the parameters that every entry was made of, or {@link #NEVER}. */
+  private volatile long version = NEVER;
+
+  private int plans;
 
   /** Counts the plans that use this. */
   void acquire() {
@@ -56,7 +83,7 @@ final class PackedWeights {
     return true;
   }
 
-  /** Makes everything anew if the parameters have changed since. */
+  /** Makes what is not made yet, and everything if the parameters have changed since. */
   void refresh(Parameters parameters) {
     if (version != parameters.version()) {
       refill(parameters);
@@ -65,19 +92,26 @@ final class PackedWeights {
 
   private synchronized void refill(Parameters parameters) {
     long current = parameters.version();
-    if (version != current) {
-      entries.forEach(e -> e.filler().fill(parameters));
-      version = current;
-    }
+    ForkJoinTask.invokeAll(
+        entries.stream()
+            .filter(entry -> entry.version != current)
+            .map(entry -> ForkJoinTask.adapt(() -> fill(entry, parameters)))
+            .toList());
+    entries.forEach(entry -> entry.version = current);
+    version = current;
   }
 
-  /** The weight of the convolution in the given layout, with {@code norm} folded in. */
+  /** Fills on one thread: layers are small, and there are many to be done side by side. */
+  private static void fill(Entry entry, Parameters parameters) {
+    OneDnnLibrary.onThreads(1, () -> entry.filler.fill(parameters));
+  }
+
+  /**
+   * The weight of the convolution in the given layout, with {@code norm} folded in. Its values are
+   * there after the next {@link #refresh}.
+   */
   synchronized Packed convolution(
-      Parameters parameters,
-      String path,
-      Optional<String> norm,
-      Convolution convolution,
-      memory.desc layout) {
+      String path, Optional<String> norm, Convolution convolution, memory.desc layout) {
     String key = path + " " + norm.orElse("") + " " + convolution.in();
     return find(key, layout)
         .orElseGet(
@@ -86,7 +120,6 @@ final class PackedWeights {
               int out = convolution.conv().out();
               memory bias = allocate(vector(out));
               return add(
-                  parameters,
                   new Entry(
                       key,
                       arena.own(new memory.desc(layout)),
@@ -95,42 +128,36 @@ final class PackedWeights {
             });
   }
 
-  /** The weight of the linear layer in the given layout, and its bias. */
-  synchronized Packed linear(
-      Parameters parameters, String path, int out, int in, memory.desc layout) {
+  /** The weight of the linear layer in the given layout, and its bias, likewise. */
+  synchronized Packed linear(String path, int out, int in, memory.desc layout) {
     return find(path, layout)
         .orElseGet(
             () -> {
               memory weight = allocate(layout);
               memory bias = allocate(vector(out));
               return add(
-                  parameters,
                   new Entry(
                       path,
                       arena.own(new memory.desc(layout)),
                       new Packed(weight, bias),
                       p -> {
-                        memory.desc plain =
-                            new memory.desc(
-                                new long[] {out, in}, memory.data_type.f32, memory.format_tag.ab);
-                        copy(NativeArrays.address(p.view(path + ".weight")), plain, weight);
-                        copy(NativeArrays.address(p.view(path + ".bias")), vector(out), bias);
+                        copy(p, path + ".weight", matrix(out, in), weight);
+                        copy(p, path + ".bias", vector(out), bias);
                       }));
             });
   }
 
   private Optional<Packed> find(String key, memory.desc layout) {
     return entries.stream()
-        .filter(e -> e.key().equals(key) && e.layout().equals(layout))
-        .map(Entry::packed)
+        .filter(e -> e.key.equals(key) && e.layout.equals(layout))
+        .map(e -> e.packed)
         .findFirst();
   }
 
-  private Packed add(Parameters parameters, Entry entry) {
-    refresh(parameters);
-    entry.filler().fill(parameters);
+  private Packed add(Entry entry) {
     entries.add(entry);
-    return entry.packed();
+    version = NEVER;
+    return entry.packed;
   }
 
   private memory allocate(memory.desc desc) {
@@ -141,7 +168,18 @@ final class PackedWeights {
     return new memory.desc(new long[] {length}, memory.data_type.f32, memory.format_tag.x);
   }
 
-  private void fold(
+  private static memory.desc matrix(long rows, long columns) {
+    return new memory.desc(new long[] {rows, columns}, memory.data_type.f32, memory.format_tag.ab);
+  }
+
+  private static void copy(Parameters parameters, String name, memory.desc desc, memory to) {
+    try (memory from =
+        new memory(desc, Plan.cpu(), new Address(parameters.values(name).address()))) {
+      copy(from, to);
+    }
+  }
+
+  private static void fold(
       Parameters parameters,
       String path,
       Optional<String> norm,
@@ -149,50 +187,81 @@ final class PackedWeights {
       memory weight,
       memory bias) {
     int out = convolution.conv().out();
-    int taps = convolution.conv().kernel() * convolution.conv().kernel();
-    int row = convolution.conv().in() / convolution.conv().groups() * taps;
-    int paddedRow = convolution.conv().groups() == 1 ? convolution.in() * taps : row;
-    FloatBuffer source = NativeArrays.floats(parameters.view(path + ".weight"));
-    Optional<float[][]> affine = norm.map(n -> affine(parameters, n, out));
     try (Arena staging = new Arena()) {
-      long address = staging.allocate((long) out * paddedRow * Float.BYTES);
-      FloatBuffer folded = NativeArrays.floats(address, (long) out * paddedRow);
-      float[] values = new float[paddedRow];
-      for (int o = 0; o < out; o++) {
-        source.get(values, 0, row);
-        if (affine.isPresent()) {
-          float scale = affine.get()[0][o];
-          for (int i = 0; i < row; i++) {
-            values[i] *= scale;
-          }
-        }
-        folded.put(values);
+      memory.desc vector = staging.own(vector(out));
+      memory plain =
+          staging.own(
+              new memory(
+                  staging.own(convolution.plainWeight()),
+                  Plan.cpu(),
+                  new Address(parameters.values(path + ".weight").address())));
+      memory source = convolution.isPadded() ? padded(staging, convolution, plain) : plain;
+      long scales = staging.allocate((long) out * Float.BYTES);
+      long shifts = staging.allocate((long) out * Float.BYTES);
+      FloatBuffer scale = NativeValues.floats(scales, out);
+      FloatBuffer shift = NativeValues.floats(shifts, out);
+      if (norm.isPresent()) {
+        affine(parameters, norm.get(), scale, shift);
+        memory factors = staging.own(new memory(vector, Plan.cpu(), new Address(scales)));
+        copy(source, weight, Optional.of(factors), convolution.outputDims());
+      } else {
+        Pointer.memset(new Address(shifts), 0, (long) out * Float.BYTES);
+        copy(source, weight, Optional.empty(), 0);
       }
-      copy(address, convolution.paddedWeight(memory.data_type.f32), weight);
-      FloatBuffer shift = NativeArrays.floats(address, out);
-      shift.put(affine.map(a -> a[1]).orElseGet(() -> new float[out]));
-      copy(address, vector(out), bias);
+      copy(staging.own(new memory(vector, Plan.cpu(), new Address(shifts))), bias);
     }
+  }
+
+  /** The weight with the input channels that were added, which are zeros. */
+  private static memory padded(Arena staging, Convolution convolution, memory plain) {
+    memory.desc desc = staging.own(convolution.paddedWeight(memory.data_type.f32));
+    Address address = new Address(staging.allocate(desc.get_size()));
+    Pointer.memset(address, 0, desc.get_size());
+    memory.desc part = staging.own(convolution.withoutPadding(desc));
+    copy(plain, staging.own(new memory(part, Plan.cpu(), address)));
+    return staging.own(new memory(desc, Plan.cpu(), address));
   }
 
   /** Scale and shift that equal the batch norm with its running statistics. */
-  private static float[][] affine(Parameters parameters, String norm, int channels) {
-    FloatBuffer weight = NativeArrays.floats(parameters.view(norm + ".weight"));
-    FloatBuffer bias = NativeArrays.floats(parameters.view(norm + ".bias"));
-    FloatBuffer mean = NativeArrays.floats(parameters.view(norm + ".running_mean"));
-    FloatBuffer variance = NativeArrays.floats(parameters.view(norm + ".running_var"));
-    float[][] affine = new float[2][channels];
-    for (int c = 0; c < channels; c++) {
-      float scale = (float) (weight.get(c) / Math.sqrt(variance.get(c) + EPSILON));
-      affine[0][c] = scale;
-      affine[1][c] = bias.get(c) - mean.get(c) * scale;
+  private static void affine(
+      Parameters parameters, String norm, FloatBuffer scale, FloatBuffer shift) {
+    FloatBuffer weight = parameters.values(norm + ".weight").floats();
+    FloatBuffer bias = parameters.values(norm + ".bias").floats();
+    FloatBuffer mean = parameters.values(norm + ".running_mean").floats();
+    FloatBuffer variance = parameters.values(norm + ".running_var").floats();
+    for (int c = 0; c < scale.capacity(); c++) {
+      float factor = (float) (weight.get(c) / Math.sqrt(variance.get(c) + EPSILON));
+      scale.put(c, factor);
+      shift.put(c, bias.get(c) - mean.get(c) * factor);
     }
-    return affine;
   }
 
-  private void copy(long address, memory.desc desc, memory to) {
-    memory from = new memory(desc, Plan.cpu(), new Address(address));
-    new reorder(from, to).execute(stream, from, to);
-    stream._wait();
+  private static void copy(memory from, memory to) {
+    copy(from, to, Optional.empty(), 0);
+  }
+
+  /**
+   * Re-orders.
+   *
+   * @param scales factors of the values, if they are to be scaled
+   * @param dims bits of the dimensions along which the factors differ
+   */
+  private static void copy(memory from, memory to, Optional<memory> scales, int dims) {
+    try (stream stream = OneDnnLibrary.newStream();
+        primitive_attr attributes = new primitive_attr();
+        IntMemoryMap arguments = new IntMemoryMap()) {
+      if (scales.isPresent()) {
+        attributes.set_scales_mask(DNNL_ARG_SRC, dims);
+        arguments.put(DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC, scales.get());
+      }
+      arguments.put(DNNL_ARG_FROM, from);
+      arguments.put(DNNL_ARG_TO, to);
+      try (reorder.primitive_desc description =
+              new reorder.primitive_desc(from, to, attributes, false);
+          reorder copy = new reorder(description)) {
+        copy.execute(stream, arguments);
+        stream._wait();
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.onednn.PlanTensor.Storage;
+import io.blockwork.memory.Address;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

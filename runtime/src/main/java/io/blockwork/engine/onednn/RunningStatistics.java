@@ -1,9 +1,10 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.Parameters;
+import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import org.bytedeco.dnnl.memory;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Moves a batch norm's running statistics towards those of the batch, as torch does. */
 final class RunningStatistics {
@@ -14,7 +15,7 @@ final class RunningStatistics {
   private final FloatBuffer runningVariance;
   private final FloatBuffer mean;
   private final FloatBuffer variance;
-  private final INDArray batches;
+  private final LongBuffer batches;
   private final int channels;
   private final float unbiased;
 
@@ -26,13 +27,13 @@ final class RunningStatistics {
    * @param values values of each channel in the batch
    */
   RunningStatistics(Parameters parameters, String path, memory mean, memory variance, long values) {
-    INDArray running = parameters.view(path + ".running_mean");
+    NativeValues running = parameters.values(path + ".running_mean");
     channels = (int) running.length();
-    runningMean = NativeArrays.floats(running);
-    runningVariance = NativeArrays.floats(parameters.view(path + ".running_var"));
-    batches = parameters.view(path + ".num_batches_tracked");
-    this.mean = NativeArrays.floats(mean.get_data_handle().address(), channels);
-    this.variance = NativeArrays.floats(variance.get_data_handle().address(), channels);
+    runningMean = running.floats();
+    runningVariance = parameters.values(path + ".running_var").floats();
+    batches = parameters.values(path + ".num_batches_tracked").longs();
+    this.mean = NativeValues.floats(mean.get_data_handle().address(), channels);
+    this.variance = NativeValues.floats(variance.get_data_handle().address(), channels);
     unbiased = (float) ((double) values / (values - 1));
   }
 
@@ -44,6 +45,6 @@ final class RunningStatistics {
       float v = runningVariance.get(c);
       runningVariance.put(c, v + MOMENTUM * (variance.get(c) * unbiased - v));
     }
-    batches.data().put(0, batches.data().getLong(0) + 1);
+    batches.put(0, batches.get(0) + 1);
   }
 }

@@ -27,7 +27,7 @@ final class Shapes {
   }
 
   static void parameter(Parameters parameters, String name, long... shape) {
-    long[] actual = parameters.view(name).shape();
+    long[] actual = parameters.info(name).dimensions();
     if (!Arrays.equals(actual, shape)) {
       throw new ShapeMismatchException(
           "%s: expected %s, got %s"

@@ -2,6 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.Gradients;
 import io.blockwork.Parameters;
+import io.blockwork.memory.NativeValues;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
@@ -30,17 +31,17 @@ final class TrainingWeights {
 
   /** The whole parameter as it is in {@link Parameters}. */
   memory parameter(String name, memory.desc desc) {
-    return plan.wrap(plan.own(desc), NativeArrays.address(parameters.view(name)));
+    return plan.wrap(plan.own(desc), parameters.values(name).address());
   }
 
   /** A parameter of one value a channel. */
   memory vector(String name) {
-    return parameter(name, PackedWeights.vector(parameters.view(name).length()));
+    return parameter(name, PackedWeights.vector(parameters.info(name).length()));
   }
 
   /** The whole gradient as it is in {@link Gradients}. */
   memory gradient(String name, memory.desc desc) {
-    return plan.wrap(plan.own(desc), NativeArrays.address(gradients.get(name)));
+    return plan.wrap(plan.own(desc), NativeValues.address(gradients.get(name)));
   }
 
   /** The gradient of a parameter of one value a channel. */
@@ -52,7 +53,7 @@ final class TrainingWeights {
   memory convolution(String path, Convolution convolution, memory.desc layout) {
     memory.desc padded = plan.own(convolution.paddedWeight(memory.data_type.f32));
     memory plain = parameter(path + ".weight", convolution.plainWeight());
-    if (convolution.in() == convolution.conv().in()) {
+    if (!convolution.isPadded()) {
       return pack(path, plain, layout);
     }
     memory wide = plan.keep(padded);

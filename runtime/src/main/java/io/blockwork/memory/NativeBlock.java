@@ -1,0 +1,116 @@
+package io.blockwork.memory;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Native memory that starts on a cache line, and on a huge page if it is large. It is freed when it
+ * is closed, or after it and every ND4J buffer over it have been collected.
+ */
+public final class NativeBlock implements AutoCloseable {
+  /** Kernels lose up to half their speed on memory that does not start on a cache line. */
+  private static final long CACHE_LINE = 64;
+
+  /** Smaller blocks gain nothing from huge pages and would waste most of one. */
+  private static final long LARGE = 2 * HugePages.SIZE;
+
+  private final Owner owner;
+  private final long bytes;
+
+  private NativeBlock(Owner owner, long bytes) {
+    this.owner = owner;
+    this.bytes = bytes;
+  }
+
+  /**
+   * A new block, whose values are undefined. Like ND4J's own buffers, it does not count towards
+   * JavaCPP's {@code maxbytes}, but only towards {@code maxphysicalbytes}.
+   *
+   * @param bytes its size; may be 0
+   * @throws OutOfMemoryError if the system has not so much
+   */
+  public static NativeBlock allocate(long bytes) {
+    return allocate(bytes, 0);
+  }
+
+  /**
+   * A new block, whose values are undefined. It counts towards JavaCPP's {@code maxbytes}: before
+   * that is exceeded, JavaCPP lets the garbage collector look for blocks that nobody has closed.
+   *
+   * @param bytes its size; may be 0
+   * @throws OutOfMemoryError if the system has not so much, or JavaCPP allows no more
+   */
+  public static NativeBlock allocateCounted(long bytes) {
+    return allocate(bytes, bytes);
+  }
+
+  private static NativeBlock allocate(long bytes, long counted) {
+    long alignment = bytes >= LARGE ? HugePages.SIZE : CACHE_LINE;
+    Owner owner = new Owner(bytes, alignment, counted);
+    if (bytes >= LARGE) {
+      HugePages.advise(owner.address(), bytes);
+    }
+    return new NativeBlock(owner, bytes);
+  }
+
+  /** Where it starts. */
+  public long address() {
+    return owner.address();
+  }
+
+  /** Its size. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Makes every byte zero. */
+  public void clear() {
+    Pointer.memset(new Address(address()), 0, bytes);
+  }
+
+  /**
+   * The whole block as a buffer of ND4J, which keeps it from being freed.
+   *
+   * @param type {@code FLOAT}, {@code DOUBLE} or {@code LONG}
+   * @throws IllegalArgumentException if it is another type
+   */
+  public DataBuffer buffer(DataType type) {
+    // A copy of the owner holds on to it; its capacity counts values.
+    Pointer values =
+        switch (type) {
+          case FLOAT -> new FloatPointer(owner);
+          case DOUBLE -> new DoublePointer(owner);
+          case LONG -> new LongPointer(owner);
+          default -> throw new IllegalArgumentException("no buffer of type " + type);
+        };
+    long length = bytes / type.width();
+    return Nd4j.createBuffer(values.limit(length).capacity(length), length, type);
+  }
+
+  /** Frees the memory, which nothing may use any more. */
+  @Override
+  public void close() {
+    owner.deallocate();
+  }
+
+  /** What frees the memory. */
+  private static final class Owner extends Pointer {
+    Owner(long bytes, long alignment, long counted) {
+      super(Pointer.malloc(Math.addExact(bytes, alignment)));
+      if (isNull()) {
+        throw new OutOfMemoryError("the system has not " + bytes + " bytes of native memory left");
+      }
+      Address raw = new Address(address);
+      // JavaCPP counts what a pointer spans when it is given its deallocator.
+      capacity = counted;
+      limit = counted;
+      deallocator(() -> Pointer.free(raw));
+      address = (address + alignment - 1) / alignment * alignment;
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.blockwork.memory;
+
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Objects;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Values of one type side by side in native memory, which this keeps from being freed. */
+public final class NativeValues {
+  /** A ByteBuffer addresses less than 2 GiB. */
+  private static final long PIECE = 1L << 28;
+
+  private final Object owner;
+  private final DataType type;
+  private final long address;
+  private final long length;
+
+  private NativeValues(Object owner, DataType type, long address, long length) {
+    this.owner = owner;
+    this.type = type;
+    this.address = address;
+    this.length = length;
+  }
+
+  /**
+   * Values in a block.
+   *
+   * @param from index of the first one, counted in values of the type
+   * @param length how many
+   * @throws IndexOutOfBoundsException if the block ends before them
+   */
+  public static NativeValues of(NativeBlock block, DataType type, long from, long length) {
+    Objects.checkFromIndexSize(from, length, block.bytes() / type.width());
+    return new NativeValues(block, type, block.address() + from * type.width(), length);
+  }
+
+  /**
+   * The values of an array; a view at an offset is fine.
+   *
+   * @throws IllegalArgumentException if they do not lie side by side, see {@link #isContiguous}
+   */
+  public static NativeValues of(INDArray array) {
+    if (!isContiguous(array)) {
+      throw new IllegalArgumentException("only row-major arrays without gaps have plain memory");
+    }
+    DataType type = array.dataType();
+    return new NativeValues(array, type, array.isEmpty() ? 0 : address(array), array.length());
+  }
+
+  /**
+   * Where the array's first value is. A view's buffer has the address of the whole: the offset
+   * comes on top (ND4J 1.0.0-M2.1).
+   */
+  public static long address(INDArray array) {
+    return array.data().address() + array.offset() * array.data().getElementSize();
+  }
+
+  /** Whether the array's values lie side by side in row-major order. */
+  public static boolean isContiguous(INDArray array) {
+    long expected = 1;
+    for (int d = array.rank() - 1; d >= 0; d--) {
+      if (array.size(d) != 1 && array.stride(d) != expected) {
+        return array.isEmpty();
+      }
+      expected *= array.size(d);
+    }
+    return true;
+  }
+
+  /** The array itself if its values lie side by side, else a copy of which that is true. */
+  public static INDArray contiguous(INDArray array) {
+    return isContiguous(array) ? array : array.dup('c');
+  }
+
+  /** Their type. */
+  public DataType type() {
+    return type;
+  }
+
+  /** How many there are. */
+  public long length() {
+    return length;
+  }
+
+  /** Where the first one is. Whoever uses it keeps a reference to this meanwhile. */
+  public long address() {
+    return address;
+  }
+
+  /**
+   * The values, sharing their memory. Whoever uses the buffer keeps a reference to this meanwhile.
+   *
+   * @throws IllegalStateException if they are not of type {@code FLOAT}, or have 2 GiB or more
+   */
+  public FloatBuffer floats() {
+    return whole(DataType.FLOAT).asFloatBuffer();
+  }
+
+  /**
+   * The values, sharing their memory. Whoever uses the buffer keeps a reference to this meanwhile.
+   *
+   * @throws IllegalStateException if they are not of type {@code DOUBLE}, or have 2 GiB or more
+   */
+  public DoubleBuffer doubles() {
+    return whole(DataType.DOUBLE).asDoubleBuffer();
+  }
+
+  /**
+   * The values, sharing their memory. Whoever uses the buffer keeps a reference to this meanwhile.
+   *
+   * @throws IllegalStateException if they are not of type {@code LONG}, or have 2 GiB or more
+   */
+  public LongBuffer longs() {
+    return whole(DataType.LONG).asLongBuffer();
+  }
+
+  private ByteBuffer whole(DataType expected) {
+    long bytes = length * type.width();
+    if (type != expected || bytes > Integer.MAX_VALUE) {
+      throw new IllegalStateException(
+          "expected less than 2 GiB of %s, got %d bytes of %s".formatted(expected, bytes, type));
+    }
+    return bytes(address, bytes);
+  }
+
+  /** Memory that something else owns and keeps while the buffer is used. */
+  public static FloatBuffer floats(long address, long length) {
+    return bytes(address, length * Float.BYTES).asFloatBuffer();
+  }
+
+  private static ByteBuffer bytes(long address, long length) {
+    // An absolute address: a pointer made from one at a position misplaces its elements.
+    return new BytePointer(new Address(address, length))
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder());
+  }
+
+  /** What is done with each piece of memory. */
+  public interface Piece<E extends Exception> {
+    /** Takes a piece, whose position is zero. */
+    void accept(ByteBuffer memory) throws E;
+  }
+
+  /** Goes through the memory in order, in pieces that a ByteBuffer can address. */
+  public <E extends Exception> void forEachPiece(Piece<E> action) throws E {
+    long bytes = length * type.width();
+    for (long from = 0; from < bytes; from += PIECE) {
+      action.accept(bytes(address + from, Math.min(PIECE, bytes - from)));
+    }
+    Reference.reachabilityFence(owner);
+  }
+
+  /** Makes every value zero. */
+  public void clear() {
+    Pointer.memset(new Address(address), 0, length * type.width());
+    Reference.reachabilityFence(owner);
+  }
+}

@@ -1,0 +1,117 @@
+package io.blockwork.memory;
+
+import static com.google.common.truth.Truth.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class NativeBlockTest {
+  private static final long LARGE = 9 << 20;
+
+  @Test
+  void startsOnACacheLineAndIfLargeOnAHugePage() {
+    try (NativeBlock small = NativeBlock.allocate(1000);
+        NativeBlock large = NativeBlock.allocate(LARGE);
+        NativeBlock nothing = NativeBlock.allocate(0)) {
+      assertThat(small.address() % 64).isEqualTo(0);
+      assertThat(large.address() % HugePages.SIZE).isEqualTo(0);
+      assertThat(nothing.bytes()).isEqualTo(0);
+    }
+  }
+
+  @Test
+  void asksLinuxForHugePages() throws IOException {
+    Path maps = Path.of("/proc/self/smaps");
+    assumeTrue(Files.exists(maps), "Linux only");
+    try (NativeBlock block = NativeBlock.allocate(LARGE)) {
+      block.clear();
+      assertThat(flags(Files.readAllLines(maps), block.address())).contains(" hg");
+    }
+  }
+
+  /** What Linux knows of the mapping that holds the address. */
+  private static String flags(List<String> maps, long address) {
+    boolean inside = false;
+    for (String line : maps) {
+      if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+        String[] ends = line.substring(0, line.indexOf(' ')).split("-");
+        inside =
+            Long.compareUnsigned(Long.parseUnsignedLong(ends[0], 16), address) <= 0
+                && Long.compareUnsigned(address, Long.parseUnsignedLong(ends[1], 16)) < 0;
+      } else if (inside && line.startsWith("VmFlags:")) {
+        return line;
+      }
+    }
+    throw new AssertionError("no mapping holds the address");
+  }
+
+  @Test
+  void countsTowardsJavaCppsLimitOnlyIfAsked() {
+    long before = Pointer.totalBytes();
+    NativeBlock plain = NativeBlock.allocate(LARGE);
+    assertThat(Pointer.totalBytes() - before).isLessThan(LARGE);
+    NativeBlock counted = NativeBlock.allocateCounted(LARGE);
+    assertThat(Pointer.totalBytes() - before).isAtLeast(LARGE);
+    counted.close();
+    plain.close();
+    assertThat(Pointer.totalBytes() - before).isLessThan(LARGE);
+  }
+
+  @Test
+  void anArrayOverItKeepsItFromBeingFreed() throws InterruptedException {
+    INDArray array = overABlock();
+    for (int i = 0; i < 5; i++) {
+      System.gc();
+      Thread.sleep(20);
+      // Memory that was freed would be handed out again, and overwritten.
+      try (NativeBlock other = NativeBlock.allocate(4000)) {
+        other.clear();
+      }
+    }
+    assertThat(array.sumNumber().intValue()).isEqualTo(999 * 1000 / 2);
+  }
+
+  private static INDArray overABlock() {
+    NativeBlock block = NativeBlock.allocate(4000);
+    FloatBuffer values = NativeValues.of(block, DataType.FLOAT, 0, 1000).floats();
+    for (int i = 0; i < 1000; i++) {
+      values.put(i, i);
+    }
+    long[] shape = {1000};
+    return Nd4j.create(block.buffer(DataType.FLOAT), shape, new long[] {1}, 0, 'c', DataType.FLOAT);
+  }
+
+  @Test
+  void valuesBeyondItsEndAreRefused() {
+    try (NativeBlock block = NativeBlock.allocate(40)) {
+      assertThat(NativeValues.of(block, DataType.FLOAT, 4, 6).length()).isEqualTo(6);
+      assertThrows(
+          IndexOutOfBoundsException.class, () -> NativeValues.of(block, DataType.FLOAT, 5, 6));
+      assertThrows(
+          IllegalStateException.class,
+          () -> NativeValues.of(block, DataType.FLOAT, 0, 10).doubles());
+    }
+  }
+
+  @Test
+  void onlyRowMajorArraysWithoutGapsHavePlainMemory() {
+    INDArray array = Nd4j.arange(12).castTo(DataType.FLOAT).reshape('c', 3, 4);
+    assertThat(NativeValues.isContiguous(array)).isTrue();
+    assertThat(NativeValues.isContiguous(array.transpose())).isFalse();
+    assertThat(NativeValues.contiguous(array.transpose())).isEqualTo(array.transpose());
+    assertThat(NativeValues.contiguous(array)).isSameInstanceAs(array);
+    INDArray row = array.getRow(1);
+    assertThat(NativeValues.of(row).floats().get(0)).isEqualTo(4);
+    assertThrows(IllegalArgumentException.class, () -> NativeValues.of(array.transpose()));
+  }
+}

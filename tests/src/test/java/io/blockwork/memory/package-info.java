@@ -1,0 +1,5 @@
+/** Native memory. */
+@NullMarked
+package io.blockwork.memory;
+
+import org.jspecify.annotations.NullMarked;
