@@ -101,8 +101,9 @@ final class PeerRun {
   private static Measurement once(Work work, String contender, Path log)
       throws RunnerException, IOException, InterruptedException {
     if (work.kind() == Kind.MEMORY || work.kind() == Kind.START) {
-      double value = SingleRun.measure(work, contender, log);
-      return new Measurement(now(), work.name(), contender, value, value, 1, Double.NaN);
+      SingleRun.Outcome one = SingleRun.measure(work, contender, log);
+      return new Measurement(
+          now(), work.name(), contender, one.value(), one.value(), 1, one.others());
     }
     Class<?> benchmark = work.kind() == Kind.INFERENCE ? Inference.class : TrainingStep.class;
     RunResult result =
