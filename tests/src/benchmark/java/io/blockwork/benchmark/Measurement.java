@@ -6,6 +6,7 @@ import java.util.Locale;
  * What one process of one contender measured.
  *
  * @param time when it ended, ISO 8601
+ * @param build {@link Build#id} of ours, whoever the contender is
  * @param work {@link Work#name}
  * @param contender who
  * @param median of the samples, in {@link Work.Kind#unit}
@@ -16,6 +17,7 @@ import java.util.Locale;
  */
 record Measurement(
     String time,
+    String build,
     String work,
     String contender,
     double median,
@@ -23,14 +25,15 @@ record Measurement(
     long samples,
     double others) {
   /** Names of the columns of {@link #line}. */
-  static final String HEADER = "time\twork\tcontender\tmedian\tmin\tsamples\tothers_percent";
+  static final String HEADER = "time\tbuild\twork\tcontender\tmedian\tmin\tsamples\tothers_percent";
 
   /** As a line of tab-separated values. */
   String line() {
     return String.format(
         Locale.ROOT,
-        "%s\t%s\t%s\t%.3f\t%.3f\t%d\t%.1f",
+        "%s\t%s\t%s\t%s\t%.3f\t%.3f\t%d\t%.1f",
         time,
+        build,
         work,
         contender,
         median,
@@ -54,9 +57,15 @@ record Measurement(
         f[0],
         f[1],
         f[2],
-        Double.parseDouble(f[3]),
+        f[3],
         Double.parseDouble(f[4]),
-        Long.parseLong(f[5]),
-        Double.parseDouble(f[6]));
+        Double.parseDouble(f[5]),
+        Long.parseLong(f[6]),
+        Double.parseDouble(f[7]));
+  }
+
+  /** Whether it tells of that build: our own contenders' only of theirs, the peers' of any. */
+  boolean tellsOf(String of) {
+    return build.equals(of) || !contender.startsWith("blockwork");
   }
 }

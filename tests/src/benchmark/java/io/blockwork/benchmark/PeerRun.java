@@ -22,23 +22,34 @@ import org.openjdk.jmh.util.Statistics;
 /**
  * Measures the rows of the table whose names match the system property {@code works}, by the
  * contenders whose names match {@code contenders}, as many {@code rounds} as asked for, and adds
- * all to the file {@code results}; then prints the table of everything that is in the file, and
- * writes it beside it. A process during which others were busy is repeated, until it was tried
- * {@code tries} times (3); the least disturbed try counts.
+ * all to the file {@code results}; then prints the table of what is in the file, and writes it
+ * beside it. Our own contenders' measurements count only if they are of the present build: after a
+ * change only ours need be measured again. A process during which others were busy is repeated,
+ * until it was tried {@code tries} times (3); the least disturbed try counts.
  */
 final class PeerRun {
   /** Percent of the processors from which on other processes disturb. */
   static final double DISTURBED = 5;
 
   private final Pattern contenders = Pattern.compile(System.getProperty("contenders", "."));
+  private final String build;
   private final int tries = Integer.getInteger("tries", 3);
   private final Path folder = Path.of(System.getProperty(TorchExport.FOLDER, "."));
+
+  PeerRun() throws IOException {
+    build = Build.id();
+  }
 
   void run() throws IOException, InterruptedException {
     Path file = Path.of(System.getProperty("results", folder.resolve("results.tsv").toString()));
     Pattern pattern = Pattern.compile(System.getProperty("works", "."));
     int rounds = Integer.getInteger("rounds", 5);
-    Results results = Results.open(file);
+    Results results = Results.open(file, build);
+    if (results.ofOtherBuilds() > 0) {
+      System.err.printf(
+          "%d measurements of other builds of ours do not count; this is build %s.%n",
+          results.ofOtherBuilds(), build);
+    }
     if (rounds > 0) {
       List<Work> works = Work.all().stream().filter(w -> pattern.matcher(w.name()).find()).toList();
       measure(works, rounds, results);
@@ -98,11 +109,12 @@ final class PeerRun {
     }
   }
 
-  private static Measurement once(Work work, String contender, Path log)
+  private Measurement once(Work work, String contender, Path log)
       throws RunnerException, IOException, InterruptedException {
     if (work.kind() == Kind.MEMORY || work.kind() == Kind.START) {
-      double value = SingleRun.measure(work, contender, log);
-      return new Measurement(now(), work.name(), contender, value, value, 1, Double.NaN);
+      SingleRun.Outcome one = SingleRun.measure(work, contender, log);
+      return new Measurement(
+          now(), build, work.name(), contender, one.value(), one.value(), 1, one.others());
     }
     Class<?> benchmark = work.kind() == Kind.INFERENCE ? Inference.class : TrainingStep.class;
     RunResult result =
@@ -127,6 +139,7 @@ final class PeerRun {
             .orElse(0);
     return new Measurement(
         now(),
+        build,
         work.name(),
         contender,
         samples.getPercentile(50),

@@ -11,14 +11,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** All measurements so far, kept in a file so that a table can be measured piece by piece. */
+/**
+ * All measurements so far, kept in a file so that a table can be measured piece by piece. Those of
+ * our own contenders count only if they are of the present build; others' always do. The file keeps
+ * all.
+ */
 final class Results {
   private final Path file;
   private final List<Measurement> measurements;
+  private final int ofOtherBuilds;
 
-  private Results(Path file, List<Measurement> measurements) {
+  private Results(Path file, List<Measurement> measurements, int ofOtherBuilds) {
     this.file = file;
     this.measurements = measurements;
+    this.ofOtherBuilds = ofOtherBuilds;
   }
 
   /**
@@ -31,19 +37,36 @@ final class Results {
    */
   record Value(String contender, double median, double min, int rounds) {}
 
-  /** Opens the file, which need not exist. */
-  static Results open(Path file) throws IOException {
-    List<Measurement> measurements = new ArrayList<>();
+  /**
+   * Opens the file, which need not exist.
+   *
+   * @param build the present one of ours
+   * @throws IOException if the file cannot be read, or has other columns
+   */
+  static Results open(Path file, String build) throws IOException {
+    List<Measurement> all = new ArrayList<>();
     if (Files.exists(file)) {
-      Files.readAllLines(file).stream()
+      List<String> lines = Files.readAllLines(file);
+      if (lines.isEmpty() || !lines.get(0).equals(Measurement.HEADER)) {
+        throw new IOException(
+            """
+            %s does not begin with the columns '%s' but with '%s'. \
+            Without the column 'build' nobody can tell which build was measured: \
+            delete the file, and measure anew.\
+            """
+                .formatted(file, Measurement.HEADER, lines.isEmpty() ? "" : lines.get(0)));
+      }
+      lines.stream()
           .filter(Predicate.not(Measurement.HEADER::equals))
           .map(Measurement::parse)
-          .forEach(measurements::add);
+          .forEach(all::add);
     } else {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(file, Measurement.HEADER + "\n");
     }
-    return new Results(file, measurements);
+    List<Measurement> counting = new ArrayList<>(all);
+    counting.removeIf(m -> !m.tellsOf(build));
+    return new Results(file, counting, all.size() - counting.size());
   }
 
   /** Adds a measurement, in the file too. */
@@ -52,8 +75,14 @@ final class Results {
     Files.writeString(file, measurement.line() + "\n", StandardOpenOption.APPEND);
   }
 
+  /** Those that count. */
   List<Measurement> measurements() {
     return List.copyOf(measurements);
+  }
+
+  /** How many measurements in the file do not count. */
+  int ofOtherBuilds() {
+    return ofOtherBuilds;
   }
 
   /** What a contender needs, or nothing if that was not measured. */

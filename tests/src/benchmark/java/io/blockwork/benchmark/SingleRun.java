@@ -12,15 +12,31 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What is measured of whole processes: how soon they predict, and how much memory they take. */
 final class SingleRun {
   private static final int TRAINING_STEPS = 5;
-  private static final String DONE = "peak MB";
+
+  /** The last line of the process; others may have printed before it, without a line's end. */
+  private static final Pattern DONE = Pattern.compile("done: peak (\\S+) MB, (\\d+) ticks$");
 
   private SingleRun() {}
 
-  /** The process: kind, contender, network, batch. Prints its peak memory when it is done. */
+  /**
+   * What was measured of a process.
+   *
+   * @param value milliseconds until it was done, or its megabytes
+   * @param others {@link Measurement#others}
+   */
+  record Outcome(double value, double others) {}
+
+  /**
+   * The process: kind, contender, network, batch. When it is done, it prints its peak memory and
+   * what it took of the processors.
+   */
   public static void main(String[] arguments) throws Exception {
     Kind kind = Kind.valueOf(arguments[0]);
     Subject subject = Subject.of(arguments[2]);
@@ -33,13 +49,15 @@ final class SingleRun {
         contender.run();
       }
     }
-    System.out.println(DONE + " " + peakMegabytes());
+    System.out.println(
+        String.format(
+            Locale.ROOT, "done: peak %s MB, %d ticks", peakMegabytes(), Ticks.ofThisProcess()));
     // Peers may leave threads behind.
     Runtime.getRuntime().halt(0);
   }
 
-  /** Milliseconds until the process is done, or its megabytes. */
-  static double measure(Work work, String contender, Path log)
+  /** Runs a process, and watches what others do meanwhile; this one only waits. */
+  static Outcome measure(Work work, String contender, Path log)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -55,21 +73,24 @@ final class SingleRun {
             contender,
             work.subject().key(),
             String.valueOf(work.batch())));
+    Ticks before = Ticks.ofMachine();
     long start = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     try (BufferedReader output =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      String done =
+      MatchResult done =
           output
               .lines()
-              .filter(line -> line.startsWith(DONE))
+              .map(DONE::matcher)
+              .filter(Matcher::find)
+              .map(Matcher::toMatchResult)
               .findFirst()
               .orElseThrow(() -> new IOException("the process failed"));
       double milliseconds = (System.nanoTime() - start) / 1e6;
-      return work.kind() == Kind.MEMORY
-          ? Double.parseDouble(done.substring(DONE.length()))
-          : milliseconds;
+      double others = Ticks.ofMachine().others(before, Long.parseLong(done.group(2)));
+      return new Outcome(
+          work.kind() == Kind.MEMORY ? Double.parseDouble(done.group(1)) : milliseconds, others);
     } finally {
       process.waitFor();
     }
