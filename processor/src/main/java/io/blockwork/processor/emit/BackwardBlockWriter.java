@@ -16,7 +16,6 @@ final class BackwardBlockWriter extends BlockWriter {
   BackwardBlockWriter(Unit unit, TrainingPlan plan, Ownership ownership, boolean shared) {
     super(unit, plan.graph(), plan.shapes(), plan.places(), ownership, shared);
     this.plan = plan;
-    nameGradients();
   }
 
   @Override
@@ -51,26 +50,8 @@ final class BackwardBlockWriter extends BlockWriter {
     return plan.targets().get(node.id()).get(0) == Target.ADD;
   }
 
-  /**
-   * Gradients take their names from the last value that they belong to, as backward meets that one
-   * first.
-   */
-  private void nameGradients() {
-    for (int i = unit.nodes().size() - 1; i >= 0; i--) {
-      Node node = unit.nodes().get(i);
-      tensors.name(plan.gradients().get(node.id()), gradientName(node.id()));
-      for (int input : node.inputs()) {
-        tensors.name(plan.gradients().get(input), gradientName(input));
-      }
-    }
-  }
-
-  private String gradientName(int id) {
-    return "d" + JavaNames.capitalise(tensors.wish(id));
-  }
-
   private String gradient(int id) {
-    return tensors.tensor(plan.gradients().get(id), gradientName(id));
+    return tensors.gradient(id, plan.gradients().get(id));
   }
 
   /** Each tensor with its gradient. */

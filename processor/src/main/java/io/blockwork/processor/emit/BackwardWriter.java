@@ -19,7 +19,7 @@ public final class BackwardWriter extends Pass {
     super(names, plan.graph(), plan.shapes(), plan.slots());
     this.plan = plan;
     this.totals = totals;
-    this.ownership = new Ownership(network(), graph(), plan.places(), plan.gradients());
+    this.ownership = new Ownership(network(), graph(), plan.places());
   }
 
   /**
@@ -81,7 +81,7 @@ public final class BackwardWriter extends Pass {
     return PassDocumentation.of(
         this,
         "Training of {@link $T}: a forward pass that keeps what the gradient needs, then the gradient. A {@code d} stands"
-            + " before the name of a gradient. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h,"
+            + " before the name of a gradient, and one that is set to another lies in the same memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h,"
             + " w)} memory that others use at other times; {@code into} overwrites a gradient, {@code addTo} adds to what another"
             + " reader of the same value has left there.",
         totals,

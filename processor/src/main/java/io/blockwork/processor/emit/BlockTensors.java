@@ -7,6 +7,7 @@ import io.blockwork.processor.graph.Op.Input;
 import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.transforms.Place;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,8 @@ import java.util.Set;
 
 /**
  * What the tensors of a block are called in its class, and how it comes by them: each is declared
- * when it is first asked for, unless another block hands it over.
+ * when it is first asked for, unless another block hands it over. A buffer of values has one name;
+ * one of gradients has a name for each of the values that they are gradients of.
  */
 final class BlockTensors {
   private final Unit unit;
@@ -26,8 +28,8 @@ final class BlockTensors {
   private final Map<Integer, String> imports = new LinkedHashMap<>();
   private final Map<Integer, String> exports = new LinkedHashMap<>();
   private final List<String> declarations = new ArrayList<>();
-  private final Map<Integer, String> names = new LinkedHashMap<>();
-  private final Set<Integer> declared = new HashSet<>();
+  private final Map<Integer, String> names = new HashMap<>();
+  private final Map<Integer, Map<String, String>> gradients = new HashMap<>();
   private final Set<String> taken;
 
   /**
@@ -44,11 +46,64 @@ final class BlockTensors {
 
   /** The expression of the output of node {@code id}. */
   String value(int id) {
-    return tensor(places.get(id), wish(id));
+    Place place = places.get(id);
+    return name(id, place.buffer()) + slice(place);
   }
 
-  /** What the output of node {@code id} would be called, if its buffer had no name. */
-  String wish(int id) {
+  /**
+   * The expression of the gradient of the output of node {@code id}.
+   *
+   * @param place where it lies
+   */
+  String gradient(int id, Place place) {
+    Place.Buffer buffer = place.buffer();
+    Map<String, String> same = gradients.computeIfAbsent(buffer.id(), b -> new LinkedHashMap<>());
+    String value = name(id, places.get(id).buffer());
+    if (!same.containsKey(value)) {
+      String name = unique("d" + JavaNames.capitalise(value));
+      String memory = same.isEmpty() ? allocation(buffer) : same.values().iterator().next() + ";";
+      declarations.add("Tensor " + name + " = " + memory);
+      same.put(value, name);
+    }
+    return same.get(value) + slice(place);
+  }
+
+  /** The name of the buffer that the output of node {@code id} lies in. */
+  private String name(int id, Place.Buffer buffer) {
+    String known = names.get(buffer.id());
+    return known == null ? declare(id, buffer) : known;
+  }
+
+  private String declare(int id, Place.Buffer buffer) {
+    boolean exported = ownership.exports(unit).contains(buffer.id());
+    String wish = wish(id);
+    String name =
+        unique(
+            ownership
+                .concatenation(buffer.id())
+                .orElse(exported && !wish.equals("input") ? "out" : wish));
+    names.put(buffer.id(), name);
+    if (buffer.kept() && !ownership.makes(unit, buffer.id())) {
+      imports.put(buffer.id(), name);
+    } else if (exported) {
+      exports.put(buffer.id(), name);
+      declarations.add(name + " = " + allocation(buffer));
+    } else {
+      declarations.add("Tensor " + name + " = " + allocation(buffer));
+    }
+    return name;
+  }
+
+  private String unique(String wish) {
+    String name = wish;
+    for (int i = 2; !taken.add(name); i++) {
+      name = wish + i;
+    }
+    return name;
+  }
+
+  /** What the output of node {@code id} gives its buffer as a name. */
+  private String wish(int id) {
     Op op = graph.node(id).op();
     if (op instanceof Input) {
       return "input";
@@ -57,38 +112,6 @@ final class BlockTensors {
       return "x";
     }
     return op instanceof Add ? "out" : layers.field(graph.node(id)) + "Out";
-  }
-
-  /** Names the buffer of {@code place}, unless it has a name. */
-  void name(Place place, String wish) {
-    int buffer = place.buffer().id();
-    if (!names.containsKey(buffer)) {
-      String base = ownership.concatenation(buffer).orElse(wish);
-      String name = base;
-      for (int i = 2; !taken.add(name); i++) {
-        name = base + i;
-      }
-      names.put(buffer, name);
-    }
-  }
-
-  /** The expression of a tensor, declaring its buffer on first use. */
-  String tensor(Place place, String wish) {
-    Place.Buffer buffer = place.buffer();
-    boolean exported = ownership.exports(unit).contains(buffer.id());
-    name(place, exported && !wish.equals("input") ? "out" : wish);
-    String name = names.getOrDefault(buffer.id(), wish);
-    if (declared.add(buffer.id())) {
-      if (buffer.kept() && !ownership.makes(unit, buffer.id())) {
-        imports.put(buffer.id(), name);
-      } else if (exported) {
-        exports.put(buffer.id(), name);
-        declarations.add(name + " = " + allocation(buffer));
-      } else {
-        declarations.add("Tensor " + name + " = " + allocation(buffer));
-      }
-    }
-    return name + slice(place);
   }
 
   /** The kept buffers that other blocks hand over, and the names of the parameters. */

@@ -25,7 +25,7 @@ public final class ForwardWriter extends Pass {
     this.method = method;
     this.plan = plan;
     this.totals = totals;
-    this.ownership = new Ownership(network(), graph(), plan.places(), List.of());
+    this.ownership = new Ownership(network(), graph(), plan.places());
   }
 
   /**
