@@ -12,10 +12,10 @@ import javax.annotation.processing.Generated;
 
 /**
  * Training of {@link BareDense}: a forward pass that keeps what the gradient needs, then the gradient. A
- * {@code d} stands before the name of a gradient. {@code keep} is memory of its own until the
- * gradient is done, {@code slot(s, c, h, w)} memory that others use at other times; {@code into}
- * overwrites a gradient, {@code addTo} adds to what another reader of the same value has left
- * there.
+ * {@code d} stands before the name of a gradient, and one that is set to another lies in the same
+ * memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h, w)}
+ * memory that others use at other times; {@code into} overwrites a gradient, {@code addTo} adds to
+ * what another reader of the same value has left there.
  *
  * <pre>
  * denseblock   12 x 8 x 8   2 x dense layer

@@ -13,10 +13,10 @@ import javax.annotation.processing.Generated;
 
 /**
  * Training of {@link Basic}: a forward pass that keeps what the gradient needs, then the gradient. A
- * {@code d} stands before the name of a gradient. {@code keep} is memory of its own until the
- * gradient is done, {@code slot(s, c, h, w)} memory that others use at other times; {@code into}
- * overwrites a gradient, {@code addTo} adds to what another reader of the same value has left
- * there.
+ * {@code d} stands before the name of a gradient, and one that is set to another lies in the same
+ * memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h, w)}
+ * memory that others use at other times; {@code into} overwrites a gradient, {@code addTo} adds to
+ * what another reader of the same value has left there.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution
@@ -102,11 +102,11 @@ final class BasicBackward implements TrainingPass {
       Tensor dConv1Out = bind.slot(1, 4, 8, 8);
       Tensor dInput = bind.slot(0, 3, 8, 8);
       out = bind.keep(4, 8, 8);
-      Tensor dBn1Out = bind.slot(0, 4, 8, 8);
+      Tensor dOut = bind.slot(0, 4, 8, 8);
 
       conv1 =
           bind.conv2d("conv1", conv(3, 4, 3).padding(1), input, conv1Out, dConv1Out, into(dInput));
-      bn1 = bind.batchNormRelu("bn1", conv1Out, out, dBn1Out, into(dConv1Out));
+      bn1 = bind.batchNormRelu("bn1", conv1Out, out, dOut, into(dConv1Out));
     }
 
     void forward() {
@@ -154,16 +154,18 @@ final class BasicBackward implements TrainingPass {
 
     Layer1_0(TrainingBinder bind, String path, Tensor x) {
       Tensor conv1Out = bind.keep(4, 8, 8);
-      Tensor dBn1Out = bind.slot(2, 4, 8, 8);
-      Tensor dOut = bind.slot(0, 4, 8, 8);
+      Tensor dConv1Out = bind.slot(2, 4, 8, 8);
+      Tensor dX = bind.slot(0, 4, 8, 8);
       Tensor bn1Out = bind.keep(4, 8, 8);
+      Tensor dBn1Out = dConv1Out;
       Tensor conv2Out = bind.keep(4, 8, 8);
       Tensor dConv2Out = bind.slot(1, 4, 8, 8);
       out = bind.keep(4, 8, 8);
+      Tensor dOut = dX;
 
       conv1 =
-          bind.conv2d(path + ".conv1", conv(4, 4, 3).padding(1), x, conv1Out, dBn1Out, addTo(dOut));
-      bn1 = bind.batchNormRelu(path + ".bn1", conv1Out, bn1Out, dBn1Out, into(dBn1Out));
+          bind.conv2d(path + ".conv1", conv(4, 4, 3).padding(1), x, conv1Out, dConv1Out, addTo(dX));
+      bn1 = bind.batchNormRelu(path + ".bn1", conv1Out, bn1Out, dBn1Out, into(dConv1Out));
       conv2 = bind.conv2d(
           path + ".conv2", conv(4, 4, 3).padding(1), bn1Out, conv2Out, dConv2Out, into(dBn1Out));
       bn2 = bind.batchNorm(path + ".bn2", conv2Out, out, dOut, into(dConv2Out));
@@ -222,22 +224,25 @@ final class BasicBackward implements TrainingPass {
       Tensor dDownsample_0Out = bind.slot(2, 8, 4, 4);
       Tensor dX = bind.slot(0, 4, 8, 8);
       Tensor downsample_1Out = bind.slot(0, 8, 4, 4);
-      Tensor dOut = bind.slot(1, 8, 4, 4);
+      Tensor dDownsample_1Out = bind.slot(1, 8, 4, 4);
       Tensor conv1Out = bind.keep(8, 4, 4);
-      Tensor dBn1Out = bind.slot(2, 8, 4, 4);
+      Tensor dConv1Out = bind.slot(2, 8, 4, 4);
       Tensor bn1Out = bind.keep(8, 4, 4);
+      Tensor dBn1Out = dConv1Out;
       Tensor conv2Out = bind.keep(8, 4, 4);
       Tensor dConv2Out = bind.slot(0, 8, 4, 4);
       out = bind.keep(8, 4, 4);
+      Tensor dOut = dDownsample_1Out;
 
       downsample_0 = bind.conv2d(
           "layer2.0.downsample.0", conv(4, 8, 1).stride(2), x, downsample_0Out, dDownsample_0Out,
           addTo(dX));
       downsample_1 = bind.batchNorm(
-          "layer2.0.downsample.1", downsample_0Out, downsample_1Out, dOut, into(dDownsample_0Out));
+          "layer2.0.downsample.1", downsample_0Out, downsample_1Out, dDownsample_1Out,
+          into(dDownsample_0Out));
       conv1 = bind.conv2d(
-          "layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), x, conv1Out, dBn1Out, into(dX));
-      bn1 = bind.batchNormRelu("layer2.0.bn1", conv1Out, bn1Out, dBn1Out, into(dBn1Out));
+          "layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), x, conv1Out, dConv1Out, into(dX));
+      bn1 = bind.batchNormRelu("layer2.0.bn1", conv1Out, bn1Out, dBn1Out, into(dConv1Out));
       conv2 = bind.conv2d(
           "layer2.0.conv2", conv(8, 8, 3).padding(1), bn1Out, conv2Out, dConv2Out, into(dBn1Out));
       bn2 = bind.batchNorm("layer2.0.bn2", conv2Out, out, dOut, into(dConv2Out));

@@ -16,10 +16,10 @@ import javax.annotation.processing.Generated;
 
 /**
  * Training of {@link Bottleneck}: a forward pass that keeps what the gradient needs, then the gradient. A
- * {@code d} stands before the name of a gradient. {@code keep} is memory of its own until the
- * gradient is done, {@code slot(s, c, h, w)} memory that others use at other times; {@code into}
- * overwrites a gradient, {@code addTo} adds to what another reader of the same value has left
- * there.
+ * {@code d} stands before the name of a gradient, and one that is set to another lies in the same
+ * memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h, w)}
+ * memory that others use at other times; {@code into} overwrites a gradient, {@code addTo} adds to
+ * what another reader of the same value has left there.
  *
  * <pre>
  * stem     4 x 16 x 12    7x7 convolution, 3x3 max pool
@@ -103,17 +103,18 @@ final class BottleneckBackward implements TrainingPass {
     Stem(TrainingBinder bind) {
       input = bind.keep(3, 64, 48);
       Tensor conv1Out = bind.keep(4, 32, 24);
-      Tensor dBn1Out = bind.slot(1, 4, 32, 24);
+      Tensor dConv1Out = bind.slot(1, 4, 32, 24);
       Tensor dInput = bind.slot(0, 3, 64, 48);
       Tensor bn1Out = bind.keep(4, 32, 24);
+      Tensor dBn1Out = dConv1Out;
       out = bind.keep(4, 16, 12);
-      Tensor dMaxpoolOut = bind.slot(2, 4, 16, 12);
+      Tensor dOut = bind.slot(2, 4, 16, 12);
 
       conv1 = bind.conv2d(
-          "conv1", conv(3, 4, 7).stride(2).padding(3), input, conv1Out, dBn1Out, into(dInput));
-      bn1 = bind.batchNormRelu("bn1", conv1Out, bn1Out, dBn1Out, into(dBn1Out));
-      maxpool = bind.maxPool(
-          "maxpool", window(3).stride(2).padding(1), bn1Out, out, dMaxpoolOut, into(dBn1Out));
+          "conv1", conv(3, 4, 7).stride(2).padding(3), input, conv1Out, dConv1Out, into(dInput));
+      bn1 = bind.batchNormRelu("bn1", conv1Out, bn1Out, dBn1Out, into(dConv1Out));
+      maxpool =
+          bind.maxPool("maxpool", window(3).stride(2).padding(1), bn1Out, out, dOut, into(dBn1Out));
     }
 
     void forward() {
@@ -170,16 +171,19 @@ final class BottleneckBackward implements TrainingPass {
       Tensor dDownsample_0Out = bind.slot(1, 16, 16, 12);
       Tensor dX = bind.slot(2, 4, 16, 12);
       Tensor downsample_1Out = bind.slot(0, 16, 16, 12);
-      Tensor dOut = bind.slot(0, 16, 16, 12);
+      Tensor dDownsample_1Out = bind.slot(0, 16, 16, 12);
       Tensor conv1Out = bind.keep(4, 16, 12);
-      Tensor dBn1Out = bind.slot(1, 4, 16, 12);
+      Tensor dConv1Out = bind.slot(1, 4, 16, 12);
       Tensor bn1Out = bind.keep(4, 16, 12);
+      Tensor dBn1Out = dConv1Out;
       Tensor conv2Out = bind.keep(4, 16, 12);
-      Tensor dBn2Out = bind.slot(2, 4, 16, 12);
+      Tensor dConv2Out = bind.slot(2, 4, 16, 12);
       Tensor bn2Out = bind.keep(4, 16, 12);
+      Tensor dBn2Out = dConv2Out;
       Tensor conv3Out = bind.keep(16, 16, 12);
-      Tensor dBn3Out = bind.slot(1, 16, 16, 12);
+      Tensor dConv3Out = bind.slot(1, 16, 16, 12);
       Tensor bn3Out = bind.keep(16, 16, 12);
+      Tensor dBn3Out = dConv3Out;
       Tensor se_squeezeOut = bind.keep(16, 1, 1);
       Tensor dSe_squeezeOut = bind.slot(2, 16, 1, 1);
       Tensor se_fc1Out = bind.keep(8, 1, 1);
@@ -187,19 +191,21 @@ final class BottleneckBackward implements TrainingPass {
       Tensor se_fc2Out = bind.keep(16, 1, 1);
       Tensor dSe_fc2Out = bind.slot(2, 16, 1, 1);
       out = bind.keep(16, 16, 12);
+      Tensor dOut = dDownsample_1Out;
 
       downsample_0 = bind.conv2d(
           "layer1.0.downsample.0", conv(4, 16, 1), x, downsample_0Out, dDownsample_0Out, addTo(dX));
       downsample_1 = bind.batchNorm(
-          "layer1.0.downsample.1", downsample_0Out, downsample_1Out, dOut, into(dDownsample_0Out));
-      conv1 = bind.conv2d("layer1.0.conv1", conv(4, 4, 1), x, conv1Out, dBn1Out, into(dX));
-      bn1 = bind.batchNormRelu("layer1.0.bn1", conv1Out, bn1Out, dBn1Out, into(dBn1Out));
+          "layer1.0.downsample.1", downsample_0Out, downsample_1Out, dDownsample_1Out,
+          into(dDownsample_0Out));
+      conv1 = bind.conv2d("layer1.0.conv1", conv(4, 4, 1), x, conv1Out, dConv1Out, into(dX));
+      bn1 = bind.batchNormRelu("layer1.0.bn1", conv1Out, bn1Out, dBn1Out, into(dConv1Out));
       conv2 = bind.conv2d(
-          "layer1.0.conv2", conv(4, 4, 3).padding(1), bn1Out, conv2Out, dBn2Out, into(dBn1Out));
-      bn2 = bind.batchNormRelu("layer1.0.bn2", conv2Out, bn2Out, dBn2Out, into(dBn2Out));
+          "layer1.0.conv2", conv(4, 4, 3).padding(1), bn1Out, conv2Out, dConv2Out, into(dBn1Out));
+      bn2 = bind.batchNormRelu("layer1.0.bn2", conv2Out, bn2Out, dBn2Out, into(dConv2Out));
       conv3 =
-          bind.conv2d("layer1.0.conv3", conv(4, 16, 1), bn2Out, conv3Out, dBn3Out, into(dBn2Out));
-      bn3 = bind.batchNorm("layer1.0.bn3", conv3Out, bn3Out, dBn3Out, into(dBn3Out));
+          bind.conv2d("layer1.0.conv3", conv(4, 16, 1), bn2Out, conv3Out, dConv3Out, into(dBn2Out));
+      bn3 = bind.batchNorm("layer1.0.bn3", conv3Out, bn3Out, dBn3Out, into(dConv3Out));
       se_squeeze = bind.globalAvgPool(
           "layer1.0.se.squeeze", bn3Out, se_squeezeOut, dSe_squeezeOut, addTo(dBn3Out));
       se_fc1 = bind.linear(
@@ -289,16 +295,19 @@ final class BottleneckBackward implements TrainingPass {
       Tensor dDownsample_0Out = bind.slot(2, 32, 8, 6);
       Tensor dX = bind.slot(0, 16, 16, 12);
       Tensor downsample_1Out = bind.slot(0, 32, 8, 6);
-      Tensor dOut = bind.slot(1, 32, 8, 6);
+      Tensor dDownsample_1Out = bind.slot(1, 32, 8, 6);
       Tensor conv1Out = bind.keep(8, 16, 12);
-      Tensor dBn1Out = bind.slot(2, 8, 16, 12);
+      Tensor dConv1Out = bind.slot(2, 8, 16, 12);
       Tensor bn1Out = bind.keep(8, 16, 12);
+      Tensor dBn1Out = dConv1Out;
       Tensor conv2Out = bind.keep(8, 8, 6);
-      Tensor dBn2Out = bind.slot(3, 8, 8, 6);
+      Tensor dConv2Out = bind.slot(3, 8, 8, 6);
       Tensor bn2Out = bind.keep(8, 8, 6);
+      Tensor dBn2Out = dConv2Out;
       Tensor conv3Out = bind.keep(32, 8, 6);
-      Tensor dBn3Out = bind.slot(0, 32, 8, 6);
+      Tensor dConv3Out = bind.slot(0, 32, 8, 6);
       Tensor bn3Out = bind.keep(32, 8, 6);
+      Tensor dBn3Out = dConv3Out;
       Tensor se_squeezeOut = bind.keep(32, 1, 1);
       Tensor dSe_squeezeOut = bind.slot(2, 32, 1, 1);
       Tensor se_fc1Out = bind.keep(16, 1, 1);
@@ -306,21 +315,23 @@ final class BottleneckBackward implements TrainingPass {
       Tensor se_fc2Out = bind.keep(32, 1, 1);
       Tensor dSe_fc2Out = bind.slot(2, 32, 1, 1);
       out = bind.keep(32, 8, 6);
+      Tensor dOut = dDownsample_1Out;
 
       downsample_0 = bind.conv2d(
           "layer2.0.downsample.0", conv(16, 32, 1).stride(2), x, downsample_0Out, dDownsample_0Out,
           addTo(dX));
       downsample_1 = bind.batchNorm(
-          "layer2.0.downsample.1", downsample_0Out, downsample_1Out, dOut, into(dDownsample_0Out));
-      conv1 = bind.conv2d("layer2.0.conv1", conv(16, 8, 1), x, conv1Out, dBn1Out, into(dX));
-      bn1 = bind.batchNormRelu("layer2.0.bn1", conv1Out, bn1Out, dBn1Out, into(dBn1Out));
+          "layer2.0.downsample.1", downsample_0Out, downsample_1Out, dDownsample_1Out,
+          into(dDownsample_0Out));
+      conv1 = bind.conv2d("layer2.0.conv1", conv(16, 8, 1), x, conv1Out, dConv1Out, into(dX));
+      bn1 = bind.batchNormRelu("layer2.0.bn1", conv1Out, bn1Out, dBn1Out, into(dConv1Out));
       conv2 = bind.conv2d(
-          "layer2.0.conv2", conv(8, 8, 3).stride(2).padding(1), bn1Out, conv2Out, dBn2Out,
+          "layer2.0.conv2", conv(8, 8, 3).stride(2).padding(1), bn1Out, conv2Out, dConv2Out,
           into(dBn1Out));
-      bn2 = bind.batchNormRelu("layer2.0.bn2", conv2Out, bn2Out, dBn2Out, into(dBn2Out));
+      bn2 = bind.batchNormRelu("layer2.0.bn2", conv2Out, bn2Out, dBn2Out, into(dConv2Out));
       conv3 =
-          bind.conv2d("layer2.0.conv3", conv(8, 32, 1), bn2Out, conv3Out, dBn3Out, into(dBn2Out));
-      bn3 = bind.batchNorm("layer2.0.bn3", conv3Out, bn3Out, dBn3Out, into(dBn3Out));
+          bind.conv2d("layer2.0.conv3", conv(8, 32, 1), bn2Out, conv3Out, dConv3Out, into(dBn2Out));
+      bn3 = bind.batchNorm("layer2.0.bn3", conv3Out, bn3Out, dBn3Out, into(dConv3Out));
       se_squeeze = bind.globalAvgPool(
           "layer2.0.se.squeeze", bn3Out, se_squeezeOut, dSe_squeezeOut, addTo(dBn3Out));
       se_fc1 = bind.linear(
@@ -382,15 +393,18 @@ final class BottleneckBackward implements TrainingPass {
 
     Layer2_1(TrainingBinder bind, Tensor x) {
       Tensor conv1Out = bind.keep(8, 8, 6);
-      Tensor dBn1Out = bind.slot(0, 8, 8, 6);
-      Tensor dOut = bind.slot(1, 32, 8, 6);
+      Tensor dConv1Out = bind.slot(0, 8, 8, 6);
+      Tensor dX = bind.slot(1, 32, 8, 6);
       Tensor bn1Out = bind.keep(8, 8, 6);
+      Tensor dBn1Out = dConv1Out;
       Tensor conv2Out = bind.keep(8, 8, 6);
-      Tensor dBn2Out = bind.slot(2, 8, 8, 6);
+      Tensor dConv2Out = bind.slot(2, 8, 8, 6);
       Tensor bn2Out = bind.keep(8, 8, 6);
+      Tensor dBn2Out = dConv2Out;
       Tensor conv3Out = bind.keep(32, 8, 6);
-      Tensor dBn3Out = bind.slot(0, 32, 8, 6);
+      Tensor dConv3Out = bind.slot(0, 32, 8, 6);
       Tensor bn3Out = bind.keep(32, 8, 6);
+      Tensor dBn3Out = dConv3Out;
       Tensor se_squeezeOut = bind.keep(32, 1, 1);
       Tensor dSe_squeezeOut = bind.slot(2, 32, 1, 1);
       Tensor se_fc1Out = bind.keep(16, 1, 1);
@@ -398,15 +412,16 @@ final class BottleneckBackward implements TrainingPass {
       Tensor se_fc2Out = bind.keep(32, 1, 1);
       Tensor dSe_fc2Out = bind.slot(2, 32, 1, 1);
       out = bind.keep(32, 8, 6);
+      Tensor dOut = dX;
 
-      conv1 = bind.conv2d("layer2.1.conv1", conv(32, 8, 1), x, conv1Out, dBn1Out, addTo(dOut));
-      bn1 = bind.batchNormRelu("layer2.1.bn1", conv1Out, bn1Out, dBn1Out, into(dBn1Out));
+      conv1 = bind.conv2d("layer2.1.conv1", conv(32, 8, 1), x, conv1Out, dConv1Out, addTo(dX));
+      bn1 = bind.batchNormRelu("layer2.1.bn1", conv1Out, bn1Out, dBn1Out, into(dConv1Out));
       conv2 = bind.conv2d(
-          "layer2.1.conv2", conv(8, 8, 3).padding(1), bn1Out, conv2Out, dBn2Out, into(dBn1Out));
-      bn2 = bind.batchNormRelu("layer2.1.bn2", conv2Out, bn2Out, dBn2Out, into(dBn2Out));
+          "layer2.1.conv2", conv(8, 8, 3).padding(1), bn1Out, conv2Out, dConv2Out, into(dBn1Out));
+      bn2 = bind.batchNormRelu("layer2.1.bn2", conv2Out, bn2Out, dBn2Out, into(dConv2Out));
       conv3 =
-          bind.conv2d("layer2.1.conv3", conv(8, 32, 1), bn2Out, conv3Out, dBn3Out, into(dBn2Out));
-      bn3 = bind.batchNorm("layer2.1.bn3", conv3Out, bn3Out, dBn3Out, into(dBn3Out));
+          bind.conv2d("layer2.1.conv3", conv(8, 32, 1), bn2Out, conv3Out, dConv3Out, into(dBn2Out));
+      bn3 = bind.batchNorm("layer2.1.bn3", conv3Out, bn3Out, dBn3Out, into(dConv3Out));
       se_squeeze = bind.globalAvgPool(
           "layer2.1.se.squeeze", bn3Out, se_squeezeOut, dSe_squeezeOut, addTo(dBn3Out));
       se_fc1 = bind.linear(

@@ -14,10 +14,10 @@ import javax.annotation.processing.Generated;
 
 /**
  * Training of {@link Dense}: a forward pass that keeps what the gradient needs, then the gradient. A
- * {@code d} stands before the name of a gradient. {@code keep} is memory of its own until the
- * gradient is done, {@code slot(s, c, h, w)} memory that others use at other times; {@code into}
- * overwrites a gradient, {@code addTo} adds to what another reader of the same value has left
- * there.
+ * {@code d} stands before the name of a gradient, and one that is set to another lies in the same
+ * memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h, w)}
+ * memory that others use at other times; {@code into} overwrites a gradient, {@code addTo} adds to
+ * what another reader of the same value has left there.
  *
  * <pre>
  * stem                   8 x 8 x 8    3x3 convolution
@@ -155,17 +155,18 @@ final class DenseBackward implements TrainingPass {
       Tensor dNorm1Out = bind.slot(3, 8, 8, 8);
       Tensor dDenseblock1 = bind.slot(1, 16, 8, 8);
       Tensor conv1Out = bind.keep(16, 8, 8);
-      Tensor dNorm2Out = bind.slot(2, 16, 8, 8);
+      Tensor dConv1Out = bind.slot(2, 16, 8, 8);
       Tensor norm2Out = bind.slot(0, 16, 8, 8);
+      Tensor dNorm2Out = dConv1Out;
 
       norm1 = bind.batchNormRelu(
           "features.denseblock1.denselayer1.norm1", denseblock1.slice(0, 8), norm1Out, dNorm1Out,
           addTo(dDenseblock1.slice(0, 8)));
       conv1 = bind.conv2d(
-          "features.denseblock1.denselayer1.conv1", conv(8, 16, 1), norm1Out, conv1Out, dNorm2Out,
+          "features.denseblock1.denselayer1.conv1", conv(8, 16, 1), norm1Out, conv1Out, dConv1Out,
           into(dNorm1Out));
       norm2 = bind.batchNormRelu(
-          "features.denseblock1.denselayer1.norm2", conv1Out, norm2Out, dNorm2Out, into(dNorm2Out));
+          "features.denseblock1.denselayer1.norm2", conv1Out, norm2Out, dNorm2Out, into(dConv1Out));
       conv2 = bind.conv2d(
           "features.denseblock1.denselayer1.conv2", conv(16, 4, 3).padding(1), norm2Out,
           denseblock1.slice(8, 12), dDenseblock1.slice(8, 12), into(dNorm2Out));
@@ -206,17 +207,18 @@ final class DenseBackward implements TrainingPass {
       Tensor dNorm1Out = bind.slot(3, 12, 8, 8);
       Tensor dDenseblock1 = bind.slot(1, 16, 8, 8);
       Tensor conv1Out = bind.keep(16, 8, 8);
-      Tensor dNorm2Out = bind.slot(2, 16, 8, 8);
+      Tensor dConv1Out = bind.slot(2, 16, 8, 8);
       Tensor norm2Out = bind.slot(0, 16, 8, 8);
+      Tensor dNorm2Out = dConv1Out;
 
       norm1 = bind.batchNormRelu(
           "features.denseblock1.denselayer2.norm1", denseblock1.slice(0, 12), norm1Out, dNorm1Out,
           addTo(dDenseblock1.slice(0, 12)));
       conv1 = bind.conv2d(
-          "features.denseblock1.denselayer2.conv1", conv(12, 16, 1), norm1Out, conv1Out, dNorm2Out,
+          "features.denseblock1.denselayer2.conv1", conv(12, 16, 1), norm1Out, conv1Out, dConv1Out,
           into(dNorm1Out));
       norm2 = bind.batchNormRelu(
-          "features.denseblock1.denselayer2.norm2", conv1Out, norm2Out, dNorm2Out, into(dNorm2Out));
+          "features.denseblock1.denselayer2.norm2", conv1Out, norm2Out, dNorm2Out, into(dConv1Out));
       conv2 = bind.conv2d(
           "features.denseblock1.denselayer2.conv2", conv(16, 4, 3).padding(1), norm2Out,
           denseblock1.slice(12, 16), dDenseblock1.slice(12, 16), into(dNorm2Out));
@@ -253,16 +255,17 @@ final class DenseBackward implements TrainingPass {
 
     Transition1(TrainingBinder bind, Tensor denseblock1) {
       Tensor normOut = bind.keep(16, 8, 8);
-      Tensor dDenseblock1 = bind.slot(1, 16, 8, 8);
+      Tensor dNormOut = bind.slot(1, 16, 8, 8);
+      Tensor dDenseblock1 = dNormOut;
       Tensor poolOut = bind.keep(16, 4, 4);
       Tensor dPoolOut = bind.slot(0, 16, 4, 4);
       denseblock2 = bind.keep(12, 4, 4);
       Tensor dDenseblock2 = bind.slot(2, 12, 4, 4);
 
       norm = bind.batchNormRelu(
-          "features.transition1.norm", denseblock1, normOut, dDenseblock1, into(dDenseblock1));
+          "features.transition1.norm", denseblock1, normOut, dNormOut, into(dDenseblock1));
       pool = bind.avgPool(
-          "features.transition1.pool", window(2), normOut, poolOut, dPoolOut, into(dDenseblock1));
+          "features.transition1.pool", window(2), normOut, poolOut, dPoolOut, into(dNormOut));
       conv = bind.conv2d(
           "features.transition1.conv", conv(16, 8, 1), poolOut, denseblock2.slice(0, 8),
           dDenseblock2.slice(0, 8), into(dPoolOut));
@@ -311,17 +314,18 @@ final class DenseBackward implements TrainingPass {
       Tensor dNorm1Out = bind.slot(3, 8, 4, 4);
       Tensor dDenseblock2 = bind.slot(2, 12, 4, 4);
       Tensor conv1Out = bind.keep(16, 4, 4);
-      Tensor dNorm2Out = bind.slot(1, 16, 4, 4);
+      Tensor dConv1Out = bind.slot(1, 16, 4, 4);
       Tensor norm2Out = bind.slot(0, 16, 4, 4);
+      Tensor dNorm2Out = dConv1Out;
 
       norm1 = bind.batchNormRelu(
           "features.denseblock2.denselayer1.norm1", denseblock2.slice(0, 8), norm1Out, dNorm1Out,
           addTo(dDenseblock2.slice(0, 8)));
       conv1 = bind.conv2d(
-          "features.denseblock2.denselayer1.conv1", conv(8, 16, 1), norm1Out, conv1Out, dNorm2Out,
+          "features.denseblock2.denselayer1.conv1", conv(8, 16, 1), norm1Out, conv1Out, dConv1Out,
           into(dNorm1Out));
       norm2 = bind.batchNormRelu(
-          "features.denseblock2.denselayer1.norm2", conv1Out, norm2Out, dNorm2Out, into(dNorm2Out));
+          "features.denseblock2.denselayer1.norm2", conv1Out, norm2Out, dNorm2Out, into(dConv1Out));
       conv2 = bind.conv2d(
           "features.denseblock2.denselayer1.conv2", conv(16, 4, 3).padding(1), norm2Out,
           denseblock2.slice(8, 12), dDenseblock2.slice(8, 12), into(dNorm2Out));
@@ -357,16 +361,16 @@ final class DenseBackward implements TrainingPass {
 
     Head(TrainingBinder bind, Tensor denseblock2) {
       Tensor norm5Out = bind.keep(12, 4, 4);
-      Tensor dDenseblock2 = bind.slot(2, 12, 4, 4);
+      Tensor dNorm5Out = bind.slot(2, 12, 4, 4);
+      Tensor dDenseblock2 = dNorm5Out;
       Tensor avgpoolOut = bind.keep(12, 1, 1);
       Tensor dAvgpoolOut = bind.slot(0, 12, 1, 1);
       Tensor classifierOut = bind.slot(0, 3, 1, 1);
       Tensor dClassifierOut = bind.slot(1, 3, 1, 1);
 
       norm5 = bind.batchNormRelu(
-          "features.norm5", denseblock2, norm5Out, dDenseblock2, into(dDenseblock2));
-      avgpool =
-          bind.globalAvgPool("avgpool", norm5Out, avgpoolOut, dAvgpoolOut, into(dDenseblock2));
+          "features.norm5", denseblock2, norm5Out, dNorm5Out, into(dDenseblock2));
+      avgpool = bind.globalAvgPool("avgpool", norm5Out, avgpoolOut, dAvgpoolOut, into(dNorm5Out));
       classifier = bind.linear(
           "classifier", NONE, avgpoolOut, classifierOut, dClassifierOut, into(dAvgpoolOut));
     }

@@ -13,10 +13,10 @@ import javax.annotation.processing.Generated;
 
 /**
  * Training of {@link PreActivated}: a forward pass that keeps what the gradient needs, then the gradient. A
- * {@code d} stands before the name of a gradient. {@code keep} is memory of its own until the
- * gradient is done, {@code slot(s, c, h, w)} memory that others use at other times; {@code into}
- * overwrites a gradient, {@code addTo} adds to what another reader of the same value has left
- * there.
+ * {@code d} stands before the name of a gradient, and one that is set to another lies in the same
+ * memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h, w)}
+ * memory that others use at other times; {@code into} overwrites a gradient, {@code addTo} adds to
+ * what another reader of the same value has left there.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution
@@ -98,10 +98,10 @@ final class PreActivatedBackward implements TrainingPass {
     Stem(TrainingBinder bind) {
       input = bind.keep(3, 8, 8);
       out = bind.keep(4, 8, 8);
-      Tensor dConv1Out = bind.slot(0, 4, 8, 8);
+      Tensor dOut = bind.slot(0, 4, 8, 8);
       Tensor dInput = bind.slot(1, 3, 8, 8);
 
-      conv1 = bind.conv2d("conv1", conv(3, 4, 3).padding(1), input, out, dConv1Out, into(dInput));
+      conv1 = bind.conv2d("conv1", conv(3, 4, 3).padding(1), input, out, dOut, into(dInput));
     }
 
     void forward() {
@@ -144,16 +144,18 @@ final class PreActivatedBackward implements TrainingPass {
     Layer1_0(TrainingBinder bind, Tensor x) {
       Tensor bn1Out = bind.keep(4, 8, 8);
       Tensor dBn1Out = bind.slot(2, 4, 8, 8);
-      Tensor dOut = bind.slot(0, 4, 8, 8);
+      Tensor dX = bind.slot(0, 4, 8, 8);
       Tensor conv1Out = bind.keep(4, 8, 8);
-      Tensor dBn2Out = bind.slot(1, 4, 8, 8);
+      Tensor dConv1Out = bind.slot(1, 4, 8, 8);
       Tensor bn2Out = bind.keep(4, 8, 8);
+      Tensor dBn2Out = dConv1Out;
       out = bind.keep(4, 8, 8);
+      Tensor dOut = dX;
 
-      bn1 = bind.batchNormRelu("layer1.0.bn1", x, bn1Out, dBn1Out, addTo(dOut));
+      bn1 = bind.batchNormRelu("layer1.0.bn1", x, bn1Out, dBn1Out, addTo(dX));
       conv1 = bind.conv2d(
-          "layer1.0.conv1", conv(4, 4, 3).padding(1), bn1Out, conv1Out, dBn2Out, into(dBn1Out));
-      bn2 = bind.batchNormRelu("layer1.0.bn2", conv1Out, bn2Out, dBn2Out, into(dBn2Out));
+          "layer1.0.conv1", conv(4, 4, 3).padding(1), bn1Out, conv1Out, dConv1Out, into(dBn1Out));
+      bn2 = bind.batchNormRelu("layer1.0.bn2", conv1Out, bn2Out, dBn2Out, into(dConv1Out));
       conv2 =
           bind.conv2d("layer1.0.conv2", conv(4, 4, 3).padding(1), bn2Out, out, dOut, into(dBn2Out));
       add = bind.add("layer1.0.add", out, x, out, dOut);
@@ -207,20 +209,23 @@ final class PreActivatedBackward implements TrainingPass {
     Layer2_0(TrainingBinder bind, Tensor x) {
       Tensor bn1Out = bind.keep(4, 8, 8);
       Tensor dBn1Out = bind.slot(0, 4, 8, 8);
+      Tensor dX = dBn1Out;
       Tensor downsampleOut = bind.slot(0, 8, 4, 4);
-      Tensor dOut = bind.slot(1, 8, 4, 4);
+      Tensor dDownsampleOut = bind.slot(1, 8, 4, 4);
       Tensor conv1Out = bind.keep(8, 4, 4);
-      Tensor dBn2Out = bind.slot(2, 8, 4, 4);
+      Tensor dConv1Out = bind.slot(2, 8, 4, 4);
       Tensor bn2Out = bind.keep(8, 4, 4);
+      Tensor dBn2Out = dConv1Out;
       out = bind.keep(8, 4, 4);
+      Tensor dOut = dDownsampleOut;
 
-      bn1 = bind.batchNormRelu("layer2.0.bn1", x, bn1Out, dBn1Out, into(dBn1Out));
-      downsample =
-          bind.padShortcut("layer2.0.downsample", 2, bn1Out, downsampleOut, dOut, addTo(dBn1Out));
+      bn1 = bind.batchNormRelu("layer2.0.bn1", x, bn1Out, dBn1Out, into(dX));
+      downsample = bind.padShortcut(
+          "layer2.0.downsample", 2, bn1Out, downsampleOut, dDownsampleOut, addTo(dBn1Out));
       conv1 = bind.conv2d(
-          "layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), bn1Out, conv1Out, dBn2Out,
+          "layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), bn1Out, conv1Out, dConv1Out,
           into(dBn1Out));
-      bn2 = bind.batchNormRelu("layer2.0.bn2", conv1Out, bn2Out, dBn2Out, into(dBn2Out));
+      bn2 = bind.batchNormRelu("layer2.0.bn2", conv1Out, bn2Out, dBn2Out, into(dConv1Out));
       conv2 =
           bind.conv2d("layer2.0.conv2", conv(8, 8, 3).padding(1), bn2Out, out, dOut, into(dBn2Out));
       add = bind.add("layer2.0.add", out, downsampleOut, out, dOut);
@@ -253,12 +258,13 @@ final class PreActivatedBackward implements TrainingPass {
     Head(TrainingBinder bind, Tensor x) {
       Tensor bn2Out = bind.keep(8, 4, 4);
       Tensor dBn2Out = bind.slot(1, 8, 4, 4);
+      Tensor dX = dBn2Out;
       Tensor avgpoolOut = bind.keep(8, 1, 1);
       Tensor dAvgpoolOut = bind.slot(0, 8, 1, 1);
       Tensor fcOut = bind.slot(0, 3, 1, 1);
       Tensor dFcOut = bind.slot(1, 3, 1, 1);
 
-      bn2 = bind.batchNormRelu("bn2", x, bn2Out, dBn2Out, into(dBn2Out));
+      bn2 = bind.batchNormRelu("bn2", x, bn2Out, dBn2Out, into(dX));
       avgpool = bind.globalAvgPool("avgpool", bn2Out, avgpoolOut, dAvgpoolOut, into(dBn2Out));
       fc = bind.linear("fc", NONE, avgpoolOut, fcOut, dFcOut, into(dAvgpoolOut));
     }

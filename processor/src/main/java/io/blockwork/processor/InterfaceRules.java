@@ -147,12 +147,7 @@ final class InterfaceRules {
       if (method.getModifiers().contains(Modifier.ABSTRACT)
           && !OutputMethods.declares(method)
           && !implemented(method, base)) {
-        Element owner = Objects.requireNonNull(method.getEnclosingElement());
-        diagnostics.report(
-            Message.METHOD,
-            owner.equals(type) ? method : type,
-            method.getSimpleName() + "()",
-            owner.getSimpleName());
+        report(Message.METHOD, type, method);
         known = false;
       }
     }
@@ -165,16 +160,21 @@ final class InterfaceRules {
     for (ExecutableElement method : taken(type)) {
       // Abstract ones are reported as methods that are not implemented.
       if (method.getModifiers().contains(Modifier.DEFAULT)) {
-        Element owner = Objects.requireNonNull(method.getEnclosingElement());
-        diagnostics.report(
-            Message.METHOD_CLASH,
-            owner.equals(type) ? method : type,
-            method.getSimpleName() + "()",
-            owner.getSimpleName());
+        report(Message.METHOD_CLASH, type, method);
         free = false;
       }
     }
     return free;
+  }
+
+  /** Points at a method of the interface where it is the interface's own, and not inherited. */
+  private void report(Message message, TypeElement type, ExecutableElement method) {
+    Element owner = Objects.requireNonNull(method.getEnclosingElement());
+    diagnostics.report(
+        message,
+        owner.equals(type) ? method : type,
+        method.getSimpleName() + "()",
+        owner.getSimpleName());
   }
 
   /** Whether a class with the generated factories can implement the type. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -71,21 +72,28 @@ final class NetworkStep {
       return false;
     }
     AnnotationMirror annotation = architectures.get(0);
+    if (!(element instanceof TypeElement type)) {
+      // Nothing is generated for it, so nothing can stand for that.
+      boolean classifier = Objects.requireNonNull(ANNOTATIONS.get(name(annotation)));
+      interfaces.check(element, simpleName(annotation), classifier);
+      return true;
+    }
+    GeneratedNames names = names(type);
     try {
       if (architectures.size() > 1) {
-        twice(element, architectures);
-      } else if (!clashes(element, sources)) {
-        compile(element, annotation, AnnotationReader.read(annotation));
+        twice(names, architectures);
+      } else if (!clashes(names, sources)) {
+        compile(names, annotation, AnnotationReader.read(annotation));
       }
     } catch (AnnotationReader.UnreadableValue e) {
       if (!e.isLasting()) {
         return false;
       }
       // The compiler reports the value.
-      placeholder(element, List.of());
+      placeholder(names, List.of());
     } catch (RuntimeException e) {
-      diagnostics.report(Message.INTERNAL, element, annotation, element.getSimpleName(), e);
-      placeholder(element, List.of(Message.INTERNAL.headline(element.getSimpleName(), e)));
+      diagnostics.report(Message.INTERNAL, type, annotation, type.getSimpleName(), e);
+      placeholder(names, List.of(Message.INTERNAL.headline(type.getSimpleName(), e)));
     }
     return true;
   }
@@ -94,29 +102,32 @@ final class NetworkStep {
     return ((TypeElement) mirror.getAnnotationType().asElement()).getQualifiedName().toString();
   }
 
-  private void twice(Element element, List<? extends AnnotationMirror> architectures) {
-    String all =
-        architectures.stream()
-            .map(mirror -> "@" + mirror.getAnnotationType().asElement().getSimpleName())
-            .collect(Collectors.joining(", "));
-    AnnotationMirror second = architectures.get(1);
-    diagnostics.report(Message.TWO_ARCHITECTURES, element, second, element.getSimpleName(), all);
-    placeholder(element, List.of(Message.TWO_ARCHITECTURES.headline(element.getSimpleName(), all)));
+  private static String simpleName(AnnotationMirror mirror) {
+    return mirror.getAnnotationType().asElement().getSimpleName().toString();
   }
 
-  private boolean clashes(Element element, Set<String> sources) {
-    if (!(element instanceof TypeElement type)) {
-      return false;
-    }
-    Optional<TypeElement> member = interfaces.memberNamed(type, names(type).all());
+  private void twice(GeneratedNames names, List<? extends AnnotationMirror> architectures) {
+    TypeElement type = names.origin();
+    String all =
+        architectures.stream()
+            .map(mirror -> "@" + simpleName(mirror))
+            .collect(Collectors.joining(", "));
+    AnnotationMirror second = architectures.get(1);
+    diagnostics.report(Message.TWO_ARCHITECTURES, type, second, type.getSimpleName(), all);
+    placeholder(names, List.of(Message.TWO_ARCHITECTURES.headline(type.getSimpleName(), all)));
+  }
+
+  private boolean clashes(GeneratedNames names, Set<String> sources) {
+    TypeElement type = names.origin();
+    Optional<TypeElement> member = interfaces.memberNamed(type, names.all());
     if (member.isPresent()) {
       // Within the generated class, it would be meant by the name of what is generated.
       String inner = member.get().getQualifiedName().toString();
       diagnostics.report(Message.NAME_CLASH, type, type.getQualifiedName(), inner);
-      placeholder(type, List.of(Message.NAME_CLASH.headline(type.getQualifiedName(), inner)));
+      placeholder(names, List.of(Message.NAME_CLASH.headline(type.getQualifiedName(), inner)));
       return true;
     }
-    for (ClassName name : names(type).all()) {
+    for (ClassName name : names.all()) {
       String file = name.canonicalName();
       if (generated.containsKey(file)) {
         String other = generated.get(file);
@@ -124,8 +135,8 @@ final class NetworkStep {
         return true;
       } else if (sources.contains(file)) {
         diagnostics.report(Message.NAME_CLASH, type, type.getQualifiedName(), file);
-        if (!sources.contains(names(type).network().canonicalName())) {
-          placeholder(type, List.of(Message.NAME_CLASH.headline(type.getQualifiedName(), file)));
+        if (!sources.contains(names.network().canonicalName())) {
+          placeholder(names, List.of(Message.NAME_CLASH.headline(type.getQualifiedName(), file)));
         }
         return true;
       }
@@ -133,9 +144,9 @@ final class NetworkStep {
     return false;
   }
 
-  private void compile(Element element, AnnotationMirror annotation, Spec spec) {
-    String name = annotation.getAnnotationType().asElement().getSimpleName().toString();
-    boolean sound = interfaces.check(element, name, spec.classifier());
+  private void compile(GeneratedNames names, AnnotationMirror annotation, Spec spec) {
+    TypeElement type = names.origin();
+    boolean sound = interfaces.check(type, simpleName(annotation), spec.classifier());
     List<Problem> problems = problems(annotation, spec);
     Optional<String> weights = AnnotationReader.weights(annotation);
     boolean sane = problems.isEmpty();
@@ -144,27 +155,23 @@ final class NetworkStep {
         .filter(w -> sane || PretrainedMatch.find(w).isEmpty())
         .flatMap(w -> PretrainedMatch.problem(spec, w))
         .ifPresent(problems::add);
-    problems.forEach(problem -> diagnostics.report(problem, element, annotation));
+    problems.forEach(problem -> diagnostics.report(problem, type, annotation));
     Optional<List<TapMethod>> taps =
-        element.getKind() == ElementKind.INTERFACE
-            ? taps((TypeElement) element, spec)
-            : Optional.empty();
+        type.getKind() == ElementKind.INTERFACE ? taps(type, spec) : Optional.empty();
     if (!sound || taps.isEmpty() || !problems.isEmpty()) {
       placeholder(
-          element, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
+          names, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
       return;
     }
     if (options.warnings()) {
       List<Problem> warnings = Compilation.warnings(spec);
       warnings.stream()
-          .filter(warning -> !Diagnostics.isSuppressed(warning.message(), element))
-          .forEach(warning -> diagnostics.report(warning, element, annotation));
+          .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
+          .forEach(warning -> diagnostics.report(warning, type, annotation));
     }
-    TypeElement type = (TypeElement) element;
-    GeneratedNames names = names(type);
     Compilation.compile(spec, names, taps.get(), weights).forEach(file -> write(file, type));
     if (options.report()) {
-      writeSheet(names, Compilation.sheet(spec, names), type);
+      writeSheet(names, Compilation.sheet(spec, names));
     }
   }
 
@@ -176,7 +183,8 @@ final class NetworkStep {
     return outputs.sound() ? Optional.of(taps) : Optional.empty();
   }
 
-  private void writeSheet(GeneratedNames names, String html, TypeElement type) {
+  private void writeSheet(GeneratedNames names, String html) {
+    TypeElement type = names.origin();
     String name = names.base() + ".html";
     try {
       SourceFile.writeSheet(
@@ -237,15 +245,12 @@ final class NetworkStep {
         != null;
   }
 
-  private void placeholder(Element element, List<String> why) {
-    if (element instanceof TypeElement type
-        && !generated.containsKey(names(type).network().canonicalName())) {
+  private void placeholder(GeneratedNames names, List<String> why) {
+    TypeElement type = names.origin();
+    if (!generated.containsKey(names.network().canonicalName())) {
       String text = type.getSimpleName() + " has errors, and was not compiled";
       String all = why.isEmpty() ? text : text + ":\n" + String.join("\n", why);
-      write(
-          PlaceholderWriter.write(
-              names(type), interfaces.canBeStoodFor(type, names(type).all()), all),
-          type);
+      write(PlaceholderWriter.write(names, interfaces.canBeStoodFor(type, names.all()), all), type);
     }
   }
 

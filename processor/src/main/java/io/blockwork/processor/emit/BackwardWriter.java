@@ -3,8 +3,6 @@ package io.blockwork.processor.emit;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.JavaFile;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.transforms.Place;
 import io.blockwork.processor.transforms.TrainingPlan;
 import java.util.LinkedHashMap;
@@ -12,19 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes {@code XBackward}. */
-public final class BackwardWriter implements Pass {
+public final class BackwardWriter extends Pass {
   private final TrainingPlan plan;
   private final Ownership ownership;
   private final String totals;
-  private final GeneratedNames names;
-  private final Unit network;
 
   private BackwardWriter(GeneratedNames names, TrainingPlan plan, String totals) {
-    this.names = names;
-    this.network = Unit.of(plan.graph());
+    super(names, plan.graph(), plan.shapes(), plan.slots());
     this.plan = plan;
     this.totals = totals;
-    this.ownership = new Ownership(network, plan.graph(), plan.places(), plan.gradients());
+    this.ownership = new Ownership(network(), graph(), plan.places());
   }
 
   /**
@@ -37,62 +32,42 @@ public final class BackwardWriter implements Pass {
   }
 
   @Override
-  public ClassName self() {
-    return names.backward();
+  ClassName self() {
+    return names().backward();
   }
 
   @Override
-  public ClassName passInterface() {
+  ClassName passInterface() {
     return RuntimeTypes.TRAINING_PASS;
   }
 
   @Override
-  public ClassName binder() {
+  ClassName binder() {
     return RuntimeTypes.TRAINING_BINDER;
   }
 
   @Override
-  public ClassName layerType() {
+  ClassName layerType() {
     return RuntimeTypes.LAYER;
   }
 
   @Override
-  public List<String> methods() {
+  List<String> methods() {
     return List.of("forward", "backward");
   }
 
   @Override
-  public boolean runsReversed(String method) {
+  boolean runsReversed(String method) {
     return method.equals("backward");
   }
 
   @Override
-  public BlockCode write(Unit block, boolean shared) {
+  BlockCode write(Unit block, boolean shared) {
     return new BackwardBlockWriter(block, plan, ownership, shared).write();
   }
 
   @Override
-  public GeneratedNames names() {
-    return names;
-  }
-
-  @Override
-  public Unit network() {
-    return network;
-  }
-
-  @Override
-  public Graph graph() {
-    return plan.graph();
-  }
-
-  @Override
-  public List<Shape> shapes() {
-    return plan.shapes();
-  }
-
-  @Override
-  public Map<String, Place> tensors() {
+  Map<String, Place> tensors() {
     Map<String, Place> tensors = new LinkedHashMap<>();
     tensors.put("input", plan.places().get(0));
     tensors.put("output", plan.places().get(graph().output()));
@@ -102,16 +77,11 @@ public final class BackwardWriter implements Pass {
   }
 
   @Override
-  public List<Long> slots() {
-    return plan.slots();
-  }
-
-  @Override
-  public CodeBlock documentation() {
+  CodeBlock documentation() {
     return PassDocumentation.of(
         this,
         "Training of {@link $T}: a forward pass that keeps what the gradient needs, then the gradient. A {@code d} stands"
-            + " before the name of a gradient. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h,"
+            + " before the name of a gradient, and one that is set to another lies in the same memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h,"
             + " w)} memory that others use at other times; {@code into} overwrites a gradient, {@code addTo} adds to what another"
             + " reader of the same value has left there.",
         totals,

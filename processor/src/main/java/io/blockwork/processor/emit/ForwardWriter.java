@@ -5,8 +5,6 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.transforms.InferencePlan;
 import io.blockwork.processor.transforms.Place;
 import java.util.LinkedHashMap;
@@ -15,22 +13,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Writes {@code XForward}, and the passes of methods that ask for values inside the network. */
-public final class ForwardWriter implements Pass {
+public final class ForwardWriter extends Pass {
   private final InferencePlan plan;
   private final Ownership ownership;
   private final String totals;
-  private final GeneratedNames names;
   private final Optional<TapMethod> method;
-  private final Unit network;
 
   private ForwardWriter(
       GeneratedNames names, Optional<TapMethod> method, InferencePlan plan, String totals) {
-    this.names = names;
+    super(names, plan.graph(), plan.shapes(), plan.slots());
     this.method = method;
-    this.network = Unit.of(plan.graph());
     this.plan = plan;
     this.totals = totals;
-    this.ownership = new Ownership(network, plan.graph(), plan.places(), List.of());
+    this.ownership = new Ownership(network(), graph(), plan.places());
   }
 
   /**
@@ -54,62 +49,42 @@ public final class ForwardWriter implements Pass {
   }
 
   @Override
-  public ClassName self() {
-    return method.map(names::tap).orElseGet(names::forward);
+  ClassName self() {
+    return method.map(names()::tap).orElseGet(names()::forward);
   }
 
   @Override
-  public ClassName passInterface() {
+  ClassName passInterface() {
     return RuntimeTypes.FORWARD_PASS;
   }
 
   @Override
-  public ClassName binder() {
+  ClassName binder() {
     return RuntimeTypes.INFERENCE_BINDER;
   }
 
   @Override
-  public ClassName layerType() {
+  ClassName layerType() {
     return RuntimeTypes.KERNEL;
   }
 
   @Override
-  public List<String> methods() {
+  List<String> methods() {
     return List.of("run");
   }
 
   @Override
-  public boolean runsReversed(String method) {
+  boolean runsReversed(String method) {
     return false;
   }
 
   @Override
-  public BlockCode write(Unit block, boolean shared) {
+  BlockCode write(Unit block, boolean shared) {
     return new ForwardBlockWriter(block, plan, ownership, shared).write();
   }
 
   @Override
-  public GeneratedNames names() {
-    return names;
-  }
-
-  @Override
-  public Unit network() {
-    return network;
-  }
-
-  @Override
-  public Graph graph() {
-    return plan.graph();
-  }
-
-  @Override
-  public List<Shape> shapes() {
-    return plan.shapes();
-  }
-
-  @Override
-  public Map<String, Place> tensors() {
+  Map<String, Place> tensors() {
     Map<String, Place> tensors = new LinkedHashMap<>();
     tensors.put("input", plan.places().get(0));
     List<String> fields = outputFields();
@@ -126,10 +101,10 @@ public final class ForwardWriter implements Pass {
   }
 
   @Override
-  public List<MethodSpec> accessors() {
+  List<MethodSpec> accessors() {
     List<String> fields = outputFields();
     if (fields.size() == 1) {
-      return Pass.super.accessors();
+      return super.accessors();
     }
     var outputs = ParameterizedTypeName.get(ClassName.get(List.class), RuntimeTypes.TENSOR);
     return List.of(
@@ -143,12 +118,7 @@ public final class ForwardWriter implements Pass {
   }
 
   @Override
-  public List<Long> slots() {
-    return plan.slots();
-  }
-
-  @Override
-  public CodeBlock documentation() {
+  CodeBlock documentation() {
     String scope = method.map(tap -> " as far as " + tap.modules()).orElse("");
     return PassDocumentation.of(
         this,

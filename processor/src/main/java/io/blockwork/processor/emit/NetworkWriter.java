@@ -307,7 +307,7 @@ public final class NetworkWriter {
     Shape s = shapes.get(node.id());
     String size = s.channels() + ", " + s.height() + ", " + s.width();
     if (op instanceof Conv2d conv) {
-      String layer = "layers." + BlockWriter.convolution(conv);
+      String layer = "layers." + LayerBinding.convolution(conv);
       return call("conv2d", path, layer, s.height() + ", " + s.width());
     } else if (op instanceof BatchNorm2d norm) {
       return call(norm.fromZero() ? "batchNormFromZero" : "batchNorm", path, size);

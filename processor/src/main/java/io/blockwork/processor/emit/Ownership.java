@@ -22,17 +22,12 @@ final class Ownership {
    * @param network the whole network
    * @param graph its graph
    * @param places where each value lies
-   * @param gradients where each gradient lies; empty for inference
    */
-  Ownership(Unit network, Graph graph, List<Place> places, List<Place> gradients) {
+  Ownership(Unit network, Graph graph, List<Place> places) {
     for (Node node : graph.nodes()) {
       if (node.op() instanceof Concat) {
-        String name = JavaNames.variable(node.block().stage());
-        concatenations.put(places.get(node.id()).buffer().id(), name);
-        if (!gradients.isEmpty()) {
-          concatenations.put(
-              gradients.get(node.id()).buffer().id(), "d" + JavaNames.capitalise(name));
-        }
+        concatenations.put(
+            places.get(node.id()).buffer().id(), JavaNames.variable(node.block().stage()));
       }
     }
     for (Unit block : network.blocks()) {
@@ -80,7 +75,7 @@ final class Ownership {
     return exports.getOrDefault(block.path(), Set.of());
   }
 
-  /** The name of a buffer that holds a dense block's features, or their gradient. */
+  /** The name of a buffer that holds a dense block's features. */
   Optional<String> concatenation(int buffer) {
     return Optional.ofNullable(concatenations.get(buffer));
   }

@@ -9,43 +9,71 @@ import io.blockwork.processor.transforms.Place;
 import java.util.List;
 import java.util.Map;
 
-/** What tells the two generated passes apart. */
-interface Pass {
+/** A generated pass: what the two kinds have in common, and what tells them apart. */
+abstract class Pass {
+  private final GeneratedNames names;
+  private final Unit network;
+  private final Graph graph;
+  private final List<Shape> shapes;
+  private final List<Long> slots;
+
+  /**
+   * @param names the interface, and the names of what is generated for it
+   * @param graph the transformed graph
+   * @param shapes the shape of each node's output
+   * @param slots the memory plan: elements of each slot, for one image
+   */
+  Pass(GeneratedNames names, Graph graph, List<Shape> shapes, List<Long> slots) {
+    this.names = names;
+    this.network = Unit.of(graph);
+    this.graph = graph;
+    this.shapes = shapes;
+    this.slots = slots;
+  }
+
   /** The interface, and the names of what is generated for it. */
-  GeneratedNames names();
-
-  /** The class of the pass. */
-  ClassName self();
-
-  /** What the class implements. */
-  ClassName passInterface();
-
-  /** What binds its layers. */
-  ClassName binder();
-
-  /** What a bound layer is. */
-  ClassName layerType();
-
-  /** Names of the methods that run the pass. */
-  List<String> methods();
-
-  /** Whether the method runs what it runs from the last block to the first. */
-  boolean runsReversed(String method);
+  final GeneratedNames names() {
+    return names;
+  }
 
   /** The network, cut into units. */
-  Unit network();
+  final Unit network() {
+    return network;
+  }
 
   /** The transformed graph. */
-  Graph graph();
+  final Graph graph() {
+    return graph;
+  }
 
-  /** The shape of each node's output. */
-  List<Shape> shapes();
+  /** The memory plan: elements of each slot, for one image. */
+  final List<Long> slots() {
+    return slots;
+  }
+
+  /** The class of the pass. */
+  abstract ClassName self();
+
+  /** What the class implements. */
+  abstract ClassName passInterface();
+
+  /** What binds its layers. */
+  abstract ClassName binder();
+
+  /** What a bound layer is. */
+  abstract ClassName layerType();
+
+  /** Names of the methods that run the pass. */
+  abstract List<String> methods();
+
+  /** Whether the method runs what it runs from the last block to the first. */
+  abstract boolean runsReversed(String method);
 
   /** The tensors that the pass shows, by the name of their fields. */
-  Map<String, Place> tensors();
+  abstract Map<String, Place> tensors();
 
   /** The methods that show them: by default one for each field. */
-  default List<MethodSpec> accessors() {
+  List<MethodSpec> accessors() {
     return tensors().keySet().stream()
         .map(
             name ->
@@ -55,27 +83,24 @@ interface Pass {
         .toList();
   }
 
-  /** The memory plan: elements of each slot, for one image. */
-  List<Long> slots();
-
   /** The class comment. */
-  CodeBlock documentation();
+  abstract CodeBlock documentation();
 
   /** The code of a block. */
-  BlockCode write(Unit block, boolean shared);
+  abstract BlockCode write(Unit block, boolean shared);
 
   /** The shape that reaches the unit. */
-  default Shape inputOf(Unit unit) {
-    return shapes().get(unit.nodes().get(0).input(0));
+  final Shape inputOf(Unit unit) {
+    return shapes.get(unit.nodes().get(0).input(0));
   }
 
   /** The shape that leaves the unit. */
-  default Shape outputOf(Unit unit) {
-    return shapes().get(unit.nodes().get(unit.nodes().size() - 1).id());
+  final Shape outputOf(Unit unit) {
+    return shapes.get(unit.nodes().get(unit.nodes().size() - 1).id());
   }
 
   /** What the papers call the unit: {@code 4 x bottleneck}. */
-  default String title(Unit unit) {
+  final String title(Unit unit) {
     List<Unit> blocks = unit.blocks();
     String last = blocks.get(blocks.size() - 1).block().orElseThrow().title();
     return unit.isBlock() ? last : blocks.size() + " x " + last;

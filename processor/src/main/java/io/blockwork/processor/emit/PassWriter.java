@@ -179,7 +179,9 @@ final class PassWriter {
                 name
                     + " = "
                     + (place.buffer().kept()
-                        ? wiring.made(network, place.buffer().id()) + BlockWriter.slice(place) + ";"
+                        ? wiring.made(network, place.buffer().id())
+                            + BlockTensors.slice(place)
+                            + ";"
                         : shown(place))));
     type.addMethod(
         MethodSpec.constructorBuilder()
@@ -197,8 +199,8 @@ final class PassWriter {
   }
 
   private static String shown(Place place) {
-    String allocation = BlockWriter.allocation(place.buffer());
-    return allocation.substring(0, allocation.length() - 1) + BlockWriter.slice(place) + ";";
+    String allocation = BlockTensors.allocation(place.buffer());
+    return allocation.substring(0, allocation.length() - 1) + BlockTensors.slice(place) + ";";
   }
 
   static MethodSpec.Builder override(String name, TypeName result) {

@@ -3,6 +3,7 @@ package io.blockwork.processor.emit;
 import io.blockwork.processor.graph.Block;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.Node;
+import io.blockwork.processor.graph.Op.Concat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,16 @@ record Unit(String path, List<Unit> children, Optional<Block> block, List<Node> 
   /** Whether node {@code id} is one of this unit's. */
   boolean owns(int id) {
     return nodes.get(0).id() <= id && id <= nodes.get(nodes.size() - 1).id();
+  }
+
+  /** The nodes that run a layer, in order. */
+  List<Node> layers() {
+    return nodes.stream().filter(Unit::isLayer).toList();
+  }
+
+  /** Whether the node runs a layer: a concatenation is there as soon as its parts are. */
+  static boolean isLayer(Node node) {
+    return !(node.op() instanceof Concat);
   }
 
   /** All blocks within, in order. */

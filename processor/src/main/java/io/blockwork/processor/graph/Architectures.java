@@ -42,21 +42,13 @@ public final class Architectures {
     var graph = new GraphBuilder();
     BlockStyle style = spec.block();
     boolean preActivated = style.version() == ResNetVersion.V2;
-    boolean imagenet = spec.stem() == Stem.IMAGENET;
-    graph.enter(Block.alone("stem", "", stemTitle(spec.stem())));
-    int x = graph.add(new Input(shape(spec.input())));
-    x =
-        graph.add(
-            Conv2d.same(
-                "conv1", spec.input().channels(), spec.width(), imagenet ? 7 : 3, imagenet ? 2 : 1),
-            x);
-    graph.modules("conv1");
+    int x = stem(graph, spec.stem(), spec.input(), "", "conv1", spec.width());
     if (!preActivated) {
       x = graph.add(BatchNorm2d.of("bn1", spec.width()), x);
       x = graph.add(new Relu("relu"), x);
       graph.modules("bn1");
     }
-    if (imagenet) {
+    if (spec.stem() == Stem.IMAGENET) {
       x = graph.add(new MaxPool2d("maxpool", 3, 2, 1), x);
       graph.modules("maxpool");
     }
@@ -102,27 +94,23 @@ public final class Architectures {
     return stride == 1 ? kind : kind + ", stride " + stride;
   }
 
-  private static String stemTitle(Stem stem) {
-    return stem == Stem.IMAGENET ? "7x7 convolution, 3x3 max pool" : "3x3 convolution";
+  /** Adds the images and the first convolution, which is large and strided for large images. */
+  private static int stem(
+      GraphBuilder graph, Stem kind, InputSpec input, String prefix, String conv, int width) {
+    boolean imagenet = kind == Stem.IMAGENET;
+    String title = imagenet ? "7x7 convolution, 3x3 max pool" : "3x3 convolution";
+    graph.enter(Block.alone("stem", prefix, title));
+    int x = graph.add(new Input(shape(input)));
+    graph.modules(prefix + conv);
+    return graph.add(
+        Conv2d.same(prefix + conv, input.channels(), width, imagenet ? 7 : 3, imagenet ? 2 : 1), x);
   }
 
   private static Graph denseNet(DenseNetSpec spec) {
     var graph = new GraphBuilder();
-    boolean imagenet = spec.stem() == Stem.IMAGENET;
     int width = spec.stem0();
-    graph.enter(Block.alone("stem", "features.", stemTitle(spec.stem())));
-    int x = graph.add(new Input(shape(spec.input())));
-    x =
-        graph.add(
-            Conv2d.same(
-                "features.conv0",
-                spec.input().channels(),
-                width,
-                imagenet ? 7 : 3,
-                imagenet ? 2 : 1),
-            x);
-    graph.modules("features.conv0");
-    if (imagenet) {
+    int x = stem(graph, spec.stem(), spec.input(), "features.", "conv0", width);
+    if (spec.stem() == Stem.IMAGENET) {
       x = graph.add(BatchNorm2d.of("features.norm0", width), x);
       x = graph.add(new Relu("features.relu0"), x);
       x = graph.add(new MaxPool2d("features.pool0", 3, 2, 1), x);

@@ -281,7 +281,7 @@ final class BlockDiagram {
   }
 
   private String words(Node node) {
-    String kind = Describe.of(node.op()).kind().replaceAll("(\\d)x(\\d)", "$1×$2");
+    String kind = Markup.kind(node);
     return weighty(node) ? kind + ", " + shapes.get(node.id()).channels() : kind;
   }
 

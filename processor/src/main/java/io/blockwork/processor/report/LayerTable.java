@@ -3,7 +3,6 @@ package io.blockwork.processor.report;
 import static io.blockwork.processor.report.Markup.count;
 import static io.blockwork.processor.report.Markup.escape;
 
-import io.blockwork.processor.graph.Describe;
 import io.blockwork.processor.graph.Node;
 import io.blockwork.processor.graph.Op.BatchNorm2d;
 import io.blockwork.processor.graph.Op.Conv2d;
@@ -90,7 +89,7 @@ final class LayerTable {
     html.add(
         "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s\n",
         escape(node.op().path()),
-        escape(Describe.of(node.op()).kind().replaceAll("(\\d)x(\\d)", "$1×$2")),
+        escape(Markup.kind(node)),
         shape(shapes.get(node.id())),
         learns ? count(costs.parameters()) : "",
         costs.macs() > 0 ? count(costs.macs()) : "",

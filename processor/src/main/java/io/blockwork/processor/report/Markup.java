@@ -1,5 +1,7 @@
 package io.blockwork.processor.report;
 
+import io.blockwork.processor.graph.Describe;
+import io.blockwork.processor.graph.Node;
 import java.util.Locale;
 
 /** Text of HTML and SVG, and numbers as people read them. */
@@ -46,6 +48,11 @@ final class Markup {
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;");
+  }
+
+  /** What the node's operation is, with a proper sign between the sides of a window. */
+  static String kind(Node node) {
+    return Describe.of(node.op()).kind().replaceAll("(\\d)x(\\d)", "$1×$2");
   }
 
   /** {@code 1234567} as {@code 1,234,567}. */
