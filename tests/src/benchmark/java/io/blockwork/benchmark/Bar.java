@@ -37,6 +37,7 @@ record Bar(
     Predicate<Work> half = inference.and(Work::half);
     Predicate<Work> zoo = inference.and(w -> w.subject() == Subject.RESNET50);
     Predicate<Work> training = w -> w.kind() == Kind.TRAINING;
+    Predicate<Work> start = w -> w.kind() == Kind.START;
     Predicate<Work> memory = w -> w.kind() == Kind.MEMORY;
     return List.of(
         bar("inference f32", inference, "blockwork", "ONNX Runtime", List.of(ORT), 1.15, 1.00),
@@ -54,7 +55,8 @@ record Bar(
             "DJL",
             List.of("djl"),
             0.4),
-        bar("first prediction", w -> w.kind() == Kind.START, "blockwork", "DJL", DJL, 0.8));
+        bar("first prediction, float[]", start, "blockwork-plain", "DJL", DJL, 0.8),
+        bar("first prediction, ND4J's arrays", start, "blockwork", "DJL", DJL, 0.8));
   }
 
   private static Bar bar(

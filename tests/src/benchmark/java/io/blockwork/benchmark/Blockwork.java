@@ -8,6 +8,7 @@ import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.engine.onednn.Precision;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
+import java.util.Random;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -20,6 +21,21 @@ final class Blockwork {
     ImageClassifier net = create(subject.type(), half);
     INDArray images = Nd4j.rand(DataType.FLOAT, subject.images(batch));
     return () -> net.forward(images).close();
+  }
+
+  /** The same on plain values, for which ND4J is not started. */
+  static Contender plainInference(Subject subject, int batch) {
+    ImageClassifier net = create(subject.type(), false);
+    long length = 1;
+    for (long size : subject.images(batch)) {
+      length *= size;
+    }
+    float[] images = new float[Math.toIntExact(length)];
+    Random random = new Random(0);
+    for (int i = 0; i < images.length; i++) {
+      images[i] = random.nextFloat();
+    }
+    return () -> net.forward(images);
   }
 
   static Contender training(

@@ -20,6 +20,7 @@ interface Contender {
   static Contender inference(String name, Subject subject, int batch) throws Exception {
     return switch (name) {
       case "blockwork", "blockwork-bf16" -> Blockwork.inference(subject, batch, half(name));
+      case "blockwork-plain" -> Blockwork.plainInference(subject, batch);
       case "onnxruntime" -> OnnxRuntime.inference(subject, batch);
       case "djl-plain" -> DjlInference.torchScript(subject, "", batch);
       case "djl-frozen" -> DjlInference.torchScript(subject, ".frozen", batch);

@@ -61,6 +61,7 @@ final class PeerTable {
               : Bar.DJL;
       row(table, work, name, "blockwork", "floor", djl);
       row(table, work, name + ", memoryEfficient", "blockwork-memory-efficient", "", djl);
+      row(table, work, name + ", float[]", "blockwork-plain", "", djl);
       List<String> half = work.kind() == Work.Kind.INFERENCE ? List.of("djl-bf16") : djl;
       row(table, work, name + " bf16", "blockwork-bf16", "floor-bf16", half);
     }

@@ -82,7 +82,7 @@ record Work(Kind kind, Subject subject, int batch) {
                   "floor-bf16");
           case TRAINING -> Stream.of("blockwork", "djl", "blockwork-bf16", "floor", "floor-bf16");
           case MEMORY -> Stream.of("blockwork", "blockwork-memory-efficient", "djl");
-          case START -> Stream.of("blockwork", "djl-plain", "djl-blocks");
+          case START -> Stream.of("blockwork-plain", "blockwork", "djl-plain", "djl-blocks");
         };
     List<String> torch =
         exported
