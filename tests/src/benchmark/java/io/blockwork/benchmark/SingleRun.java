@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,12 +25,15 @@ final class SingleRun {
   /** The last line of the process; others may have printed before it, without a line's end. */
   private static final Pattern DONE = Pattern.compile("done: peak (\\S+) MB, (\\d+) ticks$");
 
+  /** Printed when the work is over: what is asked of the process afterwards takes time itself. */
+  private static final String WORKED = "worked";
+
   private SingleRun() {}
 
   /**
    * What was measured of a process.
    *
-   * @param value milliseconds until it was done, or its megabytes
+   * @param value milliseconds from its start until its work was done, or its megabytes
    * @param others {@link Measurement#others}
    */
   record Outcome(double value, double others) {}
@@ -49,6 +54,7 @@ final class SingleRun {
         contender.run();
       }
     }
+    System.out.println("\n" + WORKED);
     System.out.println(
         String.format(
             Locale.ROOT, "done: peak %s MB, %d ticks", peakMegabytes(), Ticks.ofThisProcess()));
@@ -79,21 +85,27 @@ final class SingleRun {
     try (BufferedReader output =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      MatchResult done =
-          output
-              .lines()
-              .map(DONE::matcher)
-              .filter(Matcher::find)
-              .map(Matcher::toMatchResult)
-              .findFirst()
-              .orElseThrow(() -> new IOException("the process failed"));
+      await(output, line -> line.equals(WORKED) ? Optional.of(line) : Optional.empty());
       double milliseconds = (System.nanoTime() - start) / 1e6;
+      MatchResult done =
+          await(output, line -> Optional.of(DONE.matcher(line)).filter(Matcher::find));
       double others = Ticks.ofMachine().others(before, Long.parseLong(done.group(2)));
       return new Outcome(
           work.kind() == Kind.MEMORY ? Double.parseDouble(done.group(1)) : milliseconds, others);
     } finally {
       process.waitFor();
     }
+  }
+
+  private static <T> T await(BufferedReader output, Function<String, Optional<T>> wanted)
+      throws IOException {
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      Optional<T> found = wanted.apply(line);
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    throw new IOException("the process failed");
   }
 
   private static String peakMegabytes() {
