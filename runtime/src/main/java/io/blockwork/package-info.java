@@ -3,9 +3,9 @@
  * generated from them.
  *
  * <p>Annotate an interface with {@link io.blockwork.ResNet} or {@link io.blockwork.DenseNet},
- * build, and ask {@link io.blockwork.Networks#create(Class)} for an instance. All arrays are
- * ND4J's, images are {@code [N, C, H, W]}, and parameters bear the names of torchvision's {@code
- * state_dict}.
+ * build, and ask {@link io.blockwork.Networks#create(Class)} for an instance. All arrays are ND4J's
+ * (inference also takes and gives {@code float[]}), images are {@code [N, C, H, W]}, and parameters
+ * bear the names of torchvision's {@code state_dict}.
  */
 @NullMarked
 package io.blockwork;
