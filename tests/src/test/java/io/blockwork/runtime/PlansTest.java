@@ -20,12 +20,15 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -174,6 +177,95 @@ class PlansTest {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  /** Holds the first thread that computes until it is let go. */
+  private static final class Gate implements Runnable {
+    private final CountDownLatch entered = new CountDownLatch(1);
+    private final CountDownLatch open = new CountDownLatch(1);
+
+    @Override
+    public void run() {
+      entered.countDown();
+      boolean interrupted = false;
+      while (true) {
+        try {
+          open.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Until the thread waits for a plan. */
+  private static void awaitWaiting(Thread thread) throws InterruptedException {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.sleep(1);
+    }
+  }
+
+  @Test
+  void aThreadThatWaitsForAPlanGetsItThoughItIsInterrupted() throws Exception {
+    Gate gate = new Gate();
+    Counting engine = new Counting(gate);
+    AtomicReference<INDArray> late = new AtomicReference<>();
+    AtomicBoolean stillInterrupted = new AtomicBoolean();
+    try (TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(1))) {
+      Thread first = new Thread(() -> net.forward(images(2)));
+      Thread second =
+          new Thread(
+              () -> {
+                late.set(net.forward(images(2)));
+                stillInterrupted.set(Thread.currentThread().isInterrupted());
+              });
+      first.start();
+      gate.entered.await();
+      second.start();
+      awaitWaiting(second);
+      second.interrupt();
+      gate.open.countDown();
+      first.join();
+      second.join();
+      assertThat(late.get()).isEqualTo(net.forward(images(2)));
+      assertThat(stillInterrupted.get()).isTrue();
+      assertThat(engine.bound.get()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aNetworkThatIsClosedWhileThreadsUseItGivesEveryPlanBack() throws Exception {
+    Gate gate = new Gate();
+    Counting engine = new Counting(gate);
+    AtomicReference<INDArray> running = new AtomicReference<>();
+    AtomicReference<RuntimeException> refused = new AtomicReference<>();
+    TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(1));
+    Thread first = new Thread(() -> running.set(net.forward(images(2))));
+    Thread second =
+        new Thread(
+            () -> {
+              try {
+                net.forward(images(2));
+              } catch (IllegalStateException e) {
+                refused.set(e);
+              }
+            });
+    first.start();
+    gate.entered.await();
+    second.start();
+    awaitWaiting(second);
+    net.close();
+    second.join();
+    assertThat(refused.get()).hasMessageThat().contains("closed while this thread used it");
+    assertThat(engine.living.get()).isEqualTo(1);
+    gate.open.countDown();
+    first.join();
+    assertThat(running.get()).isNotNull();
+    assertThat(engine.living.get()).isEqualTo(0);
   }
 
   @Test
