@@ -1,6 +1,7 @@
 package io.blockwork;
 
 import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.engine.SharedWork;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.weights.Load;
 import io.blockwork.weights.LoadReport;
@@ -159,7 +160,9 @@ public final class Parameters {
   public void overwrite(String name, Consumer<NativeValues> writer) {
     NativeValues values = holder(name).values(name);
     synchronized (unset) {
-      making.ifPresent(SharedWork::finish);
+      if (making.isPresent()) {
+        makeInitialValues();
+      }
       writer.accept(values);
       unset.remove(name);
     }
@@ -217,9 +220,9 @@ public final class Parameters {
       return;
     }
     synchronized (unset) {
-      prepare();
-      making.ifPresent(SharedWork::finish);
+      SharedWork work = making.orElseGet(this::startMaking);
       making = Optional.empty();
+      work.finish();
       unset.clear();
       allSet = true;
     }

@@ -6,13 +6,13 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
 import io.blockwork.Parameters;
+import io.blockwork.engine.SharedWork;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ForkJoinTask;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
@@ -92,11 +92,12 @@ final class PackedWeights {
 
   private synchronized void refill(Parameters parameters) {
     long current = parameters.version();
-    ForkJoinTask.invokeAll(
+    List<Runnable> stale =
         entries.stream()
             .filter(entry -> entry.version != current)
-            .map(entry -> ForkJoinTask.adapt(() -> fill(entry, parameters)))
-            .toList());
+            .<Runnable>map(entry -> () -> fill(entry, parameters))
+            .toList();
+    SharedWork.start(stale).finish();
     entries.forEach(entry -> entry.version = current);
     version = current;
   }
