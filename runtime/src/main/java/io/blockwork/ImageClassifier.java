@@ -40,7 +40,7 @@ public interface ImageClassifier extends Network {
   }
 
   /**
-   * Names what is in a picture.
+   * Names what is in a picture, by logits in single precision.
    *
    * @param image the picture, of any size
    * @param preprocessing what the network's weights expect

@@ -154,7 +154,7 @@ public final class Parameters {
    * Lets {@code writer} write every value of the entry, of which it reads none: no initial values
    * are made for it. Whoever calls this calls {@link #touch} afterwards.
    *
-   * @param writer gets the entry's memory, row by row
+   * @param writer gets the entry's memory, row by row; it must not read other entries
    * @throws NoSuchElementException if there is none of that name
    */
   public void overwrite(String name, Consumer<NativeValues> writer) {

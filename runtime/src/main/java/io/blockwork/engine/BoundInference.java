@@ -37,7 +37,8 @@ public interface BoundInference extends AutoCloseable {
    * @param images from the buffer's position to its limit, row-major {@code [N, C, H, W]} of the
    *     batch size that the pass was bound for
    * @param output receives the result, row-major, in what remains of the buffer
-   * @throws io.blockwork.engine.ShapeMismatchException if a buffer has more or fewer values
+   * @throws ShapeMismatchException if a buffer has more or fewer values
+   * @throws IllegalArgumentException if the pass has several results
    */
   void run(FloatBuffer images, FloatBuffer output);
 

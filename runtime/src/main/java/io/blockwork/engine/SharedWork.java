@@ -3,11 +3,13 @@ package io.blockwork.engine;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A list of tasks that other threads begin with at once, and their owner helps to finish.
+ * For engines and parameters: a list of tasks that other threads begin with at once, and their
+ * owner helps to finish.
  *
  * <p>The owner waits for tasks that some thread works on, never for a thread to become free: it may
  * hold a lock for which all threads of the common pool wait.
@@ -16,7 +18,7 @@ public final class SharedWork {
   private final List<Runnable> tasks;
   private final AtomicInteger next = new AtomicInteger();
   private final CountDownLatch undone;
-  private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
   private SharedWork(List<Runnable> tasks) {
     this.tasks = tasks;
@@ -32,8 +34,13 @@ public final class SharedWork {
   public static SharedWork start(List<Runnable> tasks) {
     SharedWork work = new SharedWork(List.copyOf(tasks));
     int helpers = Math.min(tasks.size(), ForkJoinPool.getCommonPoolParallelism());
-    for (int i = 0; i < helpers; i++) {
-      ForkJoinPool.commonPool().execute(work::help);
+    try {
+      for (int i = 0; i < helpers; i++) {
+        ForkJoinPool.commonPool().execute(work::help);
+      }
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // No thread is to be had: the owner does what remains.
+      return work;
     }
     return work;
   }
@@ -42,10 +49,8 @@ public final class SharedWork {
     for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
       try {
         tasks.get(i).run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         failure.compareAndSet(null, e);
-      } catch (Error e) {
-        failure.compareAndSet(null, new IllegalStateException("a task failed: " + e, e));
       } finally {
         undone.countDown();
       }
@@ -55,7 +60,7 @@ public final class SharedWork {
   /**
    * Helps until every task is done. Interruption does not cut it short.
    *
-   * @throws RuntimeException what the first failed task threw
+   * <p>Throws what the first failed task threw, an exception or an error.
    */
   public void finish() {
     help();
@@ -71,9 +76,11 @@ public final class SharedWork {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    RuntimeException thrown = failure.get();
-    if (thrown != null) {
-      throw thrown;
+    Throwable thrown = failure.get();
+    if (thrown instanceof RuntimeException exception) {
+      throw exception;
+    } else if (thrown instanceof Error error) {
+      throw error;
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.blockwork.memory;
 
-import com.sun.jna.Function;
-import com.sun.jna.Pointer;
+import io.blockwork.memory.NativeFunctions.NativeFunction;
 import java.util.Optional;
 
 /**
@@ -19,7 +18,7 @@ final class HugePages {
 
   /** Looked up on first use, once. */
   private static final class Holder {
-    static final Optional<Function> MADVISE =
+    static final Optional<NativeFunction> MADVISE =
         System.getProperty("os.name").startsWith("Linux")
             ? NativeFunctions.find("madvise")
             : Optional.empty();
@@ -27,7 +26,6 @@ final class HugePages {
 
   /** Asks for huge pages wherever whole ones fit. A refusal changes nothing, and is not told. */
   static void advise(long address, long bytes) {
-    Holder.MADVISE.ifPresent(
-        madvise -> madvise.invokeInt(new Object[] {new Pointer(address), bytes, ADVICE}));
+    Holder.MADVISE.ifPresent(madvise -> madvise.call(address, bytes, ADVICE));
   }
 }

@@ -106,9 +106,9 @@ public final class NativeBlock implements AutoCloseable {
         throw new OutOfMemoryError("the system has not " + bytes + " bytes of native memory left");
       }
       Address raw = new Address(address);
-      // JavaCPP counts what a pointer spans when it is given its deallocator.
-      capacity = counted;
-      limit = counted;
+      // JavaCPP counts what a pointer spans when it is given its deallocator, in its own units.
+      capacity = (counted + sizeof() - 1) / sizeof();
+      limit = capacity;
       deallocator(() -> Pointer.free(raw));
       address = (address + alignment - 1) / alignment * alignment;
     }

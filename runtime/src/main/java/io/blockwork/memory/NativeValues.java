@@ -136,6 +136,9 @@ public final class NativeValues {
   }
 
   private static ByteBuffer bytes(long address, long length) {
+    if (length == 0) {
+      return ByteBuffer.allocateDirect(0);
+    }
     // An absolute address: a pointer made from one at a position misplaces its elements.
     return new BytePointer(new Address(address, length))
         .asByteBuffer()

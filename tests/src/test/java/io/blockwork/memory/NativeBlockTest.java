@@ -62,6 +62,7 @@ class NativeBlockTest {
     assertThat(Pointer.totalBytes() - before).isLessThan(LARGE);
     NativeBlock counted = NativeBlock.allocateCounted(LARGE);
     assertThat(Pointer.totalBytes() - before).isAtLeast(LARGE);
+    assertThat(Pointer.totalBytes() - before).isLessThan(2 * LARGE);
     counted.close();
     plain.close();
     assertThat(Pointer.totalBytes() - before).isLessThan(LARGE);

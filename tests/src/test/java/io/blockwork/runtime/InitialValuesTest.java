@@ -8,6 +8,7 @@ import io.blockwork.Parameters;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -60,6 +61,21 @@ class InitialValuesTest {
         for (int t = 2; t < 8; t++) {
           assertThat(read.get(t)).isEqualTo(read.get(t % 2));
         }
+      }
+    }
+  }
+
+  /** Every thread of the common pool wants the first plan, and the parameters with it. */
+  @Test
+  @Timeout(60)
+  void aParallelStreamMayMakeTheFirstPredictions() {
+    for (int i = 0; i < 10; i++) {
+      try (io.blockwork.ImageClassifier net =
+          io.blockwork.Networks.create(MemoryTest.Residual.class)) {
+        float[] images = new float[3 * 12 * 12];
+        List<float[]> results =
+            IntStream.range(0, 8).parallel().mapToObj(t -> net.forward(images)).toList();
+        results.forEach(r -> assertThat(r).isEqualTo(results.get(0)));
       }
     }
   }

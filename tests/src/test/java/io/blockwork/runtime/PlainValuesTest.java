@@ -160,7 +160,7 @@ class PlainValuesTest {
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).isEqualTo(0);
+    assertWithMessage(output).that(process.waitFor()).isEqualTo(0);
     assertThat(output).contains(expected);
     for (String nd4j : List.of("org.nd4j.linalg.factory.Nd4j ", "org.nd4j.nativeblas.NativeOps")) {
       assertWithMessage("classes that were loaded: " + nd4j).that(output).doesNotContain(nd4j);

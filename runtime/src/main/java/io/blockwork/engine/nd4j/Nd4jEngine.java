@@ -103,6 +103,10 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void run(FloatBuffer images, FloatBuffer output) {
       Nd4jTensor to = (Nd4jTensor) pass.input();
+      if (pass.outputs().size() != 1) {
+        throw new IllegalArgumentException(
+            "output: expected a pass with one result, got one with " + pass.outputs().size());
+      }
       Nd4jTensor from = (Nd4jTensor) pass.outputs().get(0);
       to.requireValues("images", to.batch(), images.remaining());
       from.requireValues("output", from.batch(), output.remaining());

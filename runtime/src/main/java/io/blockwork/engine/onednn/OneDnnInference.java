@@ -5,6 +5,7 @@ import io.blockwork.engine.BoundInference;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +28,14 @@ final class OneDnnInference implements BoundInference {
   private final int threads;
   private final Executor workers;
   private final Runnable onClose;
+
+  /** Made when somebody comes with plain values. */
+  private Optional<Staging> staging = Optional.empty();
+
   private boolean closed;
+
+  /** Native memory for images and results that lie in Java's heap. */
+  private record Staging(Arena memory, long source, long target) {}
 
   /**
    * Takes over the plans.
@@ -68,18 +76,26 @@ final class OneDnnInference implements BoundInference {
   @Override
   public void run(FloatBuffer images, FloatBuffer output) {
     requireOpen();
-    PlanTensor input = plans.get(0).input();
-    PlanTensor result = plans.get(0).outputs().get(0);
-    input.requireValues("images", batch, images.remaining());
-    result.requireValues("output", batch, output.remaining());
-    try (Arena staging = new Arena()) {
-      int values = images.remaining();
-      long source = staging.allocate((long) values * Float.BYTES);
-      long target = staging.allocate((long) output.remaining() * Float.BYTES);
-      NativeValues.floats(source, values).put(images);
-      compute(source, target);
-      output.put(NativeValues.floats(target, output.remaining()));
+    List<PlanTensor> results = plans.get(0).outputs();
+    if (results.size() != 1) {
+      throw new IllegalArgumentException(
+          "output: expected a pass with one result, got one with " + results.size());
     }
+    plans.get(0).input().requireValues("images", batch, images.remaining());
+    results.get(0).requireValues("output", batch, output.remaining());
+    Staging own = staging.orElseGet(this::newStaging);
+    staging = Optional.of(own);
+    NativeValues.floats(own.source(), images.remaining()).put(images);
+    compute(own.source(), own.target());
+    output.put(NativeValues.floats(own.target(), output.remaining()));
+  }
+
+  private Staging newStaging() {
+    Arena memory = new Arena();
+    InferencePlan plan = plans.get(0);
+    long source = memory.allocate(batch * plan.input().elements() * Float.BYTES);
+    long target = memory.allocate(batch * plan.outputs().get(0).elements() * Float.BYTES);
+    return new Staging(memory, source, target);
   }
 
   @Override
@@ -283,6 +299,7 @@ final class OneDnnInference implements BoundInference {
     if (!closed) {
       closed = true;
       plans.forEach(InferencePlan::close);
+      staging.ifPresent(s -> s.memory().close());
       onClose.run();
     }
   }

@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
-import com.sun.jna.Function;
 import io.blockwork.memory.NativeFunctions;
+import io.blockwork.memory.NativeFunctions.NativeFunction;
 import java.util.Optional;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -20,25 +20,23 @@ sealed interface OpenMp {
 
   /** The way that works here; oneDNN's library, and OpenMP with it, must have been loaded. */
   static OpenMp find() {
-    Optional<Function> get = NativeFunctions.find("omp_get_max_threads");
-    Optional<Function> set = NativeFunctions.find("omp_set_num_threads");
+    Optional<NativeFunction> get = NativeFunctions.find("omp_get_max_threads");
+    Optional<NativeFunction> set = NativeFunctions.find("omp_set_num_threads");
     return get.isPresent() && set.isPresent()
         ? new Direct(get.get(), set.get())
         : new ThroughNd4j(NativeOpsHolder.getInstance().getDeviceNativeOps());
   }
 
   /** OpenMP's own functions. */
-  record Direct(Function get, Function set) implements OpenMp {
-    private static final Object[] NOTHING = {};
-
+  record Direct(NativeFunction get, NativeFunction set) implements OpenMp {
     @Override
     public int threads() {
-      return get.invokeInt(NOTHING);
+      return get.call();
     }
 
     @Override
     public void threads(int count) {
-      set.invokeVoid(new Object[] {count});
+      set.call(count);
     }
   }
 

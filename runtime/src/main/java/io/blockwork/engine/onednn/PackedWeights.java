@@ -65,6 +65,7 @@ final class PackedWeights {
   /** Version of the parameters that every entry was made of, or {@link #NEVER}. */
   private volatile long version = NEVER;
 
+  /** How many use this. Guarded by the {@link NetworkState} that this belongs to. */
   private int plans;
 
   /** Counts the plans that use this. */

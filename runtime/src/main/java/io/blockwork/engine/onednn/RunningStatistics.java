@@ -2,6 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.Parameters;
 import io.blockwork.memory.NativeValues;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import org.bytedeco.dnnl.memory;
@@ -11,6 +12,7 @@ final class RunningStatistics {
   /** Torch's momentum: the weight of the new value. */
   private static final float MOMENTUM = 0.1f;
 
+  private final Parameters parameters;
   private final FloatBuffer runningMean;
   private final FloatBuffer runningVariance;
   private final FloatBuffer mean;
@@ -27,6 +29,7 @@ final class RunningStatistics {
    * @param values values of each channel in the batch
    */
   RunningStatistics(Parameters parameters, String path, memory mean, memory variance, long values) {
+    this.parameters = parameters;
     NativeValues running = parameters.values(path + ".running_mean");
     channels = (int) running.length();
     runningMean = running.floats();
@@ -46,5 +49,7 @@ final class RunningStatistics {
       runningVariance.put(c, v + MOMENTUM * (variance.get(c) * unbiased - v));
     }
     batches.put(0, batches.get(0) + 1);
+    // The buffers are parts of their memory, and do not keep it.
+    Reference.reachabilityFence(parameters);
   }
 }

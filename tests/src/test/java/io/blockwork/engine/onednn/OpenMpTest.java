@@ -11,6 +11,9 @@ class OpenMpTest {
     // The library brings OpenMP into the process.
     assertThat(OneDnnLibrary.failure()).isEmpty();
     OpenMp found = OpenMp.find();
+    if (System.getProperty("os.name").startsWith("Linux")) {
+      assertThat(found).isInstanceOf(OpenMp.Direct.class);
+    }
     OpenMp nd4j = new OpenMp.ThroughNd4j(NativeOpsHolder.getInstance().getDeviceNativeOps());
     int before = nd4j.threads();
     try {
