@@ -31,12 +31,22 @@ public interface ImageClassifier extends Network {
     List<String> names = ImageNetClasses.names();
     if (classes() != names.size() || !input.get(1).equals(input.get(2))) {
       throw new IllegalStateException(
-          "%s has %d classes and an input of %d x %d, not ImageNet's 1000 and a square: call classify(image, preprocessing, classNames)"
+          "%s has %d classes and an input of %d x %d, but ImageNet's 1000 and a square are expected here: call classify(image, preprocessing, classNames)"
               .formatted(architecture().name(), classes(), input.get(1), input.get(2)));
     }
     int crop = input.get(1);
-    int resize = Math.round(crop * 256f / 224);
-    return classify(Images.of(image), Preprocessing.imageNet(resize, crop), names);
+    return classify(Images.of(image), Preprocessing.imageNet(resize(crop), crop), names);
+  }
+
+  /** What torchvision resizes to before it crops: 256 for 224. */
+  private static int resize(int crop) {
+    return Math.round(crop * 256f / 224);
+  }
+
+  /** {@link #classify(ByteImage, Preprocessing, List)} for Java's own images. */
+  default List<Prediction> classify(
+      BufferedImage image, Preprocessing preprocessing, List<String> classNames) {
+    return classify(Images.of(image), preprocessing, classNames);
   }
 
   /**
@@ -56,8 +66,13 @@ public interface ImageClassifier extends Network {
     List<Integer> made = List.of(ready.channels(), ready.height(), ready.width());
     if (!made.equals(architecture().input())) {
       throw new ShapeMismatchException(
-          "%s: expected images of %s (channels, height, width), the preprocessing made one of %s; set its crop"
-              .formatted(architecture().name(), architecture().input(), made));
+          "%s: expected images of %s (channels, height, width), the preprocessing made one of %s; let it resize and crop, as Preprocessing.imageNet(%d, %d) does"
+              .formatted(
+                  architecture().name(),
+                  architecture().input(),
+                  made,
+                  resize(architecture().input().get(1)),
+                  architecture().input().get(1)));
     }
     float[] logits = forward(preprocessing.normalize(ready));
     return Classification.rank(logits, classNames, classNames.size());

@@ -23,6 +23,9 @@ public interface Network extends AutoCloseable {
   /**
    * Runs inference: batch norms use their running statistics and nothing is dropped.
    *
+   * <p>Images that hold a NaN give undefined results: oneDNN's ReLU makes it zero, ND4J's keeps it.
+   * {@link #firstNonFinite} tells of it.
+   *
    * @param images {@code [N, C, H, W]}
    * @return a new array, {@code [N, classes]}, or {@code [N, C, H, W]} for a network without a head
    * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
@@ -49,7 +52,8 @@ public interface Network extends AutoCloseable {
    * Runs inference like {@link #forward(INDArray)} on values that are no ND4J arrays. On oneDNN it
    * does not start ND4J either, which takes longer than everything else up to a first prediction.
    *
-   * @param images {@code [N, C, H, W]} in row-major order: N follows from the length
+   * @param images {@code [N, C, H, W]} in row-major order, scaled and normalised as in training: N
+   *     follows from the length
    * @return {@code [N, classes]}, or {@code [N, C, H, W]} for a network without a head, likewise
    * @throws io.blockwork.engine.ShapeMismatchException if the length is not that of one or more
    *     images

@@ -14,8 +14,9 @@ import javax.annotation.processing.Generated;
  * Training of {@link BareDense}: a forward pass that keeps what the gradient needs, then the gradient. A
  * {@code d} stands before the name of a gradient, and one that is set to another lies in the same
  * memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h, w)}
- * memory that others use at other times; {@code into} overwrites a gradient, {@code addTo} adds to
- * what another reader of the same value has left there.
+ * memory that others use at other times: the same slot and shape are the same memory, which is how
+ * one block hands its gradient to the next. {@code into} overwrites a gradient, {@code addTo} adds
+ * to what another reader of the same value has left there before, since the layers run backwards.
  *
  * <pre>
  * denseblock   12 x 8 x 8   2 x dense layer

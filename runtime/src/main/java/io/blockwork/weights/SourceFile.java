@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -29,6 +30,9 @@ final class SourceFile implements AutoCloseable {
     try {
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       return new SourceFile(path, channel, channel.size());
+    } catch (NoSuchFileException e) {
+      String place = path.isAbsolute() ? "" : " (looked for " + path.toAbsolutePath() + ")";
+      throw new WeightsException("%s: does not exist%s".formatted(path, place), e);
     } catch (IOException e) {
       throw new WeightsException("%s: cannot be opened for reading (%s)".formatted(path, e), e);
     }

@@ -165,10 +165,17 @@ public final class Weights implements AutoCloseable {
    * path ends in {@code .npz}. The file is written beside its place, forced to disk and moved, so
    * that there is never half a file.
    *
-   * @throws WeightsException if it cannot be written
+   * @throws WeightsException if it cannot be written, or its name is that of a pickle of PyTorch
+   *     ({@code .pth}, {@code .pt}, {@code .th}), which is not written
    */
   public static void save(Parameters parameters, Path path) {
-    if (path.toString().endsWith(".npz")) {
+    String file = path.toString();
+    if (file.matches(".*\\.(pth|pt|th)")) {
+      throw new WeightsException(
+          "%s: PyTorch's own format is read, but not written; save as .safetensors or .npz, which Python reads too"
+              .formatted(path));
+    }
+    if (file.endsWith(".npz")) {
       NpzWriter writer = new NpzWriter();
       parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
       writer.write(path);

@@ -115,6 +115,7 @@ class PlainValuesTest {
               () -> net.classify(wide, Preprocessing.normalizeOnly(), names));
       assertThat(refused).hasMessageThat().contains("expected images of [3, 12, 12]");
       assertThat(refused).hasMessageThat().contains("made one of [3, 6, 24]");
+      assertThat(refused).hasMessageThat().endsWith("as Preprocessing.imageNet(14, 12) does");
       ByteImage square =
           io.blockwork.image.Images.of(new BufferedImage(12, 12, BufferedImage.TYPE_INT_RGB));
       assertThat(net.classify(square, Preprocessing.normalizeOnly(), names)).hasSize(5);

@@ -188,7 +188,7 @@ class HostileFilesTest {
   void saysThatAFileIsMissing() {
     WeightsException error =
         assertThrows(WeightsException.class, () -> Weights.open(folder.resolve("none.pth")));
-    assertThat(error).hasMessageThat().contains("none.pth: cannot be opened");
+    assertThat(error).hasMessageThat().contains("none.pth: does not exist");
   }
 
   private void assertRefused(byte[] bytes, String message) throws IOException {

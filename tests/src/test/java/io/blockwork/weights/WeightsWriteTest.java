@@ -54,6 +54,26 @@ class WeightsWriteTest {
         .isEqualTo(Files.readAllBytes(Samples.path("written/" + name)));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny.pth", "tiny.pt", "tiny.th"})
+  void writesNoFileThatPyTorchWouldTakeForItsOwn(String name) throws IOException {
+    Parameters parameters = loaded(DataType.FLOAT);
+    var refused = assertThrows(WeightsException.class, () -> parameters.save(folder.resolve(name)));
+    assertThat(refused).hasMessageThat().contains("save as .safetensors or .npz");
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsNotThereIsToldWithItsPlace() {
+    var refused =
+        assertThrows(WeightsException.class, () -> Weights.open(Path.of("no-such.safetensors")));
+    assertThat(refused)
+        .hasMessageThat()
+        .isEqualTo(
+            "no-such.safetensors: does not exist (looked for %s)"
+                .formatted(Path.of("no-such.safetensors").toAbsolutePath()));
+  }
+
   @Test
   void keepsMetadataAndExtraTensorsBesideTheModel() {
     Path file = folder.resolve("checkpoint.safetensors");
