@@ -17,7 +17,7 @@
  *   <li>No kernel of oneDNN but the re-order is fast on a slice that is not dense: others fall to
  *       the reference implementation, slower by three orders. Such slices go through a dense copy.
  *   <li>Buffers start on a cache line (64 bytes); otherwise bfloat16 kernels take twice the time.
- *       Large ones lie on huge pages where the system has them, for another 1 to 4 %.
+ *       Large ones lie on huge pages where the system has them, for another 1 or 2 %.
  *   <li>Nothing here starts ND4J until somebody comes with an array of its own: that takes longer
  *       than binding and running a network for the first time.
  *   <li>Memory is wrapped by absolute address only. Descriptors, attributes, memories and argument
