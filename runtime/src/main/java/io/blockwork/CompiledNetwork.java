@@ -138,8 +138,7 @@ public abstract class CompiledNetwork implements Network {
   @Override
   public float[] forward(float[] images) {
     checkOpen();
-    List<Integer> in = architecture.input();
-    int image = in.stream().reduce(1, Math::multiplyExact);
+    int image = Math.toIntExact(Features.length(architecture.input()));
     if (images.length == 0 || images.length % image != 0) {
       throw new ShapeMismatchException(
           "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"

@@ -102,7 +102,8 @@ public final class Features {
     return output;
   }
 
-  private static long length(List<Integer> shape) {
+  /** Values of one array of the shape. */
+  static long length(List<Integer> shape) {
     return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
   }
 

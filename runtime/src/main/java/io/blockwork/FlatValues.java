@@ -51,6 +51,10 @@ final class FlatValues {
     return places.containsKey(name);
   }
 
+  DataType type() {
+    return type;
+  }
+
   ParameterInfo info(String name) {
     return place(name).info();
   }

@@ -62,17 +62,14 @@ public interface ImageClassifier extends Network {
    */
   default List<Prediction> classify(
       ByteImage image, Preprocessing preprocessing, List<String> classNames) {
+    List<Integer> expected = architecture().input();
     ByteImage ready = preprocessing.resizeAndCrop(image);
     List<Integer> made = List.of(ready.channels(), ready.height(), ready.width());
-    if (!made.equals(architecture().input())) {
+    if (!made.equals(expected)) {
       throw new ShapeMismatchException(
           "%s: expected images of %s (channels, height, width), the preprocessing made one of %s; let it resize and crop, as Preprocessing.imageNet(%d, %d) does"
               .formatted(
-                  architecture().name(),
-                  architecture().input(),
-                  made,
-                  resize(architecture().input().get(1)),
-                  architecture().input().get(1)));
+                  architecture().name(), expected, made, resize(expected.get(1)), expected.get(1)));
     }
     float[] logits = forward(preprocessing.normalize(ready));
     return Classification.rank(logits, classNames, classNames.size());

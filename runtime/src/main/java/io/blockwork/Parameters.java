@@ -80,6 +80,15 @@ public final class Parameters {
     return dataType;
   }
 
+  /**
+   * The type of the entry: {@link #dataType()}, or {@code LONG} for {@code num_batches_tracked}.
+   *
+   * @throws NoSuchElementException if there is none of that name
+   */
+  public DataType dataType(String name) {
+    return holder(name).type();
+  }
+
   /** Every entry, in {@code state_dict} order. */
   public List<ParameterInfo> entries() {
     return entries;

@@ -135,7 +135,8 @@ public final class NativeValues {
     return bytes(address, length * Float.BYTES).asFloatBuffer();
   }
 
-  private static ByteBuffer bytes(long address, long length) {
+  /** Bytes that something else owns and keeps while the buffer is used; less than 2 GiB. */
+  public static ByteBuffer bytes(long address, long length) {
     if (length == 0) {
       return ByteBuffer.allocateDirect(0);
     }

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** Compares a file with a network, says all that does not fit, and copies what does. */
 final class LoadPlan {
@@ -65,22 +64,16 @@ final class LoadPlan {
       misfits.add(
           "%s: %s in the file, %s in the network"
               .formatted(name, Arrays.toString(tensor.shape()), info.shape()));
-    } else if (!TensorReader.convertible(tensor.type(), type(info))) {
+    } else if (!TensorReader.convertible(tensor.type(), parameters.dataType(name))) {
       misfits.add(
           "%s: %s in the file, %s in the network"
-              .formatted(name, tensor.type().dataType(), type(info)));
+              .formatted(name, tensor.type().dataType(), parameters.dataType(name)));
     } else {
       loaded.put(name, tensor);
       if (!name.equals(source)) {
         renamed.put(source, name);
       }
     }
-  }
-
-  private DataType type(ParameterInfo info) {
-    return info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED
-        ? DataType.LONG
-        : parameters.dataType();
   }
 
   /**

@@ -1,14 +1,12 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.onednn.Plan.Lane;
-import io.blockwork.memory.Address;
+import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * A dropout of a training pass: it keeps its mask from the forward to the backward pass. The mask
@@ -29,8 +27,7 @@ final class TrainingDropout {
     int bits = Float.floatToIntBits((float) (rate < 1 ? 1 / (1 - rate) : 0));
     this.keep = bytes == Float.BYTES ? bits : (bits + 0x8000) >>> 16;
     long size = plan.own(mask.get_desc()).get_size();
-    BytePointer pointer = new BytePointer(new Address(mask.get_data_handle().address()));
-    this.mask = pointer.capacity(size).asByteBuffer().order(ByteOrder.nativeOrder());
+    this.mask = NativeValues.bytes(mask.get_data_handle().address(), size);
     this.seed = seed;
     this.passes = passes;
   }
