@@ -37,10 +37,13 @@ public abstract class CompiledNetwork implements Network {
   /** The passes of {@link Output} methods. Written by constructors only. */
   private final List<Features> features = new ArrayList<>();
 
-  /** Guarded by this. */
+  /** Used within an update of the parameters only. */
   private final TrainingPlans training;
 
+  /** Written within an update of the parameters only. */
   private volatile List<String> frozen = List.of();
+
+  /** Written within an update of the parameters only. */
   private volatile boolean closed;
 
   /**
@@ -79,11 +82,17 @@ public abstract class CompiledNetwork implements Network {
   private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
     return new Features(
         options,
+        parameters,
         shapes,
         new Features.Check() {
           @Override
           public void images(INDArray images) {
             checkImages(images);
+          }
+
+          @Override
+          public int images(float[] values) {
+            return countImages(values);
           }
 
           @Override
@@ -137,14 +146,7 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public float[] forward(float[] images) {
-    checkOpen();
-    int image = Math.toIntExact(Features.length(architecture.input()));
-    if (images.length == 0 || images.length % image != 0) {
-      throw new ShapeMismatchException(
-          "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"
-              .formatted(architecture.name(), imagesShape(), image, images.length));
-    }
-    return inference.values(images, images.length / image);
+    return inference.values(images);
   }
 
   @Override
@@ -157,7 +159,12 @@ public abstract class CompiledNetwork implements Network {
     return train(images, loss, true);
   }
 
-  private synchronized TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
+  /** A pass reads the weights and moves running statistics: a change of the parameters. */
+  private TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
+    return parameters.update(() -> trainAlone(images, loss, inputGradient));
+  }
+
+  private TrainingResult trainAlone(INDArray images, Loss loss, boolean inputGradient) {
     checkImages(images);
     int n = Math.toIntExact(images.size(0));
     long[] outputShape = Features.batched(n, architecture.output());
@@ -179,11 +186,13 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
-  public synchronized Optional<String> firstNonFinite(INDArray images) {
-    checkOpen();
-    checkImages(images);
-    var settings = new TrainingSettings(false, frozen, options.seed());
-    return FiniteCheck.firstNonFinite(parameters, images, settings, this::trainingPass);
+  public Optional<String> firstNonFinite(INDArray images) {
+    return parameters.read(
+        () -> {
+          checkImages(images);
+          var settings = new TrainingSettings(false, frozen, options.seed());
+          return FiniteCheck.firstNonFinite(parameters, images, settings, this::trainingPass);
+        });
   }
 
   private BoundTraining bindTraining(TrainingPlans.Key key) {
@@ -220,7 +229,11 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
-  public synchronized void freeze(String... prefixes) {
+  public void freeze(String... prefixes) {
+    parameters.update(() -> freezeAlone(prefixes));
+  }
+
+  private void freezeAlone(String... prefixes) {
     checkOpen();
     for (String prefix : prefixes) {
       var one = new TrainingSettings(false, List.of(prefix), 0);
@@ -249,11 +262,15 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    inference.close();
-    features.forEach(Features::close);
-    training.close();
+  public void close() {
+    parameters.update(
+        () -> {
+          closed = true;
+          inference.close();
+          features.forEach(Features::close);
+          training.close();
+          parameters.close();
+        });
   }
 
   private void checkOpen() {
@@ -265,8 +282,22 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public String profile(INDArray images) {
-    checkImages(images);
-    return engine.profile(parameters, images, this::forwardPass);
+    return parameters.read(
+        () -> {
+          checkImages(images);
+          return engine.profile(parameters, images, this::forwardPass);
+        });
+  }
+
+  private int countImages(float[] images) {
+    checkOpen();
+    int image = Math.toIntExact(Features.length(architecture.input()));
+    if (images.length == 0 || images.length % image != 0) {
+      throw new ShapeMismatchException(
+          "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"
+              .formatted(architecture.name(), imagesShape(), image, images.length));
+    }
+    return images.length / image;
   }
 
   private void checkImages(INDArray images) {

@@ -84,6 +84,11 @@ final class FlatValues {
     block.clear();
   }
 
+  /** Frees the memory, which nothing may use any more. */
+  void close() {
+    block.close();
+  }
+
   private synchronized Arrays arrays() {
     Arrays made = arrays.orElseGet(this::make);
     arrays = Optional.of(made);

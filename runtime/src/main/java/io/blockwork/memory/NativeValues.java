@@ -21,12 +21,14 @@ public final class NativeValues {
   private final DataType type;
   private final long address;
   private final long length;
+  private final boolean readOnly;
 
-  private NativeValues(Object owner, DataType type, long address, long length) {
+  private NativeValues(Object owner, DataType type, long address, long length, boolean readOnly) {
     this.owner = owner;
     this.type = type;
     this.address = address;
     this.length = length;
+    this.readOnly = readOnly;
   }
 
   /**
@@ -38,7 +40,7 @@ public final class NativeValues {
    */
   public static NativeValues of(NativeBlock block, DataType type, long from, long length) {
     Objects.checkFromIndexSize(from, length, block.bytes() / type.width());
-    return new NativeValues(block, type, block.address() + from * type.width(), length);
+    return new NativeValues(block, type, block.address() + from * type.width(), length, false);
   }
 
   /**
@@ -51,7 +53,8 @@ public final class NativeValues {
       throw new IllegalArgumentException("only row-major arrays without gaps have plain memory");
     }
     DataType type = array.dataType();
-    return new NativeValues(array, type, array.isEmpty() ? 0 : address(array), array.length());
+    return new NativeValues(
+        array, type, array.isEmpty() ? 0 : address(array), array.length(), false);
   }
 
   /**
@@ -79,6 +82,11 @@ public final class NativeValues {
     return isContiguous(array) ? array : array.dup('c');
   }
 
+  /** The same values for somebody who only reads them: no buffer of theirs can be written to. */
+  public NativeValues readOnly() {
+    return new NativeValues(owner, type, address, length, true);
+  }
+
   /** Their type. */
   public DataType type() {
     return type;
@@ -89,7 +97,10 @@ public final class NativeValues {
     return length;
   }
 
-  /** Where the first one is. Whoever uses it keeps a reference to this meanwhile. */
+  /**
+   * Where the first one is. Whoever uses it keeps a reference to this meanwhile, and does not write
+   * there if the values are {@linkplain #readOnly to be read only}.
+   */
   public long address() {
     return address;
   }
@@ -127,7 +138,12 @@ public final class NativeValues {
       throw new IllegalStateException(
           "expected less than 2 GiB of %s, got %d bytes of %s".formatted(expected, bytes, type));
     }
-    return bytes(address, bytes);
+    return piece(0, bytes);
+  }
+
+  private ByteBuffer piece(long from, long bytes) {
+    ByteBuffer memory = bytes(address + from, bytes);
+    return readOnly ? memory.asReadOnlyBuffer().order(ByteOrder.nativeOrder()) : memory;
   }
 
   /** Memory that something else owns and keeps while the buffer is used. */
@@ -156,13 +172,20 @@ public final class NativeValues {
   public <E extends Exception> void forEachPiece(Piece<E> action) throws E {
     long bytes = length * type.width();
     for (long from = 0; from < bytes; from += PIECE) {
-      action.accept(bytes(address + from, Math.min(PIECE, bytes - from)));
+      action.accept(piece(from, Math.min(PIECE, bytes - from)));
     }
     Reference.reachabilityFence(owner);
   }
 
-  /** Makes every value zero. */
+  /**
+   * Makes every value zero.
+   *
+   * @throws IllegalStateException if they are {@linkplain #readOnly to be read only}
+   */
   public void clear() {
+    if (readOnly) {
+      throw new IllegalStateException("these values can only be read");
+    }
     Pointer.memset(new Address(address), 0, length * type.width());
     Reference.reachabilityFence(owner);
   }

@@ -64,7 +64,8 @@ final class Checkpoints {
   void save(Network network, Optimizer optimizer, Optional<WeightAverage> average, RunState state) {
     SafetensorsWriter writer = new SafetensorsWriter();
     Parameters parameters = network.parameters();
-    parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
+    Map<String, INDArray> copies = parameters.copies();
+    copies.forEach(writer::tensor);
     optimizer.state().ifPresent(values -> writer.extra(UPDATER, values));
     average
         .filter(WeightAverage::begun)
@@ -78,7 +79,11 @@ final class Checkpoints {
         .metadata(PREFIX + "passes", Long.toString(parameters.passes()))
         .metadata(PREFIX + "so_far", state.soFar().encode())
         .metadata(PREFIX + "history", HistoryText.encode(state.epochs()));
-    writer.write(last);
+    try {
+      writer.write(last);
+    } finally {
+      copies.values().forEach(INDArray::close);
+    }
   }
 
   /**

@@ -250,7 +250,7 @@ final class TrainingRun {
 
   private String firstNonFiniteParameter() {
     return network.parameters().names().stream()
-        .filter(name -> !Double.isFinite(network.parameters().view(name).sumNumber().doubleValue()))
+        .filter(name -> !Double.isFinite(network.parameters().get(name).sumNumber().doubleValue()))
         .findFirst()
         .orElse("");
   }

@@ -219,9 +219,13 @@ class MemoryTest {
       Nd4j.valueArrayOf(new long[] {1 << 18}, Double.NaN, DataType.FLOAT);
     }
     Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
-    for (String name : net.parameters().names()) {
-      assertWithMessage(name).that(net.parameters().view(name).isAttached()).isFalse();
-    }
+    net.parameters()
+        .write(
+            memory -> {
+              for (String name : net.parameters().names()) {
+                assertWithMessage(name).that(memory.view(name).isAttached()).isFalse();
+              }
+            });
     assertThat(momentum.state().orElseThrow().isAttached()).isFalse();
     assertThat(nesterovs.state().orElseThrow().isAttached()).isFalse();
     assertThat(net.forward(images)).isEqualTo(expected);

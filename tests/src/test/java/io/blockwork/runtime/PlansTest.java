@@ -18,6 +18,7 @@ import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -238,33 +239,40 @@ class PlansTest {
   }
 
   @Test
-  void aNetworkThatIsClosedWhileThreadsUseItGivesEveryPlanBack() throws Exception {
+  void closingWaitsForThreadsThatUseTheNetwork() throws Exception {
     Gate gate = new Gate();
     Counting engine = new Counting(gate);
-    AtomicReference<INDArray> running = new AtomicReference<>();
-    AtomicReference<RuntimeException> refused = new AtomicReference<>();
+    List<Object> ends = Collections.synchronizedList(new ArrayList<>());
     TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(1));
-    Thread first = new Thread(() -> running.set(net.forward(images(2))));
-    Thread second =
+    Thread first = new Thread(() -> ends.add(net.forward(images(2))));
+    Thread second = new Thread(() -> ends.add(net.forward(images(2))));
+    Thread closing =
         new Thread(
             () -> {
-              try {
-                net.forward(images(2));
-              } catch (IllegalStateException e) {
-                refused.set(e);
-              }
+              net.close();
+              ends.add("closed");
             });
     first.start();
     gate.entered.await();
     second.start();
     awaitWaiting(second);
-    net.close();
-    second.join();
-    assertThat(refused.get()).hasMessageThat().contains("closed while this thread used it");
-    assertThat(engine.living.get()).isEqualTo(1);
+    closing.start();
+    awaitWaiting(closing);
+    AtomicReference<RuntimeException> refused = new AtomicReference<>();
+    Thread late =
+        new Thread(
+            () -> refused.set(assertThrows(RuntimeException.class, () -> net.forward(images(2)))));
+    late.start();
+    awaitWaiting(late);
+    assertThat(ends).isEmpty();
     gate.open.countDown();
-    first.join();
-    assertThat(running.get()).isNotNull();
+    for (Thread thread : List.of(first, second, closing, late)) {
+      thread.join();
+    }
+    assertThat(ends).hasSize(3);
+    assertThat(ends.get(2)).isEqualTo("closed");
+    assertThat(ends.get(0)).isEqualTo(ends.get(1));
+    assertThat(refused.get()).hasMessageThat().isEqualTo("this Tiny is closed: create a new one");
     assertThat(engine.living.get()).isEqualTo(0);
   }
 

@@ -130,8 +130,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void forward(INDArray images, INDArray output) {
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      BlasThreads.single(pass::forward);
-      parameters.touch();
+      parameters.write(memory -> BlasThreads.single(pass::forward));
       Transfer.out("output", (Nd4jTensor) pass.output(), output);
     }
 

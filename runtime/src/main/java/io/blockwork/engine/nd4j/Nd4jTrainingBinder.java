@@ -88,11 +88,11 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     Nd4jTensor in = (Nd4jTensor) src;
     Nd4jTensor out = Shapes.expect(path, "output", dst, src);
     Nd4jTensor outGradient = outputGradient(path, dDst, dst);
-    NormState state = NormState.of(parameters, path, src.channels());
     Target target = target(path, src, dSrc);
     boolean trained = !settings.isFrozen(path);
     follow(out, target, trained);
     if (!trained) {
+      NormState state = NormState.of(parameters, path, src.channels());
       return new FrozenNormLayer(new Affine(parameters, state), in, out, relu, outGradient, target);
     }
     if (memory.batch() * in.plane() == 1) {
@@ -101,7 +101,7 @@ final class Nd4jTrainingBinder implements TrainingBinder {
               .formatted(path, src.shape()));
     }
     return new BatchNormLayer(
-        state,
+        NormState.writable(parameters, path, src.channels()),
         gradient(path + ".weight"),
         gradient(path + ".bias"),
         in,

@@ -63,18 +63,24 @@ final class Shapes {
     return expect(path, "output", dst, dst.channels(), height, width);
   }
 
-  /** The values of a parameter, checked to have the given shape. */
+  /** The values of a parameter to be read, checked to have the given shape. */
   static Values parameter(Parameters parameters, String path, String name, long... shape) {
-    return Values.of(expect(path + "." + name, parameters.view(path + "." + name), shape));
+    String entry = path + "." + name;
+    expect(entry, parameters.info(entry).dimensions(), shape);
+    return Values.of(parameters.values(entry));
   }
 
   /** The array, checked to have the given shape. */
   static INDArray expect(String what, INDArray array, long... shape) {
-    if (!Arrays.equals(array.shape(), shape)) {
+    expect(what, array.shape(), shape);
+    return array;
+  }
+
+  private static void expect(String what, long[] actual, long... shape) {
+    if (!Arrays.equals(actual, shape)) {
       throw new ShapeMismatchException(
           "%s: expected shape %s, got %s"
-              .formatted(what, Arrays.toString(shape), Arrays.toString(array.shape())));
+              .formatted(what, Arrays.toString(shape), Arrays.toString(actual)));
     }
-    return array;
   }
 }
