@@ -102,8 +102,26 @@ public abstract class CompiledNetwork implements Network {
         },
         batch -> {
           parameters.prepare();
-          return engine.bindInference(parameters, batch, pass);
+          try {
+            return engine.bindInference(parameters, batch, pass);
+          } catch (OutOfMemoryError e) {
+            throw memoryIsShort("inference", batch, e);
+          }
         });
+  }
+
+  /** Tells for what memory was needed, and what helps. */
+  private OutOfMemoryError memoryIsShort(String what, int batch, OutOfMemoryError cause) {
+    String limits =
+        String.valueOf(cause.getMessage()).contains("max")
+            ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before Blockwork could set these limits"
+            : "";
+    OutOfMemoryError error =
+        new OutOfMemoryError(
+            "%s: not enough memory for a plan for %s with batches of %d images: %s; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)%s"
+                .formatted(architecture.name(), what, batch, cause.getMessage(), limits));
+    error.initCause(cause);
+    return error;
   }
 
   /**
@@ -196,12 +214,13 @@ public abstract class CompiledNetwork implements Network {
   }
 
   private BoundTraining bindTraining(TrainingPlans.Key key) {
-    return engine.bindTraining(
-        parameters,
-        gradients,
-        key.batch(),
-        new TrainingSettings(key.inputGradient(), frozen, options.seed()),
-        this::trainingPass);
+    var settings = new TrainingSettings(key.inputGradient(), frozen, options.seed());
+    try {
+      return engine.bindTraining(
+          parameters, gradients, key.batch(), settings, this::trainingPass);
+    } catch (OutOfMemoryError e) {
+      throw memoryIsShort("training", key.batch(), e);
+    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.memory.JavaCpp;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Function;
@@ -24,7 +25,9 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Nd4jEngine implements Engine {
   /** An engine; all are alike. */
-  public Nd4jEngine() {}
+  public Nd4jEngine() {
+    JavaCpp.prepare();
+  }
 
   @Override
   public String name() {
