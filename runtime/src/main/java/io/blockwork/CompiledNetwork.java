@@ -10,6 +10,8 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.nd4j.FiniteCheck;
+import io.blockwork.memory.Finite;
+import io.blockwork.memory.NativeValues;
 import io.blockwork.weights.PretrainedWeights;
 import io.blockwork.weights.Weights;
 import java.util.ArrayList;
@@ -74,9 +76,9 @@ public abstract class CompiledNetwork implements Network {
   @SafeVarargs
   protected final Features features(
       Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
-    Features tap = passOf(pass, List.of(shapes));
-    features.add(tap);
-    return tap;
+    Features made = passOf(pass, List.of(shapes));
+    features.add(made);
+    return made;
   }
 
   private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
@@ -88,11 +90,16 @@ public abstract class CompiledNetwork implements Network {
           @Override
           public void images(INDArray images) {
             checkImages(images);
+            requireFiniteWeights();
+            requireFinite(images);
           }
 
           @Override
           public int images(float[] values) {
-            return countImages(values);
+            int n = countImages(values);
+            requireFiniteWeights();
+            requireFinite(values);
+            return n;
           }
 
           @Override
@@ -216,8 +223,7 @@ public abstract class CompiledNetwork implements Network {
   private BoundTraining bindTraining(TrainingPlans.Key key) {
     var settings = new TrainingSettings(key.inputGradient(), frozen, options.seed());
     try {
-      return engine.bindTraining(
-          parameters, gradients, key.batch(), settings, this::trainingPass);
+      return engine.bindTraining(parameters, gradients, key.batch(), settings, this::trainingPass);
     } catch (OutOfMemoryError e) {
       throw memoryIsShort("training", key.batch(), e);
     }
@@ -289,6 +295,7 @@ public abstract class CompiledNetwork implements Network {
           features.forEach(Features::close);
           training.close();
           parameters.close();
+          gradients.close();
         });
   }
 
@@ -308,6 +315,38 @@ public abstract class CompiledNetwork implements Network {
         });
   }
 
+  /** Kernels may make a zero of a NaN: then nothing in the result would tell of it. */
+  private void requireFiniteWeights() {
+    Optional<String> bad = parameters.firstNonFinite();
+    if (bad.isPresent()) {
+      throw new IllegalStateException(
+          "%s: %s holds a NaN or an infinity, so its output would mean nothing; load or train other weights"
+              .formatted(architecture.name(), bad.get()));
+    }
+  }
+
+  private void requireFinite(INDArray images) {
+    // The copy of what has gaps is short-lived, and rare.
+    INDArray contiguous = NativeValues.contiguous(images);
+    if (!Finite.all(contiguous)) {
+      long first = Finite.firstException(NativeValues.of(contiguous));
+      throw notFinite(first, images.length() / images.size(0));
+    }
+  }
+
+  private void requireFinite(float[] images) {
+    int first = Finite.firstException(images);
+    if (first >= 0) {
+      throw notFinite(first, Features.length(architecture.input()));
+    }
+  }
+
+  private IllegalArgumentException notFinite(long index, long image) {
+    return new IllegalArgumentException(
+        "%s: expected images of finite values, but image %d of the batch holds a NaN or an infinity; look at how it was read and normalised"
+            .formatted(architecture.name(), index / image));
+  }
+
   private int countImages(float[] images) {
     checkOpen();
     int image = Math.toIntExact(Features.length(architecture.input()));
@@ -321,6 +360,7 @@ public abstract class CompiledNetwork implements Network {
 
   private void checkImages(INDArray images) {
     checkOpen();
+    NativeValues.requireAlive(images);
     List<Integer> in = architecture.input();
     if (images.rank() != 4
         || images.size(1) != in.get(0)
@@ -348,6 +388,7 @@ public abstract class CompiledNetwork implements Network {
   }
 
   private void checkOutput(INDArray output, long[] expectedShape) {
+    NativeValues.requireAlive(output);
     if (!Arrays.equals(output.shape(), expectedShape)) {
       throw new ShapeMismatchException(
           "%s: expected an output array of shape %s, got %s"

@@ -84,8 +84,9 @@ final class FlatValues {
     block.clear();
   }
 
-  /** Frees the memory, which nothing may use any more. */
-  void close() {
+  /** Frees the memory; ND4J refuses arrays that somebody still has. */
+  synchronized void close() {
+    arrays.ifPresent(made -> made.flat().data().close());
     block.close();
   }
 

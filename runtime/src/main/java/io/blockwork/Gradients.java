@@ -17,6 +17,9 @@ public final class Gradients {
   /** Made when somebody asks: inference needs none. Guarded by this. */
   private Optional<FlatValues> values = Optional.empty();
 
+  /** Guarded by this. */
+  private boolean closed;
+
   /**
    * Gradients of the learnable ones among the given entries, all zero.
    *
@@ -29,6 +32,10 @@ public final class Gradients {
   }
 
   private synchronized FlatValues values() {
+    if (closed) {
+      throw new IllegalStateException(
+          "these gradients belong to a network that is closed: copy them before you close it");
+    }
     FlatValues made = values.orElseGet(this::zeros);
     values = Optional.of(made);
     return made;
@@ -61,6 +68,13 @@ public final class Gradients {
   /** All gradients as one flat array. */
   public INDArray flat() {
     return values().flat();
+  }
+
+  /** Gives the memory back; ND4J refuses arrays that somebody still has. */
+  synchronized void close() {
+    closed = true;
+    values.ifPresent(FlatValues::close);
+    values = Optional.empty();
   }
 
   /** Makes all gradients zero. */

@@ -25,14 +25,16 @@ public interface Network extends AutoCloseable {
   /**
    * Runs inference: batch norms use their running statistics and nothing is dropped.
    *
-   * <p>Images that hold a NaN give undefined results: oneDNN's ReLU makes it zero, ND4J's keeps it.
-   * {@link #firstNonFinite} tells of it.
+   * <p>Weights and images must be finite: kernels are free to make a zero of a NaN, and then give
+   * results that look like any other.
    *
    * @param images {@code [N, C, H, W]}
    * @return a new array, {@code [N, classes]}, or {@code [N, C, H, W]} for a network without a head
    * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
    *     compiled for
-   * @throws IllegalArgumentException if the data type is another or there are no images
+   * @throws IllegalArgumentException if the data type is another, there are no images, or one of
+   *     them holds a NaN or an infinity
+   * @throws IllegalStateException if a weight or a running statistic is NaN or infinite
    */
   INDArray forward(INDArray images);
 

@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.SharedWork;
+import io.blockwork.memory.Finite;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.weights.Load;
 import io.blockwork.weights.LoadReport;
@@ -51,6 +52,9 @@ public final class Parameters implements AutoCloseable {
 
   private final ParameterMemory memory = new Lent();
   private volatile long passes;
+
+  /** Version whose values are known to be finite. */
+  private volatile long finite = -1;
 
   /** Written under the lock for writing. */
   private volatile boolean closed;
@@ -226,6 +230,29 @@ public final class Parameters implements AutoCloseable {
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /**
+   * The first entry, in order, that holds a NaN or an infinity; empty if there is none. Takes time
+   * only when values have changed since the last time.
+   */
+  public Optional<String> firstNonFinite() {
+    if (finite == version()) {
+      return Optional.empty();
+    }
+    return read(
+        () -> {
+          long current = version();
+          Optional<String> first =
+              entries.stream()
+                  .map(ParameterInfo::name)
+                  .filter(name -> !Finite.all(values(name)))
+                  .findFirst();
+          if (first.isEmpty()) {
+            finite = current;
+          }
+          return first;
+        });
   }
 
   /**

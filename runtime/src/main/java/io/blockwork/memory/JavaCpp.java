@@ -28,8 +28,8 @@ public final class JavaCpp {
   }
 
   /**
-   * Lets the limits follow the machine's memory, unless the user has set them. It has to come before
-   * anything else uses JavaCPP or ND4J, which read them once.
+   * Lets the limits follow the machine's memory, unless the user has set them. It has to come
+   * before anything else uses JavaCPP or ND4J, which read them once.
    */
   public static boolean prepare() {
     return Limits.SET;

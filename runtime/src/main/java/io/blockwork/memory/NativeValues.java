@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Values of one type side by side in native memory, which this keeps from being freed. */
@@ -47,6 +48,7 @@ public final class NativeValues {
    * The values of an array; a view at an offset is fine.
    *
    * @throws IllegalArgumentException if they do not lie side by side, see {@link #isContiguous}
+   * @throws IllegalStateException if they are not there any more, see {@link #requireAlive}
    */
   public static NativeValues of(INDArray array) {
     if (!isContiguous(array)) {
@@ -58,10 +60,37 @@ public final class NativeValues {
   }
 
   /**
+   * Refuses an array whose memory may hold other values by now, by the rules by which ND4J's own
+   * operations refuse it.
+   *
+   * @throws IllegalStateException if it has been closed, or the workspace that it lies in has been
+   *     left since it was made
+   */
+  public static void requireAlive(INDArray array) {
+    if (array.wasClosed()) {
+      throw new IllegalStateException("the array has been closed");
+    }
+    if (!array.isAttached()) {
+      return;
+    }
+    MemoryWorkspace workspace = array.data().getParentWorkspace();
+    boolean sameRound = workspace.getGenerationId() == array.data().getGenerationId();
+    if (workspace.getWorkspaceType() != MemoryWorkspace.Type.CIRCULAR
+        && !(workspace.isScopeActive() && sameRound)) {
+      throw new IllegalStateException(
+          "the array lies in ND4J's workspace %s, which has been left since it was made: its memory may hold other values by now. Use it within the workspace, or detach() it there"
+              .formatted(workspace.getId()));
+    }
+  }
+
+  /**
    * Where the array's first value is. A view's buffer has the address of the whole: the offset
    * comes on top (ND4J 1.0.0-M2.1).
+   *
+   * @throws IllegalStateException if it is not there any more, see {@link #requireAlive}
    */
   public static long address(INDArray array) {
+    requireAlive(array);
     return array.data().address() + array.offset() * array.data().getElementSize();
   }
 
@@ -77,8 +106,13 @@ public final class NativeValues {
     return true;
   }
 
-  /** The array itself if its values lie side by side, else a copy of which that is true. */
+  /**
+   * The array itself if its values lie side by side, else a copy of which that is true.
+   *
+   * @throws IllegalStateException if they are not there any more, see {@link #requireAlive}
+   */
   public static INDArray contiguous(INDArray array) {
+    requireAlive(array);
     return isContiguous(array) ? array : array.dup('c');
   }
 

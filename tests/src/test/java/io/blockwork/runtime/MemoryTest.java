@@ -16,6 +16,7 @@ import io.blockwork.Stem;
 import io.blockwork.engine.Engines;
 import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.memory.NativeBlock;
 import io.blockwork.train.Adam;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
@@ -23,7 +24,6 @@ import io.blockwork.train.WeightAverage;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
-import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -183,16 +183,16 @@ class MemoryTest {
     INDArray images = images(16);
     net.forward(images);
     net.train(images, Loss.softmaxCrossEntropy(new int[16]));
-    assertThat(Pointer.totalBytes()).isGreaterThan(1 << 20);
+    assertThat(NativeBlock.livingBytes()).isGreaterThan(1 << 20);
   }
 
-  /** JavaCPP's bytes, once they are few enough or the collector has had time. */
+  /** Native bytes, once they are few enough or the collector has had time. */
   private static long bytesAfterCollection(long enough) throws InterruptedException {
-    for (int i = 0; i < 20 && (i < 3 || Pointer.totalBytes() > enough); i++) {
+    for (int i = 0; i < 20 && (i < 3 || NativeBlock.livingBytes() > enough); i++) {
       System.gc();
       Thread.sleep(50);
     }
-    return Pointer.totalBytes();
+    return NativeBlock.livingBytes();
   }
 
   @ParameterizedTest

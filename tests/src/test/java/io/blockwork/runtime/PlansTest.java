@@ -270,8 +270,9 @@ class PlansTest {
       thread.join();
     }
     assertThat(ends).hasSize(3);
-    assertThat(ends.get(2)).isEqualTo("closed");
-    assertThat(ends.get(0)).isEqualTo(ends.get(1));
+    // Who has its answer may say so late.
+    assertThat(ends).contains("closed");
+    assertThat(ends.stream().filter(INDArray.class::isInstance).distinct().toList()).hasSize(1);
     assertThat(refused.get()).hasMessageThat().isEqualTo("this Tiny is closed: create a new one");
     assertThat(engine.living.get()).isEqualTo(0);
   }
@@ -352,6 +353,45 @@ class PlansTest {
         INDArray image = images(150).get(NDArrayIndex.interval(i, i + 1)).dup('c');
         assertThat(net.forward(image).equalsWithEps(output.getRow(i, true), 1e-5)).isTrue();
       }
+    }
+  }
+
+  /** An engine for which the machine has no memory. */
+  private static final class Hungry implements Engine {
+    @Override
+    public String name() {
+      return "hungry";
+    }
+
+    @Override
+    public BoundInference bindInference(
+        Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+      throw new OutOfMemoryError("9 MB of native memory were asked for");
+    }
+
+    @Override
+    public BoundTraining bindTraining(
+        Parameters parameters,
+        Gradients gradients,
+        int batch,
+        TrainingSettings settings,
+        Function<TrainingBinder, TrainingPass> network) {
+      throw new OutOfMemoryError("Physical memory usage is too high: 9 > maxPhysicalBytes (8)");
+    }
+  }
+
+  @Test
+  void aPlanThatDoesNotFitNamesItselfAndTheRemedies() {
+    try (TinyNetwork net = TinyNetwork.create(on(new Hungry()))) {
+      assertThat(assertThrows(OutOfMemoryError.class, () -> net.forward(images(5))))
+          .hasMessageThat()
+          .isEqualTo(
+              "Tiny: not enough memory for a plan for inference with batches of 5 images: 9 MB of native memory were asked for; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)");
+      Loss loss = Loss.softmaxCrossEntropy(0, 1, 2);
+      assertThat(assertThrows(OutOfMemoryError.class, () -> net.train(images(3), loss)))
+          .hasMessageThat()
+          .contains(
+              "a plan for training with batches of 3 images: Physical memory usage is too high: 9 > maxPhysicalBytes (8); use smaller batches");
     }
   }
 

@@ -23,9 +23,7 @@ sealed interface OpenMp {
   static OpenMp find() {
     Optional<NativeFunction> get = NativeFunctions.find("omp_get_max_threads");
     Optional<NativeFunction> set = NativeFunctions.find("omp_set_num_threads");
-    return get.isPresent() && set.isPresent()
-        ? new Direct(get.get(), set.get())
-        : throughNd4j();
+    return get.isPresent() && set.isPresent() ? new Direct(get.get(), set.get()) : throughNd4j();
   }
 
   private static OpenMp throughNd4j() {
