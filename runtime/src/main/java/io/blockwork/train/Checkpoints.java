@@ -1,8 +1,9 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
-import io.blockwork.Parameters;
-import io.blockwork.weights.AtomicFile;
+import io.blockwork.io.AtomicFile;
+import io.blockwork.io.FileException;
+import io.blockwork.parameters.Parameters;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
@@ -53,12 +54,12 @@ final class Checkpoints {
       Files.deleteIfExists(last);
       Files.deleteIfExists(best);
     } catch (java.io.IOException e) {
-      throw new WeightsException("%s: cannot be deleted (%s)".formatted(last, e), e);
+      throw new FileException("%s: cannot be deleted (%s)".formatted(last, e), e);
     }
   }
 
   void saveBest(Network network) {
-    network.parameters().save(best);
+    Weights.save(network.parameters(), best);
   }
 
   void save(Network network, Optimizer optimizer, Optional<WeightAverage> average, RunState state) {

@@ -1,6 +1,6 @@
 package io.blockwork.train;
 
-import io.blockwork.weights.AtomicFile;
+import io.blockwork.io.AtomicFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -92,7 +92,7 @@ public final class ConfusionMatrix {
   /**
    * Draws the matrix: the darker a field, the larger its part of the row.
    *
-   * @throws io.blockwork.weights.WeightsException if the file cannot be written
+   * @throws io.blockwork.io.FileException if the file cannot be written
    */
   public void writePng(Path path) {
     double[][] percent = new double[counts.length][counts.length];

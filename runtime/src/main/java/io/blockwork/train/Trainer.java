@@ -1,10 +1,10 @@
 package io.blockwork.train;
 
-import io.blockwork.Loss;
 import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
-import io.blockwork.weights.Terminal;
+import io.blockwork.io.Terminal;
+import io.blockwork.loss.Loss;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,7 +222,7 @@ public final class Trainer {
    * Trains without validation.
    *
    * @throws DivergedException as {@link #fit(DataLoader, DataLoader)}
-   * @throws io.blockwork.weights.WeightsException as {@link #fit(DataLoader, DataLoader)}
+   * @throws io.blockwork.io.FileException as {@link #fit(DataLoader, DataLoader)}
    */
   public TrainingHistory fit(DataLoader train) {
     return new TrainingRun(this, train, Optional.empty()).run();
@@ -236,8 +236,8 @@ public final class Trainer {
    * @return what came of the epochs
    * @throws DivergedException if the loss or the weights are not finite any more; the last good
    *     checkpoint is still there
-   * @throws io.blockwork.weights.WeightsException if a checkpoint or a log cannot be written, or
-   *     the one that is there was left by a training with other settings
+   * @throws io.blockwork.io.FileException if a checkpoint or a log cannot be written, or the one
+   *     that is there was left by a training with other settings
    * @throws io.blockwork.data.DataException if a record is damaged and the loader is to stop then
    */
   public TrainingHistory fit(DataLoader train, DataLoader validation) {

@@ -1,6 +1,5 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Epilogue;
@@ -8,6 +7,7 @@ import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Kernel;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.parameters.Parameters;
 import java.util.Optional;
 
 /** Binds the layers of inference. */

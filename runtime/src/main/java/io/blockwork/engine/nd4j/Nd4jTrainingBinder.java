@@ -1,7 +1,5 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Gradient;
@@ -10,6 +8,8 @@ import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Window;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.util.Optional;
 
 /**

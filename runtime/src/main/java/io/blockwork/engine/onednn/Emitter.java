@@ -70,6 +70,7 @@ final class Emitter {
   primitive_attr attributes() {
     primitive_attr attributes = plan.own(new primitive_attr());
     attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
+    attributes.set_deterministic(plan.deterministic());
     return attributes;
   }
 

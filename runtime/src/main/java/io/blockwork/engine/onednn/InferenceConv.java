@@ -5,9 +5,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.parameters.Parameters;
 import java.util.Optional;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.memory;
