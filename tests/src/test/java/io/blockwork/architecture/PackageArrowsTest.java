@@ -117,6 +117,19 @@ final class PackageArrowsTest {
         .check(classes);
   }
 
+  /** ONNX import works on graphs at run time, without the processor. */
+  @ArchTest
+  void graphsKnowNothingElse(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideInAPackage("io.blockwork.graph..")
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages("io.blockwork.graph..", "java..", "org.jspecify..")
+        .because("the processor and the runtime both stand on graphs")
+        .check(classes);
+  }
+
   /** The processor's class path holds no ND4J. */
   @ArchTest
   void processorKnowsNoNd4j(JavaClasses classes) {
@@ -173,7 +186,7 @@ final class PackageArrowsTest {
     }
     noClasses()
         .that()
-        .resideOutsideOfPackages(PROCESSOR + "..")
+        .resideOutsideOfPackages(PROCESSOR + "..", ROOT + ".graph..")
         .and()
         .resideOutsideOfPackages(known.toArray(String[]::new))
         .should()
@@ -251,7 +264,7 @@ final class PackageArrowsTest {
         .should()
         .onlyDependOnClassesThat(
             VOCABULARY
-                .or(resideInAnyPackage(PROCESSOR + "..", ROOT + ".published"))
+                .or(resideInAnyPackage(PROCESSOR + "..", ROOT + ".graph..", ROOT + ".published"))
                 .or(resideOutsideOfPackage(ROOT + "..")))
         .check(classes);
   }
