@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Normalization;
 import io.blockwork.image.Preprocessing;
@@ -40,8 +41,7 @@ public final class Pipeline {
         tensors.add(tensor);
       } else {
         throw new IllegalArgumentException(
-            "%s works on 8-bit images and must come before %s"
-                .formatted(step, tensors.isEmpty() ? "any step on floats" : tensors.get(0)));
+            SafeText.format("%s works on 8-bit images and must come before %s", step, tensors.isEmpty() ? "any step on floats" : tensors.get(0)));
       }
     }
     // Normalising straight after scaling is one look-up a value.

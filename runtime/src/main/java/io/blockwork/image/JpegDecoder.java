@@ -1,5 +1,6 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
@@ -150,7 +151,7 @@ final class JpegDecoder {
     int components = raster.getNumBands();
     if (components != 3 && components != 4) {
       throw new ImageException(
-          "%s: a JPEG of %d components is neither grey, RGB nor CMYK".formatted(name, components),
+          SafeText.format("%s: a JPEG of %d components is neither grey, RGB nor CMYK", name, components),
           0);
     }
     boolean ycc = components == 3 ? header.isYcc() : header.adobeTransform() == 2;
@@ -231,7 +232,7 @@ final class JpegDecoder {
       long offset = leftOut + position;
       if (lost.isPresent()) {
         throw new ImageException(
-            "%s: damaged JPEG (before offset %d): %s".formatted(name, offset, lost.get()), offset);
+            SafeText.format("%s: damaged JPEG (before offset %d): %s", name, offset, lost.get()), offset);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.Network;
 import java.util.List;
 import java.util.Optional;
@@ -181,8 +182,7 @@ public final class Optimizer {
     long got = state.map(INDArray::length).orElse(0L);
     if (expected != got) {
       throw new IllegalArgumentException(
-          "state of %s: expected %d values, got %d: it was left by another updater or network"
-              .formatted(config, expected, got));
+          SafeText.format("state of %s: expected %d values, got %d: it was left by another updater or network", config, expected, got));
     }
     state.ifPresent(values -> this.state.orElseThrow().assign(values));
     this.steps = steps;

@@ -1,5 +1,6 @@
 package io.blockwork.examples.quickstart;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
@@ -44,9 +45,7 @@ final class Gallery {
         Prediction best = answers.get(i).get(0);
         String verdict = best.index() == batch.labels()[i] ? "right" : "is " + batch.labels()[i];
         line.append(
-            "%-18s"
-                .formatted(
-                    "%s, %.0f %%, %s".formatted(best.name(), 100 * best.probability(), verdict)));
+            SafeText.format("%-18s", SafeText.format("%s, %.0f %%, %s", best.name(), 100 * best.probability(), verdict)));
       }
       out.println(line.toString().stripTrailing());
       out.println();
