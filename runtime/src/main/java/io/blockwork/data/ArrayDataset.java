@@ -65,7 +65,8 @@ public final class ArrayDataset implements Dataset {
     for (int i = 0; i < items.length; i++) {
       if (items[i].length != shape.length()) {
         throw new IllegalArgumentException(
-            SafeText.format("item %d has %d values, %s needs %d", i, items[i].length, shape, shape.length()));
+            SafeText.format(
+                "item %d has %d values, %s needs %d", i, items[i].length, shape, shape.length()));
       }
     }
     return new ArrayDataset(
@@ -100,7 +101,8 @@ public final class ArrayDataset implements Dataset {
     }
     if (!image.shape().equals(shape)) {
       throw new IllegalStateException(
-          SafeText.format("the transforms made %s of %s: they must keep the shape", image.shape(), shape));
+          SafeText.format(
+              "the transforms made %s of %s: they must keep the shape", image.shape(), shape));
     }
     target.put(image.values());
   }

@@ -54,7 +54,9 @@ final class BatchSlot {
       loader.data.read(index, new CounterRandom(loader.seed, epoch, index), target);
       if (target.hasRemaining()) {
         throw new IllegalStateException(
-            SafeText.format("%s: only %d of %d values were written", loader.data.describe(index), target.position(), length));
+            SafeText.format(
+                "%s: only %d of %d values were written",
+                loader.data.describe(index), target.position(), length));
       }
     } catch (DataException e) {
       failures[position] = e;
@@ -74,7 +76,9 @@ final class BatchSlot {
         mix(loader.mix.get());
       }
     } catch (RuntimeException | Error e) {
-      failure = Optional.of(new IllegalStateException(
+      failure =
+          Optional.of(
+              new IllegalStateException(
                   SafeText.format("batch %d cannot be made (%s)", number, e), e));
     }
   }
@@ -112,7 +116,9 @@ final class BatchSlot {
     for (int i = 0; i < size; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new IllegalStateException(
-            SafeText.format("%s has label %d, and mixing needs one of %d classes", loader.data.describe(indices[i]), labels[i], classes));
+            SafeText.format(
+                "%s has label %d, and mixing needs one of %d classes",
+                loader.data.describe(indices[i]), labels[i], classes));
       }
       probabilities[i * classes + labels[i]] = 1;
     }

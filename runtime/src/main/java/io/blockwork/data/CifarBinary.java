@@ -1,7 +1,7 @@
 package io.blockwork.data;
 
-import io.blockwork.io.SafeText;
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -99,7 +99,9 @@ public final class CifarBinary implements ImageDataset {
       throw new DataException(
           place.part.file,
           place.offset,
-          SafeText.format("record %d is cut off: %d bytes of %d are there; fetch the file again", place.offset / record, there, record));
+          SafeText.format(
+              "record %d is cut off: %d bytes of %d are there; fetch the file again",
+              place.offset / record, there, record));
     }
     return place;
   }

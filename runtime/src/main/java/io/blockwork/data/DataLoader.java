@@ -100,7 +100,8 @@ public final class DataLoader implements AutoCloseable {
   public Epoch epoch(int epoch, int firstBatch) {
     if (firstBatch < 0 || firstBatch > batches()) {
       throw new IllegalArgumentException(
-          SafeText.format("an epoch of %d batches cannot begin at batch %d", batches(), firstBatch));
+          SafeText.format(
+              "an epoch of %d batches cannot begin at batch %d", batches(), firstBatch));
     }
     close();
     Epoch next = new Epoch(this, buffers, epoch, firstBatch);

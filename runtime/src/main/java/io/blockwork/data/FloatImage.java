@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.io.SafeText;
+
 /**
  * An image of floats, {@code [C, H, W]}: what torchvision calls a tensor image.
  *

@@ -72,7 +72,9 @@ public final class IdxImages implements ImageDataset {
       throw new DataException(
           classes.file,
           4,
-          SafeText.format("%d labels for the %d images of %s: these files do not belong together", classes.dimensions[0], pixels.dimensions[0], pixels.file));
+          SafeText.format(
+              "%d labels for the %d images of %s: these files do not belong together",
+              classes.dimensions[0], pixels.dimensions[0], pixels.file));
     }
     return new IdxImages(pixels, classes, List.copyOf(classNames));
   }
@@ -89,7 +91,9 @@ public final class IdxImages implements ImageDataset {
         throw new DataException(
             file,
             0,
-            SafeText.format("IDX magic number %08x, expected %08x (unsigned bytes, %d dimensions)", magic, expected, rank));
+            SafeText.format(
+                "IDX magic number %08x, expected %08x (unsigned bytes, %d dimensions)",
+                magic, expected, rank));
       }
       if (there.length < header) {
         throw new DataException(file, there.length, "the file ends inside its IDX header");
@@ -142,7 +146,8 @@ public final class IdxImages implements ImageDataset {
       throw new DataException(
           labels.file,
           (long) labels.header + index,
-          SafeText.format("label %d of item %d is not one of the %d classes", label, index, classNames.size()));
+          SafeText.format(
+              "label %d of item %d is not one of the %d classes", label, index, classNames.size()));
     }
     return label;
   }
@@ -152,7 +157,9 @@ public final class IdxImages implements ImageDataset {
       throw new DataException(
           idx.file,
           idx.header + offset,
-          SafeText.format("item %d is cut off: the file ends at offset %d; fetch it again", index, idx.header + idx.data.length));
+          SafeText.format(
+              "item %d is cut off: the file ends at offset %d; fetch it again",
+              index, idx.header + idx.data.length));
     }
   }
 

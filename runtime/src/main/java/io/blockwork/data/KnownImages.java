@@ -1,7 +1,7 @@
 package io.blockwork.data;
 
-import io.blockwork.io.SafeText;
 import io.blockwork.io.DownloadOptions;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -48,7 +48,8 @@ public enum KnownImages {
   private static final long CIFAR100_TEST = 10_000 * (2 + 3072);
 
   private static final PublishedFile MNIST_TRAIN =
-      new PublishedFile("train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea37026", 9_912_422);
+      new PublishedFile(
+          "train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea37026", 9_912_422);
   private static final PublishedFile MNIST_TRAIN_LABELS =
       new PublishedFile("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cc", 28_881);
   private static final PublishedFile MNIST_TEST =
@@ -57,7 +58,8 @@ public enum KnownImages {
       new PublishedFile("t10k-labels-idx1-ubyte.gz", "f7ae60f92e00ec6debd23a6088c31dbd", 4_542);
 
   private static final PublishedFile FASHION_TRAIN =
-      new PublishedFile("train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed27", 26_421_880);
+      new PublishedFile(
+          "train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed27", 26_421_880);
   private static final PublishedFile FASHION_TRAIN_LABELS =
       new PublishedFile("train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc", 29_515);
   private static final PublishedFile FASHION_TEST =
@@ -105,7 +107,13 @@ public enum KnownImages {
       case CIFAR10 ->
           CifarBinary.cifar10(
               IntStream.rangeClosed(1, 5)
-                  .mapToObj(i -> unpacked(CIFAR10_FILE, "data_batch_" + i + ".bin", size -> size == CIFAR10_BATCH, options))
+                  .mapToObj(
+                      i ->
+                          unpacked(
+                              CIFAR10_FILE,
+                              "data_batch_" + i + ".bin",
+                              size -> size == CIFAR10_BATCH,
+                              options))
                   .toArray(Path[]::new));
       case CIFAR100 -> cifar100("train.bin", CIFAR100_TRAIN, options);
       case MNIST -> IdxImages.mnist(MNIST_TRAIN.fetch(options), MNIST_TRAIN_LABELS.fetch(options));
@@ -127,7 +135,9 @@ public enum KnownImages {
 
   private ImageDataset testIn(DownloadOptions options) {
     return switch (this) {
-      case CIFAR10 -> CifarBinary.cifar10(unpacked(CIFAR10_FILE, "test_batch.bin", size -> size == CIFAR10_BATCH, options));
+      case CIFAR10 ->
+          CifarBinary.cifar10(
+              unpacked(CIFAR10_FILE, "test_batch.bin", size -> size == CIFAR10_BATCH, options));
       case CIFAR100 -> cifar100("test.bin", CIFAR100_TEST, options);
       case MNIST -> IdxImages.mnist(MNIST_TEST.fetch(options), MNIST_TEST_LABELS.fetch(options));
       case FASHION_MNIST ->
@@ -139,7 +149,8 @@ public enum KnownImages {
     Path names = unpacked(CIFAR100_FILE, "fine_label_names.txt", size -> size > 0, options);
     try {
       List<String> fine = Files.readAllLines(names).stream().filter(n -> !n.isBlank()).toList();
-      return CifarBinary.cifar100(fine, unpacked(CIFAR100_FILE, file, size -> size == bytes, options));
+      return CifarBinary.cifar100(
+          fine, unpacked(CIFAR100_FILE, file, size -> size == bytes, options));
     } catch (IOException e) {
       throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", names, e), e);
     }

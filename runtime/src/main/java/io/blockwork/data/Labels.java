@@ -17,7 +17,8 @@ final class Labels {
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new IllegalArgumentException(
-            SafeText.format("label %d of item %d is not one of the %d classes", labels[i], i, classes));
+            SafeText.format(
+                "label %d of item %d is not one of the %d classes", labels[i], i, classes));
       }
     }
     return labels.clone();

@@ -1,7 +1,7 @@
 package io.blockwork.data;
 
-import io.blockwork.io.SafeText;
 import io.blockwork.image.Normalization;
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.random.RandomGenerator;
 

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.io.SafeText;
+
 /** Checks of arguments that transforms share. */
 final class Probability {
   private Probability() {}

@@ -1,8 +1,8 @@
 package io.blockwork.data;
 
-import io.blockwork.io.SafeText;
 import io.blockwork.io.DownloadOptions;
 import io.blockwork.io.Downloads;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,8 +23,8 @@ import java.util.HexFormat;
  */
 record PublishedFile(String name, String sha256Prefix, long bytes) {
   /**
-   * The file in the cache. It is compared with what is published each time, since caches are copied,
-   * cut off and mixed up; another file of the same name is fetched anew.
+   * The file in the cache. It is compared with what is published each time, since caches are
+   * copied, cut off and mixed up; another file of the same name is fetched anew.
    *
    * @throws UncheckedIOException if the cache cannot be read
    */

@@ -1,7 +1,7 @@
 package io.blockwork.data;
 
-import io.blockwork.io.SafeText;
 import io.blockwork.io.AtomicFile;
+import io.blockwork.io.SafeText;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +55,8 @@ final class TarArchive {
       throw new DataException(
           PathNames.shown(archive),
           0,
-          SafeText.format("is cut off or damaged (%s); delete it to fetch it again", e.getMessage()),
+          SafeText.format(
+              "is cut off or damaged (%s); delete it to fetch it again", e.getMessage()),
           e);
     }
   }
@@ -87,7 +88,10 @@ final class TarArchive {
       return Long.parseLong(octal, 8);
     } catch (NumberFormatException e) {
       throw new DataException(
-          archive.toString(), offset + SIZE_OFFSET, SafeText.format("is damaged: %s is no size of a file", octal), e);
+          archive.toString(),
+          offset + SIZE_OFFSET,
+          SafeText.format("is damaged: %s is no size of a file", octal),
+          e);
     }
   }
 

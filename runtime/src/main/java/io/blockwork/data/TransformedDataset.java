@@ -49,8 +49,10 @@ final class TransformedDataset implements Dataset {
     ImageShape expected = shape();
     if (!image.shape().equals(expected)) {
       throw new IllegalStateException(
-          SafeText.format("%s is %s after the transforms, but the first image is %s: batches need one shape; add a"
-                  + " Resize, CenterCrop or RandomResizedCrop", describe(index), image.shape(), expected));
+          SafeText.format(
+              "%s is %s after the transforms, but the first image is %s: batches need one shape; add a"
+                  + " Resize, CenterCrop or RandomResizedCrop",
+              describe(index), image.shape(), expected));
     }
     target.put(image.values());
   }

@@ -1,7 +1,7 @@
 package io.blockwork.image;
 
-import io.blockwork.io.SafeText;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import io.blockwork.io.SafeText;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -151,7 +151,8 @@ final class JpegDecoder {
     int components = raster.getNumBands();
     if (components != 3 && components != 4) {
       throw new ImageException(
-          SafeText.format("%s: a JPEG of %d components is neither grey, RGB nor CMYK", name, components),
+          SafeText.format(
+              "%s: a JPEG of %d components is neither grey, RGB nor CMYK", name, components),
           0);
     }
     boolean ycc = components == 3 ? header.isYcc() : header.adobeTransform() == 2;
@@ -232,7 +233,8 @@ final class JpegDecoder {
       long offset = leftOut + position;
       if (lost.isPresent()) {
         throw new ImageException(
-            SafeText.format("%s: damaged JPEG (before offset %d): %s", name, offset, lost.get()), offset);
+            SafeText.format("%s: damaged JPEG (before offset %d): %s", name, offset, lost.get()),
+            offset);
       }
     }
   }

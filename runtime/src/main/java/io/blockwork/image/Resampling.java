@@ -1,6 +1,7 @@
 package io.blockwork.image;
 
 import io.blockwork.io.SafeText;
+
 /**
  * Separable resampling in 8-bit fixed point, with PIL's rounding at every step.
  *

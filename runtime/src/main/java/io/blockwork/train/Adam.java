@@ -40,7 +40,9 @@ public final class Adam implements IUpdater {
   public Adam(double learningRate, double beta1, double beta2, double epsilon) {
     if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon >= 0)) {
       throw new IllegalArgumentException(
-          SafeText.format("Adam: expected betas from 0 to 1 (exclusive) and an epsilon of 0 or more, got %s, %s, %s", beta1, beta2, epsilon));
+          SafeText.format(
+              "Adam: expected betas from 0 to 1 (exclusive) and an epsilon of 0 or more, got %s, %s, %s",
+              beta1, beta2, epsilon));
     }
     this.beta1 = beta1;
     this.beta2 = beta2;

@@ -60,7 +60,9 @@ public final class ProgressLine implements TrainingListener {
     EpochResult epoch = history.last().orElseThrow();
     String validation = epoch.validation().map(m -> "; validation " + m).orElse("");
     bar.ifPresent(
-        b -> b.setExtraMessage(SafeText.format(" loss %.4f%s", epoch.training().loss(), validation)));
+        b ->
+            b.setExtraMessage(
+                SafeText.format(" loss %.4f%s", epoch.training().loss(), validation)));
     closeBar();
   }
 

@@ -20,8 +20,7 @@ final class Answers {
           out.println(SafeText.of(path));
           for (Prediction p : predictions) {
             out.println(
-                SafeText.format(
-                    "  %6.2f %%  %4d  %s", 100 * p.probability(), p.index(), p.name()));
+                SafeText.format("  %6.2f %%  %4d  %s", 100 * p.probability(), p.index(), p.name()));
           }
         });
   }

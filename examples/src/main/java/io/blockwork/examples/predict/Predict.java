@@ -1,12 +1,12 @@
 package io.blockwork.examples.predict;
 
-import io.blockwork.io.SafeText;
 import io.blockwork.ImageClassifier;
 import io.blockwork.Networks;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Images;
 import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.io.SafeText;
 import io.blockwork.train.TrainedClasses;
 import io.blockwork.weights.ImageNetClasses;
 import io.blockwork.weights.Weights;
@@ -99,7 +99,9 @@ public final class Predict implements Callable<Integer> {
                 () ->
                     new ParameterException(
                         spec.commandLine(),
-                        SafeText.format("there is no network %s; there are %s", network, String.join(", ", NetworkNames.all()))));
+                        SafeText.format(
+                            "there is no network %s; there are %s",
+                            network, String.join(", ", NetworkNames.all()))));
     if (top < 1) {
       throw new ParameterException(spec.commandLine(), "--top must be at least 1, got " + top);
     }
@@ -135,7 +137,9 @@ public final class Predict implements Callable<Integer> {
       if (names.size() != net.classes()) {
         throw new ParameterException(
             spec.commandLine(),
-            SafeText.format("%s has %d lines, but %s has %d classes", classes.get(), names.size(), network, net.classes()));
+            SafeText.format(
+                "%s has %d lines, but %s has %d classes",
+                classes.get(), names.size(), network, net.classes()));
       }
       return names;
     }

@@ -1,6 +1,5 @@
 package io.blockwork.examples.quickstart;
 
-import io.blockwork.io.SafeText;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.TrainingResult;
@@ -10,6 +9,7 @@ import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.data.Epoch;
 import io.blockwork.data.Split;
+import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
@@ -56,7 +56,9 @@ public final class Quickstart {
       System.out.printf(
           Locale.ROOT,
           "%nTraining on %d images with the engine %s, holding out %d.%n",
-          digits.train().size(), net.engine().name(), digits.heldOut().size());
+          digits.train().size(),
+          net.engine().name(),
+          digits.heldOut().size());
       Curves curves = train(net, digits);
 
       Path weights = folder.resolve("digits.safetensors");

@@ -3,12 +3,12 @@ package io.blockwork.examples.training;
 import io.blockwork.ImageClassifier;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
+import io.blockwork.io.FileException;
 import io.blockwork.io.SafeText;
 import io.blockwork.train.EpochLines;
 import io.blockwork.train.Evaluation;
 import io.blockwork.train.Trainer;
 import io.blockwork.train.TrainingHistory;
-import io.blockwork.weights.WeightsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,8 +70,7 @@ final class RunOptions {
       drawConfusion(evaluation, folder.resolve("confusion.png"));
       System.out.print(evaluation.text());
       printPipelineShare(history);
-      System.out.println(
-          SafeText.of(folder) + ": checkpoints, log.csv, curves.png, confusion.png");
+      System.out.println(SafeText.of(folder) + ": checkpoints, log.csv, curves.png, confusion.png");
       return evaluation;
     }
   }
@@ -80,7 +79,7 @@ final class RunOptions {
   private static void drawConfusion(Evaluation evaluation, Path file) {
     try {
       evaluation.confusion().writePng(file);
-    } catch (IllegalStateException | WeightsException e) {
+    } catch (IllegalStateException | FileException e) {
       System.err.println(e.getMessage());
     }
   }
