@@ -1,8 +1,8 @@
 package io.blockwork.runtime;
 
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.engine.Engines;
+import io.blockwork.loss.Loss;
 import io.blockwork.memory.NativeBlock;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;

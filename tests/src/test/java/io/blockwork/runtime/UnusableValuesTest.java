@@ -4,12 +4,12 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.blockwork.Gradients;
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.engine.Engines;
 import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.loss.Loss;
+import io.blockwork.parameters.Gradients;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.blockwork.DenseNet;
 import io.blockwork.ImageClassifier;
 import io.blockwork.Input;
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
-import io.blockwork.Parameters;
 import io.blockwork.ResNet;
 import io.blockwork.Stem;
 import io.blockwork.engine.Engines;
 import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.loss.Loss;
+import io.blockwork.parameters.Parameters;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import io.blockwork.train.WeightAverage;
@@ -179,9 +179,9 @@ class WeightsOfOneMomentTest {
     Path other = folder.resolve("other.npz");
     try (net) {
       float[] first = fill(net, 1);
-      net.parameters().save(one);
+      Weights.save(net.parameters(), one);
       float[] second = fill(net, 2);
-      net.parameters().save(other);
+      Weights.save(net.parameters(), other);
       checkReaders(net, () -> load(net, one), first, () -> load(net, other), second);
     }
   }
@@ -281,7 +281,7 @@ class WeightsOfOneMomentTest {
   @Test
   void memoryIsLentForACallOnly() {
     Parameters parameters = new Parameters(List.of(), DataType.FLOAT);
-    List<io.blockwork.ParameterMemory> kept = new ArrayList<>();
+    List<io.blockwork.parameters.ParameterMemory> kept = new ArrayList<>();
     parameters.write(kept::add);
     var e = assertThrows(IllegalStateException.class, () -> kept.get(0).flat());
     assertThat(e).hasMessageThat().contains("within a call of Parameters.write");

@@ -1,7 +1,7 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Parameters;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Parameters;
 import java.util.function.Function;
 
 /** The entries of one batch norm in the {@code state_dict}. */

@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeBlock;
@@ -41,7 +42,8 @@ final class Plan implements AutoCloseable {
   }
 
   /** How a plan is made, apart from its layers. */
-  record Settings(int batch, Precision precision, Layout layout, boolean timed) {}
+  record Settings(
+      int batch, Precision precision, Layout layout, boolean deterministic, boolean timed) {}
 
   private record Late(memory memory, Lane lane) {}
 
@@ -108,6 +110,10 @@ final class Plan implements AutoCloseable {
     return stream;
   }
 
+  boolean deterministic() {
+    return settings.deterministic();
+  }
+
   boolean timed() {
     return settings.timed();
   }
@@ -136,6 +142,18 @@ final class Plan implements AutoCloseable {
 
   Precision precision(PlanTensor tensor) {
     return floats.contains(tensor.whole()) ? Precision.FLOAT : settings.precision();
+  }
+
+  /** The number format of the tensor's values, as oneDNN calls it. */
+  memory.data_type type(PlanTensor tensor) {
+    return type(precision(tensor));
+  }
+
+  static memory.data_type type(Precision precision) {
+    return switch (precision) {
+      case FLOAT -> memory.data_type.f32;
+      case BFLOAT16 -> memory.data_type.bf16;
+    };
   }
 
   /** Whether the tensor's values lie in memory as {@link #desc} says, with nothing between. */
@@ -217,7 +235,7 @@ final class Plan implements AutoCloseable {
       return own(new memory(part, cpu(), new Address(address(tensor))));
     }
     long[] strides = strides(tensor);
-    memory.desc part = own(new memory.desc(dims, precision(tensor).type(), strides));
+    memory.desc part = own(new memory.desc(dims, type(tensor), strides));
     long offset = tensor.from() * strides[1] * precision(tensor).bytes();
     return own(new memory(part, cpu(), new Address(address(tensor) + offset)));
   }
