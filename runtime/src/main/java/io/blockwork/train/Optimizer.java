@@ -173,7 +173,7 @@ public final class Optimizer {
   }
 
   /**
-   * Takes up where another optimizer stopped.
+   * Continues where another optimizer stopped.
    *
    * @param steps its {@link #steps}
    * @param state its {@link #state}, which is copied
@@ -185,7 +185,7 @@ public final class Optimizer {
     if (expected != got) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "state of %s: expected %d values, got %d: it was left by another updater or network",
+              "state of %s: expected %d values, got %d: it comes from another updater or network",
               config, expected, got));
     }
     state.ifPresent(values -> this.state.orElseThrow().assign(values));
