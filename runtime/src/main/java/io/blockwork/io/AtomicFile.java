@@ -56,7 +56,7 @@ public final class AtomicFile {
         }
       }
     } catch (IOException e) {
-      throw new FileException("%s: cannot be written (%s)".formatted(target, e), e);
+      throw new FileException(SafeText.format("%s: cannot be written (%s)", target, e), e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -105,7 +105,7 @@ public final class AtomicFile {
       Files.createDirectories(place.resolveSibling(""));
       Files.createFile(beside);
     } catch (IOException e) {
-      throw new FileException("%s: cannot be written (%s)".formatted(target, e), e);
+      throw new FileException(SafeText.format("%s: cannot be written (%s)", target, e), e);
     } finally {
       deleteIfThere(beside);
     }
@@ -148,7 +148,7 @@ public final class AtomicFile {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      throw new FileException("%s: cannot be cleaned (%s)".formatted(folder, e), e);
+      throw new FileException(SafeText.format("%s: cannot be cleaned (%s)", folder, e), e);
     }
   }
 
