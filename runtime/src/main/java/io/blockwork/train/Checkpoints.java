@@ -4,7 +4,6 @@ import io.blockwork.Network;
 import io.blockwork.io.AtomicFile;
 import io.blockwork.io.FileException;
 import io.blockwork.io.SafeText;
-import io.blockwork.parameters.Parameters;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
@@ -79,14 +78,18 @@ final class Checkpoints {
   }
 
   void saveBest(Network network) {
-    writer(network).write(best);
+    Map<String, INDArray> values = network.parameters().copies();
+    try {
+      writer(values).write(best);
+    } finally {
+      values.values().forEach(INDArray::close);
+    }
   }
 
-  /** The network's values as they are, and the names of its classes. */
-  private SafetensorsWriter writer(Network network) {
+  /** The network's values, and the names of its classes. */
+  private SafetensorsWriter writer(Map<String, INDArray> values) {
     SafetensorsWriter writer = new SafetensorsWriter();
-    Parameters parameters = network.parameters();
-    parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
+    values.forEach(writer::tensor);
     writer.metadata(FORMAT, VERSION);
     if (!classNames.isEmpty()) {
       writer.metadata(TrainedClasses.KEY, TrainedClasses.encode(classNames));
@@ -95,8 +98,9 @@ final class Checkpoints {
   }
 
   void save(Network network, Optimizer optimizer, Optional<WeightAverage> average, RunState state) {
-    SafetensorsWriter writer = writer(network);
-    optimizer.state().ifPresent(values -> writer.extra(UPDATER, values));
+    Map<String, INDArray> values = network.parameters().copies();
+    SafetensorsWriter writer = writer(values);
+    optimizer.state().ifPresent(remembered -> writer.extra(UPDATER, remembered));
     average
         .filter(WeightAverage::begun)
         .ifPresent(a -> a.averages().forEach((name, v) -> writer.extra(AVERAGE + name, v)));
@@ -108,7 +112,11 @@ final class Checkpoints {
         .metadata(PREFIX + "passes", Long.toString(network.parameters().passes()))
         .metadata(PREFIX + "so_far", state.soFar().encode())
         .metadata(PREFIX + "history", HistoryText.encode(state.epochs()));
-    writer.write(last);
+    try {
+      writer.write(last);
+    } finally {
+      values.values().forEach(INDArray::close);
+    }
   }
 
   /**
