@@ -64,7 +64,9 @@ sealed interface Values permits Values.Floats, Values.Doubles {
   private static ByteBuffer bytes(ByteBuffer buffer, long length, int size) {
     if (length * size > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          SafeText.format("one image's part of a tensor has %d bytes; expected less than 2 GiB: use smaller images", length * size));
+          SafeText.format(
+              "one image's part of a tensor has %d bytes; expected less than 2 GiB: use smaller images",
+              length * size));
     }
     return buffer.order(ByteOrder.nativeOrder());
   }
