@@ -1,7 +1,6 @@
 package io.blockwork.train;
 
 import java.io.PrintStream;
-import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -39,7 +38,7 @@ public final class ProgressLine implements TrainingListener {
     }
     ProgressBar shown = bar.get();
     shown.stepTo(step.soFar().images());
-    shown.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", step.soFar().loss()));
+    shown.setExtraMessage(" " + step.soFar().losses());
   }
 
   private ProgressBar bar(String name) {
@@ -58,8 +57,7 @@ public final class ProgressLine implements TrainingListener {
   public void onEpoch(TrainingHistory history, Optional<Evaluation> evaluation) {
     EpochResult epoch = history.last().orElseThrow();
     String validation = epoch.validation().map(m -> "; validation " + m).orElse("");
-    bar.ifPresent(
-        b -> b.setExtraMessage(" loss %.4f%s".formatted(epoch.training().loss(), validation)));
+    bar.ifPresent(b -> b.setExtraMessage(" " + epoch.training().losses() + validation));
     closeBar();
   }
 

@@ -9,6 +9,7 @@ import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.parameters.Gradients;
@@ -108,6 +109,13 @@ public final class Nd4jEngine implements Engine {
     return FiniteCheck.firstNonFinite(parameters, images, settings, network);
   }
 
+  private static void requireArrays(String what, int count, List<INDArray> arrays) {
+    if (arrays.size() != count) {
+      throw new IllegalArgumentException(
+          "%s: expected %d arrays, got %d".formatted(what, count, arrays.size()));
+    }
+  }
+
   private static Memory memory(Parameters parameters, int batch) {
     if (batch < 1) {
       throw new IllegalArgumentException("batch: expected at least 1, got " + batch);
@@ -130,10 +138,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void run(INDArray images, List<INDArray> outputs) {
       List<Tensor> results = pass.outputs();
-      if (outputs.size() != results.size()) {
-        throw new IllegalArgumentException(
-            "outputs: expected %d arrays, got %d".formatted(results.size(), outputs.size()));
-      }
+      requireArrays("outputs", results.size(), outputs);
       Transfer.in("images", images, (Nd4jTensor) pass.input());
       workers.run(pass::run);
       for (int i = 0; i < results.size(); i++) {
@@ -173,16 +178,25 @@ public final class Nd4jEngine implements Engine {
       boolean hasInputGradient)
       implements BoundTraining {
     @Override
-    public void forward(INDArray images, INDArray output) {
+    public void forward(INDArray images, List<INDArray> outputs) {
+      List<TrainingOutput> results = pass.outputs();
+      requireArrays("outputs", results.size(), outputs);
       Transfer.in("images", images, (Nd4jTensor) pass.input());
       workers.run(pass::forward);
       parameters.touch();
-      Transfer.out("output", (Nd4jTensor) pass.output(), output);
+      for (int i = 0; i < results.size(); i++) {
+        Transfer.out("output", (Nd4jTensor) results.get(i).value(), outputs.get(i));
+      }
     }
 
     @Override
-    public void backward(INDArray outputGradient) {
-      Transfer.in("gradient of the output", outputGradient, (Nd4jTensor) pass.outputGradient());
+    public void backward(List<INDArray> outputGradients) {
+      List<TrainingOutput> results = pass.outputs();
+      requireArrays("gradients of the outputs", results.size(), outputGradients);
+      for (int i = 0; i < results.size(); i++) {
+        Nd4jTensor to = (Nd4jTensor) results.get(i).gradient();
+        Transfer.in("gradient of the output", outputGradients.get(i), to);
+      }
       workers.run(pass::backward);
     }
 
