@@ -1,5 +1,6 @@
 package io.blockwork;
 
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -30,7 +31,8 @@ public record AuxiliaryOutput(String name, List<Integer> shape, double weight) {
     }
     if (!(weight >= 0 && Double.isFinite(weight))) {
       throw new IllegalArgumentException(
-          "auxiliary output %s: expected a weight of at least 0, got %s".formatted(name, weight));
+          SafeText.format(
+              "auxiliary output %s: expected a weight of at least 0, got %s", name, weight));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.blockwork.loss;
 
+import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,8 +35,9 @@ public record Losses(Loss main, List<Auxiliary> auxiliary) {
     public Auxiliary {
       if (!(weight >= 0 && Double.isFinite(weight))) {
         throw new IllegalArgumentException(
-            "weight of the loss of %s: expected a number of at least 0, got %s"
-                .formatted(output, weight));
+            SafeText.format(
+                "weight of the loss of %s: expected a number of at least 0, got %s",
+                output, weight));
       }
     }
   }
@@ -51,7 +53,8 @@ public record Losses(Loss main, List<Auxiliary> auxiliary) {
     for (Auxiliary each : auxiliary) {
       if (!names.add(each.output())) {
         throw new IllegalArgumentException(
-            "the auxiliary output %s has two losses: add them up in one".formatted(each.output()));
+            SafeText.format(
+                "the auxiliary output %s has two losses: add them up in one", each.output()));
       }
     }
   }

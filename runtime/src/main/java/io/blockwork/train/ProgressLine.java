@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import java.io.PrintStream;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -34,7 +35,7 @@ public final class ProgressLine implements TrainingListener {
   @Override
   public void onStep(Step step) {
     if (bar.isEmpty()) {
-      bar = Optional.of(bar("epoch %d/%d".formatted(step.epoch() + 1, epochs)));
+      bar = Optional.of(bar(SafeText.format("epoch %d/%d", step.epoch() + 1, epochs)));
     }
     ProgressBar shown = bar.get();
     shown.stepTo(step.soFar().images());

@@ -5,6 +5,7 @@ import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.io.FileException;
+import io.blockwork.io.SafeText;
 import io.blockwork.io.Terminal;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
@@ -38,7 +39,8 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * <p>What is frozen in the network stays as it is. A training is a function of the network's
  * parameters, its settings, the loaders' seeds and the engine with its threads; one that was
  * killed, and is run again with the same settings, goes on from its last checkpoint and ends with
- * the same weights, bit for bit.
+ * the same weights, bit for bit, after the same number of epochs. (For that, engines do not choose
+ * by measuring how they run batches of the validation's size.)
  *
  * <p>A trainer can be used again; each {@code fit} begins with a new optimizer.
  */
@@ -337,7 +339,7 @@ public final class Trainer {
         accumulate,
         labelSmoothing,
         network.architecture().auxiliary().stream()
-            .map(output -> ", %s weighs %s".formatted(output.name(), weightOf(output)))
+            .map(output -> SafeText.format(", %s weighs %s", output.name(), weightOf(output)))
             .collect(Collectors.joining()),
         averageDecay.isPresent() ? ", averaged by " + averageDecay.getAsDouble() : "",
         train);

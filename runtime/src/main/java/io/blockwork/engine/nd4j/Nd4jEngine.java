@@ -12,6 +12,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
@@ -45,8 +46,9 @@ public final class Nd4jEngine implements Engine {
     options.requireProcessor(Nd4jProvider.NAME);
     if (options.precision() != Precision.FLOAT) {
       throw new UnsupportedOperationException(
-          "nd4j computes in double and keeps activations in the network's own type, not in %s; choose FLOAT, or another engine"
-              .formatted(options.precision()));
+          SafeText.format(
+              "nd4j computes in double and keeps activations in the network's own type, not in %s; choose FLOAT, or another engine",
+              options.precision()));
     }
     this.workers = Workers.of(options.threads());
   }
@@ -112,7 +114,7 @@ public final class Nd4jEngine implements Engine {
   private static void requireArrays(String what, int count, List<INDArray> arrays) {
     if (arrays.size() != count) {
       throw new IllegalArgumentException(
-          "%s: expected %d arrays, got %d".formatted(what, count, arrays.size()));
+          SafeText.format("%s: expected %d arrays, got %d", what, count, arrays.size()));
     }
   }
 

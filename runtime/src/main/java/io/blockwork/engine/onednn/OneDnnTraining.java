@@ -7,6 +7,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
@@ -100,7 +101,7 @@ final class OneDnnTraining implements BoundTraining {
     requireOpen();
     if (arrays.size() != results.size()) {
       throw new IllegalArgumentException(
-          "%s: expected %d arrays, got %d".formatted(what, results.size(), arrays.size()));
+          SafeText.format("%s: expected %d arrays, got %d", what, results.size(), arrays.size()));
     }
   }
 
