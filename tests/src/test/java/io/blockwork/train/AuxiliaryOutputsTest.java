@@ -99,7 +99,7 @@ final class AuxiliaryOutputsTest {
     TwoHeads net = TwoHeads.create(setup.options());
     int phase = 0;
     for (String name : net.gradients().names()) {
-      long[] shape = net.parameters().view(name).shape();
+      long[] shape = net.parameters().info(name).dimensions();
       net.parameters().set(name, fill(setup.type(), phase, shape).muli(0.5));
       phase++;
     }

@@ -13,6 +13,7 @@ import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.io.SafeText;
+import io.blockwork.memory.JavaCpp;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
@@ -50,6 +51,7 @@ public final class Nd4jEngine implements Engine {
               "nd4j computes in double and keeps activations in the network's own type, not in %s; choose FLOAT, or another engine",
               options.precision()));
     }
+    JavaCpp.prepare();
     this.workers = Workers.of(options.threads());
   }
 
@@ -184,8 +186,7 @@ public final class Nd4jEngine implements Engine {
       List<TrainingOutput> results = pass.outputs();
       requireArrays("outputs", results.size(), outputs);
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      workers.run(pass::forward);
-      parameters.touch();
+      parameters.write(memory -> workers.run(pass::forward));
       for (int i = 0; i < results.size(); i++) {
         Transfer.out("output", (Nd4jTensor) results.get(i).value(), outputs.get(i));
       }

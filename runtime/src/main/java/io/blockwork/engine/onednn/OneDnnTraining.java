@@ -120,17 +120,18 @@ final class OneDnnTraining implements BoundTraining {
     }
     INDArray source = NativeValues.contiguous(from);
     List<INDArray> targets = to.stream().map(NativeValues::contiguous).toList();
-    OneDnnLibrary.onThreads(
-        threads,
-        () -> {
-          weights.refresh();
-          images.run(NativeValues.address(source));
-          pass.forward();
-          for (int i = 0; i < results.size(); i++) {
-            results.get(i).value().run(NativeValues.address(targets.get(i)));
-          }
-        });
-    weights.touchStatistics();
+    weights.whileStatisticsMove(
+        () ->
+            OneDnnLibrary.onThreads(
+                threads,
+                () -> {
+                  weights.refresh();
+                  images.run(NativeValues.address(source));
+                  pass.forward();
+                  for (int i = 0; i < results.size(); i++) {
+                    results.get(i).value().run(NativeValues.address(targets.get(i)));
+                  }
+                }));
     for (int i = 0; i < results.size(); i++) {
       if (targets.get(i) != to.get(i)) {
         to.get(i).assign(targets.get(i));
