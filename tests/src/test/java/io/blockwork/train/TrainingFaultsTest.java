@@ -228,10 +228,14 @@ final class TrainingFaultsTest {
   @Test
   void outputsThatAreNotFiniteAreNoHits() {
     Meter meter = new Meter();
-    meter.add(0, Nd4j.createFromArray(new float[][] {{Float.NaN, Float.NaN}, {0, 1}}), 0, 1);
+    INDArray outputs = Nd4j.createFromArray(new float[][] {{Float.NaN, Float.NaN}, {0, 1}});
+    meter.add(0, List.of(), outputs, 0, 1);
     assertThat(meter.metrics().top1()).isEqualTo(0.5);
     try (Residual net = network()) {
-      net.parameters().set("fc.bias", Nd4j.createFromArray(0, Float.NaN, 0));
+      // Finite, but too large to be added up.
+      for (String name : List.of("fc.weight", "fc.bias")) {
+        net.parameters().set(name, net.parameters().get(name).assign(3e38));
+      }
       DivergedException e =
           assertThrows(
               DivergedException.class, () -> Evaluation.of(net, loader(TinyNetworks.bands(6), 6)));
