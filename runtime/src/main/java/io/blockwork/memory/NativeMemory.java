@@ -81,7 +81,9 @@ final class NativeMemory {
     }
     if (!fits(bytes)) {
       throw new OutOfMemoryError(
-          SafeText.format("%d MB of native memory were asked for, and %d MB of the %d MB that there are hold parameters, plans and batches already", bytes / MEGABYTE, living.get() / MEGABYTE, limit / MEGABYTE));
+          SafeText.format(
+              "%d MB of native memory were asked for, and %d MB of the %d MB that there are hold parameters, plans and batches already",
+              bytes / MEGABYTE, living.get() / MEGABYTE, limit / MEGABYTE));
     }
   }
 

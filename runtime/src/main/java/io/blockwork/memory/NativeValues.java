@@ -79,7 +79,9 @@ public final class NativeValues {
     if (workspace.getWorkspaceType() != MemoryWorkspace.Type.CIRCULAR
         && !(workspace.isScopeActive() && sameRound)) {
       throw new IllegalStateException(
-          SafeText.format("the array lies in ND4J's workspace %s, which has been left since it was made: its memory may hold other values by now. Use it within the workspace, or detach() it there", workspace.getId()));
+          SafeText.format(
+              "the array lies in ND4J's workspace %s, which has been left since it was made: its memory may hold other values by now. Use it within the workspace, or detach() it there",
+              workspace.getId()));
     }
   }
 
@@ -170,7 +172,8 @@ public final class NativeValues {
     long bytes = length * type.width();
     if (type != expected || bytes > Integer.MAX_VALUE) {
       throw new IllegalStateException(
-          SafeText.format("expected less than 2 GiB of %s, got %d bytes of %s", expected, bytes, type));
+          SafeText.format(
+              "expected less than 2 GiB of %s, got %d bytes of %s", expected, bytes, type));
     }
     return piece(0, bytes);
   }

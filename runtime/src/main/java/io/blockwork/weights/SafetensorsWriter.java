@@ -1,9 +1,9 @@
 package io.blockwork.weights;
 
-import io.blockwork.io.SafeText;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.blockwork.io.AtomicFile;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
