@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Holds a network to the published weights that its annotation names. */
+/** Checks that a network fits the published weights that its annotation names. */
 final class PretrainedMatch {
   private static final String MEMBER = "weights";
   private static final int NAMES_SHOWN = 5;
@@ -91,7 +91,7 @@ final class PretrainedMatch {
             Message.WEIGHTS_DIFFER, MEMBER, weights.name(), parameter, ours, theirs, architecture));
   }
 
-  /** The head may tell other classes apart: then it is what fine-tuning trains. */
+  /** The head may be for other classes: fine-tuning trains it. */
   private static boolean isHead(String parameter) {
     return parameter.startsWith("fc.") || parameter.startsWith("classifier.");
   }
