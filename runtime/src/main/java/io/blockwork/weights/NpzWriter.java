@@ -48,7 +48,7 @@ public final class NpzWriter {
           SafeText.format("%s cannot be written: NumPy has no type %s", name, array.dataType()));
     }
     if (tensors.putIfAbsent(name, array) != null) {
-      throw new WeightsException(SafeText.format("%s cannot be written twice to one file", name));
+      throw new WeightsException(SafeText.format("%s cannot be written: the name is taken", name));
     }
     return this;
   }

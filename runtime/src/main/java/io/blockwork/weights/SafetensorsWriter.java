@@ -58,7 +58,7 @@ public final class SafetensorsWriter {
               "%s cannot be written: safetensors has no type %s", name, array.dataType()));
     }
     if (name.equals("__metadata__") || tensors.putIfAbsent(name, array) != null) {
-      throw new WeightsException(SafeText.format("%s cannot be written twice to one file", name));
+      throw new WeightsException(SafeText.format("%s cannot be written: the name is taken", name));
     }
     return this;
   }
