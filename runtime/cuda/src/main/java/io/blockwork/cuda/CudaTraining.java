@@ -1,0 +1,175 @@
+package io.blockwork.cuda;
+
+import io.blockwork.Gradients;
+import io.blockwork.Parameters;
+import io.blockwork.cuda.driver.HostMemory;
+import io.blockwork.cuda.driver.RecordedGraph;
+import io.blockwork.cuda.driver.Timer;
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import io.blockwork.memory.NativeValues;
+import java.lang.ref.Reference;
+import java.nio.LongBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Training for one batch size: a recorded graph forward, and one backward. */
+final class CudaTraining implements BoundTraining {
+  private final BoundPass pass;
+  private final Parameters parameters;
+  private final Gradients gradients;
+  private final Port input;
+  private final Port output;
+  private final Port outputGradient;
+  private final Optional<Port> inputGradient;
+  private final Arena.Storage passNumber;
+  private final HostMemory hostPassNumber;
+  private final TrainingWeights weights;
+  private final List<String> counted;
+  private final RecordedGraph forward;
+  private final RecordedGraph backward;
+
+  private CudaTraining(
+      BoundPass pass,
+      Parameters parameters,
+      Gradients gradients,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    this.pass = pass;
+    this.parameters = parameters;
+    this.gradients = gradients;
+    passNumber = pass.arena().reserve("number of the pass", Long.BYTES);
+    HostMemory number = pass.session().device().allocateHost(Long.BYTES);
+    hostPassNumber = pass.resources().add(number, number::close);
+    DeviceParameters values = pass.state().parameters();
+    weights = new TrainingWeights(pass.arena(), pass.form(), values);
+    Emitter emitter = pass.session().emitter(pass.form(), pass.arena());
+    TrainingRecorder recorder =
+        new TrainingRecorder(parameters, values, settings, weights, emitter, passNumber);
+    TrainingPass generated = network.apply(recorder);
+    generated.forward();
+    List<Operation> forwards = Fusion.join(recorder.take());
+    generated.backward();
+    List<Operation> backwards = Fusion.join(recorder.take());
+    counted = recorder.counted();
+    input = pass.port(Shapes.use(generated.input()));
+    output = pass.port(Shapes.use(generated.output()));
+    outputGradient = pass.port(Shapes.use(generated.outputGradient()));
+    inputGradient =
+        settings.inputGradient()
+            ? Optional.of(pass.port(Shapes.use(generated.inputGradient())))
+            : Optional.empty();
+    input.emitIn(emitter.at("input"));
+    weights.pack(emitter.at("weights"), recorder.constants());
+    emit(forwards, emitter);
+    output.emitOut(emitter.at("output"));
+    List<Emitter.Step> forwardSteps = emitter.take();
+    outputGradient.emitIn(emitter.at("gradient of the output"));
+    emit(backwards, emitter);
+    weights.unpack(emitter.at("gradients"), recorder.constants());
+    inputGradient.ifPresent(port -> port.emitOut(emitter.at("gradient of the input")));
+    List<Emitter.Step> backwardSteps = emitter.take();
+    pass.arena().allocate(pass.session().device(), pass.stream());
+    recorder.constants().upload(pass.stream());
+    // Both run once while they are recorded, and move the running statistics of the device.
+    pass.state().refreshParameters(parameters, pass.stream());
+    forward = pass.record(forwardSteps);
+    backward = pass.record(backwardSteps);
+    pass.state().reload(pass.stream());
+  }
+
+  private static void emit(List<Operation> operations, Emitter emitter) {
+    for (Operation operation : operations) {
+      operation.emit(emitter.at(operation.path()));
+    }
+  }
+
+  static CudaTraining bind(
+      Session session,
+      NetworkState state,
+      Parameters parameters,
+      Gradients gradients,
+      int batch,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    return BoundPass.bind(
+        session,
+        state,
+        parameters,
+        batch,
+        "training",
+        pass -> new CudaTraining(pass, parameters, gradients, settings, network));
+  }
+
+  @Override
+  public void forward(INDArray images, INDArray result) {
+    pass.use();
+    Shapes.array("output", output.tensor(), result);
+    pass.state().refreshParameters(parameters, pass.stream());
+    NativeValues.bytes(hostPassNumber.address(), Long.BYTES).putLong(0, parameters.passes());
+    pass.stream().toDevice(passNumber.address(), hostPassNumber.address(), Long.BYTES);
+    input.send(pass.stream(), "images", images);
+    forward.launch(pass.stream());
+    output.fetch(pass.stream());
+    countBatches();
+    pass.state().statisticsMoved(parameters, pass.stream());
+    output.read(result);
+  }
+
+  private void countBatches() {
+    for (String name : counted) {
+      LongBuffer batches = parameters.values(name).longs();
+      batches.put(0, batches.get(0) + 1);
+    }
+  }
+
+  @Override
+  public void backward(INDArray gradient) {
+    pass.use();
+    outputGradient.send(pass.stream(), "gradient of the output", gradient);
+    backward.launch(pass.stream());
+    INDArray flat = gradients.flat();
+    long bytes = pass.state().parameters().learnableBytes();
+    if (bytes > 0) {
+      pass.stream()
+          .toHost(NativeValues.address(flat), weights.gradients().address(), bytes);
+    }
+    inputGradient.ifPresent(port -> port.fetch(pass.stream()));
+    pass.stream().await();
+    Reference.reachabilityFence(flat);
+  }
+
+  @Override
+  public void inputGradient(INDArray gradient) {
+    Port port =
+        inputGradient.orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "the gradient of the images was not asked for when the pass was bound"));
+    Shapes.array("gradient of the images", port.tensor(), gradient);
+    port.read(gradient);
+  }
+
+  /** Milliseconds that the device takes for both graphs, the copies not included. */
+  float milliseconds() {
+    pass.use();
+    try (Timer timer = new Timer(pass.session().device(), pass.stream())) {
+      return timer.milliseconds(
+          () -> {
+            forward.launch(pass.stream());
+            backward.launch(pass.stream());
+          });
+    } finally {
+      pass.state().reload(pass.stream());
+    }
+  }
+
+  @Override
+  public void close() {
+    pass.close();
+  }
+}
