@@ -1,7 +1,6 @@
 package io.blockwork.processor;
 
 import com.google.auto.service.AutoService;
-import io.blockwork.processor.emit.GeneratedNames;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -37,8 +36,7 @@ public final class BlockworkProcessor extends AbstractProcessor {
 
   @Override
   public Set<String> getSupportedAnnotationTypes() {
-    // Generated as well: with -Xlint:processing, javac warns of annotations that nobody claims.
-    return Set.of("io.blockwork.*", GeneratedNames.GENERATED.canonicalName());
+    return Set.of("io.blockwork.*");
   }
 
   @Override
@@ -89,8 +87,7 @@ public final class BlockworkProcessor extends AbstractProcessor {
     if (round.processingOver()) {
       strays.report();
     }
-    // Claimed: with -Xlint:processing, javac warns of annotations that no processor claims. Other
-    // processors still see theirs, and those that ask for all annotations what else there is.
+    // Claimed: with -Xlint:processing, javac warns of annotations that no processor claims.
     return true;
   }
 

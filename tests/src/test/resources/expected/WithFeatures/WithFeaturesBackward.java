@@ -1,0 +1,296 @@
+package user;
+
+import static io.blockwork.engine.Activation.NONE;
+import static io.blockwork.engine.Conv.conv;
+import static io.blockwork.engine.Gradient.addTo;
+import static io.blockwork.engine.Gradient.into;
+
+import io.blockwork.engine.Layer;
+import io.blockwork.engine.Tensor;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import javax.annotation.processing.Generated;
+
+/**
+ * Training of {@link WithFeatures}: a forward pass that keeps what the gradient needs, then the gradient. A
+ * {@code d} stands before the name of a gradient, and one that is set to another lies in the same
+ * memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h, w)}
+ * memory that others use at other times: the same slot and shape are the same memory, which is how
+ * one block hands its gradient to the next. {@code into} overwrites a gradient, {@code addTo} adds
+ * to what another reader of the same value has left there before, since the layers run backwards.
+ *
+ * <pre>
+ * stem     4 x 8 x 8   3x3 convolution
+ * layer1   4 x 8 x 8   1 x basic block
+ * layer2   8 x 4 x 4   1 x basic block, stride 2
+ * head     3 x 1 x 1   global mean, classifier
+ *
+ * 1,391 parameters, 39,704 multiply-adds for one image
+ * kept for one image: 2,376 values
+ * 3 slots for one image: 256 + 256 + 256 = 768 values, 3,072 bytes as floats
+ * </pre>
+ */
+@Generated("io.blockwork.processor.BlockworkProcessor")
+final class WithFeaturesBackward implements TrainingPass {
+  private final Tensor input;
+  private final Tensor output;
+  private final Tensor outputGradient;
+  private final Tensor inputGradient;
+  private final Stem stem;
+  private final Layer1 layer1;
+  private final Layer2 layer2;
+  private final Head head;
+
+  /** Binds every layer. */
+  WithFeaturesBackward(TrainingBinder bind) {
+    bind.slots(256L, 256L, 256L);
+    stem = new Stem(bind);
+    layer1 = new Layer1(bind, stem.out);
+    layer2 = new Layer2(bind, layer1.out);
+    head = new Head(bind, layer2.out);
+    input = stem.input;
+    output = bind.slot(0, 3, 1, 1);
+    outputGradient = bind.slot(1, 3, 1, 1);
+    inputGradient = bind.slot(0, 3, 8, 8);
+  }
+
+  @Override
+  public Tensor input() {
+    return input;
+  }
+
+  @Override
+  public Tensor output() {
+    return output;
+  }
+
+  @Override
+  public Tensor outputGradient() {
+    return outputGradient;
+  }
+
+  @Override
+  public Tensor inputGradient() {
+    return inputGradient;
+  }
+
+  @Override
+  public void forward() {
+    stem.forward();    // 4 x 8 x 8   3x3 convolution
+    layer1.forward();  // 4 x 8 x 8   1 x basic block
+    layer2.forward();  // 8 x 4 x 4   1 x basic block, stride 2
+    head.forward();    // 3 x 1 x 1   global mean, classifier
+  }
+
+  @Override
+  public void backward() {
+    head.backward();    // 8 x 4 x 4   global mean, classifier
+    layer2.backward();  // 4 x 8 x 8   1 x basic block, stride 2
+    layer1.backward();  // 4 x 8 x 8   1 x basic block
+    stem.backward();    // 3 x 8 x 8   3x3 convolution
+  }
+
+  /** stem: 3x3 convolution. 3 x 8 x 8 -> 4 x 8 x 8. */
+  private static final class Stem {
+    private final Layer conv1;
+    private final Layer bn1;
+    final Tensor input;
+    final Tensor out;
+
+    Stem(TrainingBinder bind) {
+      input = bind.keep(3, 8, 8);
+      Tensor conv1Out = bind.keep(4, 8, 8);
+      Tensor dConv1Out = bind.slot(1, 4, 8, 8);
+      Tensor dInput = bind.slot(0, 3, 8, 8);
+      out = bind.keep(4, 8, 8);
+      Tensor dOut = bind.slot(0, 4, 8, 8);
+
+      conv1 =
+          bind.conv2d("conv1", conv(3, 4, 3).padding(1), input, conv1Out, dConv1Out, into(dInput));
+      bn1 = bind.batchNormRelu("bn1", conv1Out, out, dOut, into(dConv1Out));
+    }
+
+    void forward() {
+      conv1.forward();  // 3x3    4 x 8 x 8
+      bn1.forward();    // norm   4 x 8 x 8   relu
+    }
+
+    void backward() {
+      bn1.backward();    // norm   4 x 8 x 8
+      conv1.backward();  // 3x3    3 x 8 x 8
+    }
+  }
+
+  /** layer1: 1 x basic block. 4 x 8 x 8 -> 4 x 8 x 8. */
+  private static final class Layer1 {
+    private final Layer1_0 block0;
+    final Tensor out;
+
+    Layer1(TrainingBinder bind, Tensor x) {
+      block0 = new Layer1_0(bind, x);
+      out = block0.out;
+    }
+
+    void forward() {
+      block0.forward();  // 4 x 8 x 8   basic block
+    }
+
+    void backward() {
+      block0.backward();  // 4 x 8 x 8   basic block
+    }
+  }
+
+  /** layer1.0: basic block. 4 x 8 x 8 -> 4 x 8 x 8. */
+  private static final class Layer1_0 {
+    private final Layer conv1;
+    private final Layer bn1;
+    private final Layer conv2;
+    private final Layer bn2;
+    private final Layer add;
+    final Tensor out;
+
+    Layer1_0(TrainingBinder bind, Tensor x) {
+      Tensor conv1Out = bind.keep(4, 8, 8);
+      Tensor dConv1Out = bind.slot(2, 4, 8, 8);
+      Tensor dX = bind.slot(0, 4, 8, 8);
+      Tensor bn1Out = bind.keep(4, 8, 8);
+      Tensor dBn1Out = dConv1Out;
+      Tensor conv2Out = bind.keep(4, 8, 8);
+      Tensor dConv2Out = bind.slot(1, 4, 8, 8);
+      out = bind.keep(4, 8, 8);
+      Tensor dOut = dX;
+
+      conv1 = bind.conv2d(
+          "layer1.0.conv1", conv(4, 4, 3).padding(1), x, conv1Out, dConv1Out, addTo(dX));
+      bn1 = bind.batchNormRelu("layer1.0.bn1", conv1Out, bn1Out, dBn1Out, into(dConv1Out));
+      conv2 = bind.conv2d(
+          "layer1.0.conv2", conv(4, 4, 3).padding(1), bn1Out, conv2Out, dConv2Out, into(dBn1Out));
+      bn2 = bind.batchNorm("layer1.0.bn2", conv2Out, out, dOut, into(dConv2Out));
+      add = bind.addRelu("layer1.0.add", out, x, out, dOut);
+    }
+
+    void forward() {
+      conv1.forward();  // 3x3    4 x 8 x 8
+      bn1.forward();    // norm   4 x 8 x 8   relu
+      conv2.forward();  // 3x3    4 x 8 x 8
+      bn2.forward();    // norm   4 x 8 x 8
+      add.forward();    // add    4 x 8 x 8   relu
+    }
+
+    void backward() {
+      add.backward();    // add    4 x 8 x 8
+      bn2.backward();    // norm   4 x 8 x 8
+      conv2.backward();  // 3x3    4 x 8 x 8
+      bn1.backward();    // norm   4 x 8 x 8
+      conv1.backward();  // 3x3    4 x 8 x 8   adds
+    }
+  }
+
+  /** layer2: 1 x basic block, stride 2. 4 x 8 x 8 -> 8 x 4 x 4. */
+  private static final class Layer2 {
+    private final Layer2_0 block0;
+    final Tensor out;
+
+    Layer2(TrainingBinder bind, Tensor x) {
+      block0 = new Layer2_0(bind, x);
+      out = block0.out;
+    }
+
+    void forward() {
+      block0.forward();  // 8 x 4 x 4   basic block, stride 2
+    }
+
+    void backward() {
+      block0.backward();  // 4 x 8 x 8   basic block, stride 2
+    }
+  }
+
+  /** layer2.0: basic block, stride 2. 4 x 8 x 8 -> 8 x 4 x 4. */
+  private static final class Layer2_0 {
+    private final Layer downsample_0;
+    private final Layer downsample_1;
+    private final Layer conv1;
+    private final Layer bn1;
+    private final Layer conv2;
+    private final Layer bn2;
+    private final Layer add;
+    final Tensor out;
+
+    Layer2_0(TrainingBinder bind, Tensor x) {
+      Tensor downsample_0Out = bind.keep(8, 4, 4);
+      Tensor dDownsample_0Out = bind.slot(2, 8, 4, 4);
+      Tensor dX = bind.slot(0, 4, 8, 8);
+      Tensor downsample_1Out = bind.slot(0, 8, 4, 4);
+      Tensor dDownsample_1Out = bind.slot(1, 8, 4, 4);
+      Tensor conv1Out = bind.keep(8, 4, 4);
+      Tensor dConv1Out = bind.slot(2, 8, 4, 4);
+      Tensor bn1Out = bind.keep(8, 4, 4);
+      Tensor dBn1Out = dConv1Out;
+      Tensor conv2Out = bind.keep(8, 4, 4);
+      Tensor dConv2Out = bind.slot(0, 8, 4, 4);
+      out = bind.keep(8, 4, 4);
+      Tensor dOut = dDownsample_1Out;
+
+      downsample_0 = bind.conv2d(
+          "layer2.0.downsample.0", conv(4, 8, 1).stride(2), x, downsample_0Out, dDownsample_0Out,
+          addTo(dX));
+      downsample_1 = bind.batchNorm(
+          "layer2.0.downsample.1", downsample_0Out, downsample_1Out, dDownsample_1Out,
+          into(dDownsample_0Out));
+      conv1 = bind.conv2d(
+          "layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), x, conv1Out, dConv1Out, into(dX));
+      bn1 = bind.batchNormRelu("layer2.0.bn1", conv1Out, bn1Out, dBn1Out, into(dConv1Out));
+      conv2 = bind.conv2d(
+          "layer2.0.conv2", conv(8, 8, 3).padding(1), bn1Out, conv2Out, dConv2Out, into(dBn1Out));
+      bn2 = bind.batchNorm("layer2.0.bn2", conv2Out, out, dOut, into(dConv2Out));
+      add = bind.addRelu("layer2.0.add", out, downsample_1Out, out, dOut);
+    }
+
+    void forward() {
+      downsample_0.forward();  // 1x1 stride 2   8 x 4 x 4
+      downsample_1.forward();  // norm           8 x 4 x 4
+      conv1.forward();         // 3x3 stride 2   8 x 4 x 4
+      bn1.forward();           // norm           8 x 4 x 4   relu
+      conv2.forward();         // 3x3            8 x 4 x 4
+      bn2.forward();           // norm           8 x 4 x 4
+      add.forward();           // add            8 x 4 x 4   relu
+    }
+
+    void backward() {
+      add.backward();           // add            8 x 4 x 4
+      bn2.backward();           // norm           8 x 4 x 4
+      conv2.backward();         // 3x3            8 x 4 x 4
+      bn1.backward();           // norm           8 x 4 x 4
+      conv1.backward();         // 3x3 stride 2   4 x 8 x 8
+      downsample_1.backward();  // norm           8 x 4 x 4
+      downsample_0.backward();  // 1x1 stride 2   4 x 8 x 8   adds
+    }
+  }
+
+  /** head: global mean, classifier. 8 x 4 x 4 -> 3 x 1 x 1. */
+  private static final class Head {
+    private final Layer avgpool;
+    private final Layer fc;
+
+    Head(TrainingBinder bind, Tensor x) {
+      Tensor avgpoolOut = bind.keep(8, 1, 1);
+      Tensor dAvgpoolOut = bind.slot(0, 8, 1, 1);
+      Tensor dX = bind.slot(1, 8, 4, 4);
+      Tensor fcOut = bind.slot(0, 3, 1, 1);
+      Tensor dFcOut = bind.slot(1, 3, 1, 1);
+
+      avgpool = bind.globalAvgPool("avgpool", x, avgpoolOut, dAvgpoolOut, into(dX));
+      fc = bind.linear("fc", NONE, avgpoolOut, fcOut, dFcOut, into(dAvgpoolOut));
+    }
+
+    void forward() {
+      avgpool.forward();  // mean     8 x 1 x 1
+      fc.forward();       // linear   3 x 1 x 1
+    }
+
+    void backward() {
+      fc.backward();       // linear   8 x 1 x 1
+      avgpool.backward();  // mean     8 x 4 x 4
+    }
+  }
+}
