@@ -42,6 +42,7 @@ public final class CifarBinary implements ImageDataset {
    * CIFAR-10: {@code data_batch_1.bin} to {@code data_batch_5.bin}, or {@code test_batch.bin}.
    *
    * @throws DataException if gzip data are damaged
+   * @throws DataLimitException if a file is larger than a quarter of Java's memory
    * @throws UncheckedIOException if a file cannot be read
    */
   public static CifarBinary cifar10(Path... files) {
@@ -54,6 +55,7 @@ public final class CifarBinary implements ImageDataset {
    *
    * @param fineNames the lines of {@code fine_label_names.txt}, or an empty list
    * @throws DataException if gzip data are damaged
+   * @throws DataLimitException if a file is larger than a quarter of Java's memory
    * @throws UncheckedIOException if a file cannot be read
    */
   public static CifarBinary cifar100(List<String> fineNames, Path... files) {
@@ -65,7 +67,7 @@ public final class CifarBinary implements ImageDataset {
     List<Part> parts = new ArrayList<>();
     for (Path file : files) {
       try (InputStream in = Streams.open(file)) {
-        byte[] data = Streams.readUpTo(in, file.toString(), 0, Streams.ALL);
+        byte[] data = Streams.readAll(in, file.toString());
         parts.add(new Part(file.toString(), data, (data.length + record - 1) / record));
       } catch (IOException e) {
         throw new UncheckedIOException(file + ": cannot be read", e);

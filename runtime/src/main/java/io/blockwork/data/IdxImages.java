@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,6 +39,7 @@ public final class IdxImages implements ImageDataset {
    * @param images such as {@code train-images-idx3-ubyte.gz}
    * @param labels such as {@code train-labels-idx1-ubyte.gz}
    * @throws DataException if a header is wrong or the two files count differently
+   * @throws DataLimitException if the images take more than a quarter of Java's memory
    * @throws UncheckedIOException if a file cannot be read
    */
   public static IdxImages mnist(Path images, Path labels) {
@@ -98,12 +100,16 @@ public final class IdxImages implements ImageDataset {
       long length = 1;
       for (int i = 0; i < rank; i++) {
         dimensions[i] = start.getInt();
-        if (dimensions[i] < 1 || length * dimensions[i] > Streams.ALL) {
+        if (dimensions[i] < 1) {
           throw new DataException(
               file,
               4 + 4L * i,
-              "dimension %d is %d: expected a positive number and less than 2 GB in all"
-                  .formatted(i, dimensions[i] & 0xffffffffL));
+              SafeText.format(
+                  "dimension %d is %d: expected at least 1 and at most %d",
+                  i, dimensions[i] & 0xffffffffL, Integer.MAX_VALUE));
+        }
+        if (length * dimensions[i] > Streams.limit()) {
+          throw Streams.tooLarge(file, 4 + 4L * i);
         }
         length *= dimensions[i];
       }

@@ -1,7 +1,7 @@
 package io.blockwork.data;
 
-import io.blockwork.weights.DownloadOptions;
-import io.blockwork.weights.Downloads;
+import io.blockwork.io.DownloadOptions;
+import io.blockwork.io.Downloads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -75,7 +75,7 @@ public enum KnownImages {
   /**
    * The images to train on.
    *
-   * @throws io.blockwork.weights.WeightsException if they cannot be fetched
+   * @throws io.blockwork.io.FileException if they cannot be fetched
    */
   public ImageDataset train() {
     return train(defaults());
@@ -84,7 +84,7 @@ public enum KnownImages {
   /**
    * The images to test on.
    *
-   * @throws io.blockwork.weights.WeightsException if they cannot be fetched
+   * @throws io.blockwork.io.FileException if they cannot be fetched
    */
   public ImageDataset test() {
     return test(defaults());
@@ -94,7 +94,7 @@ public enum KnownImages {
    * The images to train on.
    *
    * @param options where the files come from and go to
-   * @throws io.blockwork.weights.WeightsException if they cannot be fetched
+   * @throws io.blockwork.io.FileException if they cannot be fetched
    */
   public ImageDataset train(DownloadOptions options) {
     return switch (this) {
@@ -114,7 +114,7 @@ public enum KnownImages {
    * The images to test on.
    *
    * @param options where the files come from and go to
-   * @throws io.blockwork.weights.WeightsException if they cannot be fetched
+   * @throws io.blockwork.io.FileException if they cannot be fetched
    */
   public ImageDataset test(DownloadOptions options) {
     return switch (this) {

@@ -1,6 +1,6 @@
 package io.blockwork.data;
 
-import io.blockwork.weights.AtomicFile;
+import io.blockwork.io.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

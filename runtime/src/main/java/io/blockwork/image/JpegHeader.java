@@ -130,6 +130,25 @@ record JpegHeader(
     return out.toByteArray();
   }
 
+  /** The number of scans: as often does a decoder go over the pixels of a progressive file. */
+  static int scans(byte[] data) {
+    int scans = 0;
+    int at = 2;
+    while (at + 1 < data.length) {
+      int code = data[at + 1] & 0xff;
+      if ((data[at] & 0xff) != 0xff || code == 0 || code == 0xff || !hasLength(code)) {
+        // Compressed pixels, fill bytes, or a marker that stands alone.
+        at++;
+      } else if (code == 0xd9) {
+        return scans;
+      } else {
+        scans += code == 0xda ? 1 : 0;
+        at += 2 + (at + 3 < data.length ? (data[at + 2] & 0xff) << 8 | data[at + 3] & 0xff : 0);
+      }
+    }
+    return scans;
+  }
+
   private static boolean isFrame(int code) {
     return code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
   }

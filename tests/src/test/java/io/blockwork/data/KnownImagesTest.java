@@ -3,8 +3,8 @@ package io.blockwork.data;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.weights.DownloadOptions;
-import io.blockwork.weights.WeightsException;
+import io.blockwork.io.DownloadOptions;
+import io.blockwork.io.FileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -76,8 +76,7 @@ final class KnownImagesTest {
 
   @Test
   void saysHowToGetAFileThatCannotBeFetched() {
-    WeightsException e =
-        assertThrows(WeightsException.class, () -> KnownImages.MNIST.train(options));
+    FileException e = assertThrows(FileException.class, () -> KnownImages.MNIST.train(options));
     assertThat(e).hasMessageThat().contains("train-images-idx3-ubyte.gz");
     assertThat(e).hasMessageThat().contains("-Dblockwork.data.mirror=URL");
   }

@@ -1,6 +1,6 @@
 package io.blockwork.examples.quickstart;
 
-import io.blockwork.weights.Terminal;
+import io.blockwork.io.Terminal;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

@@ -1,6 +1,5 @@
 package io.blockwork.examples.quickstart;
 
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.TrainingResult;
@@ -10,8 +9,10 @@ import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.data.Epoch;
 import io.blockwork.data.Split;
+import io.blockwork.loss.Loss;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
+import io.blockwork.weights.Weights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ public final class Quickstart {
       Curves curves = train(net, digits);
 
       Path weights = folder.resolve("digits.safetensors");
-      net.parameters().save(weights);
+      Weights.save(net.parameters(), weights);
       Path picture = curves.save(folder.resolve("curves.png"));
       Gallery.print(net, digits.heldOut(), System.out);
       System.out.printf("accuracy on held-out digits: %.2f %%%n", 100 * curves.lastAccuracy());
