@@ -29,6 +29,7 @@ struct Kernel { std::string name; void (*launch)(unsigned, unsigned, unsigned, u
 
 std::recursive_mutex mutex;
 std::set<void*> live;
+long opened = 0;
 std::map<void*, size_t> blocks;
 std::string last_error;
 long calls = 0, fail_at = -1, used = 0, capacity = 1l << 40;
@@ -61,7 +62,10 @@ API long emulator_calls() { return calls; }
 API void emulator_fail_at(long n) { calls = 0; fail_at = n; failed.clear(); }
 API const char* emulator_failed() { return failed.c_str(); }
 API long emulator_live() { return (long)live.size(); }
-API void emulator_capacity(long bytes) { capacity = bytes; }
+// Contexts and handles, which live as long as their devices.
+API long emulator_opened() { return opened; }
+// Bytes that may still be taken.
+API void emulator_capacity(long bytes) { capacity = used + bytes; }
 
 // ---- the driver
 API int cuInit(int) { CALL(CUDA_FAILURE); return 0; }
@@ -70,8 +74,8 @@ API int cuDeviceGetCount(int* n) { CALL(CUDA_FAILURE); *n = 1; return 0; }
 API int cuDeviceGet(int* d, int ordinal) { CALL(CUDA_FAILURE); *d = ordinal; return 0; }
 API int cuDeviceGetName(char* name, int length, int) { CALL(CUDA_FAILURE); strncpy(name, "emulator", length); return 0; }
 API int cuDeviceGetAttribute(int* v, int attribute, int) { CALL(CUDA_FAILURE); const char* c = getenv("EMULATOR_CAPABILITY"); *v = attribute == 16 ? 2 : attribute == 75 ? (c ? atoi(c) : 9) : 0; return 0; }
-API int cuDevicePrimaryCtxRetain(void** c, int) { CALL(CUDA_FAILURE); *c = track(new char); return 0; }
-API int cuDevicePrimaryCtxRelease_v2(int) { FREEING; return 0; }
+API int cuDevicePrimaryCtxRetain(void** c, int) { CALL(CUDA_FAILURE); *c = &live; opened++; return 0; }
+API int cuDevicePrimaryCtxRelease_v2(int) { FREEING; opened--; return 0; }
 API int cuCtxSetCurrent(long) { CALL(CUDA_FAILURE); return 0; }
 API int cuMemGetInfo_v2(long* free, long* total) { CALL(CUDA_FAILURE); *free = capacity - used; *total = capacity; return 0; }
 API int cuMemAlloc_v2(void** p, size_t n) {
@@ -281,8 +285,8 @@ void execute(Descriptor* graph, std::map<int64_t, char*> pointers) {
 API long cudnnGetVersion() { return 91400; }
 API const char* cudnnGetErrorString(int status) { return status >= 5000 ? "CUDNN_STATUS_EXECUTION_FAILED" : status >= 3000 ? "CUDNN_STATUS_NOT_SUPPORTED" : "CUDNN_STATUS_BAD_PARAM"; }
 API void cudnnGetLastErrorString(char* text, size_t n) { strncpy(text, last_error.c_str(), n - 1); text[n - 1] = 0; last_error.clear(); }
-API int cudnnCreate(Handle** h) { CALL(CUDNN_FAILURE); *h = track(new Handle); return 0; }
-API int cudnnDestroy(Handle* h) { FREEING; if (!untrack(h)) return BAD; delete h; return 0; }
+API int cudnnCreate(Handle** h) { CALL(CUDNN_FAILURE); *h = new Handle; opened++; return 0; }
+API int cudnnDestroy(Handle* h) { FREEING; opened--; delete h; return 0; }
 API int cudnnSetStream(Handle* h, long stream) { CALL(CUDNN_FAILURE); h->stream = stream; return 0; }
 API int cudnnBackendCreateDescriptor(int kind, Descriptor** d) { CALL(CUDNN_FAILURE); *d = track(new Descriptor{kind}); descriptors.insert(*d); return 0; }
 API int cudnnBackendDestroyDescriptor(Descriptor* d) { FREEING; if (!untrack(d)) return BAD; descriptors.erase(d); delete d; return 0; }

@@ -1,9 +1,9 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Parameters;
 import io.blockwork.cuda.Elementwise.ScaleShift;
 import io.blockwork.engine.Affine;
-import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.memory.ShapeMismatchException;
+import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Optional;
 

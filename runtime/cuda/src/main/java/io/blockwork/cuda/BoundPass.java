@@ -1,10 +1,12 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Parameters;
 import io.blockwork.cuda.driver.CudaException;
 import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.RecordedGraph;
 import io.blockwork.cuda.driver.Stream;
+import io.blockwork.cuda.driver.Timer;
+import io.blockwork.parameters.Parameters;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -121,8 +123,11 @@ final class BoundPass implements AutoCloseable {
    * Runs the steps once, since first calls load code, which cannot be recorded; then records them.
    */
   RecordedGraph record(List<Emitter.Step> steps) {
-    session.device().libraries().cudnn().cudnnSetStream(
-        session.device().cudnnHandle(), stream.handle());
+    session
+        .device()
+        .libraries()
+        .cudnn()
+        .cudnnSetStream(session.device().cudnnHandle(), stream.handle());
     run(steps);
     stream.await();
     RecordedGraph graph = stream.record(() -> run(steps));
@@ -140,6 +145,28 @@ final class BoundPass implements AutoCloseable {
     }
   }
 
+  /** The mean time of each step, launched by itself. */
+  List<KernelTime> profile(List<Emitter.Step> steps, int repetitions) {
+    use();
+    List<KernelTime> times = new ArrayList<>();
+    Device device = session.device();
+    device.lock().lock();
+    try (Timer timer = new Timer(device, stream)) {
+      device.libraries().cudnn().cudnnSetStream(device.cudnnHandle(), stream.handle());
+      for (Emitter.Step step : steps) {
+        double sum = 0;
+        for (int i = 0; i <= repetitions; i++) {
+          float time = timer.milliseconds(() -> run(List.of(step)));
+          sum += i == 0 ? 0 : time;
+        }
+        times.add(new KernelTime(step.path(), step.what(), sum / repetitions));
+      }
+    } finally {
+      device.lock().unlock();
+    }
+    return times;
+  }
+
   /** Called before a pass is used by the calling thread. */
   void use() {
     if (closed) {
@@ -152,7 +179,6 @@ final class BoundPass implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      session.device().use();
       resources.close();
     }
   }

@@ -27,18 +27,14 @@ final class Constants {
 
   /** An array of floats. */
   Place floats(List<Double> values) {
-    var buffer =
-        ByteBuffer.allocate(Float.BYTES * values.size())
-            .order(ByteOrder.nativeOrder());
+    var buffer = ByteBuffer.allocate(Float.BYTES * values.size()).order(ByteOrder.nativeOrder());
     values.forEach(v -> buffer.putFloat(v.floatValue()));
     return add(buffer.array());
   }
 
   /** An array of longs. */
   Place longs(List<Long> values) {
-    var buffer =
-        ByteBuffer.allocate(Long.BYTES * values.size())
-            .order(ByteOrder.nativeOrder());
+    var buffer = ByteBuffer.allocate(Long.BYTES * values.size()).order(ByteOrder.nativeOrder());
     values.forEach(buffer::putLong);
     return add(buffer.array());
   }
@@ -49,9 +45,7 @@ final class Constants {
       try (Memory memory = new Memory(Math.max(1, values.bytes().length))) {
         memory.write(0, values.bytes(), 0, values.bytes().length);
         stream.toDevice(
-            values.place().address(),
-            Pointer.nativeValue(memory),
-            values.bytes().length);
+            values.place().address(), Pointer.nativeValue(memory), values.bytes().length);
         stream.await();
       }
     }

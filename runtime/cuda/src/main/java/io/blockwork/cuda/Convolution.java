@@ -29,8 +29,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
     boolean vector = dst.plane() == 1;
     int height = vector ? src.height() : 1;
     int width = vector ? src.width() : 1;
-    return new Convolution(
-        Conv.conv(src.channels(), dst.channels(), height, width), src, dst);
+    return new Convolution(Conv.conv(src.channels(), dst.channels(), height, width), src, dst);
   }
 
   /**
@@ -81,8 +80,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
     if (usable(input)) {
       return input;
     }
-    CudaTensor dense =
-        to.temporary(Role.INPUT, input.channels(), input.height(), input.width());
+    CudaTensor dense = to.temporary(Role.INPUT, input.channels(), input.height(), input.width());
     Elementwise.copy(to, input, dense);
     return dense;
   }
@@ -132,11 +130,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
 
   /** {@code dst = function(conv(src) + residual + bias)}. */
   void forward(
-      Emitter to,
-      Weights weights,
-      boolean bias,
-      Optional<CudaTensor> residual,
-      Function function) {
+      Emitter to, Weights weights, boolean bias, Optional<CudaTensor> residual, Function function) {
     CudaTensor input = prepared(to, src);
     boolean fits = usable(dst) && residual.map(this::usable).orElse(true);
     if (fits && fused(to, weights, bias, residual, function, input)) {
@@ -183,8 +177,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
 
   private void plain(Emitter to, Weights weights, CudaTensor input, CudaTensor output) {
     Optional<ConvolutionPlan> plan =
-        to.plan(
-            problem(to, Kind.FORWARD, input, output, ConvolutionProblem.Epilogue.NONE));
+        to.plan(problem(to, Kind.FORWARD, input, output, ConvolutionProblem.Epilogue.NONE));
     if (plan.isPresent()) {
       to.run(plan.get(), input, weights.weight(), output, Place.NONE, Place.NONE);
       return;
@@ -195,10 +188,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
     all.addAll(described(output));
     all.addAll(geometry(to));
     to.each(
-        Source.CONVOLUTIONS,
-        "convolve",
-        (long) output.pixels() * output.channels(),
-        all.toArray());
+        Source.CONVOLUTIONS, "convolve", (long) output.pixels() * output.channels(), all.toArray());
   }
 
   private static List<Object> described(CudaTensor tensor) {
@@ -237,8 +227,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
                 : to.temporary(Role.INPUT, dSrc.channels(), dSrc.height(), dSrc.width());
     Optional<ConvolutionPlan> plan =
         to.plan(
-            problem(
-                to, Kind.BACKWARD_DATA, target, gradient, ConvolutionProblem.Epilogue.NONE));
+            problem(to, Kind.BACKWARD_DATA, target, gradient, ConvolutionProblem.Epilogue.NONE));
     if (plan.isPresent()) {
       to.run(plan.get(), target, weights.weight(), gradient, Place.NONE, Place.NONE);
     } else {
@@ -268,8 +257,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
     CudaTensor gradient = preparedGradient(to, dDst);
     Optional<ConvolutionPlan> plan =
         to.plan(
-            problem(
-                to, Kind.BACKWARD_WEIGHTS, input, gradient, ConvolutionProblem.Epilogue.NONE));
+            problem(to, Kind.BACKWARD_WEIGHTS, input, gradient, ConvolutionProblem.Epilogue.NONE));
     if (plan.isPresent()) {
       to.run(plan.get(), input, dWeight, gradient, Place.NONE, Place.NONE);
       return;

@@ -1,7 +1,5 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.cuda.dnn.Numerics;
 import io.blockwork.cuda.driver.CudaLibraries;
 import io.blockwork.cuda.driver.Device;
@@ -14,6 +12,8 @@ import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;

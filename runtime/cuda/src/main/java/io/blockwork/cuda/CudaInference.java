@@ -1,12 +1,12 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Parameters;
 import io.blockwork.cuda.driver.RecordedGraph;
 import io.blockwork.cuda.driver.Timer;
 import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Tensor;
+import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,27 +123,7 @@ final class CudaInference implements BoundInference {
 
   /** The mean time of each step, launched by itself. */
   List<KernelTime> profile(int repetitions) {
-    pass.use();
-    List<KernelTime> times = new ArrayList<>();
-    pass.session().device().lock().lock();
-    try (Timer timer = new Timer(pass.session().device(), pass.stream())) {
-      pass.session()
-          .device()
-          .libraries()
-          .cudnn()
-          .cudnnSetStream(pass.session().device().cudnnHandle(), pass.stream().handle());
-      for (Emitter.Step step : steps) {
-        double sum = 0;
-        for (int i = 0; i <= repetitions; i++) {
-          float time = timer.milliseconds(() -> pass.run(List.of(step)));
-          sum += i == 0 ? 0 : time;
-        }
-        times.add(new KernelTime(step.path(), step.what(), sum / repetitions));
-      }
-    } finally {
-      pass.session().device().lock().unlock();
-    }
-    return times;
+    return pass.profile(steps, repetitions);
   }
 
   @Override

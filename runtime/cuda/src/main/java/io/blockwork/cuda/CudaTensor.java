@@ -85,10 +85,8 @@ record CudaTensor(
     if (storage != other.storage) {
       return false;
     }
-    boolean sameWhole =
-        parent == other.parent && height == other.height && width == other.width;
-    return !sameWhole
-        || from < other.from + other.channels && other.from < from + channels;
+    boolean sameWhole = parent == other.parent && height == other.height && width == other.width;
+    return !sameWhole || from < other.from + other.channels && other.from < from + channels;
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.cuda.driver.HostMemory;
 import io.blockwork.cuda.driver.RecordedGraph;
 import io.blockwork.cuda.driver.Timer;
@@ -10,8 +8,11 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.lang.ref.Reference;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,6 +31,8 @@ final class CudaTraining implements BoundTraining {
   private final HostMemory hostPassNumber;
   private final TrainingWeights weights;
   private final List<String> counted;
+  private final List<Emitter.Step> forwardSteps;
+  private final List<Emitter.Step> backwardSteps;
   private final RecordedGraph forward;
   private final RecordedGraph backward;
 
@@ -67,12 +70,12 @@ final class CudaTraining implements BoundTraining {
     weights.pack(emitter.at("weights"), recorder.constants());
     emit(forwards, emitter);
     output.emitOut(emitter.at("output"));
-    List<Emitter.Step> forwardSteps = emitter.take();
+    forwardSteps = emitter.take();
     outputGradient.emitIn(emitter.at("gradient of the output"));
     emit(backwards, emitter);
     weights.unpack(emitter.at("gradients"), recorder.constants());
     inputGradient.ifPresent(port -> port.emitOut(emitter.at("gradient of the input")));
-    List<Emitter.Step> backwardSteps = emitter.take();
+    backwardSteps = emitter.take();
     pass.arena().allocate(pass.session().device(), pass.stream());
     recorder.constants().upload(pass.stream());
     // Both run once while they are recorded, and move the running statistics of the device.
@@ -108,16 +111,30 @@ final class CudaTraining implements BoundTraining {
   @Override
   public void forward(INDArray images, INDArray result) {
     pass.use();
+    Shapes.array("images", input.tensor(), images);
     Shapes.array("output", output.tensor(), result);
+    INDArray source = NativeValues.contiguous(images);
+    forward(NativeValues.address(source));
+    Reference.reachabilityFence(source);
+    output.read(result);
+  }
+
+  /** Runs the network on images at an address of the host; {@link #result} has what it gives. */
+  void forward(long images) {
+    pass.use();
     pass.state().refreshParameters(parameters, pass.stream());
     NativeValues.bytes(hostPassNumber.address(), Long.BYTES).putLong(0, parameters.passes());
     pass.stream().toDevice(passNumber.address(), hostPassNumber.address(), Long.BYTES);
-    input.send(pass.stream(), "images", images);
+    input.send(pass.stream(), images);
     forward.launch(pass.stream());
     output.fetch(pass.stream());
     countBatches();
     pass.state().statisticsMoved(parameters, pass.stream());
-    output.read(result);
+  }
+
+  /** Hands out the result of the last {@link #forward(long)}. */
+  void result(long to) {
+    output.read(to);
   }
 
   private void countBatches() {
@@ -130,17 +147,30 @@ final class CudaTraining implements BoundTraining {
   @Override
   public void backward(INDArray gradient) {
     pass.use();
-    outputGradient.send(pass.stream(), "gradient of the output", gradient);
-    backward.launch(pass.stream());
+    Shapes.array("gradient of the output", outputGradient.tensor(), gradient);
+    INDArray source = NativeValues.contiguous(gradient);
     INDArray flat = gradients.flat();
+    backward(NativeValues.address(source), NativeValues.address(flat));
+    Reference.reachabilityFence(source);
+    Reference.reachabilityFence(flat);
+  }
+
+  /**
+   * Runs the network backwards.
+   *
+   * @param gradient address of the output's gradient
+   * @param flat address that receives the gradients of the parameters
+   */
+  void backward(long gradient, long flat) {
+    pass.use();
+    outputGradient.send(pass.stream(), gradient);
+    backward.launch(pass.stream());
     long bytes = pass.state().parameters().learnableBytes();
     if (bytes > 0) {
-      pass.stream()
-          .toHost(NativeValues.address(flat), weights.gradients().address(), bytes);
+      pass.stream().toHost(flat, weights.gradients().address(), bytes);
     }
     inputGradient.ifPresent(port -> port.fetch(pass.stream()));
     pass.stream().await();
-    Reference.reachabilityFence(flat);
   }
 
   @Override
@@ -152,6 +182,11 @@ final class CudaTraining implements BoundTraining {
                     "the gradient of the images was not asked for when the pass was bound"));
     Shapes.array("gradient of the images", port.tensor(), gradient);
     port.read(gradient);
+  }
+
+  /** Hands out the gradient of the images, as {@link #inputGradient(INDArray)} does. */
+  void inputGradient(long to) {
+    inputGradient.orElseThrow().read(to);
   }
 
   /** Milliseconds that the device takes for both graphs, the copies not included. */
@@ -166,6 +201,14 @@ final class CudaTraining implements BoundTraining {
     } finally {
       pass.state().reload(pass.stream());
     }
+  }
+
+  /** The mean time of each step, launched by itself, forward and backward. */
+  List<KernelTime> profile(int repetitions) {
+    List<KernelTime> times = new ArrayList<>(pass.profile(forwardSteps, repetitions));
+    times.addAll(pass.profile(backwardSteps, repetitions));
+    pass.state().reload(pass.stream());
+    return times;
   }
 
   @Override

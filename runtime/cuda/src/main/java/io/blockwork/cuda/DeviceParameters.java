@@ -1,10 +1,10 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Parameters;
-import io.blockwork.ParameterInfo;
 import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.DeviceMemory;
 import io.blockwork.cuda.driver.Stream;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +62,7 @@ final class DeviceParameters implements AutoCloseable {
     return info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED;
   }
 
-  private static List<ParameterInfo> those(
-      Parameters parameters, Predicate<ParameterInfo> which) {
+  private static List<ParameterInfo> those(Parameters parameters, Predicate<ParameterInfo> which) {
     return parameters.entries().stream().filter(which).toList();
   }
 
@@ -107,7 +106,10 @@ final class DeviceParameters implements AutoCloseable {
 
   @Override
   public void close() {
-    learnable.memory.close();
-    statistics.memory.close();
+    try {
+      learnable.memory.close();
+    } finally {
+      statistics.memory.close();
+    }
   }
 }

@@ -126,8 +126,7 @@ final class Elementwise {
   }
 
   /** {@code dst = function(src * scale + shift)}. */
-  static void affine(
-      Emitter to, ScaleShift by, Function function, CudaTensor src, CudaTensor dst) {
+  static void affine(Emitter to, ScaleShift by, Function function, CudaTensor src, CudaTensor dst) {
     affine(to, by, src, List.of(), ScaleShift.NONE, function, dst);
   }
 
@@ -168,8 +167,7 @@ final class Elementwise {
   }
 
   /** {@code dst (+)= a * b}; {@code b} may have one pixel for each image. */
-  static void multiply(
-      Emitter to, CudaTensor a, CudaTensor b, CudaTensor dst, boolean accumulate) {
+  static void multiply(Emitter to, CudaTensor a, CudaTensor b, CudaTensor dst, boolean accumulate) {
     to.pixels(
         Source.ELEMENTWISE,
         "multiply",

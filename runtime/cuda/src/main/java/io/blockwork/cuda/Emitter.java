@@ -17,7 +17,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Turns operations into steps: launches of kernels, with their grids, and runs of cuDNN's plans. */
+/**
+ * Turns operations into steps: launches of kernels, with their grids, and runs of cuDNN's plans.
+ */
 final class Emitter {
   private static final int THREADS = 256;
   private static final int WARP = 32;
@@ -58,11 +60,7 @@ final class Emitter {
    * @param arena receives what kernels need to work in
    */
   Emitter(
-      Device device,
-      Kernels kernels,
-      ConvolutionPlans plans,
-      CudaTensor.Form form,
-      Arena arena) {
+      Device device, Kernels kernels, ConvolutionPlans plans, CudaTensor.Form form, Arena arena) {
     this.device = device;
     this.kernels = kernels;
     this.plans = plans;

@@ -1,6 +1,5 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Parameters;
 import io.blockwork.cuda.Convolution.Weights;
 import io.blockwork.cuda.Elementwise.Move;
 import io.blockwork.cuda.Elementwise.ScaleShift;
@@ -21,6 +20,7 @@ import io.blockwork.engine.Norm;
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,8 +37,7 @@ final class InferenceRecorder implements InferenceBinder {
   private final Constants constants;
   private final List<Operation> operations = new ArrayList<>();
 
-  InferenceRecorder(
-      Parameters parameters, NetworkState state, Arena arena, CudaTensor.Form form) {
+  InferenceRecorder(Parameters parameters, NetworkState state, Arena arena, CudaTensor.Form form) {
     this.parameters = parameters;
     this.weights = state.weights();
     this.values = state.parameters();
@@ -56,11 +55,9 @@ final class InferenceRecorder implements InferenceBinder {
     return constants;
   }
 
-  private Kernel kernel(
-      String path, List<Tensor> reads, Tensor write, Consumer<Emitter> recipe) {
+  private Kernel kernel(String path, List<Tensor> reads, Tensor write, Consumer<Emitter> recipe) {
     List<CudaTensor> sources = reads.stream().map(Shapes::use).toList();
-    Operation operation =
-        new Operation.Plain(path, sources, List.of(Shapes.use(write)), recipe);
+    Operation operation = new Operation.Plain(path, sources, List.of(Shapes.use(write)), recipe);
     return () -> operations.add(operation);
   }
 
@@ -107,20 +104,17 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   @Override
-  public Kernel batchNorm(
-      String path, Norm norm, Activation activation, Tensor src, Tensor dst) {
+  public Kernel batchNorm(String path, Norm norm, Activation activation, Tensor src, Tensor dst) {
     Shapes.same(path, "output", dst, src);
     Shapes.norm(parameters, path, src.channels());
     ScaleShift by = weights.norm(path, norm.eps(), src.channels());
     return affine(path, by, Function.of(activation), src, dst);
   }
 
-  private Kernel affine(
-      String path, ScaleShift by, Function function, Tensor src, Tensor dst) {
+  private Kernel affine(String path, ScaleShift by, Function function, Tensor src, Tensor dst) {
     CudaTensor from = Shapes.use(src);
     CudaTensor into = Shapes.use(dst);
-    return kernel(
-        path, List.of(src), dst, to -> Elementwise.affine(to, by, function, from, into));
+    return kernel(path, List.of(src), dst, to -> Elementwise.affine(to, by, function, from, into));
   }
 
   @Override
@@ -172,8 +166,7 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   @Override
-  public Kernel linear(
-      String path, Linear linear, Activation activation, Tensor src, Tensor dst) {
+  public Kernel linear(String path, Linear linear, Activation activation, Tensor src, Tensor dst) {
     CudaTensor from = Shapes.use(src);
     CudaTensor into = Shapes.use(dst);
     Convolution convolution = Convolution.linear(from, into);
@@ -212,10 +205,7 @@ final class InferenceRecorder implements InferenceBinder {
   public Kernel sum(String path, Activation activation, Tensor dst, Addend... addends) {
     List<Term> terms =
         Arrays.stream(addends)
-            .map(
-                a ->
-                    new Term(
-                        Shapes.same(path, "input", a.tensor(), dst), (float) a.factor()))
+            .map(a -> new Term(Shapes.same(path, "input", a.tensor(), dst), (float) a.factor()))
             .toList();
     Function function = Function.of(activation);
     CudaTensor into = Shapes.use(dst);
@@ -268,8 +258,7 @@ final class InferenceRecorder implements InferenceBinder {
     CudaTensor into = Shapes.same(path, "output", dst, src);
     boolean shared = Shapes.sharedSlope(parameters, path, src.channels());
     Place slopes = values.of(path + ".weight");
-    return kernel(
-        path, List.of(src), dst, to -> Elementwise.prelu(to, slopes, shared, from, into));
+    return kernel(path, List.of(src), dst, to -> Elementwise.prelu(to, slopes, shared, from, into));
   }
 
   @Override
@@ -287,9 +276,7 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   private ScaleShift learned(String path, boolean affine, int channels) {
-    return affine
-        ? Affines.weightAndBias(path, channels, parameters, values)
-        : ScaleShift.NONE;
+    return affine ? Affines.weightAndBias(path, channels, parameters, values) : ScaleShift.NONE;
   }
 
   private Kernel sets(String path, Norms.Sets sets, Tensor src, Tensor dst) {
@@ -299,8 +286,7 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   @Override
-  public Kernel localResponseNorm(
-      String path, LocalResponseNorm norm, Tensor src, Tensor dst) {
+  public Kernel localResponseNorm(String path, LocalResponseNorm norm, Tensor src, Tensor dst) {
     CudaTensor from = Shapes.use(src);
     CudaTensor into = Shapes.same(path, "output", dst, src);
     return kernel(path, List.of(src), dst, to -> Norms.response(to, norm, from, into));
@@ -328,7 +314,6 @@ final class InferenceRecorder implements InferenceBinder {
   @Override
   public Kernel padShortcut(String path, int stride, Tensor src, Tensor dst) {
     Shapes.shortcut(path, stride, src, dst);
-    return place(
-        path, Move.shortcut(stride, (dst.channels() - src.channels()) / 2), src, dst);
+    return place(path, Move.shortcut(stride, (dst.channels() - src.channels()) / 2), src, dst);
   }
 }

@@ -41,8 +41,7 @@ sealed interface Joinable extends Operation {
   }
 
   /** {@code dst = function(sum of the terms)}. */
-  record Sum(String path, Function function, CudaTensor dst, List<Term> terms)
-      implements Joinable {
+  record Sum(String path, Function function, CudaTensor dst, List<Term> terms) implements Joinable {
     @Override
     public List<CudaTensor> reads() {
       return terms.stream().map(Term::tensor).toList();
@@ -91,8 +90,7 @@ sealed interface Joinable extends Operation {
 
     @Override
     public void emit(Emitter to) {
-      Elementwise.activationBackward(
-          to, Function.RELU, true, output, gradient, gradient, false);
+      Elementwise.activationBackward(to, Function.RELU, true, output, gradient, gradient, false);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.blockwork.cuda;
 
-import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.Tensor;
+import io.blockwork.memory.ShapeMismatchException;
 import java.util.HashMap;
 import java.util.Map;
 

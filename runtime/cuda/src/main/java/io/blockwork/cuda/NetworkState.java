@@ -1,8 +1,8 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Parameters;
 import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.Stream;
+import io.blockwork.parameters.Parameters;
 import java.util.Optional;
 
 /**
@@ -47,8 +47,11 @@ final class NetworkState {
     if (users == 0) {
       Shared last = shared.orElseThrow();
       shared = Optional.empty();
-      last.weights().close();
-      last.parameters().close();
+      try {
+        last.weights().close();
+      } finally {
+        last.parameters().close();
+      }
     }
   }
 

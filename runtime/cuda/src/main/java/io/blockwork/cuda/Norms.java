@@ -51,8 +51,7 @@ final class Norms {
   }
 
   /** Statistics of the batch; moves the running ones. */
-  static void statistics(
-      Emitter to, Arrays arrays, CudaTensor src, double eps, double momentum) {
+  static void statistics(Emitter to, Arrays arrays, CudaTensor src, double eps, double momentum) {
     to.sums(
         Source.NORMS,
         "norm_statistics",
@@ -238,13 +237,7 @@ final class Norms {
    * @param inverse receives one over their deviations, likewise
    */
   record Sets(
-      int sets,
-      int plane,
-      int groups,
-      double eps,
-      ScaleShift affine,
-      Place mean,
-      Place inverse) {
+      int sets, int plane, int groups, double eps, ScaleShift affine, Place mean, Place inverse) {
     static Sets ofPixels(CudaTensor src, double eps, ScaleShift affine) {
       return new Sets(src.pixels(), 1, 1, eps, affine, Place.NONE, Place.NONE);
     }
@@ -295,12 +288,7 @@ final class Norms {
   }
 
   static void groupBackward(
-      Emitter to,
-      Sets sets,
-      CudaTensor src,
-      CudaTensor dDst,
-      CudaTensor dSrc,
-      boolean accumulate) {
+      Emitter to, Sets sets, CudaTensor src, CudaTensor dDst, CudaTensor dSrc, boolean accumulate) {
     to.blocks(
         Source.NORMS,
         "group_norm_backward",

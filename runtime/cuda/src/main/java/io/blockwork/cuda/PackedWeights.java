@@ -169,7 +169,10 @@ final class PackedWeights implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    entries.values().forEach(entry -> entry.memory().close());
-    entries.clear();
+    try (Resources all = new Resources()) {
+      entries.values().forEach(entry -> all.add(entry.memory(), entry.memory()::close));
+    } finally {
+      entries.clear();
+    }
   }
 }

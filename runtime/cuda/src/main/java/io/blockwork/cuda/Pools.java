@@ -70,8 +70,7 @@ record Pools(Window window, boolean adaptive) {
         arguments(all, List.of(adaptive)));
   }
 
-  void maxBackward(
-      Emitter to, CudaTensor dDst, Place places, CudaTensor dSrc, boolean accumulate) {
+  void maxBackward(Emitter to, CudaTensor dDst, Place places, CudaTensor dSrc, boolean accumulate) {
     List<Object> all = new ArrayList<>(described(dDst));
     all.add(places);
     all.addAll(described(dSrc));

@@ -12,8 +12,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The way of a tensor between the host, in float and the order image, channel, row, column, and
- * the device.
+ * The way of a tensor between the host, in float and the order image, channel, row, column, and the
+ * device.
  */
 final class Port {
   private final CudaTensor tensor;
@@ -68,9 +68,13 @@ final class Port {
   void send(Stream stream, String what, INDArray array) {
     Shapes.array(what, tensor, array);
     INDArray source = NativeValues.contiguous(array);
-    Pointer.memcpy(
-        new Address(host.address()), new Address(NativeValues.address(source)), bytes(tensor));
+    send(stream, NativeValues.address(source));
     Reference.reachabilityFence(source);
+  }
+
+  /** Copies values that lie one behind the other to the device. */
+  void send(Stream stream, long from) {
+    Pointer.memcpy(new Address(host.address()), new Address(from), bytes(tensor));
     stream.toDevice(staging.address(), host.address(), bytes(tensor));
   }
 
@@ -89,11 +93,15 @@ final class Port {
   /** Hands out what was copied to the host. */
   void read(INDArray array) {
     INDArray target = NativeValues.contiguous(array);
-    Pointer.memcpy(
-        new Address(NativeValues.address(target)), new Address(host.address()), bytes(tensor));
+    read(NativeValues.address(target));
     if (target != array) {
       array.assign(target);
     }
+  }
+
+  /** Hands out what was copied to the host. */
+  void read(long to) {
+    Pointer.memcpy(new Address(to), new Address(host.address()), bytes(tensor));
   }
 
   /** Hands out what was copied to the host. */

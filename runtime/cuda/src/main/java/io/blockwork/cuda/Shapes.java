@@ -1,11 +1,11 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Padding;
-import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.memory.ShapeMismatchException;
+import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -114,8 +114,7 @@ final class Shapes {
   }
 
   /** Checks input, output and weight of a linear layer. */
-  static void linear(
-      Parameters parameters, String path, Convolution as, Tensor src, Tensor dst) {
+  static void linear(Parameters parameters, String path, Convolution as, Tensor src, Tensor dst) {
     boolean vector = dst.height() * dst.width() == 1;
     if (!vector) {
       expect(path, "output", dst, dst.channels(), src.height(), src.width());

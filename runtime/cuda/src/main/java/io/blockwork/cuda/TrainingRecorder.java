@@ -1,6 +1,5 @@
 package io.blockwork.cuda;
 
-import io.blockwork.Parameters;
 import io.blockwork.cuda.Convolution.Weights;
 import io.blockwork.cuda.Elementwise.Move;
 import io.blockwork.cuda.Elementwise.ScaleShift;
@@ -23,6 +22,7 @@ import io.blockwork.engine.TrainedAddend;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Window;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -93,8 +93,7 @@ final class TrainingRecorder implements TrainingBinder {
       this.path = path;
     }
 
-    private Operation plain(
-        List<Tensor> reads, List<Tensor> writes, Consumer<Emitter> recipe) {
+    private Operation plain(List<Tensor> reads, List<Tensor> writes, Consumer<Emitter> recipe) {
       return new Operation.Plain(
           path,
           reads.stream().map(Shapes::use).toList(),
@@ -181,8 +180,7 @@ final class TrainingRecorder implements TrainingBinder {
   }
 
   @Override
-  public Layer conv2d(
-      String path, Conv conv, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+  public Layer conv2d(String path, Conv conv, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.conv(path, conv, src, dst);
     Shapes.parameter(parameters, path + ".weight", conv.weightShape());
     Convolution convolution = new Convolution(conv, Shapes.use(src), Shapes.use(dst));
@@ -211,16 +209,12 @@ final class TrainingRecorder implements TrainingBinder {
     follow(dst, target.needed() || trained);
     Weights packed = weights.of(path, convolution, bias);
     layer.forward(
-        List.of(src),
-        dst,
-        to -> convolution.forward(to, packed, bias, Optional.empty(), function));
+        List.of(src), dst, to -> convolution.forward(to, packed, bias, Optional.empty(), function));
     if (!function.isNone() && (trained || target.needed())) {
       layer.backward(
           List.of(gradient, dst),
           List.of(gradient),
-          to ->
-              Elementwise.activationBackward(
-                  to, function, true, dst, gradient, gradient, false));
+          to -> Elementwise.activationBackward(to, function, true, dst, gradient, gradient, false));
     }
     if (trained) {
       Place dWeight = weights.gradientOf(path, convolution);
@@ -280,13 +274,7 @@ final class TrainingRecorder implements TrainingBinder {
 
   @Override
   public Layer batchNorm(
-      String path,
-      Norm norm,
-      boolean relu,
-      Tensor src,
-      Tensor dst,
-      Tensor dDst,
-      Gradient dSrc) {
+      String path, Norm norm, boolean relu, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     CudaTensor from = Shapes.use(src);
     CudaTensor into = Shapes.same(path, "output", dst, src);
     Shapes.norm(parameters, path, src.channels());
@@ -313,8 +301,7 @@ final class TrainingRecorder implements TrainingBinder {
       layer.onceForward(
           List.of(src), to -> Norms.statistics(to, arrays, from, norm.eps(), norm.momentum()));
     } else {
-      layer.onceForward(
-          List.of(), to -> Norms.fold(to, arrays, from.channels(), norm.eps()));
+      layer.onceForward(List.of(), to -> Norms.fold(to, arrays, from.channels(), norm.eps()));
     }
     layer.forward(
         new Joinable.NormApply(
@@ -339,15 +326,7 @@ final class TrainingRecorder implements TrainingBinder {
             List.of(result),
             to ->
                 Norms.backward(
-                    to,
-                    arrays,
-                    gradient,
-                    relu,
-                    from,
-                    dGamma,
-                    dBeta,
-                    result,
-                    target.accumulate()));
+                    to, arrays, gradient, relu, from, dGamma, dBeta, result, target.accumulate()));
       }
     } else if (target.needed()) {
       layer.backward(
@@ -391,9 +370,7 @@ final class TrainingRecorder implements TrainingBinder {
     CudaTensor gradient = outputGradient(path, dDst, dst);
     Target target = target(path, src, dSrc);
     Place places =
-        emitter
-            .arena()
-            .reserve("places", (long) into.pixels() * into.channels() * Integer.BYTES);
+        emitter.arena().reserve("places", (long) into.pixels() * into.channels() * Integer.BYTES);
     return simple(
         path,
         src,
@@ -428,15 +405,13 @@ final class TrainingRecorder implements TrainingBinder {
   }
 
   @Override
-  public Layer adaptiveAvgPool(
-      String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+  public Layer adaptiveAvgPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.channels(path, src, dst);
     return avgPool(path, Pools.ofAll(), src, dst, dDst, dSrc);
   }
 
   @Override
-  public Layer adaptiveMaxPool(
-      String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+  public Layer adaptiveMaxPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.channels(path, src, dst);
     return maxPool(path, Pools.ofAll(), src, dst, dDst, dSrc);
   }
@@ -477,8 +452,7 @@ final class TrainingRecorder implements TrainingBinder {
     return place(path, Move.padding(padding.top(), padding.left()), src, dst, dDst, dSrc);
   }
 
-  private Layer place(
-      String path, Move move, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+  private Layer place(String path, Move move, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     CudaTensor from = Shapes.use(src);
     CudaTensor into = Shapes.use(dst);
     CudaTensor gradient = outputGradient(path, dDst, dst);
@@ -490,27 +464,20 @@ final class TrainingRecorder implements TrainingBinder {
         target,
         to -> Elementwise.place(to, move, from, into),
         List.of(dDst),
-        to ->
-            Elementwise.placeBackward(
-                to, move, gradient, target.tensor(), target.accumulate()));
+        to -> Elementwise.placeBackward(to, move, gradient, target.tensor(), target.accumulate()));
   }
 
   @Override
-  public Layer sum(
-      String path, boolean relu, Tensor dst, Tensor dDst, TrainedAddend... addends) {
+  public Layer sum(String path, boolean relu, Tensor dst, Tensor dDst, TrainedAddend... addends) {
     CudaTensor into = Shapes.use(dst);
     CudaTensor gradient = outputGradient(path, dDst, dst);
     List<Term> terms =
         Arrays.stream(addends)
-            .map(
-                a ->
-                    new Term(
-                        Shapes.same(path, "input", a.tensor(), dst), (float) a.factor()))
+            .map(a -> new Term(Shapes.same(path, "input", a.tensor(), dst), (float) a.factor()))
             .toList();
     boolean needed = terms.stream().anyMatch(t -> needs.needed(t.tensor()));
     Recorded layer = new Recorded(path);
-    layer.forward(
-        new Joinable.Sum(path, relu ? Function.RELU : Function.NONE, into, terms));
+    layer.forward(new Joinable.Sum(path, relu ? Function.RELU : Function.NONE, into, terms));
     if (relu && needed) {
       layer.backward(new Joinable.Mask(path, gradient, into));
     }
@@ -523,11 +490,7 @@ final class TrainingRecorder implements TrainingBinder {
               List.of(target.tensor()),
               to ->
                   Elementwise.add(
-                      to,
-                      gradient,
-                      (float) addend.factor(),
-                      target.tensor(),
-                      target.accumulate()));
+                      to, gradient, (float) addend.factor(), target.tensor(), target.accumulate()));
         }
       }
     }
@@ -564,8 +527,7 @@ final class TrainingRecorder implements TrainingBinder {
     Target first = target(path, a, dA);
     Target second = target(path, b, dB);
     Recorded layer = new Recorded(path);
-    layer.forward(
-        List.of(a, b), dst, to -> Elementwise.multiply(to, left, right, into, false));
+    layer.forward(List.of(a, b), dst, to -> Elementwise.multiply(to, left, right, into, false));
     // The second first: the gradient of the first may be that of the output itself.
     if (second.needed()) {
       layer.backward(
@@ -576,8 +538,7 @@ final class TrainingRecorder implements TrainingBinder {
               Elementwise.imageSums(
                   to, gradient, List.of(left), 1, second.tensor(), second.accumulate());
             } else {
-              Elementwise.multiply(
-                  to, gradient, left, second.tensor(), second.accumulate());
+              Elementwise.multiply(to, gradient, left, second.tensor(), second.accumulate());
             }
           });
     }
@@ -598,11 +559,9 @@ final class TrainingRecorder implements TrainingBinder {
     CudaTensor into = Shapes.same(path, "output", dst, src);
     CudaTensor gradient = outputGradient(path, dDst, dst);
     Target target = target(path, src, dSrc);
-    ScaleShift by =
-        Affines.scaleShift(path, affine, src.channels(), parameters, values, constants);
+    ScaleShift by = Affines.scaleShift(path, affine, src.channels(), parameters, values, constants);
     Recorded layer = new Recorded(path);
-    layer.forward(
-        List.of(src), dst, to -> Elementwise.affine(to, by, Function.NONE, from, into));
+    layer.forward(List.of(src), dst, to -> Elementwise.affine(to, by, Function.NONE, from, into));
     Optional<Affine.Learned> learned =
         affine instanceof Affine.Learned l ? Optional.of(l) : Optional.empty();
     Optional<String> scale = learned.flatMap(Affine.Learned::scale).filter(this::trained);
@@ -611,14 +570,14 @@ final class TrainingRecorder implements TrainingBinder {
     shift.ifPresent(name -> sums(layer, SumsOf.VALUES, gradient, gradient, name));
     if (target.needed()) {
       CudaTensor result = target.tensor();
-      boolean scaled = affine instanceof Affine.Constant || learned.flatMap(Affine.Learned::scale).isPresent();
+      boolean scaled =
+          affine instanceof Affine.Constant || learned.flatMap(Affine.Learned::scale).isPresent();
       layer.backward(
           List.of(dDst),
           List.of(result),
           to -> {
             if (scaled) {
-              Norms.affineBackward(
-                  to, by, gradient, false, gradient, result, target.accumulate());
+              Norms.affineBackward(to, by, gradient, false, gradient, result, target.accumulate());
             } else {
               Elementwise.add(to, gradient, 1, result, target.accumulate());
             }
@@ -628,8 +587,7 @@ final class TrainingRecorder implements TrainingBinder {
     return layer;
   }
 
-  private void sums(
-      Recorded layer, SumsOf of, CudaTensor gradient, CudaTensor other, String name) {
+  private void sums(Recorded layer, SumsOf of, CudaTensor gradient, CudaTensor other, String name) {
     Place sums = weights.gradientOf(name);
     layer.backward(
         List.of(gradient, other),
@@ -674,8 +632,7 @@ final class TrainingRecorder implements TrainingBinder {
     boolean shared = Shapes.sharedSlope(parameters, path, src.channels());
     Place slopes = values.of(path + ".weight");
     Recorded layer = new Recorded(path);
-    layer.forward(
-        List.of(src), dst, to -> Elementwise.prelu(to, slopes, shared, from, into));
+    layer.forward(List.of(src), dst, to -> Elementwise.prelu(to, slopes, shared, from, into));
     boolean trained = trained(path);
     if (trained && !shared) {
       sums(layer, SumsOf.PRODUCTS_WHERE_NEGATIVE, gradient, from, path + ".weight");
@@ -686,8 +643,7 @@ final class TrainingRecorder implements TrainingBinder {
           List.of(gradient, src),
           List.of(),
           to -> {
-            Elementwise.channelSums(
-                to, SumsOf.PRODUCTS_WHERE_NEGATIVE, gradient, from, sums);
+            Elementwise.channelSums(to, SumsOf.PRODUCTS_WHERE_NEGATIVE, gradient, from, sums);
             Elementwise.total(to, sums, result, from.channels());
           });
     }
@@ -721,9 +677,7 @@ final class TrainingRecorder implements TrainingBinder {
   }
 
   private ScaleShift learned(String path, boolean affine, int channels) {
-    return affine
-        ? Affines.weightAndBias(path, channels, parameters, values)
-        : ScaleShift.NONE;
+    return affine ? Affines.weightAndBias(path, channels, parameters, values) : ScaleShift.NONE;
   }
 
   private Layer sets(
@@ -755,8 +709,7 @@ final class TrainingRecorder implements TrainingBinder {
           List.of(gradient, src),
           List.of(target.tensor()),
           to ->
-              Norms.groupBackward(
-                  to, sets, from, gradient, target.tensor(), target.accumulate()));
+              Norms.groupBackward(to, sets, from, gradient, target.tensor(), target.accumulate()));
     }
     follow(dst, target.needed() || trained);
     return layer;
@@ -764,12 +717,7 @@ final class TrainingRecorder implements TrainingBinder {
 
   @Override
   public Layer localResponseNorm(
-      String path,
-      LocalResponseNorm norm,
-      Tensor src,
-      Tensor dst,
-      Tensor dDst,
-      Gradient dSrc) {
+      String path, LocalResponseNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     CudaTensor from = Shapes.use(src);
     CudaTensor into = Shapes.same(path, "output", dst, src);
     CudaTensor gradient = outputGradient(path, dDst, dst);
@@ -782,8 +730,7 @@ final class TrainingRecorder implements TrainingBinder {
         to -> Norms.response(to, norm, from, into),
         List.of(gradient, src),
         to ->
-            Norms.responseBackward(
-                to, norm, from, gradient, target.tensor(), target.accumulate()));
+            Norms.responseBackward(to, norm, from, gradient, target.tensor(), target.accumulate()));
   }
 
   @Override
@@ -807,9 +754,7 @@ final class TrainingRecorder implements TrainingBinder {
         target,
         to -> Norms.softmax(to, from, into),
         List.of(gradient, dst),
-        to ->
-            Norms.softmaxBackward(
-                to, into, gradient, target.tensor(), target.accumulate()));
+        to -> Norms.softmaxBackward(to, into, gradient, target.tensor(), target.accumulate()));
   }
 
   @Override

@@ -55,8 +55,7 @@ final class TrainingWeights {
       return known;
     }
     Row row =
-        new Row(
-            out, in, height, width, outs, ins, parameters.offset(name) / Float.BYTES, values);
+        new Row(out, in, height, width, outs, ins, parameters.offset(name) / Float.BYTES, values);
     values += CudaTensor.roundUp(Math.multiplyExact(outs * ins, height * width), LINE);
     packed.atLeast(bytes(values));
     packedGradients.atLeast(bytes(values));

@@ -132,12 +132,17 @@ final class Emulator {
     return control.getFunction("emulator_failed").invokeString(new Object[0], false);
   }
 
-  /** What has been made and not given back. */
+  /** What has been made and not given back, without contexts and handles of devices. */
   long live() {
     return control.getFunction("emulator_live").invokeLong(new Object[0]);
   }
 
-  /** Sets the bytes of the device's memory. */
+  /** Contexts and handles of devices that are open. */
+  long opened() {
+    return control.getFunction("emulator_opened").invokeLong(new Object[0]);
+  }
+
+  /** Sets the bytes of the device's memory that may still be taken. */
   void capacity(long bytes) {
     control.getFunction("emulator_capacity").invokeVoid(new Object[] {bytes});
   }

@@ -1,7 +1,5 @@
 package io.blockwork.cuda;
 
-import io.blockwork.ParameterInfo;
-import io.blockwork.ParameterInfo.Kind;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Addend;
 import io.blockwork.engine.Affine;
@@ -21,6 +19,8 @@ import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainedAddend;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.Window;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.ParameterInfo.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -157,7 +157,8 @@ record OperationCase(
     convolution(all, "conv 1x1", Conv.conv(8, 8, 1), 4, 5);
     convolution(all, "conv 3x3 odd channels", Conv.conv(3, 5, 3).padding(1), 5, 4);
     convolution(all, "conv 3x3 same", Conv.conv(6, 6, 3).padding(1), 5, 4);
-    convolution(all, "conv strided, bias", Conv.conv(8, 16, 3).stride(2).padding(1).withBias(), 6, 7);
+    convolution(
+        all, "conv strided, bias", Conv.conv(8, 16, 3).stride(2).padding(1).withBias(), 6, 7);
     convolution(all, "conv 1x7", Conv.conv(4, 4, 1, 7).padding(0, 3), 4, 8);
     convolution(all, "conv lopsided", Conv.conv(4, 8, 3).stride(2).padding(0, 1, 1, 2), 6, 5);
     convolution(all, "conv dilated", Conv.conv(4, 4, 3).dilation(2).padding(2), 6, 6);
@@ -178,11 +179,7 @@ record OperationCase(
     boolean vector = out[1] * out[2] == 1;
     List<ParameterInfo> state = new ArrayList<>();
     state.add(
-        info(
-            "layer.weight",
-            Kind.LINEAR_WEIGHT,
-            out[0],
-            vector ? in[0] * in[1] * in[2] : in[0]));
+        info("layer.weight", Kind.LINEAR_WEIGHT, out[0], vector ? in[0] * in[1] * in[2] : in[0]));
     if (linear.bias()) {
       state.add(info("layer.bias", Kind.LINEAR_BIAS, out[0]));
     }
@@ -195,8 +192,7 @@ record OperationCase(
             state,
             (bind, src, other, dst) -> bind.linear("layer", linear, activation, src, dst),
             (bind, src, other, dst, dDst) ->
-                bind.linear(
-                    "layer", linear, activation, src.tensor(), dst, dDst, src.gradient())));
+                bind.linear("layer", linear, activation, src.tensor(), dst, dDst, src.gradient())));
   }
 
   private static void pools(List<OperationCase> all) {
@@ -297,8 +293,7 @@ record OperationCase(
               shape,
               (bind, src, other, dst) -> bind.activation("layer", activation, src, dst),
               (bind, src, other, dst, dDst) ->
-                  bind.activation(
-                      "layer", activation, src.tensor(), dst, dDst, src.gradient())));
+                  bind.activation("layer", activation, src.tensor(), dst, dDst, src.gradient())));
     }
     for (int slopes : new int[] {1, 5}) {
       all.add(
@@ -326,11 +321,9 @@ record OperationCase(
               false,
               norm("layer", 6),
               (bind, src, other, dst) ->
-                  bind.batchNorm(
-                      "layer", norm, relu ? Activation.RELU : Activation.NONE, src, dst),
+                  bind.batchNorm("layer", norm, relu ? Activation.RELU : Activation.NONE, src, dst),
               (bind, src, other, dst, dDst) ->
-                  bind.batchNorm(
-                      "layer", norm, relu, src.tensor(), dst, dDst, src.gradient())));
+                  bind.batchNorm("layer", norm, relu, src.tensor(), dst, dDst, src.gradient())));
     }
     List<ParameterInfo> affine =
         List.of(info("layer.weight", Kind.NORM_WEIGHT, 6), info("layer.bias", Kind.NORM_BIAS, 6));
@@ -360,8 +353,7 @@ record OperationCase(
                   bind.groupNorm("layer", norm, src.tensor(), dst, dDst, src.gradient())));
     }
     for (LocalResponseNorm norm :
-        List.of(
-            new LocalResponseNorm(5, 0.5, 0.75, 1), new LocalResponseNorm(2, 0.1, 0.5, 2))) {
+        List.of(new LocalResponseNorm(5, 0.5, 0.75, 1), new LocalResponseNorm(2, 0.1, 0.5, 2))) {
       all.add(
           simple(
               "response norm " + norm.size(),
@@ -369,8 +361,7 @@ record OperationCase(
               shape,
               (bind, src, other, dst) -> bind.localResponseNorm("layer", norm, src, dst),
               (bind, src, other, dst, dDst) ->
-                  bind.localResponseNorm(
-                      "layer", norm, src.tensor(), dst, dDst, src.gradient())));
+                  bind.localResponseNorm("layer", norm, src.tensor(), dst, dDst, src.gradient())));
     }
     all.add(
         simple(
@@ -417,8 +408,7 @@ record OperationCase(
               shape,
               (bind, src, other, dst) -> bind.channelShuffle("layer", groups, src, dst),
               (bind, src, other, dst, dDst) ->
-                  bind.channelShuffle(
-                      "layer", groups, src.tensor(), dst, dDst, src.gradient())));
+                  bind.channelShuffle("layer", groups, src.tensor(), dst, dDst, src.gradient())));
     }
     all.add(
         simple(

@@ -66,8 +66,7 @@ public final class ConvolutionPlan {
     Cudnn cudnn = device.libraries().cudnn();
     try (Descriptor pack = new Descriptor(cudnn, Constants.VARIANT_PACK_DESCRIPTOR)) {
       pack.numbers(Constants.VARIANT_PACK_UNIQUE_IDS, array(numbers))
-          .longs(
-              Constants.VARIANT_PACK_DATA_POINTERS, Constants.TYPE_VOID_PTR, array(addresses))
+          .longs(Constants.VARIANT_PACK_DATA_POINTERS, Constants.TYPE_VOID_PTR, array(addresses))
           .longs(Constants.VARIANT_PACK_WORKSPACE, Constants.TYPE_VOID_PTR, workspaceAddress)
           .done();
       cudnn.cudnnBackendExecute(device.cudnnHandle(), plan, pack.handle());

@@ -1,7 +1,7 @@
 package io.blockwork.cuda.dnn;
 
-import io.blockwork.cuda.driver.Cudnn;
 import io.blockwork.cuda.driver.CudaException;
+import io.blockwork.cuda.driver.Cudnn;
 import io.blockwork.cuda.driver.Device;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,7 +93,8 @@ public final class ConvolutionPlans {
         }
         return Optional.empty();
       } finally {
-        // A plan holds what it needs of its proposal and its graph, except where it was made of them.
+        // A plan holds what it needs of its proposal and its graph, except where it was made of
+        // them.
         if (!kept) {
           closeAll(proposals);
         }

@@ -87,9 +87,7 @@ final class OperationGraph implements AutoCloseable {
   }
 
   private long[] outputDims() {
-    return new long[] {
-      problem.images(), problem.out(), problem.outHeight(), problem.outWidth()
-    };
+    return new long[] {problem.images(), problem.out(), problem.outHeight(), problem.outWidth()};
   }
 
   private Descriptor output() {
@@ -106,8 +104,7 @@ final class OperationGraph implements AutoCloseable {
     long channels = problem.in() / problem.groups();
     Descriptor where =
         make(Constants.CONVOLUTION_DESCRIPTOR)
-            .choice(
-                Constants.CONVOLUTION_COMP_TYPE, Constants.TYPE_DATA_TYPE, Constants.DATA_FLOAT)
+            .choice(Constants.CONVOLUTION_COMP_TYPE, Constants.TYPE_DATA_TYPE, Constants.DATA_FLOAT)
             .choice(
                 Constants.CONVOLUTION_CONV_MODE,
                 Constants.TYPE_CONVOLUTION_MODE,
@@ -178,10 +175,7 @@ final class OperationGraph implements AutoCloseable {
       if (step == bias) {
         add(value, tensor(ConvolutionPlan.BIAS, problem.out(), 1, problem.out(), 1, 1), next);
       } else if (step == residual) {
-        add(
-            value,
-            tensor(ConvolutionPlan.RESIDUAL, epilogue.residualPitch(), outputDims()),
-            next);
+        add(value, tensor(ConvolutionPlan.RESIDUAL, epilogue.residualPitch(), outputDims()), next);
       } else {
         operations.add(pointwise(Constants.POINTWISE_RELU_FWD, value, next).done());
       }

@@ -95,8 +95,7 @@ public record CudaLibraries(Driver driver, Nvrtc nvrtc, Cudnn cudnn, String orig
     try {
       return NativeLibrary.getInstance(file.toString());
     } catch (UnsatisfiedLinkError e) {
-      throw new IllegalStateException(
-          "%s cannot be loaded: %s".formatted(file, e.getMessage()), e);
+      throw new IllegalStateException("%s cannot be loaded: %s".formatted(file, e.getMessage()), e);
     }
   }
 

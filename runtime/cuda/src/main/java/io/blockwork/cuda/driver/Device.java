@@ -145,6 +145,15 @@ public final class Device {
     driver().cuCtxSetCurrent(context);
   }
 
+  /** Gives something back, also if the device refuses to be used. */
+  void give(Runnable back) {
+    try {
+      use();
+    } finally {
+      back.run();
+    }
+  }
+
   /** Bytes that nobody has taken. */
   public long freeBytes() {
     long[] free = {0};

@@ -28,8 +28,7 @@ public final class DeviceMemory implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      device.use();
-      device.driver().cuMemFree_v2(address);
+      device.give(() -> device.driver().cuMemFree_v2(address));
     }
   }
 }

@@ -21,8 +21,7 @@ public final class HostMemory implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      device.use();
-      device.driver().cuMemFreeHost(address);
+      device.give(() -> device.driver().cuMemFreeHost(address));
     }
   }
 }

@@ -21,8 +21,7 @@ public final class RecordedGraph implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      device.use();
-      device.driver().cuGraphExecDestroy(handle);
+      device.give(() -> device.driver().cuGraphExecDestroy(handle));
     }
   }
 }

@@ -86,8 +86,7 @@ public final class Stream implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      device.use();
-      device.driver().cuStreamDestroy_v2(handle);
+      device.give(() -> device.driver().cuStreamDestroy_v2(handle));
     }
   }
 }
