@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -70,7 +71,7 @@ public final class CifarBinary implements ImageDataset {
         byte[] data = Streams.readAll(in, file.toString());
         parts.add(new Part(file.toString(), data, (data.length + record - 1) / record));
       } catch (IOException e) {
-        throw new UncheckedIOException(file + ": cannot be read", e);
+        throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", file, e), e);
       }
     }
     return new CifarBinary(parts, labelBytes, classNames);
@@ -98,8 +99,9 @@ public final class CifarBinary implements ImageDataset {
       throw new DataException(
           place.part.file,
           place.offset,
-          "record %d is cut off: %d bytes of %d are there; fetch the file again"
-              .formatted(place.offset / record, there, record));
+          SafeText.format(
+              "record %d is cut off: %d bytes of %d are there; fetch the file again",
+              place.offset / record, there, record));
     }
     return place;
   }
@@ -130,7 +132,7 @@ public final class CifarBinary implements ImageDataset {
       throw new DataException(
           place.part.file,
           place.offset + labelBytes - 1,
-          "label %d is not one of the %d classes".formatted(label, classNames.size()));
+          SafeText.format("label %d is not one of the %d classes", label, classNames.size()));
     }
     return label;
   }

@@ -72,8 +72,9 @@ public final class IdxImages implements ImageDataset {
       throw new DataException(
           classes.file,
           4,
-          "%d labels for the %d images of %s: these files do not belong together"
-              .formatted(classes.dimensions[0], pixels.dimensions[0], pixels.file));
+          SafeText.format(
+              "%d labels for the %d images of %s: these files do not belong together",
+              classes.dimensions[0], pixels.dimensions[0], pixels.file));
     }
     return new IdxImages(pixels, classes, List.copyOf(classNames));
   }
@@ -90,8 +91,9 @@ public final class IdxImages implements ImageDataset {
         throw new DataException(
             file,
             0,
-            "IDX magic number %08x, expected %08x (unsigned bytes, %d dimensions)"
-                .formatted(magic, expected, rank));
+            SafeText.format(
+                "IDX magic number %08x, expected %08x (unsigned bytes, %d dimensions)",
+                magic, expected, rank));
       }
       if (there.length < header) {
         throw new DataException(file, there.length, "the file ends inside its IDX header");
@@ -119,7 +121,7 @@ public final class IdxImages implements ImageDataset {
       }
       return new Idx(file, dimensions, header, data);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", file, e), e);
     }
   }
 
@@ -144,8 +146,8 @@ public final class IdxImages implements ImageDataset {
       throw new DataException(
           labels.file,
           (long) labels.header + index,
-          "label %d of item %d is not one of the %d classes"
-              .formatted(label, index, classNames.size()));
+          SafeText.format(
+              "label %d of item %d is not one of the %d classes", label, index, classNames.size()));
     }
     return label;
   }
@@ -155,8 +157,9 @@ public final class IdxImages implements ImageDataset {
       throw new DataException(
           idx.file,
           idx.header + offset,
-          "item %d is cut off: the file ends at offset %d; fetch it again"
-              .formatted(index, idx.header + idx.data.length));
+          SafeText.format(
+              "item %d is cut off: the file ends at offset %d; fetch it again",
+              index, idx.header + idx.data.length));
     }
   }
 
@@ -172,6 +175,6 @@ public final class IdxImages implements ImageDataset {
 
   @Override
   public String describe(int index) {
-    return "%s, item %d".formatted(images.file, index);
+    return SafeText.format("%s, item %d", images.file, index);
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork.image;
 
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import io.blockwork.io.SafeText;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -150,7 +151,8 @@ final class JpegDecoder {
     int components = raster.getNumBands();
     if (components != 3 && components != 4) {
       throw new ImageException(
-          "%s: a JPEG of %d components is neither grey, RGB nor CMYK".formatted(name, components),
+          SafeText.format(
+              "%s: a JPEG of %d components is neither grey, RGB nor CMYK", name, components),
           0);
     }
     boolean ycc = components == 3 ? header.isYcc() : header.adobeTransform() == 2;
@@ -231,7 +233,8 @@ final class JpegDecoder {
       long offset = leftOut + position;
       if (lost.isPresent()) {
         throw new ImageException(
-            "%s: damaged JPEG (before offset %d): %s".formatted(name, offset, lost.get()), offset);
+            SafeText.format("%s: damaged JPEG (before offset %d): %s", name, offset, lost.get()),
+            offset);
       }
     }
   }

@@ -33,7 +33,8 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * <p>What is frozen in the network stays as it is. A training is a function of the network's
  * parameters, its settings, the loaders' seeds and the engine with its threads; one that was
  * killed, and is run again with the same settings, goes on from its last checkpoint and ends with
- * the same weights, bit for bit.
+ * the same weights, bit for bit, after the same number of epochs. (For that, engines do not choose
+ * by measuring how they run batches of the validation's size.)
  *
  * <p>A trainer can be used again; each {@code fit} begins with a new optimizer.
  */

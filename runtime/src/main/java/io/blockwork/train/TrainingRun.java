@@ -65,6 +65,7 @@ final class TrainingRun {
   }
 
   private TrainingHistory runAlone() {
+    validation.ifPresent(this::makeRepeatable);
     if (trainer.startOver) {
       checkpoints.ifPresent(Checkpoints::clear);
     }
@@ -89,6 +90,15 @@ final class TrainingRun {
       return new TrainingHistory(history.epochs(), stopped(history));
     } finally {
       listeners.end();
+    }
+  }
+
+  /** Which epoch is the best, and when to stop, must not depend on the process that validates. */
+  private void makeRepeatable(DataLoader loader) {
+    network.engine().makeRepeatable(network.parameters(), loader.batchSize());
+    int rest = loader.dataset().size() % loader.batchSize();
+    if (rest > 0) {
+      network.engine().makeRepeatable(network.parameters(), rest);
     }
   }
 

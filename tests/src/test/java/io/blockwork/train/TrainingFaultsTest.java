@@ -402,6 +402,20 @@ final class TrainingFaultsTest {
   }
 
   @Test
+  void validationIsMadeRepeatableBeforeAnythingIsBound() {
+    RecordingEngine engine = new RecordingEngine();
+    try (Residual net = Networks.create(Residual.class, TinyNetworks.options().engine(engine))) {
+      Trainer.of(net)
+          .epochs(1)
+          .fit(TinyNetworks.training(16, 8), loader(TinyNetworks.bands(14), 6));
+    }
+    assertThat(engine.asked)
+        .containsExactly(
+            "repeatable 6", "repeatable 2", "training of 8", "inference of 6", "inference of 2")
+        .inOrder();
+  }
+
+  @Test
   void anInterruptedThreadStillWritesCheckpointsAndLogs() throws IOException {
     TrainingListener interrupting =
         new TrainingListener() {
