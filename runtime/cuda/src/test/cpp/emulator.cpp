@@ -308,9 +308,8 @@ API int cudnnBackendFinalize(Descriptor* d) {
   if (d->kind == 15) {
     Descriptor* o = d->part(801);
     int w = o->kind == 10 ? 703 : o->kind == 12 ? 709 : 715, x = w + 1;
-    // There are no engines for groups here, as on some cards, nor for channels that are not aligned.
-    if (o->part(w)->number(902, 1) != o->part(x)->number(902, 1)) return refuse(UNSUPPORTED, "no engine for groups");
-    if (getenv("EMULATOR_NO_FUSION") && d->parts(801) > 1) return refuse(UNSUPPORTED, "no fused engine");
+    // There are no engines for single channels here, as on some cards.
+    if (o->part(w)->number(902, 1) == 1 && o->part(x)->number(902, 1) > 1) return refuse(UNSUPPORTED, "no engine for single channels");
   }
   return 0;
 }
@@ -318,7 +317,8 @@ API int cudnnBackendGetAttribute(Descriptor* d, int attribute, int type, int64_t
   CALL(CUDNN_FAILURE);
   if (!descriptors.count(d)) return BAD;
   if (attribute == 202) {
-    *n = space == 0 ? 3 : space < 3 ? space : 3;
+    // As cuDNN does: how many there are is told only where there is no array for them.
+    *n = !values ? 3 : space < 3 ? space : 3;
     for (int i = 0; space > 0 && i < *n; i++) { ((Descriptor**)values)[i]->rank = i; ((Descriptor**)values)[i]->graph = d->part(201); ((Descriptor**)values)[i]->finished = true; }
   } else if (attribute == 300) { *n = 1; Descriptor* e = *(Descriptor**)values; e->rank = d->rank; e->finished = true; }
   else if (attribute == 402) { *n = 1; *(int64_t*)values = 1024; }

@@ -21,6 +21,8 @@ static inline float __int_as_float(int v) { float f; memcpy(&f, &v, 4); return f
 static inline unsigned __float_as_uint(float v) { unsigned u; memcpy(&u, &v, 4); return u; }
 static inline unsigned atomicAdd(unsigned* p, unsigned v) { unsigned old = *p; *p += v; return old; }
 static inline void __threadfence() {}
+struct float4 { float x, y, z, w; };
+template <class P> static inline P __ldcg(const P* p) { return *p; }
 
 const int MOST = 1024, STACK = 1 << 16;
 static ucontext_t scheduler, contexts[MOST];

@@ -61,7 +61,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
   }
 
   private boolean usable(CudaTensor tensor) {
-    return grouped() || tensor.isAligned();
+    return grouped() ? tensor.beginsAligned() : tensor.isAligned();
   }
 
   /** The input as cuDNN takes it. */
@@ -176,12 +176,14 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
   }
 
   private void plain(Emitter to, Weights weights, CudaTensor input, CudaTensor output) {
-    Optional<ConvolutionPlan> plan =
-        to.plan(problem(to, Kind.FORWARD, input, output, ConvolutionProblem.Epilogue.NONE));
+    ConvolutionProblem problem =
+        problem(to, Kind.FORWARD, input, output, ConvolutionProblem.Epilogue.NONE);
+    Optional<ConvolutionPlan> plan = to.plan(problem);
     if (plan.isPresent()) {
       to.run(plan.get(), input, weights.weight(), output, Place.NONE, Place.NONE);
       return;
     }
+    to.warnOfPlainKernel(problem);
     List<Object> all = new ArrayList<>(described(input));
     all.add(weights.weight());
     all.add(packedIn(to.numerics().alignment()));
@@ -225,12 +227,13 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
             : usable(dSrc)
                 ? dSrc
                 : to.temporary(Role.INPUT, dSrc.channels(), dSrc.height(), dSrc.width());
-    Optional<ConvolutionPlan> plan =
-        to.plan(
-            problem(to, Kind.BACKWARD_DATA, target, gradient, ConvolutionProblem.Epilogue.NONE));
+    ConvolutionProblem problem =
+        problem(to, Kind.BACKWARD_DATA, target, gradient, ConvolutionProblem.Epilogue.NONE);
+    Optional<ConvolutionPlan> plan = to.plan(problem);
     if (plan.isPresent()) {
       to.run(plan.get(), target, weights.weight(), gradient, Place.NONE, Place.NONE);
     } else {
+      to.warnOfPlainKernel(problem);
       List<Object> all = new ArrayList<>(described(gradient));
       all.add(weights.weight());
       all.add(packedIn(to.numerics().alignment()));
@@ -255,13 +258,14 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
   void backwardWeights(Emitter to, CudaTensor dDst, Place dWeight) {
     CudaTensor input = prepared(to, src);
     CudaTensor gradient = preparedGradient(to, dDst);
-    Optional<ConvolutionPlan> plan =
-        to.plan(
-            problem(to, Kind.BACKWARD_WEIGHTS, input, gradient, ConvolutionProblem.Epilogue.NONE));
+    ConvolutionProblem problem =
+        problem(to, Kind.BACKWARD_WEIGHTS, input, gradient, ConvolutionProblem.Epilogue.NONE);
+    Optional<ConvolutionPlan> plan = to.plan(problem);
     if (plan.isPresent()) {
       to.run(plan.get(), input, dWeight, gradient, Place.NONE, Place.NONE);
       return;
     }
+    to.warnOfPlainKernel(problem);
     List<Object> all = new ArrayList<>(described(input));
     all.addAll(described(gradient));
     all.add(dWeight);

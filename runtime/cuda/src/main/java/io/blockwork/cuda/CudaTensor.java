@@ -75,6 +75,11 @@ record CudaTensor(
     return isWhole() || from % unit == 0 && channels % unit == 0;
   }
 
+  /** Whether its first value stands at a multiple of 16 bytes. */
+  boolean beginsAligned() {
+    return from % form.numerics().alignment() == 0;
+  }
+
   /** The channels that a kernel sees which takes 16 bytes at a time. */
   int paddedChannels() {
     return roundUp(channels, form.numerics().alignment());

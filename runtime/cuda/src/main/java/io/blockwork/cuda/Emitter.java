@@ -16,11 +16,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns operations into steps: launches of kernels, with their grids, and runs of cuDNN's plans.
  */
 final class Emitter {
+  private static final Logger LOG = LoggerFactory.getLogger(Emitter.class);
   private static final int THREADS = 256;
   private static final int WARP = 32;
 
@@ -234,6 +237,14 @@ final class Emitter {
     Optional<ConvolutionPlan> plan = plans.find(problem);
     plan.ifPresent(p -> workspace.atLeast(p.workspace()));
     return plan;
+  }
+
+  /** Says that a plain kernel of our own serves where cuDNN would be expected to have one. */
+  void warnOfPlainKernel(ConvolutionProblem problem) {
+    if (problem.groups() == 1) {
+      LOG.warn(
+          "{}: cuDNN has no engine for this convolution, a slow kernel serves: {}", path, problem);
+    }
   }
 
   /** Runs a plan. */

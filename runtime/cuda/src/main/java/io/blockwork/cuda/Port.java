@@ -47,7 +47,8 @@ final class Port {
         tensor.pixels(),
         tensor.plane(),
         tensor.channels(),
-        tensor.isWhole() ? tensor.pitch() : tensor.channels());
+        tensor.isWhole() ? tensor.pitch() : tensor.channels(),
+        tensor.isAligned());
   }
 
   /** Makes what is to be copied to the host. */

@@ -44,6 +44,7 @@ record CheckCase(
     Function<InferenceBinder, ForwardPass> inference,
     Function<TrainingBinder, TrainingPass> training,
     boolean trains) {
+  private static final int SAMPLE = 20_000;
 
   Parameters parameters() {
     Parameters parameters = new Parameters(state, DataType.FLOAT);
@@ -102,15 +103,15 @@ record CheckCase(
     all.put("inference", result);
     if (trains) {
       Gradients gradients = new Gradients(state, DataType.FLOAT);
-      INDArray images = Nd4j.createFromArray(images()).reshape(batch, input, 1, 1);
-      INDArray trained = Nd4j.create(DataType.FLOAT, batch, output, 1, 1);
+      INDArray images = Nd4j.createFromArray(images()).reshape(batch, input);
+      INDArray trained = Nd4j.create(DataType.FLOAT, batch, output);
       INDArray inputGradient = images.dup();
       Parameters parameters = parameters();
       parameters.passes(5);
       try (BoundTraining bound =
           engine.bindTraining(parameters, gradients, batch, settings(), training)) {
         bound.forward(images, trained);
-        bound.backward(Nd4j.createFromArray(outputGradient()).reshape(batch, output, 1, 1));
+        bound.backward(Nd4j.createFromArray(outputGradient()).reshape(batch, output));
         bound.inputGradient(inputGradient);
       }
       all.put("training", trained.data().asFloat());
@@ -169,6 +170,16 @@ record CheckCase(
     float[] values = new float[length];
     NativeValues.floats(block.address(), length).get(values);
     return values;
+  }
+
+  /** A large array's values at regular distances: the figures have to travel. */
+  static float[] sampled(float[] values) {
+    int step = Math.max(1, values.length / SAMPLE);
+    float[] some = new float[(values.length + step - 1) / step];
+    for (int i = 0; i < some.length; i++) {
+      some[i] = values[i * step];
+    }
+    return some;
   }
 
   /**

@@ -76,7 +76,7 @@ final class Descriptor implements AutoCloseable {
   long count(int attribute) {
     long[] count = {0};
     cudnn.cudnnBackendGetAttribute(
-        handle, attribute, Constants.TYPE_BACKEND_DESCRIPTOR, 0L, count, new long[1]);
+        handle, attribute, Constants.TYPE_BACKEND_DESCRIPTOR, 0L, count, (long[]) null);
     return count[0];
   }
 

@@ -1,5 +1,7 @@
 package io.blockwork.cuda.driver;
 
+import org.jspecify.annotations.Nullable;
+
 /** The functions of cuDNN's graph interface that are used; see {@link Driver}. */
 public interface Cudnn {
   /** Its version, as 10000 * major + 100 * minor + patch. */
@@ -35,9 +37,9 @@ public interface Cudnn {
   /** Checks what was set, after which it does not change. */
   void cudnnBackendFinalize(long descriptor);
 
-  /** Reads numbers or addresses. */
+  /** Reads numbers or addresses; without an array for them, it tells how many there are. */
   void cudnnBackendGetAttribute(
-      long descriptor, int name, int type, long space, long[] count, long[] values);
+      long descriptor, int name, int type, long space, long[] count, long @Nullable [] values);
 
   /** Reads choices. */
   void cudnnBackendGetAttribute(

@@ -17,6 +17,8 @@ typedef float T;
 #endif
 
 #define THREADS 256
+// Of them, so many blocks at a time keep a multiprocessor's memory busy.
+#define BLOCKS 3
 #define DEVICE __device__ __forceinline__
 #define EACH for (int j = 0; j < V; j++)
 // The channels of this thread, and its pixels.
@@ -27,8 +29,8 @@ typedef float T;
 
 // Both widths of a kernel.
 #define KERNEL(name, parameters, arguments) \
-  extern "C" __global__ void __launch_bounds__(THREADS) name##_wide parameters { name<WIDTH> arguments; } \
-  extern "C" __global__ void __launch_bounds__(THREADS) name##_one parameters { name<1> arguments; }
+  extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) name##_wide parameters { name<WIDTH> arguments; } \
+  extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) name##_one parameters { name<1> arguments; }
 
 struct __align__(16) Words { u32 a, b, c, d; };
 
@@ -118,6 +120,16 @@ DEVICE float activate(int function, float x, float a, float b) {
   }
 }
 
+// What a kernel knows of its activation when it is compiled: nothing, that there is none, or that it is ReLU.
+enum { ANY, NO_FUNCTION, PLAIN_RELU };
+template <int F> DEVICE float activated(int function, float x, float a, float b) {
+  return F == NO_FUNCTION ? x : F == PLAIN_RELU ? (x < 0.f ? 0.f : x) : activate(function, x, a, b);
+}
+#define BY_FUNCTION(call) \
+  if (function == NONE) call<V, NO_FUNCTION> ARGUMENTS; \
+  else if (function == RELU && alpha == 0.f) call<V, PLAIN_RELU> ARGUMENTS; \
+  else call<V, ANY> ARGUMENTS;
+
 // The derivative at the input x, or where only the output is known, from that.
 DEVICE float slope(int function, float v, float a, float b, int from_output) {
   switch (function) {
@@ -142,19 +154,27 @@ DEVICE float slope(int function, float v, float a, float b, int from_output) {
 
 // Sums K x V numbers of every column of a block over its rows, in a fixed order; the result is in row 0's registers.
 template <int V, int K> DEVICE void column_sums(float (*a)[V]) {
-  __shared__ float shared[THREADS * V];
-  int columns = blockDim.x * V;
-  for (int k = 0; k < K; k++) {
+  __shared__ float shared[K * V * THREADS];
+  int me = threadIdx.y * blockDim.x + threadIdx.x;
+  __syncthreads();
+  for (int k = 0; k < K; k++) EACH shared[(k * V + j) * THREADS + me] = a[k][j];
+  for (int s = THREADS / 2; s > 0; s >>= 1) {
     __syncthreads();
-    EACH shared[threadIdx.y * columns + threadIdx.x * V + j] = a[k][j];
-    __syncthreads();
-    if (threadIdx.y == 0) EACH {
-      float t = 0.f;
-      for (int r = 0; r < (int)blockDim.y; r++) t += shared[r * columns + threadIdx.x * V + j];
-      a[k][j] = t;
-    }
+    if ((int)threadIdx.y < s && (int)threadIdx.y + s < (int)blockDim.y)
+      for (int i = 0; i < K * V; i++) shared[i * THREADS + me] += shared[i * THREADS + me + s * blockDim.x];
   }
   __syncthreads();
+  if (threadIdx.y == 0) for (int k = 0; k < K; k++) EACH a[k][j] = shared[(k * V + j) * THREADS + me];
+}
+
+// V floats that other blocks have written: not from this multiprocessor's own cache.
+template <int V> DEVICE void load_shared(const float* p, float* f) {
+  if (V % 4 == 0) {
+    for (int i = 0; i < V / 4; i++) {
+      float4 v = __ldcg((const float4*)p + i);
+      f[4 * i] = v.x; f[4 * i + 1] = v.y; f[4 * i + 2] = v.z; f[4 * i + 3] = v.w;
+    }
+  } else EACH f[j] = __ldcg(p + j);
 }
 
 // Sums over all blocks of a column, in a fixed order: every block leaves its part in memory, and the last one to come adds
@@ -173,9 +193,13 @@ template <int V, int K> DEVICE bool grid_sums(float (*a)[V], float* parts, u32* 
   __threadfence();
   if (threadIdx.x == 0 && threadIdx.y == 0) counters[blockIdx.x] = 0u;
   for (int k = 0; k < K; k++) EACH a[k][j] = 0.f;
-  const volatile float* all = parts;
+#pragma unroll 4
   for (int r = threadIdx.y; r < (int)gridDim.y; r += blockDim.y)
-    for (int k = 0; k < K; k++) EACH a[k][j] += all[((u64)r * K + k) * columns + c + j];
+    for (int k = 0; k < K; k++) {
+      float f[V];
+      load_shared<V>(parts + ((u64)r * K + k) * columns + c, f);
+      EACH a[k][j] += f[j];
+    }
   column_sums<V, K>(a);
   return true;
 }

@@ -1,7 +1,7 @@
 // Sums, products, activations, and copies that move channels or pixels.
 
 // y = activation(factor0 * a + factor1 * b [+ y]); b may be absent. `accumulate` adds what y holds, before the activation.
-template <int V> DEVICE void sum(const T* a, int pa, float fa, const T* b, int pb, float fb, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate) {
+template <int V, int F> DEVICE void sum_as(const T* a, int pa, float fa, const T* b, int pb, float fb, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate) {
   int c = CHANNELS;
   if (c >= C) return;
   for (int r = FIRST_ROW; r < M; r += ROW_STEP) {
@@ -10,9 +10,14 @@ template <int V> DEVICE void sum(const T* a, int pa, float fa, const T* b, int p
     EACH f[j] *= fa;
     if (b) { load<V>(b + (u64)r * pb + c, g); EACH f[j] += fb * g[j]; }
     if (accumulate) { load<V>(y + (u64)r * py + c, g); EACH f[j] += g[j]; }
-    EACH f[j] = activate(function, f[j], alpha, beta);
+    EACH f[j] = activated<F>(function, f[j], alpha, beta);
     store<V>(y + (u64)r * py + c, f);
   }
+}
+template <int V> DEVICE void sum(const T* a, int pa, float fa, const T* b, int pb, float fb, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate) {
+#define ARGUMENTS (a, pa, fa, b, pb, fb, y, py, M, C, function, alpha, beta, accumulate)
+  BY_FUNCTION(sum_as)
+#undef ARGUMENTS
 }
 KERNEL(sum, (const T* a, int pa, float fa, const T* b, int pb, float fb, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate), (a, pa, fa, b, pb, fb, y, py, M, C, function, alpha, beta, accumulate))
 
@@ -41,7 +46,7 @@ template <int V> DEVICE void activation_backward(const T* dy, int pd, const T* r
 KERNEL(activation_backward, (const T* dy, int pd, const T* reference, int pr, T* dx, int px, int M, int C, int function, float alpha, float beta, int from_output, int accumulate), (dy, pd, reference, pr, dx, px, M, C, function, alpha, beta, from_output, accumulate))
 
 // y = activation(x * scale + shift [+ z * zscale + zshift]); without zscale, z is added as it is.
-template <int V> DEVICE void affine(const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate) {
+template <int V, int F> DEVICE void affine_as(const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate) {
   int c = CHANNELS;
   if (c >= C) return;
   float k[V], s[V], q[V];
@@ -55,7 +60,7 @@ template <int V> DEVICE void affine(const T* x, int px, const float* scale, cons
       for (int u = 0; u < 4; u++) {
         float f[V];
         v[u].get(f);
-        EACH f[j] = activate(function, f[j] * k[j] + s[j], alpha, beta);
+        EACH f[j] = activated<F>(function, f[j] * k[j] + s[j], alpha, beta);
         store<V>(y + (u64)(r + u * step) * py + c, f);
       }
     }
@@ -67,7 +72,7 @@ template <int V> DEVICE void affine(const T* x, int px, const float* scale, cons
         float f[V], g[V];
         v[u].get(f);
         w[u].get(g);
-        EACH f[j] = activate(function, f[j] * k[j] + s[j] + g[j] * q[j], alpha, beta);
+        EACH f[j] = activated<F>(function, f[j] * k[j] + s[j] + g[j] * q[j], alpha, beta);
         store<V>(y + (u64)(r + u * step) * py + c, f);
       }
     }
@@ -78,9 +83,14 @@ template <int V> DEVICE void affine(const T* x, int px, const float* scale, cons
     EACH f[j] = f[j] * k[j] + s[j];
     if (z) { load<V>(z + (u64)r * pz + c, g); EACH f[j] += g[j] * q[j]; }
     if (accumulate) { load<V>(y + (u64)r * py + c, g); EACH f[j] += g[j]; }
-    EACH f[j] = activate(function, f[j], alpha, beta);
+    EACH f[j] = activated<F>(function, f[j], alpha, beta);
     store<V>(y + (u64)r * py + c, f);
   }
+}
+template <int V> DEVICE void affine(const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate) {
+#define ARGUMENTS (x, px, scale, shift, z, pz, zscale, zshift, y, py, M, C, function, alpha, beta, accumulate)
+  BY_FUNCTION(affine_as)
+#undef ARGUMENTS
 }
 KERNEL(affine, (const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate), (x, px, scale, shift, z, pz, zscale, zshift, y, py, M, C, function, alpha, beta, accumulate))
 
