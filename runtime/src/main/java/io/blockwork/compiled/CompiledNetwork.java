@@ -120,6 +120,7 @@ public abstract class CompiledNetwork implements Network {
             checkOutput(output, expectedShape);
           }
         },
+        engine.largestBatch(),
         batch -> {
           parameters.prepare();
           try {

@@ -46,15 +46,10 @@ final class BoundPass implements AutoCloseable {
   /**
    * Binds a pass, as a whole or not at all.
    *
-   * @throws OutOfDeviceMemoryException if the memory is not enough
+   * @throws OutOfMemoryError if the memory is not enough
    */
   static <T> T bind(
-      Session session,
-      NetworkState state,
-      Parameters parameters,
-      int batch,
-      String network,
-      Binding<T> binding) {
+      Session session, NetworkState state, Parameters parameters, int batch, Binding<T> binding) {
     if (batch < 1) {
       throw new IllegalArgumentException("batch: expected at least 1, got " + batch);
     }
@@ -70,8 +65,7 @@ final class BoundPass implements AutoCloseable {
       long bytes = pass.arena.bytes();
       closeAfter(pass, e);
       if (e.outOfMemory()) {
-        throw OutOfDeviceMemoryException.of(
-            network, batch, bytes, device.freeBytes(), device.name(), e);
+        throw OutOfDeviceMemoryError.of(batch, bytes, device.freeBytes(), device.name(), e);
       }
       throw e;
     } catch (RuntimeException | Error e) {

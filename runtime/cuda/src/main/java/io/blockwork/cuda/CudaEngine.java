@@ -29,6 +29,9 @@ public final class CudaEngine implements Engine {
   static final String NAME = "cuda";
   private static final int PROFILE_REPETITIONS = 10;
 
+  /** As many images keep all of a large card busy. */
+  private static final int LARGEST_BATCH = 256;
+
   private final Session session;
 
   /** Guarded by itself. */
@@ -71,6 +74,11 @@ public final class CudaEngine implements Engine {
   @Override
   public String toString() {
     return "cuda %s on %s".formatted(session.numerics(), session.device());
+  }
+
+  @Override
+  public int largestBatch() {
+    return LARGEST_BATCH;
   }
 
   private NetworkState state(Parameters parameters) {

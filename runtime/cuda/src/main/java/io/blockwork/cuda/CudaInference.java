@@ -55,12 +55,7 @@ final class CudaInference implements BoundInference {
       int batch,
       Function<InferenceBinder, ForwardPass> network) {
     return BoundPass.bind(
-        session,
-        state,
-        parameters,
-        batch,
-        "inference",
-        pass -> new CudaInference(pass, parameters, network));
+        session, state, parameters, batch, pass -> new CudaInference(pass, parameters, network));
   }
 
   @Override

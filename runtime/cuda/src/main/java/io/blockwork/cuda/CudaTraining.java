@@ -104,7 +104,6 @@ final class CudaTraining implements BoundTraining {
         state,
         parameters,
         batch,
-        "training",
         pass -> new CudaTraining(pass, parameters, gradients, settings, network));
   }
 

@@ -1,10 +1,8 @@
 package io.blockwork.cuda;
 
-import io.blockwork.DenseBlock;
 import io.blockwork.DenseNet;
 import io.blockwork.ImageClassifier;
 import io.blockwork.Input;
-import io.blockwork.Network;
 import io.blockwork.ResNet;
 import io.blockwork.Shortcut;
 import io.blockwork.Stem;
@@ -47,13 +45,6 @@ final class TestNetworks {
       input = @Input(channels = 1, height = 8, width = 8),
       classes = 3)
   interface Dropping extends ImageClassifier {}
-
-  @DenseBlock(
-      channels = 64,
-      growth = 32,
-      layers = 6,
-      input = @Input(channels = 64, height = 14, width = 14))
-  interface Dense64 extends Network {}
 
   @ResNet(
       blocks = {3, 3, 3},
