@@ -5,10 +5,12 @@ import io.blockwork.cuda.driver.RecordedGraph;
 import io.blockwork.cuda.driver.Timer;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.ParameterMemory;
 import io.blockwork.parameters.Parameters;
 import java.lang.ref.Reference;
 import java.nio.LongBuffer;
@@ -24,8 +26,8 @@ final class CudaTraining implements BoundTraining {
   private final Parameters parameters;
   private final Gradients gradients;
   private final Port input;
-  private final Port output;
-  private final Port outputGradient;
+  private final List<Port> outputs = new ArrayList<>();
+  private final List<Port> outputGradients = new ArrayList<>();
   private final Optional<Port> inputGradient;
   private final Arena.Storage passNumber;
   private final HostMemory hostPassNumber;
@@ -60,8 +62,10 @@ final class CudaTraining implements BoundTraining {
     List<Operation> backwards = Fusion.join(recorder.take());
     counted = recorder.counted();
     input = pass.port(Shapes.use(generated.input()));
-    output = pass.port(Shapes.use(generated.output()));
-    outputGradient = pass.port(Shapes.use(generated.outputGradient()));
+    for (TrainingOutput each : generated.outputs()) {
+      outputs.add(pass.port(Shapes.use(each.value())));
+      outputGradients.add(pass.port(Shapes.use(each.gradient())));
+    }
     inputGradient =
         settings.inputGradient()
             ? Optional.of(pass.port(Shapes.use(generated.inputGradient())))
@@ -69,9 +73,9 @@ final class CudaTraining implements BoundTraining {
     input.emitIn(emitter.at("input"));
     weights.pack(emitter.at("weights"), recorder.constants());
     emit(forwards, emitter);
-    output.emitOut(emitter.at("output"));
+    outputs.forEach(port -> port.emitOut(emitter.at("output")));
     forwardSteps = emitter.take();
-    outputGradient.emitIn(emitter.at("gradient of the output"));
+    outputGradients.forEach(port -> port.emitIn(emitter.at("gradient of the output")));
     emit(backwards, emitter);
     weights.unpack(emitter.at("gradients"), recorder.constants());
     inputGradient.ifPresent(port -> port.emitOut(emitter.at("gradient of the input")));
@@ -108,14 +112,26 @@ final class CudaTraining implements BoundTraining {
   }
 
   @Override
-  public void forward(INDArray images, INDArray result) {
+  public void forward(INDArray images, List<INDArray> results) {
     pass.use();
     Shapes.array("images", input.tensor(), images);
-    Shapes.array("output", output.tensor(), result);
+    arrays("output", outputs, results);
     INDArray source = NativeValues.contiguous(images);
     forward(NativeValues.address(source));
     Reference.reachabilityFence(source);
-    output.read(result);
+    for (int i = 0; i < results.size(); i++) {
+      outputs.get(i).read(results.get(i));
+    }
+  }
+
+  private static void arrays(String what, List<Port> ports, List<INDArray> arrays) {
+    if (arrays.size() != ports.size()) {
+      throw new IllegalArgumentException(
+          "%s: expected %d arrays, got %d".formatted(what, ports.size(), arrays.size()));
+    }
+    for (int i = 0; i < arrays.size(); i++) {
+      Shapes.array(what, ports.get(i).tensor(), arrays.get(i));
+    }
   }
 
   /** Runs the network on images at an address of the host; {@link #result} has what it gives. */
@@ -125,44 +141,57 @@ final class CudaTraining implements BoundTraining {
     NativeValues.bytes(hostPassNumber.address(), Long.BYTES).putLong(0, parameters.passes());
     pass.stream().toDevice(passNumber.address(), hostPassNumber.address(), Long.BYTES);
     input.send(pass.stream(), images);
-    forward.launch(pass.stream());
-    output.fetch(pass.stream());
-    countBatches();
-    pass.state().statisticsMoved(parameters, pass.stream());
+    long before = parameters.version();
+    parameters.write(
+        memory -> {
+          forward.launch(pass.stream());
+          outputs.forEach(port -> port.fetch(pass.stream()));
+          pass.state().parameters().downloadStatistics(pass.stream());
+          pass.stream().await();
+          countBatches(memory);
+        });
+    pass.state().statisticsMoved(parameters, before);
   }
 
-  /** Hands out the result of the last {@link #forward(long)}. */
+  /** Hands out the first result of the last {@link #forward(long)}. */
   void result(long to) {
-    output.read(to);
+    outputs.get(0).read(to);
   }
 
-  private void countBatches() {
+  private void countBatches(ParameterMemory memory) {
     for (String name : counted) {
-      LongBuffer batches = parameters.values(name).longs();
+      LongBuffer batches = memory.values(name).longs();
       batches.put(0, batches.get(0) + 1);
     }
   }
 
   @Override
-  public void backward(INDArray gradient) {
+  public void backward(List<INDArray> gradientsOfOutputs) {
     pass.use();
-    Shapes.array("gradient of the output", outputGradient.tensor(), gradient);
-    INDArray source = NativeValues.contiguous(gradient);
+    arrays("gradient of the output", outputGradients, gradientsOfOutputs);
+    for (int i = 0; i < gradientsOfOutputs.size(); i++) {
+      INDArray source = NativeValues.contiguous(gradientsOfOutputs.get(i));
+      outputGradients.get(i).send(pass.stream(), NativeValues.address(source));
+      Reference.reachabilityFence(source);
+    }
     INDArray flat = gradients.flat();
-    backward(NativeValues.address(source), NativeValues.address(flat));
-    Reference.reachabilityFence(source);
+    backwards(NativeValues.address(flat));
     Reference.reachabilityFence(flat);
   }
 
   /**
-   * Runs the network backwards.
+   * Runs a network of one result backwards.
    *
    * @param gradient address of the output's gradient
    * @param flat address that receives the gradients of the parameters
    */
   void backward(long gradient, long flat) {
     pass.use();
-    outputGradient.send(pass.stream(), gradient);
+    outputGradients.get(0).send(pass.stream(), gradient);
+    backwards(flat);
+  }
+
+  private void backwards(long flat) {
     backward.launch(pass.stream());
     long bytes = pass.state().parameters().learnableBytes();
     if (bytes > 0) {

@@ -89,13 +89,13 @@ final class NetworkState {
     }
   }
 
-  /** Copies the running statistics, which a training pass has moved, to the host. */
-  synchronized void statisticsMoved(Parameters parameters, Stream stream) {
-    parameters().downloadStatistics(stream);
-    stream.await();
-    boolean current = uploaded == parameters.version();
-    parameters.touch();
-    if (current) {
+  /**
+   * Says that the host has the running statistics that a training pass has moved on the device.
+   *
+   * @param before the parameters' version before the host got them
+   */
+  synchronized void statisticsMoved(Parameters parameters, long before) {
+    if (uploaded == before) {
       uploaded = parameters.version();
     }
   }

@@ -48,27 +48,31 @@ record CheckCase(
 
   Parameters parameters() {
     Parameters parameters = new Parameters(state, DataType.FLOAT);
-    long seed = 100;
-    for (ParameterInfo info : state) {
-      seed++;
-      if (info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED) {
-        continue;
-      }
-      int length = Math.toIntExact(info.length());
-      FloatBuffer values = parameters.values(info.name()).floats();
-      float[] random = random(seed, length);
-      boolean matrix = info.shape().size() > 1;
-      float scale = matrix ? (float) Math.sqrt(3.0 * info.shape().get(0) / length) : 0.25f;
-      boolean around1 =
-          info.kind() == ParameterInfo.Kind.RUNNING_VAR
-              || info.kind() == ParameterInfo.Kind.NORM_WEIGHT
-              || info.kind() == ParameterInfo.Kind.NORM_WEIGHT_ZERO;
-      for (int i = 0; i < length; i++) {
-        values.put(i, random[i] * scale + (around1 ? 1 : 0));
-      }
-    }
-    parameters.touch();
+    parameters.write(
+        memory -> {
+          long seed = 100;
+          for (ParameterInfo info : state) {
+            seed++;
+            if (info.kind() != ParameterInfo.Kind.NUM_BATCHES_TRACKED) {
+              fill(info, memory.values(info.name()).floats(), seed);
+            }
+          }
+        });
     return parameters;
+  }
+
+  private static void fill(ParameterInfo info, FloatBuffer values, long seed) {
+    int length = Math.toIntExact(info.length());
+    float[] random = random(seed, length);
+    boolean matrix = info.shape().size() > 1;
+    float scale = matrix ? (float) Math.sqrt(3.0 * info.shape().get(0) / length) : 0.25f;
+    boolean around1 =
+        info.kind() == ParameterInfo.Kind.RUNNING_VAR
+            || info.kind() == ParameterInfo.Kind.NORM_WEIGHT
+            || info.kind() == ParameterInfo.Kind.NORM_WEIGHT_ZERO;
+    for (int i = 0; i < length; i++) {
+      values.put(i, random[i] * scale + (around1 ? 1 : 0));
+    }
   }
 
   static float[] random(long seed, int length) {
