@@ -11,6 +11,7 @@ import io.blockwork.engine.Activation;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.StringJoiner;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.binary;
@@ -51,6 +52,17 @@ final class Emitter {
   /** Adds all steps that the other has so far. */
   void repeat(Emitter other) {
     steps.addAll(other.steps);
+  }
+
+  /** Adds a loop of our own; see {@link Loop}. */
+  void loop(String kind, int items, Supplier<Loop.Body> maker, memory... operands) {
+    long bytes = 0;
+    for (memory operand : operands) {
+      bytes += plan.own(operand.get_desc()).get_size();
+    }
+    Loop loop = new Loop(this, kind, bytes, items, maker);
+    plan.add(loop);
+    steps.add(loop);
   }
 
   /** Adds plain Java. */

@@ -5,7 +5,7 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.stream;
 
 /** One primitive with its arguments; counts its time when asked to. */
-final class Execution implements Step {
+final class Execution implements Measured {
   private final String path;
   private final String kind;
   private final String implementation;
@@ -50,13 +50,14 @@ final class Execution implements Step {
     runs++;
   }
 
-  /** Forgets the times measured so far. */
-  void reset() {
+  @Override
+  public void reset() {
     nanos = 0;
     runs = 0;
   }
 
-  KernelProfile profile() {
+  @Override
+  public KernelProfile profile() {
     return new KernelProfile(
         path,
         kind,

@@ -41,7 +41,7 @@ final class InferencePlan implements AutoCloseable {
             : outputs.stream().filter(recorder::isLinearOutput).collect(Collectors.toSet());
     Layout chosen =
         precision == Precision.FLOAT && recorder.blocksFit(input)
-            ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.tensors(), batch))
+            ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.memories().used(), batch))
             : Layout.CHANNELS_LAST;
     plan =
         new Plan(
@@ -85,7 +85,7 @@ final class InferencePlan implements AutoCloseable {
     }
   }
 
-  List<Execution> executions() {
+  List<Measured> executions() {
     return plan.executions();
   }
 

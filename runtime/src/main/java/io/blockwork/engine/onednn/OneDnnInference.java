@@ -281,12 +281,12 @@ final class OneDnnInference implements BoundInference {
   List<KernelProfile> profile(INDArray images, int repetitions) {
     List<INDArray> outputs = outputs();
     run(images, outputs);
-    List<Execution> executions = plans.get(0).executions();
-    executions.forEach(Execution::reset);
+    List<Measured> executions = plans.get(0).executions();
+    executions.forEach(Measured::reset);
     for (int i = 0; i < repetitions; i++) {
       run(images, outputs);
     }
-    return executions.stream().map(Execution::profile).toList();
+    return executions.stream().map(Measured::profile).toList();
   }
 
   /** Bytes of native memory of all plans, without the weights. */

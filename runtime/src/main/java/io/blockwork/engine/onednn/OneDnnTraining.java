@@ -142,12 +142,12 @@ final class OneDnnTraining implements BoundTraining {
             DataType.FLOAT, plan.batch(), output.channels(), output.height(), output.width());
     for (int i = 0; i <= repetitions; i++) {
       if (i == 1) {
-        plan.executions().forEach(Execution::reset);
+        plan.executions().forEach(Measured::reset);
       }
       forward(from, to);
       backward(to);
     }
-    return plan.executions().stream().map(Execution::profile).toList();
+    return plan.executions().stream().map(Measured::profile).toList();
   }
 
   @Override

@@ -54,8 +54,9 @@ final class Plan implements AutoCloseable {
   private final Map<PlanTensor, memory> views = new HashMap<>();
   private final Map<Lane, Long> laneBytes = new EnumMap<>(Lane.class);
   private final List<Late> late = new ArrayList<>();
-  private final List<Execution> executions = new ArrayList<>();
+  private final List<Measured> executions = new ArrayList<>();
   private final long paddedInput;
+  private final int threads = OneDnnLibrary.threads();
 
   /**
    * Lays out memory.
@@ -116,11 +117,11 @@ final class Plan implements AutoCloseable {
     return arena.own(pointer);
   }
 
-  void add(Execution execution) {
-    executions.add(execution);
+  void add(Measured step) {
+    executions.add(step);
   }
 
-  List<Execution> executions() {
+  List<Measured> executions() {
     return executions;
   }
 
@@ -164,6 +165,23 @@ final class Plan implements AutoCloseable {
             .desc(settings.precision(), batch(), PADDED_INPUT, input.height(), input.width()));
   }
 
+  /** Threads that a loop of ours may use. */
+  int threads() {
+    return threads;
+  }
+
+  /** The values of dense memory that holds what the tensor does. */
+  ImageValues values(memory memory, PlanTensor tensor) {
+    return ImageValues.of(memory, precision(tensor), batch(), tensor.elements());
+  }
+
+  /** The dense descriptor of the tensor's shape with the channels of a place side by side. */
+  memory.desc channelsLast(PlanTensor tensor) {
+    return own(
+        Layout.CHANNELS_LAST.desc(
+            precision(tensor), batch(), tensor.channels(), tensor.height(), tensor.width()));
+  }
+
   /** The dense descriptor of the tensor's shape: what kernels work on. */
   memory.desc desc(PlanTensor tensor) {
     return own(
@@ -183,8 +201,8 @@ final class Plan implements AutoCloseable {
     }
     memory known = memories.get(tensor);
     if (known == null) {
-      long offset = (long) tensor.from() * tensor.pixels() * precision(tensor).bytes();
-      known = own(new memory(desc(tensor), cpu(), new Address(address(tensor) + offset)));
+      known =
+          own(new memory(desc(tensor), cpu(), new Address(address(tensor) + blockOffset(tensor))));
       memories.put(tensor, known);
     }
     return known;
@@ -203,9 +221,24 @@ final class Plan implements AutoCloseable {
     return known;
   }
 
+  /** Bytes of an image before the tensor's channels, which begin with a block. */
+  private long blockOffset(PlanTensor tensor) {
+    return (long) tensor.from() * tensor.pixels() * precision(tensor).bytes();
+  }
+
   private memory makeView(PlanTensor tensor) {
     long[] dims = {batch(), tensor.channels(), tensor.height(), tensor.width()};
-    boolean blocked = settings.layout() == Layout.BLOCKED && tensor.parent() % Layout.BLOCK == 0;
+    boolean blocked =
+        settings.layout() == Layout.BLOCKED
+            && tensor.parent() % Layout.BLOCK == 0
+            // Without pixels, blocks are no different from plain channels, and may be cut anywhere.
+            && tensor.pixels() > 1;
+    if (blocked && tensor.from() % Layout.BLOCK == 0) {
+      // Whole blocks: an address of its own, since re-orders between two descriptors with offsets
+      // go astray (oneDNN 3.11).
+      memory.desc part = own(desc(tensor.whole()).submemory_desc(dims, new long[dims.length]));
+      return own(new memory(part, cpu(), new Address(address(tensor) + blockOffset(tensor))));
+    }
     if (blocked) {
       memory.desc part =
           own(desc(tensor.whole()).submemory_desc(dims, new long[] {0, tensor.from(), 0, 0}));
@@ -245,6 +278,34 @@ final class Plan implements AutoCloseable {
       throw new IllegalArgumentException(tensor + " belongs to another plan");
     }
     return address;
+  }
+
+  /** Dense memory under another description, which asks for no more bytes. */
+  memory alias(memory memory, memory.desc desc) {
+    own(desc);
+    for (Late each : late) {
+      if (each.memory() == memory) {
+        return temporary(each.lane(), desc);
+      }
+    }
+    return own(new memory(desc, cpu(), memory.get_data_handle()));
+  }
+
+  /** A tensor without pixels as the {@code nchw} values of a shape that was flattened into it. */
+  memory unflattened(PlanTensor flat, PlanTensor shape) {
+    long pixels = shape.pixels();
+    long[] dims = {batch(), shape.channels(), shape.height(), shape.width()};
+    long[] strides = {flat.parent(), pixels, shape.width(), 1};
+    Precision precision = precision(flat);
+    memory.desc desc = own(new memory.desc(dims, precision.type(), strides));
+    return wrap(desc, address(flat) + (long) flat.from() * precision.bytes());
+  }
+
+  /** Memory of zeros, as long as the plan lives. */
+  memory zeros(memory.desc desc) {
+    memory zeros = keep(desc);
+    Pointer.memset(zeros.get_data_handle(), 0, desc.get_size());
+    return zeros;
   }
 
   /** Memory that lives within one layer. */

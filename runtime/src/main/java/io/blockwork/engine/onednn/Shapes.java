@@ -1,12 +1,15 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.Parameters;
+import io.blockwork.engine.Affine;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Linear;
+import io.blockwork.engine.Padding;
 import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
 import java.util.Arrays;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Checks the literal shapes of generated code against each other and against the parameters. */
@@ -67,6 +70,76 @@ final class Shapes {
     parameter(parameters, path + ".weight", dst.channels(), in);
     if (linear.bias()) {
       parameter(parameters, path + ".bias", dst.channels());
+    }
+  }
+
+  static void flat(String path, Tensor src, Tensor dst) {
+    expect(path, dst, src.channels() * src.height() * src.width(), 1, 1);
+  }
+
+  static void zeroPad(String path, Padding padding, Tensor src, Tensor dst) {
+    int height = src.height() + padding.vertical();
+    expect(path, dst, src.channels(), height, src.width() + padding.horizontal());
+  }
+
+  static void adaptivePool(String path, Tensor src, Tensor dst) {
+    expect(path, dst, src.channels(), dst.height(), dst.width());
+  }
+
+  static void groups(String path, int groups, Tensor src) {
+    if (groups < 1 || src.channels() % groups != 0) {
+      throw new ShapeMismatchException(
+          "%s: expected channels that %d groups divide, got %s"
+              .formatted(path, groups, src.shape()));
+    }
+  }
+
+  static void scaleAndShift(
+      Parameters parameters, String path, boolean affine, Tensor src, Tensor dst) {
+    same(path, src, dst);
+    if (affine) {
+      parameter(parameters, path + ".weight", src.channels());
+      parameter(parameters, path + ".bias", src.channels());
+    }
+  }
+
+  static void prelu(Parameters parameters, String path, Tensor src, Tensor dst) {
+    same(path, src, dst);
+    String name = path + ".weight";
+    parameter(parameters, name, parameters.info(name).length() == 1 ? 1 : src.channels());
+  }
+
+  static void affine(
+      Parameters parameters, String path, Affine affine, Tensor src, Tensor dst) {
+    same(path, src, dst);
+    if (affine instanceof Affine.Learned learned) {
+      learned.scale().ifPresent(name -> channels(parameters, name, src.channels()));
+      learned.shift().ifPresent(name -> channels(parameters, name, src.channels()));
+    } else if (affine instanceof Affine.Constant constant) {
+      constants(path, "scales", constant.scale(), src);
+      constants(path, "shifts", constant.shift(), src);
+    }
+  }
+
+  private static void channels(Parameters parameters, String name, int channels) {
+    if (parameters.info(name).dimensions().length == 1) {
+      parameter(parameters, name, channels);
+    } else {
+      parameter(parameters, name, channels, 1, 1);
+    }
+  }
+
+  private static void constants(String path, String what, List<Double> values, Tensor src) {
+    if (values.size() != src.channels()) {
+      throw new ShapeMismatchException(
+          "%s: expected %d %s, got %d".formatted(path, src.channels(), what, values.size()));
+    }
+  }
+
+  static void rate(String path, double rate) {
+    if (!(rate >= 0 && rate <= 1)) {
+      throw new IllegalArgumentException(
+          "%s: dropout rate: expected 0 to 1, got %s".formatted(path, rate));
     }
   }
 
