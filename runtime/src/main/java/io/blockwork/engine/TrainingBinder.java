@@ -132,12 +132,10 @@ public interface TrainingBinder {
   Layer prelu(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Normalises the channels of each place. Backward reads {@code src}. */
-  Layer layerNorm(
-      String path, LayerNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
+  Layer layerNorm(String path, LayerNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Normalises groups of channels of each image. Backward reads {@code src}. */
-  Layer groupNorm(
-      String path, GroupNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
+  Layer groupNorm(String path, GroupNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /**
    * Normalises each value by its neighbours in other channels. Backward reads {@code src} and
@@ -147,8 +145,7 @@ public interface TrainingBinder {
       String path, LocalResponseNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Channels in another order. Backward reads neither {@code src} nor {@code dst}. */
-  Layer channelShuffle(
-      String path, int groups, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
+  Layer channelShuffle(String path, int groups, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Softmax over the channels of each place. Backward reads {@code dst}. */
   Layer softmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);

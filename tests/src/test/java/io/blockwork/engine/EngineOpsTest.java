@@ -139,8 +139,7 @@ class EngineOpsTest {
   private record Trained(
       Parameters parameters, Gradients gradients, INDArray output, INDArray inputGradient) {}
 
-  private static Trained train(
-      Setup setup, OpCase op, Places places, TrainingSettings settings) {
+  private static Trained train(Setup setup, OpCase op, Places places, TrainingSettings settings) {
     Parameters parameters = parameters(op, setup.type());
     Gradients gradients = new Gradients(op.state(), setup.type());
     gradients.flat().assign(7); // must be overwritten
@@ -247,8 +246,7 @@ class EngineOpsTest {
    *
    * @param rounded norm of what was rounded, if that is not the array
    */
-  private static void compare(
-      String name, OpCase op, INDArray array, Setup setup, double rounded) {
+  private static void compare(String name, OpCase op, INDArray array, Setup setup, double rounded) {
     double[] expected = Objects.requireNonNull(op.expected().get(name), name);
     double[] values = array.castTo(DataType.DOUBLE).dup('c').reshape(-1).toDoubleVector();
     double norm = 0;

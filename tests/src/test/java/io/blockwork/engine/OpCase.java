@@ -56,8 +56,7 @@ record OpCase(
 
   Window window() {
     int[] a = arguments;
-    Window window =
-        Window.window(a[0], a[1]).stride(a[2], a[3]).padding(a[4], a[5], a[6], a[7]);
+    Window window = Window.window(a[0], a[1]).stride(a[2], a[3]).padding(a[4], a[5], a[6], a[7]);
     window = a[8] == 1 ? window.ceiling() : window;
     return a[9] == 1 ? window.countingPadding() : window;
   }
@@ -158,15 +157,13 @@ record OpCase(
     return switch (op) {
       case "conv2d", "convThen" ->
           new int[] {conv().out(), conv().outputHeight(h), conv().outputWidth(w)};
-      case "maxPool", "avgPool" ->
-          new int[] {c, window().outputHeight(h), window().outputWidth(w)};
+      case "maxPool", "avgPool" -> new int[] {c, window().outputHeight(h), window().outputWidth(w)};
       case "adaptiveAvgPool", "adaptiveMaxPool" -> new int[] {c, a[0], a[1]};
       case "globalAvgPool", "globalMaxPool" -> new int[] {c, 1, 1};
       case "linear" -> a[2] == 1 ? new int[] {a[0], h, w} : new int[] {a[0], 1, 1};
       case "flatten" -> new int[] {c * h * w, 1, 1};
       case "zeroPad" -> new int[] {c, h + padding().vertical(), w + padding().horizontal()};
-      case "padShortcut" ->
-          new int[] {a[0], (h + a[1] - 1) / a[1], (w + a[1] - 1) / a[1]};
+      case "padShortcut" -> new int[] {a[0], (h + a[1] - 1) / a[1], (w + a[1] - 1) / a[1]};
       default -> new int[] {c, h, w};
     };
   }

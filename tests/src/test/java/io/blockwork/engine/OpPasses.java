@@ -93,10 +93,7 @@ final class OpPasses {
       case "conv2d" -> convolution(bind, op, tail, src, dst);
       case "convThen" -> {
         Epilogue epilogue =
-            Epilogue.norm("norm", op.reals()[1])
-                .times(op.reals()[0])
-                .add(dst)
-                .then(op.function());
+            Epilogue.norm("norm", op.reals()[1]).times(op.reals()[0]).add(dst).then(op.function());
         yield chain(
             bind.conv2d("layer", op.conv(), src, dst, Epilogue.none()),
             bind.conv2d("layer", op.conv(), src, dst, epilogue));
@@ -278,8 +275,7 @@ final class OpPasses {
             project(bind, src, projected, dProjected, addTo(dSrc.tensor())),
             bind.multiply("multiply", projected, src, dst, dDst, into(dProjected), dSrc));
       }
-      case "square" ->
-          bind.multiply("layer", src, src, dst, dDst, dSrc, addTo(dSrc.tensor()));
+      case "square" -> bind.multiply("layer", src, src, dst, dDst, dSrc, addTo(dSrc.tensor()));
       case "scale" -> excitation(bind, op, src, dst, dDst, dSrc);
       case "activation" -> bind.activation("layer", op.function(), src, dst, dDst, dSrc);
       case "affine" -> bind.affine("layer", op.affine(), src, dst, dDst, dSrc);

@@ -110,8 +110,7 @@ final class Activations {
    * @param dst the output
    * @param dSrc may be {@code dDst}
    */
-  static void fromOutput(
-      Emitter e, Activation activation, memory dst, memory dDst, memory dSrc) {
+  static void fromOutput(Emitter e, Activation activation, memory dst, memory dDst, memory dSrc) {
     double factor = activation.beta();
     if (activation.function() == Activation.Function.HARD_SIGMOID) {
       // Its derivative is that of a clip between 0 and 1, times its slope.

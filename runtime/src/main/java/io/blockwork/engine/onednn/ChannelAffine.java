@@ -90,8 +90,7 @@ record ChannelAffine(Affine affine, PlanTensor src) {
     e.written(target, dst);
   }
 
-  private void apply(
-      Emitter e, String kind, memory source, memory target, ScaleAndShift factors) {
+  private void apply(Emitter e, String kind, memory source, memory target, ScaleAndShift factors) {
     Plan plan = e.plan();
     batch_normalization_forward.primitive_desc description =
         describe(e, prop_kind.forward_inference);
@@ -145,10 +144,8 @@ record ChannelAffine(Affine affine, PlanTensor src) {
     Plan plan = e.plan();
     memory gradient = e.read(dDst, Lane.SOURCE);
     // Where only a shift is learned, the input may be gone; nothing that is used depends on it.
-    memory source =
-        scaleGradient.isPresent() ? e.read(src, Lane.SECOND_SOURCE) : gradient;
-    memory result =
-        dSrc.needed() ? dSrc.memory(e) : plan.temporary(Lane.GRADIENT, plan.desc(src));
+    memory source = scaleGradient.isPresent() ? e.read(src, Lane.SECOND_SOURCE) : gradient;
+    memory result = dSrc.needed() ? dSrc.memory(e) : plan.temporary(Lane.GRADIENT, plan.desc(src));
     batch_normalization_backward.primitive_desc description =
         plan.own(
             new batch_normalization_backward.primitive_desc(

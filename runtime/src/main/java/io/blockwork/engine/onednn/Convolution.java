@@ -77,8 +77,7 @@ record Convolution(Conv conv, int in) {
 
   /** The same activation with the channels of a place side by side. */
   static memory.desc channelsLast(memory.desc desc) {
-    return new memory.desc(
-        desc.get_dims(), desc.get_data_type().intern(), memory.format_tag.nhwc);
+    return new memory.desc(desc.get_dims(), desc.get_data_type().intern(), memory.format_tag.nhwc);
   }
 
   private long[] strides() {

@@ -11,8 +11,8 @@ import io.blockwork.engine.Activation;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
@@ -168,8 +168,29 @@ final class Emitter {
     return converted;
   }
 
+  private static boolean isDense(memory.desc desc) {
+    LongPointer dims = desc.get_dims();
+    long bytes = dnnl.dnnl_data_type_size(desc.get_data_type().value);
+    for (long d = 0; d < dims.limit(); d++) {
+      bytes *= dims.get(d);
+    }
+    return bytes == desc.get_size();
+  }
+
   /** {@code to = from}, or {@code to += from}; any layouts and number formats. */
   void reorder(memory from, memory to, boolean accumulate) {
+    memory.desc layout = desc(from);
+    if (layout.equals(desc(to)) && !isDense(layout)) {
+      // Between equal layouts with gaps, oneDNN 3.11 copies as if there were none.
+      memory.desc dense =
+          plan.own(
+              new memory.desc(
+                  layout.get_dims(), layout.get_data_type().intern(), memory.format_tag.nhwc));
+      memory between = plan.temporary(Lane.BETWEEN, dense);
+      reorder(from, between, false);
+      reorder(between, to, accumulate);
+      return;
+    }
     reorder.primitive_desc description =
         plan.own(
             new reorder.primitive_desc(from, to, attributes(accumulate, Activation.NONE), false));

@@ -62,8 +62,7 @@ record GroupNorms(GroupNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
    *
    * @param trained where those of scale and shift go, if they are trained
    */
-  void backward(
-      Emitter e, PlanTensor dDst, GradientTarget dSrc, Optional<ScaleAndShift> trained) {
+  void backward(Emitter e, PlanTensor dDst, GradientTarget dSrc, Optional<ScaleAndShift> trained) {
     Plan plan = e.plan();
     int c = src.channels();
     memory source = e.readAs(src, plan.channelsLast(src), Lane.SECOND_SOURCE);
@@ -119,8 +118,7 @@ record GroupNorms(GroupNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
   }
 
   private static void reduce(double[][] parts, memory target) {
-    FloatBuffer values =
-        NativeValues.floats(target.get_data_handle().address(), parts[0].length);
+    FloatBuffer values = NativeValues.floats(target.get_data_handle().address(), parts[0].length);
     for (int c = 0; c < parts[0].length; c++) {
       double sum = 0;
       for (double[] part : parts) {

@@ -21,7 +21,8 @@ sealed interface ImageValues {
    *
    * @param perImage values of one image
    */
-  static ImageValues of(org.bytedeco.dnnl.memory memory, Precision precision, int batch, long perImage) {
+  static ImageValues of(
+      org.bytedeco.dnnl.memory memory, Precision precision, int batch, long perImage) {
     long address = memory.get_data_handle().address();
     long bytes = perImage * precision.bytes();
     if (bytes > Integer.MAX_VALUE) {

@@ -95,8 +95,7 @@ final class InferenceRecorder implements InferenceBinder {
     return affine
         ? Optional.of(
             new ScaleAndShift(
-                parameter(e.plan(), e.path() + ".weight"),
-                parameter(e.plan(), e.path() + ".bias")))
+                parameter(e.plan(), e.path() + ".weight"), parameter(e.plan(), e.path() + ".bias")))
         : Optional.empty();
   }
 
@@ -260,8 +259,7 @@ final class InferenceRecorder implements InferenceBinder {
     Shapes.prelu(parameters, path, src, dst);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
-    return kernel(
-        path, e -> new Prelu(parameter(e.plan(), path + ".weight"), from).forward(e, to));
+    return kernel(path, e -> new Prelu(parameter(e.plan(), path + ".weight"), from).forward(e, to));
   }
 
   @Override

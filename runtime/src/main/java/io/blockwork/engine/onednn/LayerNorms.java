@@ -105,7 +105,10 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
     memory target = e.targetAs(dst, plan.channelsLast(dst), Lane.TARGET);
     IntMemoryMap arguments =
         e.arguments(
-            DNNL_ARG_SRC, plan.alias(source, matrix(plan)), DNNL_ARG_DST, plan.alias(target, matrix(plan)));
+            DNNL_ARG_SRC,
+            plan.alias(source, matrix(plan)),
+            DNNL_ARG_DST,
+            plan.alias(target, matrix(plan)));
     parameters.ifPresent(
         p -> {
           arguments.put(DNNL_ARG_SCALE, p.scale());
@@ -127,7 +130,8 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
       Optional<ScaleAndShift> trained,
       Trained kept) {
     Plan plan = e.plan();
-    prop_kind kind = trained.isPresent() ? prop_kind.backward : prop_kind.backward_data;
+    // oneDNN 3.11 has no kernel for the input's gradient alone where there is a scale.
+    prop_kind kind = parameters.isPresent() ? prop_kind.backward : prop_kind.backward_data;
     layer_normalization_backward.primitive_desc description =
         plan.own(
             new layer_normalization_backward.primitive_desc(
@@ -161,10 +165,11 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
             DNNL_ARG_VARIANCE,
             kept.variance());
     parameters.ifPresent(p -> arguments.put(DNNL_ARG_SCALE, p.scale()));
-    trained.ifPresent(
-        t -> {
-          arguments.put(DNNL_ARG_DIFF_SCALE, t.scale());
-          arguments.put(DNNL_ARG_DIFF_SHIFT, t.shift());
+    Optional<ScaleAndShift> gradients = trained.or(() -> parameters.map(p -> unused(plan)));
+    gradients.ifPresent(
+        g -> {
+          arguments.put(DNNL_ARG_DIFF_SCALE, g.scale());
+          arguments.put(DNNL_ARG_DIFF_SHIFT, g.shift());
         });
     e.execute(
         "layer norm backward",
@@ -174,5 +179,10 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
     if (dSrc.needed()) {
       dSrc.written(e, result);
     }
+  }
+
+  private ScaleAndShift unused(Plan plan) {
+    memory.desc vector = plan.own(PackedWeights.vector(src.channels()));
+    return new ScaleAndShift(plan.keep(vector), plan.keep(vector));
   }
 }

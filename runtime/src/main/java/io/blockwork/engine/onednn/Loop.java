@@ -78,12 +78,6 @@ final class Loop implements Measured {
   @Override
   public KernelProfile profile() {
     return new KernelProfile(
-        path,
-        kind,
-        IMPLEMENTATION,
-        plan.layout(),
-        0,
-        bytes,
-        runs == 0 ? 0 : nanos / 1e6 / runs);
+        path, kind, IMPLEMENTATION, plan.layout(), 0, bytes, runs == 0 ? 0 : nanos / 1e6 / runs);
   }
 }

@@ -65,10 +65,7 @@ final class Moves {
   private static void clear(Emitter e, memory dense) {
     long bytes = e.plan().own(dense.get_desc()).get_size();
     e.loop(
-        "clear",
-        1,
-        () -> (from, to) -> Pointer.memset(dense.get_data_handle(), 0, bytes),
-        dense);
+        "clear", 1, () -> (from, to) -> Pointer.memset(dense.get_data_handle(), 0, bytes), dense);
   }
 
   /** Channels in another order: channel {@code i} of group {@code g} goes to {@code i, g}. */
@@ -87,8 +84,7 @@ final class Moves {
   static void shuffleBackward(Emitter e, int groups, PlanTensor dDst, GradientTarget dSrc) {
     Plan plan = e.plan();
     memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Lane.SOURCE);
-    memory result =
-        e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(dSrc.tensor()));
+    memory result = e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(dSrc.tensor()));
     e.reorder(
         plan.alias(gradient, dealt(plan, dDst, groups)),
         plan.alias(result, grouped(plan, dSrc.tensor(), groups)),
@@ -108,9 +104,7 @@ final class Moves {
   }
 
   private static memory.desc strided(Plan plan, PlanTensor tensor, int groups, long[] strides) {
-    long[] dims = {
-      (long) plan.batch() * tensor.pixels(), groups, tensor.channels() / groups
-    };
+    long[] dims = {(long) plan.batch() * tensor.pixels(), groups, tensor.channels() / groups};
     return new memory.desc(dims, plan.precision(tensor).type(), strides);
   }
 }

@@ -34,6 +34,7 @@ final class Plan implements AutoCloseable {
     TARGET,
     GRADIENT,
     PRODUCT,
+    BETWEEN,
     WEIGHTS,
     PLAIN_WEIGHTS
   }
@@ -201,8 +202,8 @@ final class Plan implements AutoCloseable {
     }
     memory known = memories.get(tensor);
     if (known == null) {
-      known =
-          own(new memory(desc(tensor), cpu(), new Address(address(tensor) + blockOffset(tensor))));
+      long offset = (long) tensor.from() * tensor.pixels() * precision(tensor).bytes();
+      known = own(new memory(desc(tensor), cpu(), new Address(address(tensor) + offset)));
       memories.put(tensor, known);
     }
     return known;
@@ -221,11 +222,6 @@ final class Plan implements AutoCloseable {
     return known;
   }
 
-  /** Bytes of an image before the tensor's channels, which begin with a block. */
-  private long blockOffset(PlanTensor tensor) {
-    return (long) tensor.from() * tensor.pixels() * precision(tensor).bytes();
-  }
-
   private memory makeView(PlanTensor tensor) {
     long[] dims = {batch(), tensor.channels(), tensor.height(), tensor.width()};
     boolean blocked =
@@ -233,12 +229,6 @@ final class Plan implements AutoCloseable {
             && tensor.parent() % Layout.BLOCK == 0
             // Without pixels, blocks are no different from plain channels, and may be cut anywhere.
             && tensor.pixels() > 1;
-    if (blocked && tensor.from() % Layout.BLOCK == 0) {
-      // Whole blocks: an address of its own, since re-orders between two descriptors with offsets
-      // go astray (oneDNN 3.11).
-      memory.desc part = own(desc(tensor.whole()).submemory_desc(dims, new long[dims.length]));
-      return own(new memory(part, cpu(), new Address(address(tensor) + blockOffset(tensor))));
-    }
     if (blocked) {
       memory.desc part =
           own(desc(tensor.whole()).submemory_desc(dims, new long[] {0, tensor.from(), 0, 0}));

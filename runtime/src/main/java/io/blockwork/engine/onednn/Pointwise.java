@@ -117,8 +117,7 @@ final class Pointwise {
     Pointer.memset(padded.get_data_handle(), 0, plan.own(padded.get_desc()).get_size());
     memory taken = plan.temporary(Lane.TARGET, plan.desc(pixels));
     Pooling pool = everyNth(stride, src, pixels);
-    Pooling.run(
-        e, pool.describe(e, prop_kind.forward_inference), e.read(src, Lane.SOURCE), taken);
+    Pooling.run(e, pool.describe(e, prop_kind.forward_inference), e.read(src, Lane.SOURCE), taken);
     e.reorder(taken, plan.part(padded, before(src, dst), src.channels()), false);
     e.reorder(padded, plan.view(dst), false);
   }

@@ -31,9 +31,7 @@ record Prelu(memory slopes, PlanTensor src) {
   private memory.desc vector(Plan plan) {
     return plan.own(
         new memory.desc(
-            new long[] {1, src.channels(), 1, 1},
-            memory.data_type.f32,
-            memory.format_tag.nchw));
+            new long[] {1, src.channels(), 1, 1}, memory.data_type.f32, memory.format_tag.nchw));
   }
 
   /** One slope a channel, as oneDNN wants it. */

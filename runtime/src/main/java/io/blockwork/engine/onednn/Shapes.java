@@ -109,8 +109,7 @@ final class Shapes {
     parameter(parameters, name, parameters.info(name).length() == 1 ? 1 : src.channels());
   }
 
-  static void affine(
-      Parameters parameters, String path, Affine affine, Tensor src, Tensor dst) {
+  static void affine(Parameters parameters, String path, Affine affine, Tensor src, Tensor dst) {
     same(path, src, dst);
     if (affine instanceof Affine.Learned learned) {
       learned.scale().ifPresent(name -> channels(parameters, name, src.channels()));

@@ -34,14 +34,12 @@ final class StochasticDepth {
     // A factor for each channel as well: oneDNN is not fast on one an image.
     memory gate =
         plan.keep(
-            plan.own(
-                plan.layout().desc(plan.precision(), plan.batch(), src.channels(), 1, 1)));
+            plan.own(plan.layout().desc(plan.precision(), plan.batch(), src.channels(), 1, 1)));
     Emitter e = steps.recompute();
     memory target = e.target(dst, Lane.TARGET);
     e.binary(algorithm.binary_mul, e.read(src, Lane.SOURCE), gate, target, Activation.NONE);
     e.written(target, dst);
-    ImageValues factors =
-        ImageValues.of(gate, plan.precision(), plan.batch(), src.channels());
+    ImageValues factors = ImageValues.of(gate, plan.precision(), plan.batch(), src.channels());
     steps.forward().add(() -> draw(plan.batch(), factors, new float[src.channels()]));
     steps.forward().repeat(e);
     if (dSrc.needed()) {

@@ -268,8 +268,7 @@ final class TrainingRecorder implements TrainingBinder {
     return pool(path, Pooled.global(true, use(src)), src, dst, dDst, dSrc);
   }
 
-  private Layer pool(
-      String path, Pooled pool, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+  private Layer pool(String path, Pooled pool, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     gradients(path, src, dst, dDst, dSrc);
     Pooling layer = new Pooling(pool, use(src), use(dst));
     PlanTensor gradient = use(dDst);
@@ -388,8 +387,7 @@ final class TrainingRecorder implements TrainingBinder {
       String path, LocalResponseNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.same(path, src, dst);
     ResponseNorm layer = new ResponseNorm(norm, use(src), use(dst));
-    return simple(
-        path, src, dst, dDst, dSrc, (e, from, to) -> layer.forward(e), layer::backward);
+    return simple(path, src, dst, dDst, dSrc, (e, from, to) -> layer.forward(e), layer::backward);
   }
 
   @Override
@@ -649,8 +647,7 @@ final class TrainingRecorder implements TrainingBinder {
         dDst,
         dSrc,
         (e, from, to) -> Pointwise.padShortcut(e, stride, from, to),
-        (e, gradient, target) ->
-            Pointwise.padShortcutBackward(e, stride, input, gradient, target));
+        (e, gradient, target) -> Pointwise.padShortcutBackward(e, stride, input, gradient, target));
   }
 
   @Override
@@ -712,11 +709,7 @@ final class TrainingRecorder implements TrainingBinder {
     PlanTensor tensor = use(gradient);
     DeferredLayer layer =
         new DeferredLayer(
-            path,
-            List.of(),
-            List.of(),
-            false,
-            steps -> Moves.clear(steps.backward(), tensor));
+            path, List.of(), List.of(), false, steps -> Moves.clear(steps.backward(), tensor));
     layers.add(new Recorded(layer, List.of(), Optional.empty(), false));
     return layer;
   }
