@@ -1,5 +1,7 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
+
 /**
  * An image of floats, {@code [C, H, W]}: what torchvision calls a tensor image.
  *
@@ -10,11 +12,11 @@ package io.blockwork.data;
  */
 @SuppressWarnings("ArrayRecordComponent") // a mutable carrier; never compared
 public record FloatImage(ImageShape shape, float[] values) {
-  /** Checks. */
+  /** Validates the arguments. */
   public FloatImage {
     if (values.length != shape.length()) {
       throw new IllegalArgumentException(
-          "%s needs %d values, got %d".formatted(shape, shape.length(), values.length));
+          SafeText.format("%s needs %d values, got %d", shape, shape.length(), values.length));
     }
   }
 }

@@ -1,16 +1,14 @@
 package io.blockwork.engine;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
+import java.util.Optional;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs generated networks. An engine holds no state of any network and may be shared by all. */
 public interface Engine {
-  /**
-   * A short name for messages and for the system property {@code blockwork.engine}: {@code nd4j} or
-   * {@code onednn}.
-   */
+  /** That of its {@link EngineProvider}: {@code nd4j} or {@code onednn}. */
   String name();
 
   /**
@@ -40,6 +38,31 @@ public interface Engine {
       TrainingSettings settings,
       Function<TrainingBinder, TrainingPass> network);
 
+  /** Whether {@link #firstNonFinite} works: whether what each layer has written can be read. */
+  default boolean inspectsLayers() {
+    return false;
+  }
+
+  /**
+   * Runs the forward pass of training on copies of the parameters, and looks at what each layer
+   * writes. As all engines compute the same, they lose the numbers in the same place.
+   *
+   * @param parameters the network's; they are left as they are
+   * @param images {@code [N, C, H, W]}
+   * @param settings those of the training
+   * @param network makes the generated class
+   * @return the path of the first layer in forward order whose output holds a NaN or an infinity
+   * @throws UnsupportedOperationException unless {@link #inspectsLayers}
+   */
+  default Optional<String> firstNonFinite(
+      Parameters parameters,
+      INDArray images,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    throw new UnsupportedOperationException(
+        "the engine " + name() + " cannot look at single layers; nd4j can");
+  }
+
   /**
    * Measures every kernel of an inference pass.
    *
@@ -54,4 +77,14 @@ public interface Engine {
     throw new UnsupportedOperationException(
         "the engine " + name() + " does not measure its kernels; onednn does");
   }
+
+  /**
+   * Makes inference on batches of one size give the same bits in every process from now on: what
+   * the engine would choose by measuring, now this way and now that, is fixed. Plans that are bound
+   * already stay as they are. Does nothing if the engine chooses nothing by measuring.
+   *
+   * @param parameters the network's parameters
+   * @param batch images at a time, at least 1
+   */
+  default void makeRepeatable(Parameters parameters, int batch) {}
 }

@@ -1,5 +1,6 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
 import java.util.List;
 
 /**
@@ -51,8 +52,9 @@ public final class Normalization {
   static void require(List<Double> mean, List<Double> std, int channels) {
     if (mean.size() != channels || std.size() != channels) {
       throw new IllegalArgumentException(
-          "%d channels need as many means and deviations, got %s and %s"
-              .formatted(channels, mean, std));
+          SafeText.format(
+              "expected a mean and a standard deviation for each of the %d channels, got %s and %s",
+              channels, mean, std));
     }
     if (!std.stream().allMatch(s -> s > 0)) {
       throw new IllegalArgumentException("standard deviations must be positive, got " + std);
@@ -69,8 +71,7 @@ public final class Normalization {
     int channels = image.channels();
     if (channels != tables.length) {
       throw new IllegalArgumentException(
-          "a normalisation of %d channels cannot take an image of %d"
-              .formatted(tables.length, channels));
+          SafeText.format("expected an image of %d channels, got %d", tables.length, channels));
     }
     byte[] samples = image.samples();
     int plane = samples.length / channels;

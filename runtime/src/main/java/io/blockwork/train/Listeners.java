@@ -1,6 +1,6 @@
 package io.blockwork.train;
 
-import io.blockwork.weights.WeightsException;
+import io.blockwork.io.FileException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listeners of one training. What one of them throws goes to the log, the first time, and the
- * training goes on: nobody wants to lose a night's work to a picture that cannot be drawn.
+ * The listeners of one training run. What one of them throws goes to the log, the first time, and
+ * the training goes on: nobody wants to lose a night's work to a picture that cannot be drawn.
  */
 final class Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
@@ -29,13 +29,13 @@ final class Listeners {
   /**
    * A log that cannot be written is an error as long as nothing is lost by it.
    *
-   * @throws UncheckedIOException if a listener throws it, and likewise {@link WeightsException}
+   * @throws UncheckedIOException if a listener throws it, and likewise {@link FileException}
    */
   void start(TrainingListener.Start start) {
     for (TrainingListener listener : all) {
       try {
         listener.onStart(start);
-      } catch (CancellationException | UncheckedIOException | WeightsException e) {
+      } catch (CancellationException | UncheckedIOException | FileException e) {
         throw e;
       } catch (RuntimeException | Error e) {
         tell(listener, e);
@@ -71,7 +71,7 @@ final class Listeners {
   private void tell(TrainingListener listener, Throwable failure) {
     if (failed.add(listener)) {
       LOG.warn(
-          "{} failed; the training goes on, and later failures of this listener are not told",
+          "{} failed; training continues, and further failures of this listener are not reported",
           listener.getClass().getName(),
           failure);
     }

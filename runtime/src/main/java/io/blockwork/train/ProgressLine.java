@@ -1,7 +1,7 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import java.io.PrintStream;
-import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -35,11 +35,11 @@ public final class ProgressLine implements TrainingListener {
   @Override
   public void onStep(Step step) {
     if (bar.isEmpty()) {
-      bar = Optional.of(bar("epoch %d/%d".formatted(step.epoch() + 1, epochs)));
+      bar = Optional.of(bar(SafeText.format("epoch %d/%d", step.epoch() + 1, epochs)));
     }
     ProgressBar shown = bar.get();
     shown.stepTo(step.soFar().images());
-    shown.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", step.soFar().loss()));
+    shown.setExtraMessage(" " + step.soFar().losses());
   }
 
   private ProgressBar bar(String name) {
@@ -58,8 +58,7 @@ public final class ProgressLine implements TrainingListener {
   public void onEpoch(TrainingHistory history, Optional<Evaluation> evaluation) {
     EpochResult epoch = history.last().orElseThrow();
     String validation = epoch.validation().map(m -> "; validation " + m).orElse("");
-    bar.ifPresent(
-        b -> b.setExtraMessage(" loss %.4f%s".formatted(epoch.training().loss(), validation)));
+    bar.ifPresent(b -> b.setExtraMessage(" " + epoch.training().losses() + validation));
     closeBar();
   }
 

@@ -1,7 +1,7 @@
 package io.blockwork.weights;
 
-import io.blockwork.ParameterInfo;
-import io.blockwork.Parameters;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,13 +118,11 @@ final class LoadPlan {
     long longest = loaded.values().stream().mapToLong(t -> t.region().length()).max().orElse(0);
     ByteBuffer scratch = Region.scratch(longest);
     loaded.values().forEach(tensor -> tensor.region().verify(scratch));
-    try {
-      loaded.forEach(
-          (name, tensor) ->
-              parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory)));
-    } finally {
-      parameters.touch();
-    }
+    parameters.update(
+        () ->
+            loaded.forEach(
+                (name, tensor) ->
+                    parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory))));
   }
 
   LoadReport report() {

@@ -2,7 +2,7 @@ package io.blockwork.train;
 
 import static com.google.common.truth.Truth.assertThat;
 
-import io.blockwork.ParameterInfo;
+import io.blockwork.parameters.ParameterInfo;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,7 +24,7 @@ class FusedStepTest {
 
   private static GivenGradients network() {
     GivenGradients net = new GivenGradients(DataType.FLOAT, STATE);
-    fill(net.parameters().flat(), 1);
+    net.parameters().write(memory -> fill(memory.flat(), 1));
     fill(net.gradients().flat(), 2);
     return net;
   }

@@ -1,13 +1,13 @@
 package io.blockwork.train;
 
 import io.blockwork.Architecture;
-import io.blockwork.Gradients;
-import io.blockwork.Loss;
 import io.blockwork.Network;
-import io.blockwork.ParameterInfo;
-import io.blockwork.Parameters;
 import io.blockwork.TrainingResult;
 import io.blockwork.engine.Engine;
+import io.blockwork.loss.Losses;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -68,12 +68,12 @@ final class GivenGradients implements Network {
   }
 
   @Override
-  public TrainingResult train(INDArray images, Loss loss) {
+  public TrainingResult train(INDArray images, Losses losses) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
+  public TrainingResult trainWithInputGradient(INDArray images, Losses losses) {
     throw new UnsupportedOperationException();
   }
 

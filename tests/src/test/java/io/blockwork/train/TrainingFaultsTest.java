@@ -3,13 +3,14 @@ package io.blockwork.train;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.Loss;
 import io.blockwork.Networks;
 import io.blockwork.data.ArrayDataset;
 import io.blockwork.data.DataException;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.data.FloatImage;
+import io.blockwork.io.FileException;
+import io.blockwork.loss.Loss;
 import io.blockwork.train.TinyNetworks.OnePixel;
 import io.blockwork.train.TinyNetworks.Residual;
 import io.blockwork.weights.SafetensorsWriter;
@@ -97,7 +98,7 @@ final class TrainingFaultsTest {
           assertThrows(
               WeightsException.class,
               () -> trainer.fit(DataLoader.of(others).batchSize(8).shuffle(true).seed(5).build()));
-      assertThat(e).hasMessageThat().contains("a training on other classes");
+      assertThat(e).hasMessageThat().contains("a training run with different classes");
       assertThat(e).hasMessageThat().contains("there: top, middle, bottom");
       assertThat(e).hasMessageThat().contains("here:  bottom, middle, top");
     }
@@ -175,7 +176,7 @@ final class TrainingFaultsTest {
     try (Residual net = network()) {
       Trainer averaging = Trainer.of(net).epochs(1).averageWeights(0.5).checkpoints(folder);
       assertThrows(
-          WeightsException.class,
+          FileException.class,
           () -> averaging.fit(TinyNetworks.training(16, 8), loader(TinyNetworks.bands(6), 6)));
       assertThat(weights(net)).isEqualTo(own);
     }
@@ -202,7 +203,7 @@ final class TrainingFaultsTest {
               () -> Trainer.of(net).epochs(1).checkpoints(folder).fit(loader(huge, 8)));
       assertThat(e).hasMessageThat().contains("running_");
       assertThat(e).hasMessageThat().contains("holds a NaN or an infinity");
-      assertThat(e).hasMessageThat().contains("images of a smaller scale");
+      assertThat(e).hasMessageThat().contains("scale the images down");
       assertThat(Files.exists(folder.resolve("last.safetensors"))).isFalse();
     }
   }
@@ -227,7 +228,8 @@ final class TrainingFaultsTest {
   @Test
   void outputsThatAreNotFiniteAreNoHits() {
     Meter meter = new Meter();
-    meter.add(0, Nd4j.createFromArray(new float[][] {{Float.NaN, Float.NaN}, {0, 1}}), 0, 1);
+    INDArray outputs = Nd4j.createFromArray(new float[][] {{Float.NaN, Float.NaN}, {0, 1}});
+    meter.add(0, List.of(), outputs, 0, 1);
     assertThat(meter.metrics().top1()).isEqualTo(0.5);
     try (Residual net = network()) {
       net.parameters().set("fc.bias", Nd4j.createFromArray(0, Float.NaN, 0));
@@ -327,14 +329,14 @@ final class TrainingFaultsTest {
     Path file = Files.createFile(folder.resolve("file"));
     AtomicInteger batches = new AtomicInteger();
     try (Residual net = network()) {
-      WeightsException checkpoints =
+      FileException checkpoints =
           assertThrows(
-              WeightsException.class,
+              FileException.class,
               () ->
                   counting(Trainer.of(net), batches)
                       .checkpoints(file.resolve("run"))
                       .fit(TinyNetworks.training(16, 8)));
-      assertThat(checkpoints).hasMessageThat().contains("run: no checkpoint can be written");
+      assertThat(checkpoints).hasMessageThat().contains("run: checkpoints cannot be written");
       for (TrainingListener log :
           List.of(
               new CsvLog(file.resolve("log.csv")),
@@ -362,7 +364,9 @@ final class TrainingFaultsTest {
           assertThrows(
               IllegalArgumentException.class,
               () -> Trainer.of(net).fit(TinyNetworks.training(16, 8), none));
-      assertThat(e).hasMessageThat().contains("the validation data makes no batch: 4 items");
+      assertThat(e)
+          .hasMessageThat()
+          .contains("the validation data does not fill a single batch: 4 items");
     }
   }
 
@@ -378,7 +382,7 @@ final class TrainingFaultsTest {
             try (Residual second = network()) {
               refusals.add(
                   assertThrows(
-                          WeightsException.class,
+                          FileException.class,
                           () ->
                               Trainer.of(second)
                                   .checkpoints(folder)
@@ -394,10 +398,24 @@ final class TrainingFaultsTest {
           .listener(intruder)
           .fit(TinyNetworks.training(16, 8));
       assertThat(refusals).hasSize(2);
-      assertThat(refusals.get(0)).contains("another training is running in this folder");
+      assertThat(refusals.get(0)).contains("another training run is using this folder");
       // The lock ends with the training.
       Trainer.of(net).epochs(2).checkpoints(folder).fit(TinyNetworks.training(16, 8));
     }
+  }
+
+  @Test
+  void validationIsMadeRepeatableBeforeAnythingIsBound() {
+    RecordingEngine engine = new RecordingEngine();
+    try (Residual net = Networks.create(Residual.class, TinyNetworks.options().engine(engine))) {
+      Trainer.of(net)
+          .epochs(1)
+          .fit(TinyNetworks.training(16, 8), loader(TinyNetworks.bands(14), 6));
+    }
+    assertThat(engine.asked)
+        .containsExactly(
+            "repeatable 6", "repeatable 2", "training of 8", "inference of 6", "inference of 2")
+        .inOrder();
   }
 
   @Test

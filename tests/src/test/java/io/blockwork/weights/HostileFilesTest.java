@@ -3,7 +3,7 @@ package io.blockwork.weights;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.Parameters;
+import io.blockwork.parameters.Parameters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -93,7 +93,7 @@ class HostileFilesTest {
     int last = find(bytes, Files.readAllBytes(Samples.path("tiny-resnet.safetensors")));
     bytes[last] ^= 1;
     Parameters parameters = Samples.tiny();
-    parameters.flat().assign(5);
+    parameters.write(memory -> memory.flat().assign(5));
     try (Weights weights = Weights.open(write(bytes))) {
       WeightsException error = assertThrows(WeightsException.class, () -> parameters.load(weights));
       assertThat(error).hasMessageThat().contains("is damaged: its CRC is");

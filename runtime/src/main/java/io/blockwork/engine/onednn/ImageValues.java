@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Precision;
 import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

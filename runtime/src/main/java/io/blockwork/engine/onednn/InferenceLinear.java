@@ -31,7 +31,7 @@ record InferenceLinear(Linear linear, Activation activation, PlanTensor src, Pla
     memory.desc any =
         plan.own(
             new memory.desc(
-                new long[] {out, in}, plan.precision(src).type(), memory.format_tag.any));
+                new long[] {out, in}, plan.type(src), memory.format_tag.any));
     inner_product_forward.primitive_desc description =
         plan.own(
             new inner_product_forward.primitive_desc(

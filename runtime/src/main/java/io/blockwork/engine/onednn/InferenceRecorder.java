@@ -1,6 +1,5 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Addend;
 import io.blockwork.engine.Affine;
@@ -17,6 +16,7 @@ import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -43,7 +43,7 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
     return plan.own(
         new memory.desc(
             new long[] {(long) plan.batch() * src.pixels(), src.channels()},
-            plan.precision(src).type(),
+            plan.type(src),
             memory.format_tag.ab));
   }
 

@@ -1,6 +1,6 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.engine.SharedWork;
+import io.blockwork.parameters.SharedWork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,48 +10,36 @@ import java.util.function.Supplier;
  * A kernel of our own, for what oneDNN lacks or has only slow reference kernels for: plain Java,
  * shared out between the plan's threads.
  */
-final class Loop implements Measured {
+final class Loop implements Step {
   /** Items {@code from} (inclusive) to {@code to} (exclusive), independent of all others. */
   @FunctionalInterface
   interface Body {
     void run(int from, int to);
   }
 
-  private static final String IMPLEMENTATION = "java";
-
-  private final String path;
-  private final String kind;
-  private final long bytes;
   private final int items;
-  private final Plan plan;
+  private final int threads;
   private final Supplier<Body> maker;
   private Optional<Body> body = Optional.empty();
-  private long runs;
-  private long nanos;
 
   /**
    * Describes a loop.
    *
-   * @param kind what it does, for the profile
-   * @param bytes bytes that it reads and writes
    * @param items independent pieces of work
+   * @param threads how many share them
    * @param maker makes the body, at the first run: only then temporaries have their memory
    */
-  Loop(Emitter e, String kind, long bytes, int items, Supplier<Body> maker) {
-    this.path = e.path();
-    this.kind = kind;
-    this.bytes = bytes;
+  Loop(int items, int threads, Supplier<Body> maker) {
     this.items = items;
-    this.plan = e.plan();
+    this.threads = threads;
     this.maker = maker;
   }
 
   @Override
   public void run() {
-    long start = plan.timed() ? System.nanoTime() : 0;
     Body work = body.orElseGet(maker);
     body = Optional.of(work);
-    int parts = Math.min(items, plan.threads());
+    int parts = Math.min(items, threads);
     if (parts <= 1) {
       work.run(0, items);
     } else {
@@ -63,21 +51,5 @@ final class Loop implements Measured {
       }
       SharedWork.start(tasks).finish();
     }
-    if (plan.timed()) {
-      nanos += System.nanoTime() - start;
-      runs++;
-    }
-  }
-
-  @Override
-  public void reset() {
-    nanos = 0;
-    runs = 0;
-  }
-
-  @Override
-  public KernelProfile profile() {
-    return new KernelProfile(
-        path, kind, IMPLEMENTATION, plan.layout(), 0, bytes, runs == 0 ? 0 : nanos / 1e6 / runs);
   }
 }

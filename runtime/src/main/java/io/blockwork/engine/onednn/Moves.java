@@ -105,6 +105,6 @@ final class Moves {
 
   private static memory.desc strided(Plan plan, PlanTensor tensor, int groups, long[] strides) {
     long[] dims = {(long) plan.batch() * tensor.pixels(), groups, tensor.channels() / groups};
-    return new memory.desc(dims, plan.precision(tensor).type(), strides);
+    return new memory.desc(dims, plan.type(tensor), strides);
   }
 }

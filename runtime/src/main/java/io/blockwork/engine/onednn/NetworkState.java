@@ -1,14 +1,7 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Parameters;
-import io.blockwork.engine.ForwardPass;
-import io.blockwork.engine.InferenceBinder;
-import java.util.HashMap;
-import java.util.Map;
+import io.blockwork.parameters.Parameters;
 import java.util.Optional;
-import java.util.WeakHashMap;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * What the plans of one network share. It lives as long as the {@link Parameters}, to which it
@@ -16,13 +9,6 @@ import java.util.function.Supplier;
  */
 final class NetworkState {
   private Optional<PackedWeights> weights = Optional.empty();
-
-  /**
-   * For each pass of the network, the divisions by batch size. A pass holds its network, hence weak
-   * references to it. Guarded by itself.
-   */
-  private final Map<Function<InferenceBinder, ForwardPass>, Map<Integer, Division>> divisions =
-      new WeakHashMap<>();
 
   /** The weights for one more plan, which has to {@link #release} them. */
   synchronized PackedWeights acquire() {
@@ -36,19 +22,6 @@ final class NetworkState {
   synchronized void release() {
     if (weights.isPresent() && weights.get().release()) {
       weights = Optional.empty();
-    }
-  }
-
-  /**
-   * The division measured best for a pass and a batch size: kept, so that all plans give equal
-   * bits, whenever they are bound. One thread measures at a time; whoever comes second finds the
-   * result.
-   */
-  Division division(
-      Function<InferenceBinder, ForwardPass> pass, int batch, Supplier<Division> measure) {
-    synchronized (divisions) {
-      Map<Integer, Division> known = divisions.computeIfAbsent(pass, p -> new HashMap<>());
-      return known.computeIfAbsent(batch, b -> measure.get());
     }
   }
 }

@@ -1,15 +1,18 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.SafeText;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,30 +28,27 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Runs networks of {@code FLOAT} parameters on oneDNN, in single precision or in bfloat16.
  *
- * <p>An engine is immutable; {@link #withPrecision} and its like return another one. It may serve
- * any number of networks and threads.
+ * <p>An engine is immutable; {@link #layout} and {@link #microBatch}, which are for measurements,
+ * return another one. It may serve any number of networks and threads.
  */
 public final class OneDnnEngine implements Engine {
   /**
-   * How an engine works.
+   * What is fixed for measurements.
    *
-   * @param precision number format of activations and products
-   * @param threads threads of one run
    * @param layout of the activations, or nothing for the one that fits the network best
    * @param microBatch images at a time, or nothing to choose
    * @param sideBySide whether micro-batches run side by side on one thread each, or nothing to
    *     choose
    */
-  private record Options(
-      Precision precision,
-      int threads,
-      Optional<Layout> layout,
-      Optional<Integer> microBatch,
-      Optional<Boolean> sideBySide) {}
+  private record Fixed(
+      Optional<Layout> layout, Optional<Integer> microBatch, Optional<Boolean> sideBySide) {
+    static final Fixed NOTHING = new Fixed(Optional.empty(), Optional.empty(), Optional.empty());
+  }
 
   private static final int PROFILE_REPETITIONS = 10;
 
-  private final Options options;
+  private final EngineOptions options;
+  private final Fixed fixed;
   private final Map<Parameters, NetworkState> states = new WeakHashMap<>();
   private final ThreadPoolExecutor workers =
       new ThreadPoolExecutor(
@@ -65,22 +65,35 @@ public final class OneDnnEngine implements Engine {
    * @throws IllegalStateException if oneDNN's library cannot be loaded
    */
   public OneDnnEngine() {
-    this(
-        new Options(
-            Precision.FLOAT,
-            Runtime.getRuntime().availableProcessors(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty()));
+    this(EngineOptions.defaults());
   }
 
-  private OneDnnEngine(Options options) {
+  /**
+   * An engine with options. All kernels that it has for convolutions are direct ones.
+   *
+   * @throws IllegalStateException if oneDNN's library cannot be loaded
+   * @throws UnsupportedOperationException if the processor has no native instructions for the
+   *     precision and it may not be emulated, or another device was asked for
+   */
+  public OneDnnEngine(EngineOptions options) {
+    this(options, Fixed.NOTHING);
+  }
+
+  private OneDnnEngine(EngineOptions options, Fixed fixed) {
     OneDnnLibrary.failure()
         .ifPresent(
             why -> {
               throw new IllegalStateException("oneDNN cannot be loaded: " + why);
             });
+    options.requireProcessor(OneDnnProvider.NAME);
+    if (!isNative(options.precision()) && !options.emulated()) {
+      throw new UnsupportedOperationException(
+          SafeText.format(
+              "this processor has no native %s arithmetic: it would run slower than FLOAT; use FLOAT, or EngineOptions.emulated(true) to run it nevertheless",
+              options.precision()));
+    }
     this.options = options;
+    this.fixed = fixed;
   }
 
   private static Thread worker(Runnable task) {
@@ -104,65 +117,14 @@ public final class OneDnnEngine implements Engine {
     return precision == Precision.FLOAT || OneDnnLibrary.nativeBfloat16();
   }
 
-  /**
-   * The same engine in another precision.
-   *
-   * @throws UnsupportedOperationException if the processor has no native instructions for it; see
-   *     {@link #emulating}
-   */
-  public OneDnnEngine withPrecision(Precision precision) {
-    if (!isNative(precision)) {
-      throw new UnsupportedOperationException(
-          "this processor has no native "
-              + precision
-              + " arithmetic: it would run slower than FLOAT; use FLOAT, or emulating("
-              + precision
-              + ") to run it nevertheless");
-    }
-    return emulating(precision);
-  }
-
-  /** The same engine in another precision, emulated if the processor lacks it. */
-  public OneDnnEngine emulating(Precision precision) {
-    return new OneDnnEngine(
-        new Options(
-            precision,
-            options.threads(),
-            options.layout(),
-            options.microBatch(),
-            options.sideBySide()));
-  }
-
-  /**
-   * The same engine with another number of threads for each run.
-   *
-   * @throws IllegalArgumentException if there is less than one
-   */
-  public OneDnnEngine threads(int threads) {
-    requirePositive("threads", threads);
-    return new OneDnnEngine(
-        new Options(
-            options.precision(),
-            threads,
-            options.layout(),
-            options.microBatch(),
-            options.sideBySide()));
-  }
-
   /** The same engine with that layout wherever the network allows it. */
   public OneDnnEngine layout(Layout layout) {
     return new OneDnnEngine(
-        new Options(
-            options.precision(),
-            options.threads(),
-            Optional.of(layout),
-            options.microBatch(),
-            options.sideBySide()));
+        options, new Fixed(Optional.of(layout), fixed.microBatch(), fixed.sideBySide()));
   }
 
   /**
-   * The same engine with a fixed division of large batches of inference, in place of the measured
-   * one.
+   * The same engine with fixed micro-batches for large batches of inference.
    *
    * @param images images at a time; a smaller batch is taken as a whole
    * @param sideBySide true: one such micro-batch on each thread; false: one at a time on all
@@ -172,12 +134,7 @@ public final class OneDnnEngine implements Engine {
   public OneDnnEngine microBatch(int images, boolean sideBySide) {
     requirePositive("images", images);
     return new OneDnnEngine(
-        new Options(
-            options.precision(),
-            options.threads(),
-            options.layout(),
-            Optional.of(images),
-            Optional.of(sideBySide)));
+        options, new Fixed(fixed.layout(), Optional.of(images), Optional.of(sideBySide)));
   }
 
   private static void requirePositive(String what, int value) {
@@ -188,16 +145,16 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public String name() {
-    return "onednn";
+    return OneDnnProvider.NAME;
   }
 
   @Override
   public String toString() {
     return "onednn "
         + options.precision()
-        + options.layout().map(l -> " " + l).orElse("")
+        + fixed.layout().map(l -> " " + l).orElse("")
         + ", "
-        + options.threads()
+        + options.threadsOrAll()
         + " threads";
   }
 
@@ -208,7 +165,7 @@ public final class OneDnnEngine implements Engine {
 
   /** Threads of one run. */
   public int threads() {
-    return options.threads();
+    return options.threadsOrAll();
   }
 
   private static void requireFloat(Parameters parameters) {
@@ -225,69 +182,39 @@ public final class OneDnnEngine implements Engine {
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
     requireFloat(parameters);
     requirePositive("batch", batch);
-    NetworkState state = state(parameters);
-    // Held so that the plans which are only measured do not each pack the weights anew.
-    state.acquire();
-    try {
-      Division division = divide(state, parameters, batch, network);
-      return bind(state, parameters, batch, division, false, network);
-    } finally {
-      state.release();
-    }
+    MicroBatching chosen = choose(parameters, batch, network);
+    return bind(state(parameters), parameters, batch, chosen, false, network);
   }
 
-  private Division divide(
-      NetworkState state,
-      Parameters parameters,
-      int batch,
-      Function<InferenceBinder, ForwardPass> network) {
-    boolean sideBySide = options.sideBySide().orElse(false);
-    if (options.microBatch().isPresent()) {
-      int micro = Math.min(batch, options.microBatch().get());
-      int streams = sideBySide ? Math.min(options.threads(), (batch + micro - 1) / micro) : 1;
-      return new Division(micro, streams);
+  private MicroBatching choose(
+      Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+    int threads = options.threadsOrAll();
+    if (fixed.microBatch().isPresent()) {
+      int images = Math.min(batch, fixed.microBatch().get());
+      boolean sideBySide = fixed.sideBySide().orElse(false);
+      int streams = sideBySide ? Math.min(threads, (batch + images - 1) / images) : 1;
+      return new MicroBatching(images, streams);
     }
-    List<Division> candidates = Division.candidates(batch, options.threads());
-    if (candidates.size() == 1) {
-      return candidates.get(0);
+    if (batch == 1 || batch < threads) {
+      return MicroBatching.whole(batch);
     }
-    return state.division(
-        network, batch, () -> fastest(state, parameters, batch, candidates, network));
-  }
-
-  private Division fastest(
-      NetworkState state,
-      Parameters parameters,
-      int batch,
-      List<Division> candidates,
-      Function<InferenceBinder, ForwardPass> network) {
-    Division best = candidates.get(0);
-    long bestNanos = Long.MAX_VALUE;
-    for (Division candidate : candidates) {
-      try (OneDnnInference plan = bind(state, parameters, batch, candidate, false, network)) {
-        long nanos = plan.measure();
-        if (nanos < bestNanos) {
-          bestNanos = nanos;
-          best = candidate;
-        }
-      }
-    }
-    return best;
+    long largest = InferencePlan.largestTensor(parameters, network);
+    return MicroBatching.of(batch, largest, options.precision(), threads);
   }
 
   private OneDnnInference bind(
       NetworkState state,
       Parameters parameters,
       int batch,
-      Division division,
+      MicroBatching microBatching,
       boolean timed,
       Function<InferenceBinder, ForwardPass> network) {
     // Primitives are made for the number of threads that the making thread is set to.
-    int threads = division.streams() > 1 ? 1 : options.threads();
+    int threads = microBatching.streams() > 1 ? 1 : options.threadsOrAll();
     PackedWeights weights = state.acquire();
     List<InferencePlan> plans = new ArrayList<>();
     try {
-      for (int i = 0; i < division.streams(); i++) {
+      for (int i = 0; i < microBatching.streams(); i++) {
         plans.add(
             OneDnnLibrary.onThreads(
                 threads,
@@ -295,9 +222,9 @@ public final class OneDnnEngine implements Engine {
                     new InferencePlan(
                         parameters,
                         weights,
-                        division.microBatch(),
-                        options.precision(),
-                        options.layout(),
+                        microBatching.images(),
+                        options,
+                        fixed.layout(),
                         timed,
                         network)));
       }
@@ -326,7 +253,7 @@ public final class OneDnnEngine implements Engine {
     requireFloat(parameters);
     requirePositive("repetitions", repetitions);
     int batch = (int) images.size(0);
-    Division whole = new Division(batch, 1);
+    MicroBatching whole = MicroBatching.whole(batch);
     try (OneDnnInference plan = bind(state(parameters), parameters, batch, whole, true, network)) {
       return plan.profile(images, repetitions);
     }
@@ -391,17 +318,9 @@ public final class OneDnnEngine implements Engine {
     requireFloat(parameters);
     requirePositive("batch", batch);
     return OneDnnLibrary.onThreads(
-        options.threads(),
+        options.threadsOrAll(),
         () ->
             new OneDnnTraining(
-                parameters,
-                gradients,
-                batch,
-                settings,
-                options.precision(),
-                options.threads(),
-                options.layout(),
-                timed,
-                network));
+                parameters, gradients, batch, settings, options, fixed.layout(), timed, network));
   }
 }

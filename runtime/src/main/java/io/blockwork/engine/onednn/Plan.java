@@ -1,11 +1,14 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
 import io.blockwork.memory.Address;
+import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +43,8 @@ final class Plan implements AutoCloseable {
   }
 
   /** How a plan is made, apart from its layers. */
-  record Settings(int batch, Precision precision, Layout layout, boolean timed) {}
+  record Settings(
+      int batch, Precision precision, Layout layout, boolean deterministic, boolean timed) {}
 
   private record Late(memory memory, Lane lane) {}
 
@@ -55,7 +59,7 @@ final class Plan implements AutoCloseable {
   private final Map<PlanTensor, memory> views = new HashMap<>();
   private final Map<Lane, Long> laneBytes = new EnumMap<>(Lane.class);
   private final List<Late> late = new ArrayList<>();
-  private final List<Measured> executions = new ArrayList<>();
+  private final List<Execution> executions = new ArrayList<>();
   private final long paddedInput;
   private final int threads = OneDnnLibrary.threads();
 
@@ -74,11 +78,14 @@ final class Plan implements AutoCloseable {
     this.padInput = settings.precision() == Precision.BFLOAT16 && input.channels() < PADDED_INPUT;
     this.stream = arena.own(OneDnnLibrary.newStream());
     Set<Storage> wide = floats.stream().map(PlanTensor::storage).collect(Collectors.toSet());
+    Map<Storage, Long> bytes = new LinkedHashMap<>();
     elements.forEach(
         (storage, size) -> {
           Precision largest = wide.contains(storage) ? Precision.FLOAT : settings.precision();
-          addresses.put(storage, arena.allocate(size * settings.batch() * largest.bytes()));
+          bytes.put(storage, Math.multiplyExact(size, settings.batch() * (long) largest.bytes()));
         });
+    NativeBlock.requireRoom(bytes.values().stream().reduce(0L, Math::addExact));
+    bytes.forEach((storage, size) -> addresses.put(storage, arena.allocate(size)));
     this.paddedInput = padInput ? zeroed((long) PADDED_INPUT * input.pixels()) : 0;
   }
 
@@ -105,6 +112,10 @@ final class Plan implements AutoCloseable {
     return stream;
   }
 
+  boolean deterministic() {
+    return settings.deterministic();
+  }
+
   boolean timed() {
     return settings.timed();
   }
@@ -118,11 +129,11 @@ final class Plan implements AutoCloseable {
     return arena.own(pointer);
   }
 
-  void add(Measured step) {
-    executions.add(step);
+  void add(Execution execution) {
+    executions.add(execution);
   }
 
-  List<Measured> executions() {
+  List<Execution> executions() {
     return executions;
   }
 
@@ -133,6 +144,18 @@ final class Plan implements AutoCloseable {
 
   Precision precision(PlanTensor tensor) {
     return floats.contains(tensor.whole()) ? Precision.FLOAT : settings.precision();
+  }
+
+  /** The number format of the tensor's values, as oneDNN calls it. */
+  memory.data_type type(PlanTensor tensor) {
+    return type(precision(tensor));
+  }
+
+  static memory.data_type type(Precision precision) {
+    return switch (precision) {
+      case FLOAT -> memory.data_type.f32;
+      case BFLOAT16 -> memory.data_type.bf16;
+    };
   }
 
   /** Whether the tensor's values lie in memory as {@link #desc} says, with nothing between. */
@@ -235,7 +258,7 @@ final class Plan implements AutoCloseable {
       return own(new memory(part, cpu(), new Address(address(tensor))));
     }
     long[] strides = strides(tensor);
-    memory.desc part = own(new memory.desc(dims, precision(tensor).type(), strides));
+    memory.desc part = own(new memory.desc(dims, type(tensor), strides));
     long offset = tensor.from() * strides[1] * precision(tensor).bytes();
     return own(new memory(part, cpu(), new Address(address(tensor) + offset)));
   }
@@ -287,7 +310,7 @@ final class Plan implements AutoCloseable {
     long[] dims = {batch(), shape.channels(), shape.height(), shape.width()};
     long[] strides = {flat.parent(), pixels, shape.width(), 1};
     Precision precision = precision(flat);
-    memory.desc desc = own(new memory.desc(dims, precision.type(), strides));
+    memory.desc desc = own(new memory.desc(dims, type(precision), strides));
     return wrap(desc, address(flat) + (long) flat.from() * precision.bytes());
   }
 

@@ -1,8 +1,8 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
@@ -104,12 +104,12 @@ final class TrainingWeights {
     }
   }
 
-  /** Says that running statistics have changed, which no weight depends on. */
-  void touchStatistics() {
-    boolean current = version == parameters.version();
-    parameters.touch();
-    if (current) {
-      version = parameters.version();
-    }
+  /** Runs what refreshes, and then moves running statistics, which no weight depends on. */
+  void whileStatisticsMove(Runnable forward) {
+    parameters.update(
+        () -> {
+          parameters.write(memory -> forward.run());
+          version = parameters.version();
+        });
   }
 }

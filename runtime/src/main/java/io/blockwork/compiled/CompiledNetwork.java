@@ -1,0 +1,499 @@
+package io.blockwork.compiled;
+
+import io.blockwork.Architecture;
+import io.blockwork.AuxiliaryOutput;
+import io.blockwork.Network;
+import io.blockwork.NetworkOptions;
+import io.blockwork.Output;
+import io.blockwork.TrainingResult;
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.Engine;
+import io.blockwork.engine.Engines;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingOutput;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import io.blockwork.loss.AuxiliaryLoss;
+import io.blockwork.loss.Losses;
+import io.blockwork.memory.Finite;
+import io.blockwork.memory.NativeValues;
+import io.blockwork.memory.ShapeMismatchException;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
+import io.blockwork.published.PretrainedWeights;
+import io.blockwork.weights.Weights;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What all generated networks share: parameters, input checks, and the plans bound for the batch
+ * sizes in use.
+ */
+public abstract class CompiledNetwork implements Network {
+  private final Architecture architecture;
+  private final NetworkOptions options;
+  private final Engine engine;
+  private final Parameters parameters;
+  private final Gradients gradients;
+  private final Features inference;
+
+  /** The passes of {@link Output} methods. Written by constructors only. */
+  private final List<Features> features = new ArrayList<>();
+
+  /** Used within an update of the parameters only. */
+  private final TrainingPlans training;
+
+  /** Written within an update of the parameters only. */
+  private volatile List<String> frozen = List.of();
+
+  /** Written within an update of the parameters only. */
+  private volatile boolean closed;
+
+  /**
+   * A network with initial parameters.
+   *
+   * @param architecture the network as known at compile time
+   * @param options seed, data type and engine
+   */
+  protected CompiledNetwork(Architecture architecture, NetworkOptions options) {
+    this.architecture = architecture;
+    this.options = options;
+    this.engine =
+        options
+            .engine()
+            .orElseGet(() -> Engines.create(options.engineOptions(), options.dataType()));
+    List<ParameterInfo> state = architecture.parameters();
+    this.parameters = Parameters.initial(state, options.dataType(), options.seed());
+    this.gradients = new Gradients(state, options.dataType());
+    this.training = new TrainingPlans(options.trainingPlans(), this::bindTraining);
+    this.inference = passOf(this::forwardPass, List.of(architecture.output()));
+  }
+
+  /**
+   * What an {@link Output} method runs. Generated classes call this once for each such method while
+   * they are constructed.
+   *
+   * @param pass binds the part of the network that the method needs
+   * @param shapes of the method's results for one image, {@code [C, H, W]} or {@code [classes]}
+   */
+  @SafeVarargs
+  protected final Features features(
+      Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
+    Features made = passOf(pass, List.of(shapes));
+    features.add(made);
+    return made;
+  }
+
+  private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
+    return new Features(
+        options,
+        parameters,
+        shapes,
+        new Features.Check() {
+          @Override
+          public void images(INDArray images) {
+            checkImages(images);
+            requireFiniteWeights();
+            requireFinite(images);
+          }
+
+          @Override
+          public int images(float[] values) {
+            int n = countImages(values);
+            requireFiniteWeights();
+            requireFinite(values);
+            return n;
+          }
+
+          @Override
+          public void output(INDArray output, long[] expectedShape) {
+            checkOutput(output, expectedShape);
+          }
+        },
+        batch -> {
+          parameters.prepare();
+          try {
+            return engine.bindInference(parameters, batch, pass);
+          } catch (OutOfMemoryError e) {
+            throw memoryIsShort("inference", batch, e);
+          }
+        });
+  }
+
+  /** Tells for what memory was needed, and what helps. */
+  private OutOfMemoryError memoryIsShort(String what, int batch, OutOfMemoryError cause) {
+    String limits =
+        String.valueOf(cause.getMessage()).contains("max")
+            ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before Blockwork could set these limits"
+            : "";
+    OutOfMemoryError error =
+        new OutOfMemoryError(
+            "%s: not enough memory for a plan for %s with batches of %d images: %s; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)%s"
+                .formatted(architecture.name(), what, batch, cause.getMessage(), limits));
+    error.initCause(cause);
+    return error;
+  }
+
+  /**
+   * Downloads published weights, unless they are in the cache, and loads them into a new network. A
+   * head with another number of classes keeps its initial values.
+   *
+   * @param network the network; closed if the weights cannot be had
+   * @param weights weights that fit it
+   * @return the network
+   * @throws io.blockwork.io.FileException if they cannot be downloaded or read
+   */
+  protected static <N extends CompiledNetwork> N load(N network, PretrainedWeights weights) {
+    try (Weights file = Weights.open(weights.download())) {
+      boolean sameClasses = network.architecture().output().equals(List.of(weights.classes()));
+      network
+          .parameters()
+          .load(sameClasses ? file.ignoring() : file.ignoring("fc.", "classifier."));
+      return network;
+    } catch (RuntimeException | Error e) {
+      network.close();
+      throw e;
+    }
+  }
+
+  /** Binds the generated inference pass. */
+  protected abstract ForwardPass forwardPass(InferenceBinder bind);
+
+  /** Binds the generated training pass. */
+  protected abstract TrainingPass trainingPass(TrainingBinder bind);
+
+  @Override
+  public INDArray forward(INDArray images) {
+    return inference.one(images);
+  }
+
+  @Override
+  public void forward(INDArray images, INDArray output) {
+    inference.into(images, output);
+  }
+
+  @Override
+  public float[] forward(float[] images) {
+    return inference.values(images);
+  }
+
+  @Override
+  public TrainingResult train(INDArray images, Losses losses) {
+    return train(images, losses, false);
+  }
+
+  @Override
+  public TrainingResult trainWithInputGradient(INDArray images, Losses losses) {
+    return train(images, losses, true);
+  }
+
+  /** A pass reads the weights and moves running statistics: a change of the parameters. */
+  private TrainingResult train(INDArray images, Losses losses, boolean inputGradient) {
+    return parameters.update(() -> trainAlone(images, losses, inputGradient));
+  }
+
+  private TrainingResult trainAlone(INDArray images, Losses losses, boolean inputGradient) {
+    checkImages(images);
+    int n = Math.toIntExact(images.size(0));
+    List<OutputLoss> terms = OutputLoss.of(architecture, losses);
+    List<long[]> shapes = terms.stream().map(t -> Features.batched(n, t.shape())).toList();
+    for (int i = 0; i < shapes.size(); i++) {
+      check(terms.get(i), shapes.get(i));
+    }
+    TrainingPlans.Plan plan =
+        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), shapes);
+    parameters.passes(parameters.passes() + 1);
+    plan.pass().forward(images, plan.outputs());
+    plan.clearGradients();
+    double[] values = new double[shapes.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = evaluate(terms.get(i), plan.outputs().get(i), plan.outputGradients().get(i));
+    }
+    plan.pass().backward(plan.outputGradients());
+    return new TrainingResult(
+        values[0],
+        plan.outputs().get(0),
+        auxiliary(terms, values),
+        plan.outputs().subList(1, values.length),
+        inputGradient ? Optional.of(inputGradient(plan, images)) : Optional.empty());
+  }
+
+  private static void check(OutputLoss term, long... shape) {
+    term.loss().ifPresent(loss -> loss.check(shape));
+  }
+
+  /** The loss of one output; leaves its weighted gradient. */
+  private static double evaluate(OutputLoss term, INDArray output, INDArray gradient) {
+    if (term.loss().isEmpty()) {
+      return 0;
+    }
+    double value = term.loss().get().evaluate(output, gradient);
+    if (term.weight() != 1) {
+      gradient.muli(term.weight());
+    }
+    return value;
+  }
+
+  /** What the losses of the outputs after the first came to, of those that have one. */
+  private List<AuxiliaryLoss> auxiliary(List<OutputLoss> terms, double... values) {
+    List<AuxiliaryLoss> losses = new ArrayList<>();
+    for (int i = 1; i < values.length; i++) {
+      if (terms.get(i).loss().isPresent()) {
+        String name = architecture.auxiliary().get(i - 1).name();
+        losses.add(new AuxiliaryLoss(name, terms.get(i).weight(), values[i]));
+      }
+    }
+    return losses;
+  }
+
+  private INDArray inputGradient(TrainingPlans.Plan plan, INDArray images) {
+    INDArray gradient = newArray(images.shape());
+    plan.pass().inputGradient(gradient);
+    return gradient;
+  }
+
+  @Override
+  public Optional<String> firstNonFinite(INDArray images) {
+    return parameters.read(
+        () -> {
+          checkImages(images);
+          var settings = new TrainingSettings(false, frozen, options.seed());
+          return Engines.inspecting(engine, options.dataType())
+              .firstNonFinite(parameters, images, settings, this::trainingPass);
+        });
+  }
+
+  private BoundTraining bindTraining(TrainingPlans.Key key) {
+    var settings = new TrainingSettings(key.inputGradient(), frozen, options.seed());
+    try {
+      return engine.bindTraining(
+          parameters, gradients, key.batch(), settings, this::checkedTrainingPass);
+    } catch (OutOfMemoryError e) {
+      throw memoryIsShort("training", key.batch(), e);
+    }
+  }
+
+  /** The generated pass, if its outputs are those that the architecture tells of. */
+  private TrainingPass checkedTrainingPass(TrainingBinder bind) {
+    TrainingPass pass = trainingPass(bind);
+    List<String> named = pass.outputs().stream().skip(1).map(TrainingOutput::name).toList();
+    List<String> told = architecture.auxiliary().stream().map(AuxiliaryOutput::name).toList();
+    if (!named.equals(told)) {
+      throw new IllegalStateException(
+          "%s: its training pass has the auxiliary outputs %s, its description %s; rebuild the project, so that both are generated by one version of Blockwork"
+              .formatted(architecture.name(), named, told));
+    }
+    return pass;
+  }
+
+  @Override
+  public Parameters parameters() {
+    checkOpen();
+    return parameters;
+  }
+
+  @Override
+  public Gradients gradients() {
+    checkOpen();
+    return gradients;
+  }
+
+  @Override
+  public Architecture architecture() {
+    checkOpen();
+    return architecture;
+  }
+
+  @Override
+  public Engine engine() {
+    checkOpen();
+    return engine;
+  }
+
+  @Override
+  public void freeze(String... prefixes) {
+    parameters.update(() -> freezeAlone(prefixes));
+  }
+
+  private void freezeAlone(String... prefixes) {
+    checkOpen();
+    for (String prefix : prefixes) {
+      var one = new TrainingSettings(false, List.of(prefix), 0);
+      if (architecture.layers().stream().noneMatch(l -> one.isFrozen(l.path()))) {
+        throw new IllegalArgumentException(
+            "freeze: %s has no layer at or below %s; its layers begin with %s"
+                .formatted(architecture.name(), prefix, beginnings()));
+      }
+    }
+    frozen = List.of(prefixes);
+    gradients.clear();
+    training.close();
+  }
+
+  private String beginnings() {
+    return architecture.layers().stream()
+        .map(l -> l.path().split("\\.")[0])
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public List<String> frozen() {
+    checkOpen();
+    return frozen;
+  }
+
+  @Override
+  public void close() {
+    parameters.update(
+        () -> {
+          closed = true;
+          inference.close();
+          features.forEach(Features::close);
+          training.close();
+          parameters.close();
+          gradients.close();
+        });
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "this %s is closed: create a new one".formatted(architecture.name()));
+    }
+  }
+
+  @Override
+  public String profile(INDArray images) {
+    return parameters.read(
+        () -> {
+          checkImages(images);
+          return engine.profile(parameters, images, this::forwardPass);
+        });
+  }
+
+  /** Kernels may make a zero of a NaN: then nothing in the result would tell of it. */
+  private void requireFiniteWeights() {
+    Optional<String> bad = parameters.firstNonFinite();
+    if (bad.isPresent()) {
+      throw new IllegalStateException(
+          "%s: %s holds a NaN or an infinity, so its output would mean nothing; load or train other weights"
+              .formatted(architecture.name(), bad.get()));
+    }
+  }
+
+  private void requireFinite(INDArray images) {
+    // The copy of what has gaps is short-lived, and rare.
+    INDArray contiguous = NativeValues.contiguous(images);
+    if (!Finite.all(contiguous)) {
+      long first = Finite.firstException(NativeValues.of(contiguous));
+      throw notFinite(first, images.length() / images.size(0));
+    }
+  }
+
+  private void requireFinite(float[] images) {
+    int first = Finite.firstException(images);
+    if (first >= 0) {
+      throw notFinite(first, Features.length(architecture.input()));
+    }
+  }
+
+  private IllegalArgumentException notFinite(long index, long image) {
+    return new IllegalArgumentException(
+        "%s: expected images of finite values, but image %d of the batch holds a NaN or an infinity; look at how it was read and normalised"
+            .formatted(architecture.name(), index / image));
+  }
+
+  private int countImages(float[] images) {
+    checkOpen();
+    int image = Math.toIntExact(Features.length(architecture.input()));
+    if (images.length == 0 || images.length % image != 0) {
+      throw new ShapeMismatchException(
+          "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"
+              .formatted(architecture.name(), imagesShape(), image, images.length));
+    }
+    return images.length / image;
+  }
+
+  private void checkImages(INDArray images) {
+    checkOpen();
+    NativeValues.requireAlive(images);
+    List<Integer> in = architecture.input();
+    if (images.rank() != 4
+        || images.size(1) != in.get(0)
+        || images.size(2) != in.get(1)
+        || images.size(3) != in.get(2)) {
+      throw new ShapeMismatchException(
+          "%s: expected images %s, got shape %s%s"
+              .formatted(
+                  architecture.name(),
+                  imagesShape(),
+                  Arrays.toString(images.shape()),
+                  shapeHint(images.shape())));
+    }
+    if (images.size(0) == 0) {
+      throw new IllegalArgumentException(
+          "%s: expected images %s with N of at least 1, got none"
+              .formatted(architecture.name(), imagesShape()));
+    }
+    DataType type = options.dataType();
+    if (images.dataType() != type) {
+      throw new IllegalArgumentException(
+          "%s: expected images of type %s, got %s; convert them with images.castTo(DataType.%s), or create the network with NetworkOptions.dataType"
+              .formatted(architecture.name(), type, images.dataType(), type));
+    }
+  }
+
+  private void checkOutput(INDArray output, long[] expectedShape) {
+    NativeValues.requireAlive(output);
+    if (!Arrays.equals(output.shape(), expectedShape)) {
+      throw new ShapeMismatchException(
+          "%s: expected an output array of shape %s, got %s"
+              .formatted(
+                  architecture.name(),
+                  Arrays.toString(expectedShape),
+                  Arrays.toString(output.shape())));
+    }
+    if (output.dataType() != options.dataType()) {
+      throw new IllegalArgumentException(
+          "%s: expected an output array of type %s, got %s"
+              .formatted(architecture.name(), options.dataType(), output.dataType()));
+    }
+  }
+
+  /** What was probably meant, if the sizes are right but in another order or of one image. */
+  private String shapeHint(long[] got) {
+    List<Integer> in = architecture.input();
+    long[] one = {in.get(0), in.get(1), in.get(2)};
+    long[] last = {one[1], one[2], one[0]};
+    if (Arrays.equals(got, one)) {
+      return "; a single image needs a batch: images.reshape(1, %d, %d, %d)"
+          .formatted(one[0], one[1], one[2]);
+    } else if (got.length == 4 && Arrays.equals(Arrays.copyOfRange(got, 1, 4), last)) {
+      return "; channels come first: images.permute(0, 3, 1, 2)";
+    } else if (Arrays.equals(got, last)) {
+      return "; channels come first, and a single image needs a batch: images.permute(2, 0, 1).reshape(1, %d, %d, %d)"
+          .formatted(one[0], one[1], one[2]);
+    }
+    return "";
+  }
+
+  private String imagesShape() {
+    List<Integer> in = architecture.input();
+    return "[N, %d, %d, %d]".formatted(in.get(0), in.get(1), in.get(2));
+  }
+
+  private INDArray newArray(long[] shape) {
+    return Nd4j.create(options.dataType(), shape);
+  }
+}

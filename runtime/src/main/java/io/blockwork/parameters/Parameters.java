@@ -1,0 +1,467 @@
+package io.blockwork.parameters;
+
+import io.blockwork.memory.Finite;
+import io.blockwork.memory.NativeValues;
+import io.blockwork.memory.ShapeMismatchException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The parameters and buffers of a network, by their {@code state_dict} names and in its order.
+ *
+ * <p>The learnable ones lie in one flat block of memory, the running statistics in another. Reading
+ * is by copy. Writing is by {@link #set}, {@link #load} and the like: each waits until no {@link
+ * #read} action, and so no {@code forward}, is running, and keeps new ones waiting until it is
+ * done. {@link #update} makes several changes one. So whoever reads sees the values of one moment.
+ *
+ * <p>Initial values are made when somebody first asks for a value: weights that a file brings are
+ * never made at random before.
+ */
+public final class Parameters implements AutoCloseable {
+  private final List<ParameterInfo> entries;
+  private final DataType dataType;
+  private final InitialValues initial;
+  private final FlatValues learnable;
+  private final FlatValues statistics;
+  private final FlatValues counters;
+  private final AtomicLong version = new AtomicLong();
+
+  /**
+   * Fair: a writer is not kept waiting by readers that come after it, nor they by later writers.
+   */
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+
+  private final ParameterMemory memory = new Lent();
+  private volatile long passes;
+
+  /** Version whose values are known to be finite. */
+  private volatile long finite = -1;
+
+  /** Written under the lock for writing. */
+  private volatile boolean closed;
+
+  /** What makes initial values at this moment. Guarded by {@link #unset}. */
+  private Optional<SharedWork> making = Optional.empty();
+
+  /** Entries without values. Guarded by itself. */
+  private final Map<String, ParameterInfo> unset = new HashMap<>();
+
+  private volatile boolean allSet;
+
+  /**
+   * Parameters of the given names and shapes, all zero.
+   *
+   * @param state the entries, in order
+   * @param dataType {@code FLOAT} or {@code DOUBLE}
+   */
+  public Parameters(List<ParameterInfo> state, DataType dataType) {
+    this(state, dataType, InitialValues.zeros());
+  }
+
+  /**
+   * The parameters that a new network starts with, as torchvision's: convolutions normal with a
+   * variance of {@code 2 / fan-out}, linear layers uniform within {@code 1 / sqrt(in)}, batch norms
+   * one and zero.
+   *
+   * @param state the entries, in order
+   * @param dataType {@code FLOAT} or {@code DOUBLE}
+   * @param seed the same seed gives the same values
+   */
+  public static Parameters initial(List<ParameterInfo> state, DataType dataType, long seed) {
+    return new Parameters(state, dataType, new Initializer(seed, state));
+  }
+
+  private Parameters(List<ParameterInfo> state, DataType dataType, InitialValues initial) {
+    this.entries = List.copyOf(state);
+    this.dataType = dataType;
+    this.initial = initial;
+    this.learnable = those(info -> info.kind().learnable(), dataType);
+    this.statistics = those(info -> !info.kind().learnable() && !isCounter(info), dataType);
+    this.counters = those(Parameters::isCounter, DataType.LONG);
+    entries.forEach(info -> unset.put(info.name(), info));
+  }
+
+  private FlatValues those(Predicate<ParameterInfo> kind, DataType type) {
+    return new FlatValues(entries.stream().filter(kind).toList(), type);
+  }
+
+  private static boolean isCounter(ParameterInfo info) {
+    return info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED;
+  }
+
+  /** {@code FLOAT} or {@code DOUBLE}. */
+  public DataType dataType() {
+    return dataType;
+  }
+
+  /**
+   * The type of the entry: {@link #dataType()}, or {@code LONG} for {@code num_batches_tracked}.
+   *
+   * @throws NoSuchElementException if there is none of that name
+   */
+  public DataType dataType(String name) {
+    return holder(name).type();
+  }
+
+  /** Every entry, in {@code state_dict} order. */
+  public List<ParameterInfo> entries() {
+    return entries;
+  }
+
+  /** Every name, in {@code state_dict} order. */
+  public List<String> names() {
+    return entries.stream().map(ParameterInfo::name).toList();
+  }
+
+  /** Number of learnable values. */
+  public long count() {
+    return entries.stream()
+        .filter(p -> p.kind().learnable())
+        .mapToLong(ParameterInfo::length)
+        .sum();
+  }
+
+  /**
+   * A copy of the entry.
+   *
+   * @throws NoSuchElementException if there is none of that name
+   */
+  public INDArray get(String name) {
+    FlatValues holder = holder(name);
+    return read(
+        () -> {
+          makeInitialValues();
+          return holder.view(name).dup('c');
+        });
+  }
+
+  /**
+   * Copies of all entries at one moment, by name and in order. They lie in no workspace, and may be
+   * closed when they are no longer used.
+   */
+  public Map<String, INDArray> copies() {
+    return read(
+        () -> {
+          Map<String, INDArray> copies = new LinkedHashMap<>();
+          try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            names().forEach(name -> copies.put(name, get(name)));
+          }
+          return copies;
+        });
+  }
+
+  /** A copy of all learnable values, in order, as one array of one dimension. */
+  public INDArray flat() {
+    return read(
+        () -> {
+          requireOpen();
+          makeInitialValues();
+          return learnable.flat().dup();
+        });
+  }
+
+  /**
+   * Replaces the values of the entry.
+   *
+   * @param values an array of exactly the entry's shape, of any floating-point type (any number
+   *     type for {@code num_batches_tracked})
+   * @throws NoSuchElementException if there is none of that name
+   * @throws ShapeMismatchException if the shape is another
+   */
+  public void set(String name, INDArray values) {
+    FlatValues holder = holder(name);
+    long[] shape = holder.info(name).dimensions();
+    if (!Arrays.equals(shape, values.shape())) {
+      throw new ShapeMismatchException(
+          "%s: expected shape %s, got %s"
+              .formatted(name, Arrays.toString(shape), Arrays.toString(values.shape())));
+    }
+    overwrite(name, memory -> holder.view(name).assign(values.castTo(holder.type())));
+  }
+
+  /**
+   * Makes several changes one: no {@code forward} and no other reader sees some of them made and
+   * others not. Waits for those that are running, and keeps others waiting; the action itself may
+   * read, too, and run the network.
+   *
+   * <p>If the action throws, what it has changed until then stays changed.
+   *
+   * @param changes calls {@link #set}, {@link #load} and the like
+   * @throws IllegalStateException if a {@link #read} action of the same thread calls this
+   */
+  public void update(Runnable changes) {
+    update(
+        () -> {
+          changes.run();
+          return true;
+        });
+  }
+
+  /** {@link #update(Runnable)} for changes that have a result. */
+  public <T> T update(Supplier<T> changes) {
+    if (lock.getReadHoldCount() > 0 && !lock.isWriteLockedByCurrentThread()) {
+      throw new IllegalStateException(
+          "parameters cannot be changed while the same thread reads them: change them after the read action has ended");
+    }
+    lock.writeLock().lock();
+    try {
+      return changes.get();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Does something while no value changes, so that all that it reads is of one moment. Several
+   * threads may read at once.
+   *
+   * @param action must not change parameters
+   */
+  public <T> T read(Supplier<T> action) {
+    lock.readLock().lock();
+    try {
+      return action.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * The first entry, in order, that holds a NaN or an infinity; empty if there is none. Takes time
+   * only when values have changed since the last time.
+   */
+  public Optional<String> firstNonFinite() {
+    if (finite == version()) {
+      return Optional.empty();
+    }
+    return read(
+        () -> {
+          long current = version();
+          Optional<String> first =
+              entries.stream()
+                  .map(ParameterInfo::name)
+                  .filter(name -> !Finite.all(values(name)))
+                  .findFirst();
+          if (first.isEmpty()) {
+            finite = current;
+          }
+          return first;
+        });
+  }
+
+  /**
+   * The memory of the entry, row by row, for engines: to be read only, and in a {@link #read}
+   * action. It is freed when the network is closed.
+   *
+   * @throws NoSuchElementException if there is none of that name
+   */
+  public NativeValues values(String name) {
+    FlatValues holder = holder(name);
+    makeInitialValues();
+    return holder.values(name).readOnly();
+  }
+
+  /**
+   * Lends the memory itself to optimisers and engines, who may change any of it in place. An {@link
+   * #update} as a whole.
+   *
+   * @param writer must not use the memory after it has returned, but within another call of this
+   */
+  public void write(Consumer<ParameterMemory> writer) {
+    update(
+        () -> {
+          requireOpen();
+          makeInitialValues();
+          try {
+            writer.accept(memory);
+          } finally {
+            touch();
+          }
+        });
+  }
+
+  /**
+   * Lets {@code writer} write every value of the entry, of which it reads none: no initial values
+   * are made for it. An {@link #update} as a whole.
+   *
+   * @param writer gets the entry's memory, row by row; it must not read other entries
+   * @throws NoSuchElementException if there is none of that name
+   */
+  public void overwrite(String name, Consumer<NativeValues> writer) {
+    NativeValues values = holder(name).values(name);
+    update(
+        () -> {
+          requireOpen();
+          synchronized (unset) {
+            if (making.isPresent()) {
+              makeInitialValues();
+            }
+            try {
+              writer.accept(values);
+            } finally {
+              touch();
+            }
+            unset.remove(name);
+          }
+        });
+  }
+
+  /** What {@link #write} lends. */
+  private final class Lent implements ParameterMemory {
+    @Override
+    public NativeValues values(String name) {
+      return lent(name).values(name);
+    }
+
+    @Override
+    public INDArray view(String name) {
+      return lent(name).view(name);
+    }
+
+    @Override
+    public INDArray flat() {
+      requireLent();
+      return learnable.flat();
+    }
+
+    private FlatValues lent(String name) {
+      requireLent();
+      return holder(name);
+    }
+
+    private void requireLent() {
+      if (!lock.isWriteLockedByCurrentThread()) {
+        throw new IllegalStateException(
+            "the memory of parameters is lent only within a call of Parameters.write");
+      }
+    }
+  }
+
+  /**
+   * What is known of the entry.
+   *
+   * @throws NoSuchElementException if there is none of that name
+   */
+  public ParameterInfo info(String name) {
+    return holder(name).info(name);
+  }
+
+  private FlatValues holder(String name) {
+    requireOpen();
+    for (FlatValues each : List.of(learnable, statistics, counters)) {
+      if (each.has(name)) {
+        return each;
+      }
+    }
+    throw new NoSuchElementException("no parameter is called " + name);
+  }
+
+  /** Begins to make initial values on other threads, if somebody is going to need them soon. */
+  public void prepare() {
+    if (!allSet) {
+      synchronized (unset) {
+        making = Optional.of(making.orElseGet(this::startMaking));
+      }
+    }
+  }
+
+  private SharedWork startMaking() {
+    return SharedWork.start(
+        unset.values().stream()
+            .map(
+                info -> {
+                  NativeValues values = holder(info.name()).values(info.name());
+                  return (Runnable) () -> initial.fill(info, values);
+                })
+            .toList());
+  }
+
+  private void makeInitialValues() {
+    if (allSet) {
+      return;
+    }
+    synchronized (unset) {
+      SharedWork work = making.orElseGet(this::startMaking);
+      making = Optional.empty();
+      work.finish();
+      unset.clear();
+      allSet = true;
+    }
+  }
+
+  /** Says that values have changed: what engines derived from them is made anew before use. */
+  private void touch() {
+    version.incrementAndGet();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "these parameters belong to a network that is closed: read them before you close it");
+    }
+  }
+
+  /**
+   * Gives the memory back, as closing the network does. Waits for {@link #read} actions that are
+   * running; whoever uses the parameters later gets an {@link IllegalStateException}.
+   */
+  @Override
+  public void close() {
+    update(
+        () -> {
+          if (closed) {
+            return;
+          }
+          closed = true;
+          synchronized (unset) {
+            making.ifPresent(SharedWork::finish);
+            making = Optional.empty();
+          }
+          List.of(learnable, statistics, counters).forEach(FlatValues::close);
+        });
+  }
+
+  /**
+   * Loads values from elsewhere: {@code load(weights)} from a weight file, strictly, and all or
+   * nothing; {@code load(weights.lenient())} and the like relax that.
+   *
+   * @return what the source tells of it
+   * @throws RuntimeException as the source says; a weight file's is {@code WeightsException}, if it
+   *     does not fit, and nothing has changed then
+   */
+  public <R> R load(ParameterSource<R> source) {
+    return source.into(this);
+  }
+
+  /** Grows with every change of a value. */
+  public long version() {
+    return version.get();
+  }
+
+  /**
+   * Training passes that the network has run, in all. Dropout draws its masks by this number and
+   * the seed, so that a training that is taken up again drops what it would have dropped.
+   */
+  public long passes() {
+    return passes;
+  }
+
+  /** Sets the number of training passes, to go on where a saved training stopped. */
+  public void passes(long count) {
+    passes = count;
+  }
+}
