@@ -1,6 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Precision;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -28,8 +29,9 @@ sealed interface ImageValues {
     long bytes = perImage * precision.bytes();
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "one image's part of a tensor has %d bytes; expected less than 2 GiB: use smaller images"
-              .formatted(bytes));
+          SafeText.format(
+              "one image's part of a tensor has %d bytes; expected less than 2 GiB: use smaller images",
+              bytes));
     }
     ByteBuffer[] images = new ByteBuffer[batch];
     for (int n = 0; n < batch; n++) {

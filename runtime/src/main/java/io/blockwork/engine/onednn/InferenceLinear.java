@@ -29,9 +29,7 @@ record InferenceLinear(Linear linear, Activation activation, PlanTensor src, Pla
     int out = dst.channels();
     boolean fused = Eltwise.isPostOp(activation);
     memory.desc any =
-        plan.own(
-            new memory.desc(
-                new long[] {out, in}, plan.type(src), memory.format_tag.any));
+        plan.own(new memory.desc(new long[] {out, in}, plan.type(src), memory.format_tag.any));
     inner_product_forward.primitive_desc description =
         plan.own(
             new inner_product_forward.primitive_desc(

@@ -6,6 +6,7 @@ import io.blockwork.engine.Linear;
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
@@ -19,8 +20,8 @@ final class Shapes {
   static void expect(String path, Tensor tensor, int channels, int height, int width) {
     if (tensor.channels() != channels || tensor.height() != height || tensor.width() != width) {
       throw new ShapeMismatchException(
-          "%s: expected %d x %d x %d, got %s"
-              .formatted(path, channels, height, width, tensor.shape()));
+          SafeText.format(
+              "%s: expected %d x %d x %d, got %s", path, channels, height, width, tensor.shape()));
     }
   }
 
@@ -34,8 +35,8 @@ final class Shapes {
     long[] actual = parameters.info(name).dimensions();
     if (!Arrays.equals(actual, shape)) {
       throw new ShapeMismatchException(
-          "%s: expected %s, got %s"
-              .formatted(name, Arrays.toString(shape), Arrays.toString(actual)));
+          SafeText.format(
+              "%s: expected %s, got %s", name, Arrays.toString(shape), Arrays.toString(actual)));
     }
   }
 
@@ -89,8 +90,8 @@ final class Shapes {
   static void groups(String path, int groups, Tensor src) {
     if (groups < 1 || src.channels() % groups != 0) {
       throw new ShapeMismatchException(
-          "%s: expected channels that %d groups divide, got %s"
-              .formatted(path, groups, src.shape()));
+          SafeText.format(
+              "%s: expected channels that %d groups divide, got %s", path, groups, src.shape()));
     }
   }
 
@@ -131,14 +132,14 @@ final class Shapes {
   private static void constants(String path, String what, List<Double> values, Tensor src) {
     if (values.size() != src.channels()) {
       throw new ShapeMismatchException(
-          "%s: expected %d %s, got %d".formatted(path, src.channels(), what, values.size()));
+          SafeText.format("%s: expected %d %s, got %d", path, src.channels(), what, values.size()));
     }
   }
 
   static void rate(String path, double rate) {
     if (!(rate >= 0 && rate <= 1)) {
       throw new IllegalArgumentException(
-          "%s: dropout rate: expected 0 to 1, got %s".formatted(path, rate));
+          SafeText.format("%s: dropout rate: expected 0 to 1, got %s", path, rate));
     }
   }
 
@@ -159,8 +160,9 @@ final class Shapes {
         array.rank() == 4 && array.size(2) == tensor.height() && array.size(3) == tensor.width();
     if (!(vector || images) || array.size(0) != batch || array.size(1) != tensor.channels()) {
       throw new ShapeMismatchException(
-          "%s: expected %d x %s, got %s"
-              .formatted(what, batch, tensor.shape(), Arrays.toString(array.shape())));
+          SafeText.format(
+              "%s: expected %d x %s, got %s",
+              what, batch, tensor.shape(), Arrays.toString(array.shape())));
     }
   }
 }
