@@ -5,6 +5,7 @@ import io.blockwork.processor.emit.TapMethod;
 import io.blockwork.processor.emit.TapMethod.Tap;
 import io.blockwork.processor.graph.ModuleNames;
 import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Nearest;
 import io.blockwork.processor.spec.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
