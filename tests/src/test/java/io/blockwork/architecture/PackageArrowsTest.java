@@ -93,6 +93,19 @@ final class PackageArrowsTest {
         .check(classes);
   }
 
+  /** ONNX import works on graphs at run time, without the processor. */
+  @ArchTest
+  void graphsKnowNothingElse(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideInAPackage("io.blockwork.graph..")
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages("io.blockwork.graph..", "java..", "org.jspecify..")
+        .because("the processor and the runtime both stand on graphs")
+        .check(classes);
+  }
+
   /** The processor's class path holds no ND4J. */
   @ArchTest
   void processorKnowsNoNd4j(JavaClasses classes) {

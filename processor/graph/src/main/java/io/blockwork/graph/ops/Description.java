@@ -1,0 +1,20 @@
+package io.blockwork.graph.ops;
+
+/**
+ * How people read an operation.
+ *
+ * @param kind {@code max 3x3 stride 2}
+ * @param extras what else its kernel does: {@code norm, relu}; may be empty
+ * @param phrase in a sentence: {@code 3x3 stride 2 max pooling}
+ */
+public record Description(String kind, String extras, String phrase) {
+  /** An operation that is called the same everywhere, and does nothing else. */
+  static Description of(String kind) {
+    return new Description(kind, "", kind);
+  }
+
+  /** The same, and what else the kernel does. */
+  static Description of(String kind, String extras) {
+    return new Description(kind, extras, kind);
+  }
+}

@@ -1,0 +1,90 @@
+package io.blockwork.graph.ops;
+
+import java.util.List;
+
+/**
+ * Local response normalisation across channels, as torch's {@code LocalResponseNorm} (Krizhevsky et
+ * al. 2012, section 3.3).
+ *
+ * @param path module name
+ * @param size channels that are summed over
+ * @param alpha factor of the mean square
+ * @param beta exponent
+ * @param k what is added
+ */
+public record LocalResponseNorm(String path, int size, double alpha, double beta, double k)
+    implements Op {
+  /**
+   * Checks the size.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public LocalResponseNorm {
+    Rules.require(size > 0, path, "a positive size", size);
+  }
+
+  /** With torch's settings. */
+  public static LocalResponseNorm of(String path, int size) {
+    return new LocalResponseNorm(path, size, 1e-4, 0.75, 1);
+  }
+
+  @Override
+  public String type() {
+    return "LocalResponseNorm";
+  }
+
+  @Override
+  public Role role() {
+    return Role.NORM;
+  }
+
+  @Override
+  public Description description() {
+    return Description.of("local response norm");
+  }
+
+  @Override
+  public Arity arity() {
+    return Arity.ONE;
+  }
+
+  @Override
+  public Shape shape(List<Shape> inputs) {
+    return inputs.get(0);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+
+  @Override
+  public long macs(List<Shape> inputs, Shape output) {
+    return 0;
+  }
+
+  @Override
+  public Reads backwardReads() {
+    return Reads.INPUTS_AND_OUTPUT;
+  }
+
+  @Override
+  public boolean overwrites(int input) {
+    return false;
+  }
+
+  @Override
+  public GradientUse gradientUse() {
+    return GradientUse.READS;
+  }
+
+  @Override
+  public Call bind(Binding binding) {
+    boolean torch = alpha == 1e-4 && beta == 0.75 && k == 1;
+    return binding.through(
+        "localResponseNorm",
+        torch
+            ? Code.call("LocalResponseNorm", "localResponseNorm", size)
+            : Code.create("LocalResponseNorm", size, alpha, beta, k));
+  }
+}

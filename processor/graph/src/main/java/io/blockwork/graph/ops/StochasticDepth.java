@@ -1,0 +1,76 @@
+package io.blockwork.graph.ops;
+
+import java.util.List;
+
+/**
+ * Stochastic depth, in training only: the whole image is zero with some probability, and the others
+ * are multiplied by {@code 1 / (1 - rate)}; torchvision's mode "row".
+ *
+ * @param path module name
+ * @param rate probability of a zero image
+ */
+public record StochasticDepth(String path, double rate) implements Op {
+  /**
+   * Checks the rate.
+   *
+   * @throws IllegalArgumentException if it is not at least 0 and below 1
+   */
+  public StochasticDepth {
+    Rules.require(rate >= 0 && rate < 1, path, "a rate from 0 to below 1", rate);
+  }
+
+  @Override
+  public String type() {
+    return "StochasticDepth";
+  }
+
+  @Override
+  public Role role() {
+    return Role.ELEMENTWISE;
+  }
+
+  @Override
+  public Description description() {
+    return Description.of("stochastic depth " + rate);
+  }
+
+  @Override
+  public Arity arity() {
+    return Arity.ONE;
+  }
+
+  @Override
+  public Shape shape(List<Shape> inputs) {
+    return inputs.get(0);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+
+  @Override
+  public long macs(List<Shape> inputs, Shape output) {
+    return 0;
+  }
+
+  @Override
+  public Reads backwardReads() {
+    return Reads.NOTHING;
+  }
+
+  @Override
+  public boolean overwrites(int input) {
+    return true;
+  }
+
+  @Override
+  public GradientUse gradientUse() {
+    return GradientUse.OVERWRITES;
+  }
+
+  @Override
+  public Call bind(Binding binding) {
+    return binding.through("stochasticDepth", rate);
+  }
+}
