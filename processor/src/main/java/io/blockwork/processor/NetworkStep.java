@@ -2,6 +2,8 @@ package io.blockwork.processor;
 
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
+import io.blockwork.processor.dsl.Compositions;
+import io.blockwork.processor.dsl.Unreadable;
 import io.blockwork.processor.emit.GeneratedNames;
 import io.blockwork.processor.emit.PlaceholderWriter;
 import io.blockwork.processor.emit.TapMethod;
@@ -29,13 +31,16 @@ import javax.lang.model.util.Elements;
 
 /** Handles each annotated interface by itself: a broken one does not stop the others. */
 final class NetworkStep {
+  private static final String MODEL = "io.blockwork.Model";
+
   /** The annotations that describe an architecture, and whether it ends in a classifier. */
   private static final Map<String, Boolean> ANNOTATIONS =
       Map.of(
           "io.blockwork.ResNet", true,
           "io.blockwork.DenseNet", true,
           "io.blockwork.ResidualBlock", false,
-          "io.blockwork.DenseBlock", false);
+          "io.blockwork.DenseBlock", false,
+          MODEL, true);
 
   private final ProcessingEnvironment environment;
   private final Options options;
@@ -61,9 +66,10 @@ final class NetworkStep {
    * Handles an annotated element, unless it depends on a type that is still to be generated.
    *
    * @param sources qualified names of the classes that are being compiled
+   * @param compositions what the round composes
    * @return whether it is done; if not, it wants to be tried in a later round
    */
-  boolean process(Element element, Set<String> sources) {
+  boolean process(Element element, Set<String> sources, Compositions compositions) {
     List<? extends AnnotationMirror> architectures =
         element.getAnnotationMirrors().stream()
             .filter(mirror -> ANNOTATIONS.containsKey(name(mirror)))
@@ -83,8 +89,14 @@ final class NetworkStep {
       if (architectures.size() > 1) {
         twice(names, architectures);
       } else if (!clashes(names, sources)) {
-        compile(names, annotation, AnnotationReader.read(annotation));
+        if (name(annotation).equals(MODEL)) {
+          compose(names, annotation, compositions);
+        } else {
+          compile(names, annotation, AnnotationReader.read(annotation));
+        }
       }
+    } catch (Unreadable e) {
+      return false;
     } catch (AnnotationReader.UnreadableValue e) {
       if (!e.isLasting()) {
         return false;
@@ -173,6 +185,22 @@ final class NetworkStep {
     if (options.report()) {
       writeSheet(names, Compilation.sheet(spec, names));
     }
+  }
+
+  private void compose(
+      GeneratedNames names, AnnotationMirror annotation, Compositions compositions) {
+    TypeElement type = names.origin();
+    boolean classifier = interfaces.isClassifier(type);
+    boolean sound = interfaces.check(type, simpleName(annotation), classifier);
+    Compositions.Result result = compositions.network(type, annotation, classifier);
+    result.faults().forEach(diagnostics::report);
+    if (!sound || result.graph().isEmpty()) {
+      placeholder(
+          names,
+          result.faults().stream().map(f -> f.message().headline(f.args().toArray())).toList());
+      return;
+    }
+    placeholder(names, List.of());
   }
 
   /** The methods that ask for values inside the network; empty if some of them are wrong. */

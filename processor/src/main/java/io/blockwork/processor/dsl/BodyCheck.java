@@ -9,6 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.util.ElementFilter;
 
 /** What is wrong with a body whatever its sizes are: its edges, names and expressions. */
 final class BodyCheck {
@@ -63,13 +66,9 @@ final class BodyCheck {
   }
 
   private void body(Body body, BlockScope scope) {
-    Map<String, String> lower = new HashMap<>();
+    clashes(body);
     for (int i = 0; i < body.nodes().size(); i++) {
       BodyNode node = body.nodes().get(i);
-      String other = lower.put(node.name().toLowerCase(Locale.ROOT), node.name());
-      if (other != null) {
-        fault(Message.CASE_CLASH, Site.of(node.element()), node.name(), other);
-      }
       edges(body, i);
       FormulaCheck.node(node, scope, faults);
       if (node.work() instanceof Group group) {
@@ -77,6 +76,23 @@ final class BodyCheck {
       }
     }
     outputs(body);
+  }
+
+  /** Nodes whose class files a disk may take for those of another nested type. */
+  private void clashes(Body body) {
+    Map<String, String> lower = new HashMap<>();
+    for (TypeElement type : ElementFilter.typesIn(body.element().getEnclosedElements())) {
+      if (type.getKind() != ElementKind.INTERFACE) {
+        String name = type.getSimpleName().toString();
+        lower.put(name.toLowerCase(Locale.ROOT), name);
+      }
+    }
+    for (BodyNode node : body.nodes()) {
+      String other = lower.put(node.name().toLowerCase(Locale.ROOT), node.name());
+      if (other != null) {
+        fault(Message.CASE_CLASH, Site.of(node.element()), node.name(), other);
+      }
+    }
   }
 
   private void edges(Body body, int index) {

@@ -24,6 +24,7 @@ import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeKind;
 
 /** Reads the nodes of a network, a block or a group; collects what is wrong with them. */
 final class BodyReader {
@@ -256,7 +257,7 @@ final class BodyReader {
     for (Object edge : value instanceof List<?> list ? list : List.of()) {
       if (!(((AnnotationValue) edge).getValue() instanceof DeclaredType read)
           || !(read.asElement() instanceof TypeElement other)
-          || read.getKind() == javax.lang.model.type.TypeKind.ERROR) {
+          || read.getKind() == TypeKind.ERROR) {
         throw new Unreadable("value");
       }
       String name = other.getSimpleName().toString();

@@ -14,6 +14,8 @@ import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.util.Elements;
+import org.jspecify.annotations.Nullable;
 
 /** The networks and blocks of one round of compilation. */
 public final class Compositions {
@@ -21,12 +23,14 @@ public final class Compositions {
   private static final int CHANNELS = 3;
   private static final int SIDE = 224;
 
+  private final Elements elements;
   private final Library library;
 
   /**
    * @param sources qualified names of the outermost classes that are being compiled
    */
   public Compositions(ProcessingEnvironment environment, Set<String> sources) {
+    this.elements = environment.getElementUtils();
     this.library = new Library(environment, sources);
   }
 
@@ -65,19 +69,34 @@ public final class Compositions {
     return faults;
   }
 
-  /** What a block's companion holds: the names of its nodes, in order. */
-  public static List<String> order(TypeElement block) {
-    return NodeOrder.of(block);
+  /**
+   * What the companion of some blocks says of one of them.
+   *
+   * @param block its name, after those of the classes around it
+   * @param summary the first sentence of its documentation; may be empty
+   * @param nodes the names of its nodes, in order
+   */
+  public record Entry(String block, String summary, List<String> nodes) {
+    /** Copies the list. */
+    public Entry {
+      nodes = List.copyOf(nodes);
+    }
   }
 
-  /** The qualified name of a block's companion. */
-  public static String companion(TypeElement block) {
-    return NodeOrder.companion(block);
+  /** What the companion says of a block that is being compiled. */
+  public Entry entry(TypeElement block) {
+    String summary = Summary.of(elements.getDocComment(block));
+    return new Entry(NodeOrder.name(block), summary, NodeOrder.of(block));
   }
 
-  /** The first sentence of a block's documentation; its name if there is none. */
-  public String summary(TypeElement block) {
-    return library.block(block).summary();
+  /** The class that holds a block, and nothing around it but its package. */
+  public static TypeElement outermost(TypeElement block) {
+    return NodeOrder.outermost(block);
+  }
+
+  /** The qualified name of the companion of all blocks within an outermost class. */
+  public static String companion(TypeElement outermost) {
+    return NodeOrder.companion(outermost);
   }
 
   /**
@@ -158,7 +177,7 @@ public final class Compositions {
   }
 
   private static int size(
-      @org.jspecify.annotations.Nullable AnnotationMirror input,
+      @Nullable AnnotationMirror input,
       String member,
       int fallback,
       Message message,

@@ -11,6 +11,7 @@ import io.blockwork.processor.spec.Message;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Checks the values and expressions of a node, as far as it can be done without computing any. */
 final class FormulaCheck {
@@ -79,7 +80,7 @@ final class FormulaCheck {
 
   /** What is wrong with a member's value. */
   static Optional<Fault> range(
-      String member, Call call, @org.jspecify.annotations.Nullable Rule rule, Value value) {
+      String member, Call call, @Nullable Rule rule, Value value) {
     if (rule == null) {
       return Optional.empty();
     }

@@ -102,16 +102,11 @@ final class Library {
 
   /** The first sentence of a block's documentation, which a companion keeps for class files. */
   private String summary(TypeElement element) {
-    String name = element.getSimpleName().toString();
-    TypeElement companion =
-        order.isSource(element) ? null : elements.getTypeElement(NodeOrder.companion(element));
     String text =
-        companion == null
+        order.isSource(element)
             ? Summary.of(elements.getDocComment(element))
-            : Names.find(companion, Names.ORDER)
-                .flatMap(mirror -> Names.text(mirror, "summary"))
-                .orElse("");
-    return text.isEmpty() ? name : text;
+            : order.summary(element);
+    return text.isEmpty() ? element.getSimpleName().toString() : text;
   }
 
   /** The blocks that nodes of a body use, with the nodes. */

@@ -17,8 +17,8 @@ import javax.lang.model.util.Elements;
 
 /**
  * The order of the types nested in a network or a block. Compilers keep the source's, but class
- * files promise none (javac 17 gives them reversed), so that the processor writes the nodes of every
- * block to a class beside it, its companion.
+ * files promise none (javac 17 gives them reversed), so that the processor writes the nodes of the
+ * blocks in a class to another one beside it, its companion.
  */
 final class NodeOrder {
   private static final String SUFFIX = "Nodes";
@@ -34,30 +34,30 @@ final class NodeOrder {
     this.sources = sources;
   }
 
-  /** The qualified name of a block's companion. */
-  static String companion(TypeElement block) {
-    StringBuilder name = new StringBuilder(SUFFIX);
-    Element at = block;
-    for (; at instanceof TypeElement type; at = type.getEnclosingElement()) {
-      name.insert(0, at == block ? type.getSimpleName() : type.getSimpleName() + "_");
-    }
-    String around = String.valueOf(at);
-    return at == null || at.getKind() != ElementKind.PACKAGE || packageName(at).isEmpty()
-        ? name.toString()
-        : around + "." + name;
-  }
-
-  private static String packageName(Element element) {
-    return ((javax.lang.model.element.PackageElement) element).getQualifiedName().toString();
-  }
-
-  /** Whether the type is being compiled, so that its nested types are in order. */
-  boolean isSource(TypeElement type) {
+  /** The class around which nothing stands but its package. */
+  static TypeElement outermost(TypeElement type) {
     TypeElement outermost = type;
     while (outermost.getEnclosingElement() instanceof TypeElement outer) {
       outermost = outer;
     }
-    return sources.contains(outermost.getQualifiedName().toString());
+    return outermost;
+  }
+
+  /** The qualified name of the companion of an outermost class. */
+  static String companion(TypeElement outermost) {
+    return outermost.getQualifiedName() + SUFFIX;
+  }
+
+  /** A block's name, after those of the classes around it. */
+  static String name(TypeElement block) {
+    return block.getEnclosingElement() instanceof TypeElement outer
+        ? name(outer) + "." + block.getSimpleName()
+        : block.getSimpleName().toString();
+  }
+
+  /** Whether the type is being compiled, so that its nested types are in order. */
+  boolean isSource(TypeElement type) {
+    return sources.contains(outermost(type).getQualifiedName().toString());
   }
 
   /**
@@ -118,9 +118,9 @@ final class NodeOrder {
   }
 
   private static FaultException missing(TypeElement block) {
+    String companion = companion(outermost(block));
     return new FaultException(
-        Fault.of(
-            Message.NO_COMPANION, Site.of(block), block.getQualifiedName(), companion(block)));
+        Fault.of(Message.NO_COMPANION, Site.of(block), block.getQualifiedName(), companion));
   }
 
   private static String path(TypeElement root, TypeElement node) {
@@ -132,13 +132,33 @@ final class NodeOrder {
   }
 
   private Optional<List<String>> written(TypeElement block) {
-    TypeElement companion = elements.getTypeElement(companion(block));
+    return entry(block).flatMap(of -> Names.written(of, "nodes")).map(NodeOrder::texts);
+  }
+
+  /** The first sentence of the documentation of a block from a class file; empty if not known. */
+  String summary(TypeElement block) {
+    return entry(block).flatMap(of -> Names.text(of, "summary")).orElse("");
+  }
+
+  /** What the companion says of a block. */
+  private Optional<AnnotationMirror> entry(TypeElement block) {
+    TypeElement companion = elements.getTypeElement(companion(outermost(block)));
     if (companion == null) {
       return Optional.empty();
     }
-    return Names.find(companion, Names.ORDER)
-        .flatMap((AnnotationMirror order) -> Names.written(order, "value"))
-        .map(NodeOrder::texts);
+    Object all =
+        Names.find(companion, Names.ORDER)
+            .flatMap(order -> Names.written(order, "value"))
+            .map(AnnotationValue::getValue)
+            .orElse(List.of());
+    String name = name(block);
+    for (Object value : all instanceof List<?> list ? list : List.of()) {
+      if (((AnnotationValue) value).getValue() instanceof AnnotationMirror of
+          && Names.text(of, "block").equals(Optional.of(name))) {
+        return Optional.of(of);
+      }
+    }
+    return Optional.empty();
   }
 
   private static List<String> texts(AnnotationValue value) {
