@@ -102,7 +102,7 @@ public record Architecture(
           new ParameterInfo(
               path + ".weight",
               Kind.CONV_WEIGHT,
-              List.of(conv.out(), in, conv.kernel(), conv.kernel()));
+              List.of(conv.out(), in, conv.kernelHeight(), conv.kernelWidth()));
       long macs = weight.length() * height * width;
       return add(path, "Conv2d", List.of(conv.out(), height, width), List.of(weight), macs);
     }

@@ -71,9 +71,9 @@ public abstract class CompiledNetwork implements Network {
   @SafeVarargs
   protected final Features features(
       Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
-    Features tap = passOf(pass, List.of(shapes));
-    features.add(tap);
-    return tap;
+    Features made = passOf(pass, List.of(shapes));
+    features.add(made);
+    return made;
   }
 
   private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {

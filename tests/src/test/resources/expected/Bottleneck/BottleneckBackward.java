@@ -213,8 +213,8 @@ final class BottleneckBackward implements TrainingPass {
           "layer1.0.se.fc1", RELU, se_squeezeOut, se_fc1Out, dSe_fc1Out, into(dSe_squeezeOut));
       se_fc2 = bind.linear(
           "layer1.0.se.fc2", SIGMOID, se_fc1Out, se_fc2Out, dSe_fc2Out, into(dSe_fc1Out));
-      se_scale =
-          bind.scale("layer1.0.se.scale", bn3Out, se_fc2Out, out, dOut, into(dBn3Out), dSe_fc2Out);
+      se_scale = bind.scale(
+          "layer1.0.se.scale", bn3Out, se_fc2Out, out, dOut, into(dBn3Out), into(dSe_fc2Out));
       add = bind.addRelu("layer1.0.add", out, downsample_1Out, out, dOut);
     }
 
@@ -339,8 +339,8 @@ final class BottleneckBackward implements TrainingPass {
           "layer2.0.se.fc1", RELU, se_squeezeOut, se_fc1Out, dSe_fc1Out, into(dSe_squeezeOut));
       se_fc2 = bind.linear(
           "layer2.0.se.fc2", SIGMOID, se_fc1Out, se_fc2Out, dSe_fc2Out, into(dSe_fc1Out));
-      se_scale =
-          bind.scale("layer2.0.se.scale", bn3Out, se_fc2Out, out, dOut, into(dBn3Out), dSe_fc2Out);
+      se_scale = bind.scale(
+          "layer2.0.se.scale", bn3Out, se_fc2Out, out, dOut, into(dBn3Out), into(dSe_fc2Out));
       add = bind.addRelu("layer2.0.add", out, downsample_1Out, out, dOut);
     }
 
@@ -429,8 +429,8 @@ final class BottleneckBackward implements TrainingPass {
           "layer2.1.se.fc1", RELU, se_squeezeOut, se_fc1Out, dSe_fc1Out, into(dSe_squeezeOut));
       se_fc2 = bind.linear(
           "layer2.1.se.fc2", SIGMOID, se_fc1Out, se_fc2Out, dSe_fc2Out, into(dSe_fc1Out));
-      se_scale =
-          bind.scale("layer2.1.se.scale", bn3Out, se_fc2Out, out, dOut, into(dBn3Out), dSe_fc2Out);
+      se_scale = bind.scale(
+          "layer2.1.se.scale", bn3Out, se_fc2Out, out, dOut, into(dBn3Out), into(dSe_fc2Out));
       add = bind.addRelu("layer2.1.add", out, x, out, dOut);
     }
 

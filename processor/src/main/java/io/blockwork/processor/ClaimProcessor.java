@@ -1,7 +1,6 @@
 package io.blockwork.processor;
 
 import com.google.auto.service.AutoService;
-import io.blockwork.processor.emit.GeneratedNames;
 import java.util.Set;
 import javax.annotation.processing.AbstractProcessor;
 import javax.annotation.processing.Processor;
@@ -10,8 +9,8 @@ import javax.lang.model.SourceVersion;
 import javax.lang.model.element.TypeElement;
 
 /**
- * Claims Blockwork's own annotations, and {@code @Generated}: with {@code -Xlint:processing}, javac
- * warns of annotations that nobody claims. {@link BlockworkProcessor} cannot, since it asks for all
+ * Claims Blockwork's own annotations: with {@code -Xlint:processing}, javac warns of annotations that
+ * nobody claims. {@link BlockworkProcessor} cannot, since it asks for all
  * annotations, those of others included. Stands behind it in the alphabet, which is the order in
  * which compilers ask them.
  */
@@ -24,12 +23,11 @@ public final class ClaimProcessor extends AbstractProcessor {
 
   @Override
   public Set<String> getSupportedAnnotationTypes() {
-    return Set.of("io.blockwork.*", GeneratedNames.GENERATED.canonicalName());
+    return Set.of("io.blockwork.*");
   }
 
   @Override
   public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
-    // Other processors still see theirs, and those that ask for all annotations what else there is.
     return true;
   }
 }

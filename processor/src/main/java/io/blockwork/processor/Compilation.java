@@ -2,10 +2,10 @@ package io.blockwork.processor;
 
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.processor.emit.BackwardWriter;
+import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
 import io.blockwork.processor.emit.NetworkWriter;
-import io.blockwork.processor.emit.TapMethod;
 import io.blockwork.processor.graph.Architectures;
 import io.blockwork.processor.graph.Graph;
 import io.blockwork.processor.graph.ModuleNames;
@@ -53,22 +53,22 @@ final class Compilation {
 
   /**
    * The sources of a network that has no problems: {@code XNetwork}, {@code XForward}, {@code
-   * XBackward}, and a pass for each of the {@code taps}.
+   * XBackward}, and a pass for each of the {@code features}.
    *
    * @param weights published weights that fit the network
    */
   static List<JavaFile> compile(
-      Spec spec, GeneratedNames names, List<TapMethod> taps, Optional<String> weights) {
+      Spec spec, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
     Graph graph = Architectures.of(spec);
     List<Shape> shapes = ShapeInference.shapes(graph);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));
     String totals = Totals.of(graph, shapes).toString();
     List<JavaFile> files = new ArrayList<>();
-    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), taps, weights));
+    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), features, weights));
     files.add(ForwardWriter.write(names, inference, totals));
     files.add(BackwardWriter.write(names, training, totals));
-    taps.forEach(tap -> files.add(pass(names, graph, tap)));
+    features.forEach(method -> files.add(pass(names, graph, method)));
     return files;
   }
 
@@ -79,10 +79,10 @@ final class Compilation {
     return Sheet.html(names.base(), graph, ShapeInference.shapes(graph), inference);
   }
 
-  private static JavaFile pass(GeneratedNames names, Graph graph, TapMethod tap) {
-    Graph part = Truncate.apply(graph, tap.nodes());
+  private static JavaFile pass(GeneratedNames names, Graph graph, FeatureMethod method) {
+    Graph part = Truncate.apply(graph, method.nodes());
     InferencePlan plan = InferencePlanner.plan(Transforms.forInference(part));
     String totals = Totals.of(part, ShapeInference.shapes(part)).toString();
-    return ForwardWriter.write(names, tap, plan, totals);
+    return ForwardWriter.write(names, method, plan, totals);
   }
 }

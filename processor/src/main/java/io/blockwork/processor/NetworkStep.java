@@ -4,9 +4,9 @@ import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Unreadable;
+import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.GeneratedNames;
 import io.blockwork.processor.emit.PlaceholderWriter;
-import io.blockwork.processor.emit.TapMethod;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.Spec;
@@ -168,9 +168,9 @@ final class NetworkStep {
         .flatMap(w -> PretrainedMatch.problem(spec, w))
         .ifPresent(problems::add);
     problems.forEach(problem -> diagnostics.report(problem, type, annotation));
-    Optional<List<TapMethod>> taps =
-        type.getKind() == ElementKind.INTERFACE ? taps(type, spec) : Optional.empty();
-    if (!sound || taps.isEmpty() || !problems.isEmpty()) {
+    Optional<List<FeatureMethod>> features =
+        type.getKind() == ElementKind.INTERFACE ? features(type, spec) : Optional.empty();
+    if (!sound || features.isEmpty() || !problems.isEmpty()) {
       placeholder(
           names, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
       return;
@@ -181,7 +181,7 @@ final class NetworkStep {
           .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
           .forEach(warning -> diagnostics.report(warning, type, annotation));
     }
-    Compilation.compile(spec, names, taps.get(), weights).forEach(file -> write(file, type));
+    Compilation.compile(spec, names, features.get(), weights).forEach(file -> write(file, type));
     if (options.report()) {
       writeSheet(names, Compilation.sheet(spec, names));
     }
@@ -203,12 +203,12 @@ final class NetworkStep {
     placeholder(names, List.of());
   }
 
-  /** The methods that ask for values inside the network; empty if some of them are wrong. */
-  private Optional<List<TapMethod>> taps(TypeElement type, Spec spec) {
+  /** The methods that return feature outputs; empty if some of them are wrong. */
+  private Optional<List<FeatureMethod>> features(TypeElement type, Spec spec) {
     var outputs = OutputMethods.read(type, environment, diagnostics);
-    List<TapMethod> taps =
+    List<FeatureMethod> features =
         spec.problems().isEmpty() ? outputs.resolve(Compilation.modules(spec)) : List.of();
-    return outputs.sound() ? Optional.of(taps) : Optional.empty();
+    return outputs.sound() ? Optional.of(features) : Optional.empty();
   }
 
   private void writeSheet(GeneratedNames names, String html) {

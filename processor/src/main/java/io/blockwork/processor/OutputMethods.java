@@ -1,8 +1,8 @@
 package io.blockwork.processor;
 
 import com.palantir.javapoet.ClassName;
-import io.blockwork.processor.emit.TapMethod;
-import io.blockwork.processor.emit.TapMethod.Tap;
+import io.blockwork.processor.emit.FeatureMethod;
+import io.blockwork.processor.emit.FeatureMethod.FeatureOutput;
 import io.blockwork.processor.graph.ModuleNames;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Nearest;
@@ -26,7 +26,7 @@ import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
 
-/** The methods of an annotated interface that ask for values inside the network. */
+/** The methods of an annotated interface that return feature outputs. */
 final class OutputMethods {
   /** The annotation. */
   static final String OUTPUT = "io.blockwork.Output";
@@ -67,7 +67,7 @@ final class OutputMethods {
 
   /** What the passes of the methods are called after the interface's name. */
   static List<String> suffixes(TypeElement type, ProcessingEnvironment environment) {
-    return TapMethod.suffixes(
+    return FeatureMethod.suffixes(
         methods(type, environment).map(method -> method.getSimpleName().toString()).toList());
   }
 
@@ -89,7 +89,7 @@ final class OutputMethods {
     return index < 0 ? Integer.MAX_VALUE : index;
   }
 
-  /** Whether the method, rightly or not, asks for values inside the network. */
+  /** Whether the method, rightly or not, is meant to return feature outputs. */
   static boolean declares(ExecutableElement method) {
     return output(method).isPresent()
         || method.getModifiers().contains(Modifier.ABSTRACT)
@@ -104,22 +104,23 @@ final class OutputMethods {
   }
 
   /** Looks the modules up, and reports those that the network does not have. */
-  List<TapMethod> resolve(ModuleNames names) {
-    List<String> suffixes = TapMethod.suffixes(methods.stream().map(Declared::name).toList());
-    List<TapMethod> resolved = new ArrayList<>();
+  List<FeatureMethod> resolve(ModuleNames names) {
+    List<String> suffixes = FeatureMethod.suffixes(methods.stream().map(Declared::name).toList());
+    List<FeatureMethod> resolved = new ArrayList<>();
     for (int i = 0; i < methods.size(); i++) {
       Declared method = methods.get(i);
-      List<Tap> taps = new ArrayList<>();
+      List<FeatureOutput> found = new ArrayList<>();
       for (Wanted wanted : method.wanted()) {
         OptionalInt node = names.node(wanted.module());
         if (node.isPresent()) {
-          taps.add(new Tap(wanted.component(), wanted.module(), node.getAsInt()));
+          found.add(new FeatureOutput(wanted.component(), wanted.module(), node.getAsInt()));
         } else {
           unknown(wanted, names);
         }
       }
       resolved.add(
-          new TapMethod(method.name(), suffixes.get(i), method.result().map(ClassName::get), taps));
+          new FeatureMethod(
+              method.name(), suffixes.get(i), method.result().map(ClassName::get), found));
     }
     return resolved;
   }
@@ -167,7 +168,7 @@ final class OutputMethods {
       if (annotation.isEmpty() || !isArray(component.asType())) {
         refuse(
             method,
-            "component %s of %s is not an INDArray with @Output"
+            "component %s of %s must be an INDArray with @Output"
                 .formatted(component.getSimpleName(), result.getSimpleName()));
         return;
       }
@@ -203,10 +204,9 @@ final class OutputMethods {
     if (!method.getModifiers().contains(Modifier.ABSTRACT)) {
       return Optional.of("it has a body");
     } else if (name.equals("forward") && images) {
-      return Optional.of("forward is the whole network");
+      return Optional.of("forward already returns the output of the whole network");
     } else if (!images || !result || !method.getTypeParameters().isEmpty()) {
-      return Optional.of(
-          "it does not take one INDArray and return an INDArray or a record of them");
+      return Optional.of("it must take one INDArray, and return an INDArray or a record of them");
     }
     return Optional.empty();
   }

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -75,9 +76,11 @@ public final class ArrayDataset implements Dataset {
         List.of());
   }
 
-  /** The same items after transforms, which must not change their shape. */
+  /** The same items after further transforms, which must not change their shape. */
   public ArrayDataset with(TensorTransform... steps) {
-    return new ArrayDataset(shape, items, labels, classNames, List.of(steps));
+    List<TensorTransform> all = new ArrayList<>(transforms);
+    all.addAll(List.of(steps));
+    return new ArrayDataset(shape, items, labels, classNames, List.copyOf(all));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,16 +68,21 @@ public final class DataLoader implements AutoCloseable {
     return batchSize;
   }
 
+  /** Whether a last batch that is not full is left out. */
+  public boolean dropsLast() {
+    return dropLast;
+  }
+
   /** What decides the batches: {@code 10000 items, batches of 128, shuffled, seed 1}. */
   @Override
   public String toString() {
-    return "%d items, batches of %d%s%s, seed %d"
-        .formatted(
-            data.size(),
-            batchSize,
-            dropLast ? " (last one left out)" : "",
-            shuffle ? ", shuffled" : "",
-            seed);
+    return SafeText.format(
+        "%d items, batches of %d%s%s, seed %d",
+        data.size(),
+        batchSize,
+        dropLast ? " (last one left out)" : "",
+        shuffle ? ", shuffled" : "",
+        seed);
   }
 
   /** Opens an epoch from its first batch on; an epoch that is still open is closed. */

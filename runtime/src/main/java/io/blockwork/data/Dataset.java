@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -31,5 +32,16 @@ public interface Dataset extends Labelled {
    */
   default Dataset subset(int... indices) {
     return Subsets.of(this, indices);
+  }
+
+  /**
+   * The same items with their classes numbered in another order: what makes the labels of a second
+   * data set, which lacks some classes, agree with those of the first.
+   *
+   * @param classNames by label; all classes of this data set must be among them
+   * @throws IllegalArgumentException if one is not, or two classes have the same name
+   */
+  default Dataset withClasses(List<String> classNames) {
+    return Relabelled.of(this, classNames);
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import java.util.List;
 
 /**
  * Labelled 8-bit images, of any size each.
@@ -40,5 +41,16 @@ public interface ImageDataset extends Labelled {
    */
   default ImageDataset subset(int... indices) {
     return Subsets.of(this, indices);
+  }
+
+  /**
+   * The same images with their classes numbered in another order: what makes the labels of a second
+   * data set, which lacks some classes, agree with those of the first.
+   *
+   * @param classNames by label; all classes of this data set must be among them
+   * @throws IllegalArgumentException if one is not, or two classes have the same name
+   */
+  default ImageDataset withClasses(List<String> classNames) {
+    return Relabelled.of(this, classNames);
   }
 }

@@ -3,78 +3,64 @@ package io.blockwork.data;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.ImageException;
 import io.blockwork.image.Images;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Stream;
 
 /** Image files without labels: what a network is to name. */
 public final class ImageFiles implements ImageDataset {
-  private static final List<String> SUFFIXES =
-      List.of(".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp");
-
   private final List<Path> files;
+  private final LeftOut leftOut;
 
-  private ImageFiles(List<Path> files) {
+  private ImageFiles(List<Path> files, LeftOut leftOut) {
     this.files = List.copyOf(files);
+    this.leftOut = leftOut;
   }
 
   /** The given files, in the given order. */
   public static ImageFiles of(List<Path> files) {
-    return new ImageFiles(files);
+    return new ImageFiles(files, new LeftOut(0, 0, 0, 0, 0));
   }
 
   /**
-   * All files below the folder whose names end like an image's, in alphabetical order.
+   * All files below the folder whose names end like an image's (see {@link ImageFolder} for which),
+   * by their folders' paths and then by their names, in the order of code points. Links are
+   * followed; hidden and system files and folders are left out.
    *
-   * @throws UncheckedIOException if the folder cannot be listed
+   * @throws UncheckedIOException if a folder cannot be listed
    */
   public static ImageFiles in(Path folder) {
-    return new ImageFiles(list(folder));
-  }
-
-  /** Image files below a folder: by their folders' names, then by their own, by code point. */
-  static List<Path> list(Path folder) {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      return paths
-          .filter(path -> isImage(path) && Files.isRegularFile(path))
-          .sorted(
-              Comparator.comparing(
-                      (Path path) -> folder.relativize(path).resolveSibling("").toString())
-                  .thenComparing(path -> String.valueOf(path.getFileName())))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be listed", e);
-    }
-  }
-
-  private static boolean isImage(Path path) {
-    String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-    return SUFFIXES.stream().anyMatch(name::endsWith);
+    FolderScan scan = FolderScan.of(folder);
+    return new ImageFiles(scan.files(), scan.leftOut());
   }
 
   /** Decodes; whatever goes wrong is told with the file and the offset. */
   static ByteImage read(Path file) {
+    String shown = PathNames.shown(file);
     byte[] data;
     try {
       data = Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new DataException(file.toString(), 0, "cannot be read: " + e, e);
+      throw new DataException(shown, 0, SafeText.format("cannot be read (%s)", e), e);
     }
     try {
-      return Images.decode(data, String.valueOf(file.getFileName()));
+      return Images.decode(data, PathNames.utf8(file).orElse(shown));
     } catch (ImageException e) {
-      throw new DataException(file.toString(), e.offset(), String.valueOf(e.getMessage()), e);
+      throw new DataException(shown, e.offset(), String.valueOf(e.getMessage()), e);
     }
   }
 
   /** The files, by index. */
   public List<Path> files() {
     return files;
+  }
+
+  /** How many files and folders were left out, and why. */
+  public LeftOut leftOut() {
+    return leftOut;
   }
 
   @Override
@@ -99,6 +85,6 @@ public final class ImageFiles implements ImageDataset {
 
   @Override
   public String describe(int index) {
-    return files.get(index).toString();
+    return PathNames.shown(files.get(index));
   }
 }

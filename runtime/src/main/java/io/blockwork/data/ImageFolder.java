@@ -1,78 +1,110 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
-import java.io.IOException;
+import io.blockwork.io.SafeText;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A folder with a folder of images for each class: torchvision's {@code ImageFolder}. Classes are
- * numbered by their names' alphabetical order, hidden folders are left out. Images are RGB, turned
- * upright as EXIF says, and decoded each time they are asked for (see {@link #cached}).
+ * A folder with a folder of images for each class: torchvision's {@code ImageFolder}. Images are
+ * RGB, turned upright as EXIF says, and decoded each time they are asked for (see {@link #cached}).
+ *
+ * <p>Classes are numbered in the order of their names by code point, as torchvision numbers them.
+ * Names are UTF-8 whatever the locale, so that the order is the same everywhere. Files count whose
+ * names end in {@code .jpg}, {@code .jpeg}, {@code .png}, {@code .ppm}, {@code .bmp}, {@code .pgm},
+ * {@code .tif}, {@code .tiff}, {@code .webp} (torchvision's list), {@code .jpe} or {@code .gif}, at
+ * any depth. Links are followed; hidden and system files and folders are left out. {@link #leftOut}
+ * tells how many, and the log does too.
  */
 public final class ImageFolder implements ImageDataset {
+  private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
+
   private final List<String> classNames;
   private final List<Path> files;
   private final int[] labels;
+  private final LeftOut leftOut;
 
-  private ImageFolder(List<String> classNames, List<Path> files, int... labels) {
+  private ImageFolder(List<String> classNames, List<Path> files, LeftOut leftOut, int... labels) {
     this.classNames = classNames;
     this.files = files;
     this.labels = labels;
+    this.leftOut = leftOut;
   }
 
   /**
    * Lists the folder; no image is opened.
    *
    * @param root {@code root/<class>/**}{@code /<image>}
-   * @throws IllegalArgumentException if there is no class folder, or one has no image
+   * @throws IllegalArgumentException if there is no class folder, one has no image, or the name of
+   *     one is not UTF-8
    * @throws UncheckedIOException if a folder cannot be listed
    */
   public static ImageFolder open(Path root) {
-    List<Path> classes;
-    try (Stream<Path> children = Files.list(root)) {
-      classes =
-          children
-              .filter(Files::isDirectory)
-              .filter(folder -> !name(folder).startsWith("."))
-              .sorted(java.util.Comparator.comparing(ImageFolder::name))
-              .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(root + ": cannot be listed", e);
-    }
+    FolderScan scan = FolderScan.of(root);
+    LeftOut leftOut = scan.leftOutOfFolders();
+    Map<Path, List<Path>> classes = scan.filesByTopFolder();
     if (classes.isEmpty()) {
       throw new IllegalArgumentException(
-          root + ": expected a folder for each class inside, found none");
+          SafeText.format(
+              "%s: expected a folder for each class inside, found none (left out: %s)",
+              PathNames.shown(root), leftOut));
     }
+    List<String> classNames = new ArrayList<>();
     List<Path> files = new ArrayList<>();
-    List<Integer> labels = new ArrayList<>();
-    for (int label = 0; label < classes.size(); label++) {
-      List<Path> images = ImageFiles.list(classes.get(label));
-      if (images.isEmpty()) {
-        throw new IllegalArgumentException(
-            classes.get(label)
-                + ": this class has no image (.jpg, .png, ...); add some or move it");
-      }
-      files.addAll(images);
-      labels.addAll(java.util.Collections.nCopies(images.size(), label));
+    IntStream.Builder labels = IntStream.builder();
+    classes.forEach(
+        (folder, images) -> {
+          requireImages(folder, images);
+          images.forEach(image -> labels.add(classNames.size()));
+          classNames.add(className(folder));
+          files.addAll(images);
+        });
+    if (leftOut.total() > 0) {
+      LOG.info(
+          "{}: {} images in {} classes; left out: {}",
+          SafeText.of(PathNames.shown(root)),
+          files.size(),
+          classNames.size(),
+          leftOut);
     }
     return new ImageFolder(
-        classes.stream().map(ImageFolder::name).toList(),
-        List.copyOf(files),
-        labels.stream().mapToInt(Integer::intValue).toArray());
+        List.copyOf(classNames), List.copyOf(files), leftOut, labels.build().toArray());
   }
 
-  private static String name(Path path) {
-    return String.valueOf(path.getFileName());
+  private static void requireImages(Path folder, List<Path> images) {
+    if (images.isEmpty()) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s: this class has no image (.jpg, .png, ...); add some or remove the folder",
+              PathNames.shown(folder)));
+    }
+  }
+
+  private static String className(Path folder) {
+    return PathNames.utf8(folder)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    SafeText.format(
+                        "%s: the name of this class folder is not UTF-8 (its bytes are %s)%n"
+                            + "  fix: rename it, for example with convmv -f latin1 -t utf8 --notest",
+                        PathNames.shown(folder), PathNames.hex(folder))));
   }
 
   /** The files, by index. */
   public List<Path> files() {
     return files;
+  }
+
+  /** How many files and folders were left out, and why. */
+  public LeftOut leftOut() {
+    return leftOut;
   }
 
   @Override
@@ -97,6 +129,6 @@ public final class ImageFolder implements ImageDataset {
 
   @Override
   public String describe(int index) {
-    return files.get(index).toString();
+    return PathNames.shown(files.get(index));
   }
 }

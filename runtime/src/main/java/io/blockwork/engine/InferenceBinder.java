@@ -6,7 +6,7 @@ package io.blockwork.engine;
  * <p>Every method checks the literal shapes it is given against each other and against the
  * parameters, and throws {@link ShapeMismatchException} naming the layer where they disagree. Paths
  * are torchvision's module names: the weight of the convolution {@code layer1.0.conv1} is the
- * parameter {@code layer1.0.conv1.weight}.
+ * parameter {@code layer1.0.conv1.weight}. Sources and destinations may be slices of channels.
  */
 public interface InferenceBinder {
   /**
@@ -29,27 +29,61 @@ public interface InferenceBinder {
   Kernel conv2d(String path, Conv conv, Tensor src, Tensor dst, Epilogue epilogue);
 
   /**
-   * {@code dst = scale * (src - mean) / sqrt(var + 1e-5) + shift} with the running statistics, then
-   * ReLU if {@code relu}; {@code dst} may be {@code src}.
+   * {@code dst = activation(scale * (src - mean) / sqrt(var + eps) + shift)} with the running
+   * statistics; {@code dst} may be {@code src}.
    */
-  Kernel batchNorm(String path, Tensor src, Tensor dst, boolean relu);
+  Kernel batchNorm(String path, Norm norm, Activation activation, Tensor src, Tensor dst);
 
   /** {@code dst} = the largest value of each window. */
   Kernel maxPool(String path, Window window, Tensor src, Tensor dst);
 
-  /** {@code dst} = the mean of each window; {@code window.padding()} is 0. */
+  /** {@code dst} = the mean of each window. */
   Kernel avgPool(String path, Window window, Tensor src, Tensor dst);
+
+  /**
+   * {@code dst} (C x h x w) = the means of h x w windows that cover the image: window i of h begins
+   * at row {@code floor(i * H / h)} and ends before row {@code ceil((i + 1) * H / h)}, so that
+   * windows overlap where H is no multiple of h.
+   */
+  default Kernel adaptiveAvgPool(String path, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(
+        path + ": adaptiveAvgPool is not there yet in " + getClass());
+  }
+
+  /** {@code dst} (C x h x w) = the largest values of the windows of {@link #adaptiveAvgPool}. */
+  default Kernel adaptiveMaxPool(String path, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(
+        path + ": adaptiveMaxPool is not there yet in " + getClass());
+  }
 
   /** {@code dst} (C x 1 x 1) = the mean of each channel. */
   Kernel globalAvgPool(String path, Tensor src, Tensor dst);
 
-  /**
-   * {@code dst} (out x 1 x 1) = {@code activation(weight * src + bias)}; {@code src} is flattened.
-   */
-  Kernel linear(String path, Activation activation, Tensor src, Tensor dst);
+  /** {@code dst} (C x 1 x 1) = the largest value of each channel. */
+  default Kernel globalMaxPool(String path, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(
+        path + ": globalMaxPool is not there yet in " + getClass());
+  }
 
-  /** {@code dst = a + b}, then ReLU if {@code relu}; {@code dst} may be {@code a} or {@code b}. */
-  Kernel add(String path, Tensor a, Tensor b, Tensor dst, boolean relu);
+  /**
+   * {@code dst = activation(weight * src + bias)}. If {@code dst} is out x 1 x 1, {@code src} is
+   * flattened in the order C, H, W; if it is out x H x W, the layer works on the channels of each
+   * place.
+   */
+  Kernel linear(String path, Linear linear, Activation activation, Tensor src, Tensor dst);
+
+  /** {@code dst} (CHW x 1 x 1) = the values of {@code src} in the order C, H, W. */
+  default Kernel flatten(String path, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(path + ": flatten is not there yet in " + getClass());
+  }
+
+  /** {@code dst} = {@code src} with zeros around each channel. */
+  default Kernel zeroPad(String path, Padding padding, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(path + ": zeroPad is not there yet in " + getClass());
+  }
+
+  /** {@code dst} = the activation of the addends' sum; {@code dst} may be any of them. */
+  Kernel sum(String path, Activation activation, Tensor dst, Addend... addends);
 
   /**
    * {@code dst = src * gate}, where the gate (C x 1 x 1) is one factor a channel; {@code dst} may
@@ -57,29 +91,94 @@ public interface InferenceBinder {
    */
   Kernel scale(String path, Tensor src, Tensor gate, Tensor dst);
 
+  /** {@code dst = a * b}, value by value; {@code dst} may be {@code a} or {@code b}. */
+  default Kernel multiply(String path, Tensor a, Tensor b, Tensor dst) {
+    throw new UnsupportedOperationException(path + ": multiply is not there yet in " + getClass());
+  }
+
+  /** {@code dst = scale * src + shift}, channel by channel; {@code dst} may be {@code src}. */
+  default Kernel affine(String path, Affine affine, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(path + ": affine is not there yet in " + getClass());
+  }
+
+  /** {@code dst = activation(src)}; {@code dst} may be {@code src}. */
+  default Kernel activation(String path, Activation activation, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(
+        path + ": activation is not there yet in " + getClass());
+  }
+
+  /**
+   * {@code dst = src} where it is positive, {@code weight * src} elsewhere; the parameter {@code
+   * path.weight} has one value a channel, or one for all. {@code dst} may be {@code src}.
+   */
+  default Kernel prelu(String path, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(path + ": prelu is not there yet in " + getClass());
+  }
+
+  /** Normalises the channels of each place; {@code dst} may be {@code src}. */
+  default Kernel layerNorm(String path, LayerNorm norm, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(path + ": layerNorm is not there yet in " + getClass());
+  }
+
+  /** Normalises groups of channels of each image; {@code dst} may be {@code src}. */
+  default Kernel groupNorm(String path, GroupNorm norm, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(path + ": groupNorm is not there yet in " + getClass());
+  }
+
+  /** Normalises each value by its neighbours in other channels. */
+  default Kernel localResponseNorm(String path, LocalResponseNorm norm, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(
+        path + ": localResponseNorm is not there yet in " + getClass());
+  }
+
+  /**
+   * {@code dst} = {@code src} with its channels in another order, as torch's {@code
+   * ChannelShuffle}: channel {@code i} of group {@code g} becomes channel {@code g} of the i-th run
+   * of {@code groups} channels.
+   */
+  default Kernel channelShuffle(String path, int groups, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(
+        path + ": channelShuffle is not there yet in " + getClass());
+  }
+
+  /** {@code dst = exp(src) / sum(exp(src))} over the channels of each place. */
+  default Kernel softmax(String path, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(path + ": softmax is not there yet in " + getClass());
+  }
+
+  /** {@code dst = src}; they share no memory. */
+  default Kernel copy(String path, Tensor src, Tensor dst) {
+    throw new UnsupportedOperationException(path + ": copy is not there yet in " + getClass());
+  }
+
   /**
    * The parameterless shortcut: every {@code stride}-th pixel of {@code src}, with zero channels
    * before (half of what is missing, rounded down) and after.
    */
   Kernel padShortcut(String path, int stride, Tensor src, Tensor dst);
 
-  /** {@link #batchNorm(String, Tensor, Tensor, boolean)} without ReLU. */
+  /** {@link #batchNorm(String, Norm, Activation, Tensor, Tensor)} of torch's usual epsilon. */
   default Kernel batchNorm(String path, Tensor src, Tensor dst) {
-    return batchNorm(path, src, dst, false);
+    return batchNorm(path, Norm.norm(), Activation.NONE, src, dst);
   }
 
-  /** {@link #batchNorm(String, Tensor, Tensor, boolean)} with ReLU. */
+  /** {@link #batchNorm(String, Tensor, Tensor)} with ReLU. */
   default Kernel batchNormRelu(String path, Tensor src, Tensor dst) {
-    return batchNorm(path, src, dst, true);
+    return batchNorm(path, Norm.norm(), Activation.RELU, src, dst);
   }
 
-  /** {@link #add(String, Tensor, Tensor, Tensor, boolean)} without ReLU. */
+  /** {@link #linear(String, Linear, Activation, Tensor, Tensor)} with bias. */
+  default Kernel linear(String path, Activation activation, Tensor src, Tensor dst) {
+    return linear(path, Linear.linear(), activation, src, dst);
+  }
+
+  /** {@code dst = a + b}; {@code dst} may be {@code a} or {@code b}. */
   default Kernel add(String path, Tensor a, Tensor b, Tensor dst) {
-    return add(path, a, b, dst, false);
+    return sum(path, Activation.NONE, dst, Addend.addend(a), Addend.addend(b));
   }
 
-  /** {@link #add(String, Tensor, Tensor, Tensor, boolean)} with ReLU. */
+  /** {@link #add(String, Tensor, Tensor, Tensor)} with ReLU. */
   default Kernel addRelu(String path, Tensor a, Tensor b, Tensor dst) {
-    return add(path, a, b, dst, true);
+    return sum(path, Activation.RELU, dst, Addend.addend(a), Addend.addend(b));
   }
 }

@@ -1,16 +1,17 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
@@ -29,8 +30,16 @@ final class Charts {
 
   private Charts() {}
 
-  /** Loss on the left, accuracy on the right. */
+  /**
+   * Loss on the left, accuracy on the right.
+   *
+   * @throws IllegalStateException if this Java cannot draw
+   */
   static byte[] curves(TrainingHistory history) {
+    return drawn(() -> drawCurves(history));
+  }
+
+  private static BufferedImage drawCurves(TrainingHistory history) {
     XYChart loss = chart("loss", "loss");
     add(loss, "training", history, e -> Optional.of(e.training()), Metrics::loss);
     add(loss, "validation", history, EpochResult::validation, Metrics::loss);
@@ -43,7 +52,7 @@ final class Charts {
     graphics.drawImage(BitmapEncoder.getBufferedImage(loss), 0, 0, null);
     graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy), WIDTH, 0, null);
     graphics.dispose();
-    return png(both);
+    return both;
   }
 
   private static XYChart chart(String title, String unit) {
@@ -86,8 +95,13 @@ final class Charts {
    * A matrix of classes by classes, the first actual class on top.
    *
    * @param percent of each predicted class in each actual one
+   * @throws IllegalStateException if this Java cannot draw
    */
   static byte[] heatMap(List<String> classNames, double[][] percent) {
+    return drawn(() -> drawHeatMap(classNames, percent));
+  }
+
+  private static BufferedImage drawHeatMap(List<String> classNames, double[][] percent) {
     int n = classNames.size();
     int side = 320 + 50 * Math.min(40, n);
     List<String> upwards = new ArrayList<>(classNames);
@@ -114,16 +128,21 @@ final class Charts {
     chart.getStyler().setXAxisTickMarkSpacingHint(10);
     chart.getStyler().setYAxisTickMarkSpacingHint(10);
     chart.addSeries("confusion", classNames, upwards, fields);
-    return png(BitmapEncoder.getBufferedImage(chart));
+    return BitmapEncoder.getBufferedImage(chart);
   }
 
-  private static byte[] png(BufferedImage image) {
+  /** Without fonts, as in slim containers, Java's drawing fails with errors of many kinds. */
+  private static byte[] drawn(Supplier<BufferedImage> drawing) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      ImageIO.write(image, "png", bytes);
+      ImageIO.write(drawing.get(), "png", bytes);
       return bytes.toByteArray();
-    } catch (IOException e) {
-      throw new UncheckedIOException("a chart cannot be encoded", e);
+    } catch (IOException | RuntimeException | LinkageError | InternalError e) {
+      throw new IllegalStateException(
+          SafeText.format("a chart cannot be drawn (%s)", e)
+              + "\n  fix: where there are no fonts, install some: on Debian fontconfig and"
+              + " fonts-dejavu-core",
+          e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.Network;
 import io.blockwork.Parameters;
+import io.blockwork.io.SafeText;
 import io.blockwork.weights.AtomicFile;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
@@ -9,6 +10,7 @@ import io.blockwork.weights.WeightsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,17 +31,34 @@ final class Checkpoints {
   private static final String SETTINGS = PREFIX + "training";
   private static final String FORMAT = PREFIX + "format";
 
+  /** What this class writes and reads; a file of another format is refused. */
+  private static final String VERSION = "1";
+
+  private final Path folder;
   private final Path last;
   private final Path best;
   private final String settings;
+  private final List<String> classNames;
 
   /**
    * @param settings what has to be the same for a training to be taken up again, for people
+   * @param classNames of the training data, by label
    */
-  Checkpoints(Path folder, String settings) {
+  Checkpoints(Path folder, String settings, List<String> classNames) {
+    this.folder = folder;
     this.last = folder.resolve("last.safetensors");
     this.best = folder.resolve("best.safetensors");
     this.settings = settings;
+    this.classNames = List.copyOf(classNames);
+  }
+
+  /**
+   * Keeps other trainings out of the folder until the lock is closed.
+   *
+   * @throws WeightsException if another is in it, or nothing can be written into it
+   */
+  RunLock lock() {
+    return RunLock.of(folder);
   }
 
   /** The file to go on from. */
@@ -53,29 +72,39 @@ final class Checkpoints {
       Files.deleteIfExists(last);
       Files.deleteIfExists(best);
     } catch (java.io.IOException e) {
-      throw new WeightsException("%s: cannot be deleted (%s)".formatted(last, e), e);
+      throw new WeightsException(
+          SafeText.format("%s: the old checkpoints cannot be deleted (%s)", folder, e), e);
     }
   }
 
   void saveBest(Network network) {
-    network.parameters().save(best);
+    writer(network).write(best);
   }
 
-  void save(Network network, Optimizer optimizer, Optional<WeightAverage> average, RunState state) {
+  /** The network's values as they are, and the names of its classes. */
+  private SafetensorsWriter writer(Network network) {
     SafetensorsWriter writer = new SafetensorsWriter();
     Parameters parameters = network.parameters();
     parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
+    writer.metadata(FORMAT, VERSION);
+    if (!classNames.isEmpty()) {
+      writer.metadata(TrainedClasses.KEY, TrainedClasses.encode(classNames));
+    }
+    return writer;
+  }
+
+  void save(Network network, Optimizer optimizer, Optional<WeightAverage> average, RunState state) {
+    SafetensorsWriter writer = writer(network);
     optimizer.state().ifPresent(values -> writer.extra(UPDATER, values));
     average
         .filter(WeightAverage::begun)
         .ifPresent(a -> a.averages().forEach((name, v) -> writer.extra(AVERAGE + name, v)));
     writer
-        .metadata(FORMAT, "1")
         .metadata(SETTINGS, settings)
         .metadata(PREFIX + "epoch", Integer.toString(state.epoch()))
         .metadata(PREFIX + "batch", Integer.toString(state.batch()))
         .metadata(PREFIX + "steps", Integer.toString(optimizer.steps()))
-        .metadata(PREFIX + "passes", Long.toString(parameters.passes()))
+        .metadata(PREFIX + "passes", Long.toString(network.parameters().passes()))
         .metadata(PREFIX + "so_far", state.soFar().encode())
         .metadata(PREFIX + "history", HistoryText.encode(state.epochs()));
     writer.write(last);
@@ -95,18 +124,9 @@ final class Checkpoints {
     }
     try (Weights weights = Weights.open(last)) {
       Map<String, String> metadata = weights.metadata();
-      String saved = metadata.getOrDefault(SETTINGS, "");
-      if (!saved.equals(settings)) {
-        throw new WeightsException(
-            "%s: %s\n  there: %s\n  here:  %s\n  fix: use the same settings to go on, another folder, or startOver()"
-                .formatted(
-                    last,
-                    saved.isEmpty()
-                        ? "is not the checkpoint of a training"
-                        : "was left by a training with other settings",
-                    saved.isEmpty() ? "plain weights" : saved,
-                    settings));
-      }
+      requireFormat(metadata);
+      requireSettings(metadata.getOrDefault(SETTINGS, ""));
+      requireClasses(TrainedClasses.of(weights));
       network.parameters().load(weights);
       Weights everything = weights.everything();
       optimizer.restore(
@@ -120,7 +140,46 @@ final class Checkpoints {
               Meter.decode(value(metadata, "so_far")),
               HistoryText.decode(value(metadata, "history"))));
     } catch (NumberFormatException e) {
-      throw new WeightsException(last + ": its metadata is damaged; startOver() ignores it", e);
+      throw new WeightsException(
+          SafeText.format("%s: its metadata is damaged; startOver() ignores it", last), e);
+    }
+  }
+
+  private void requireFormat(Map<String, String> metadata) {
+    String format = metadata.getOrDefault(FORMAT, VERSION);
+    if (!format.equals(VERSION)) {
+      throw new WeightsException(
+          SafeText.format(
+                  "%s: a checkpoint of format %s, but this version of Blockwork reads format %s",
+                  last, SafeText.excerpt(format), VERSION)
+              + "\n  fix: use the version that wrote it, another folder, or startOver()");
+    }
+  }
+
+  private void requireSettings(String saved) {
+    if (!saved.equals(settings)) {
+      throw new WeightsException(
+          SafeText.format(
+                  "%s: %s",
+                  last,
+                  saved.isEmpty()
+                      ? "is not the checkpoint of a training"
+                      : "was left by a training with other settings")
+              + "\n  there: "
+              + (saved.isEmpty() ? "plain weights" : SafeText.of(saved))
+              + "\n  here:  "
+              + SafeText.of(settings)
+              + "\n  fix: use the same settings to go on, another folder, or startOver()");
+    }
+  }
+
+  /** Checkpoints of earlier versions do not tell. */
+  private void requireClasses(Optional<List<String>> saved) {
+    if (saved.isPresent() && !saved.get().equals(classNames)) {
+      throw new WeightsException(
+          SafeText.format("%s: was left by a training on other classes", last)
+              + TrainedClasses.comparison("there", saved.get(), "here", classNames)
+              + "\n  fix: data.withClasses(...) for the same order, another folder, or startOver()");
     }
   }
 
@@ -128,7 +187,8 @@ final class Checkpoints {
     String value = metadata.get(PREFIX + key);
     if (value == null) {
       throw new WeightsException(
-          "%s: has no %s%s in its metadata; startOver() ignores it".formatted(last, PREFIX, key));
+          SafeText.format(
+              "%s: has no %s%s in its metadata; startOver() ignores it", last, PREFIX, key));
     }
     return value;
   }

@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.weights.AtomicFile;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -67,15 +68,15 @@ public final class ConfusionMatrix {
    * A table: a row for each actual class, a column for each predicted one, and each class's recall.
    */
   public String text() {
-    int name = classNames.stream().mapToInt(String::length).max().orElse(0);
+    List<String> names = classNames.stream().map(SafeText::of).toList();
+    int name = names.stream().mapToInt(String::length).max().orElse(0);
     int column = 2 + Math.max(4, String.valueOf(total()).length());
     StringBuilder text = new StringBuilder("actual \\ predicted, recall\n");
     text.append(" ".repeat(name));
-    classNames.forEach(n -> text.append(cell(n, column)));
+    names.forEach(n -> text.append(cell(n, column)));
     text.append('\n');
     for (int actual = 0; actual < counts.length; actual++) {
-      text.append(classNames.get(actual))
-          .append(" ".repeat(name - classNames.get(actual).length()));
+      text.append(names.get(actual)).append(" ".repeat(name - names.get(actual).length()));
       for (long count : counts[actual]) {
         text.append(cell(Long.toString(count), column));
       }
@@ -92,6 +93,7 @@ public final class ConfusionMatrix {
   /**
    * Draws the matrix: the darker a field, the larger its part of the row.
    *
+   * @throws IllegalStateException if this Java has no fonts to draw with
    * @throws io.blockwork.weights.WeightsException if the file cannot be written
    */
   public void writePng(Path path) {
@@ -102,7 +104,7 @@ public final class ConfusionMatrix {
         percent[actual][predicted] = 100.0 * counts[actual][predicted] / row;
       }
     }
-    AtomicFile.write(path, Charts.heatMap(classNames, percent));
+    AtomicFile.write(path, Charts.heatMap(classNames.stream().map(SafeText::of).toList(), percent));
   }
 
   @Override

@@ -7,13 +7,22 @@ import java.util.Optional;
 
 /**
  * Writes a line for each epoch to a CSV file, with a header; the file is written anew, beside and
- * moved, after each epoch.
+ * moved, before the first epoch and after each.
  *
  * @param path of the file
  */
 public record CsvLog(Path path) implements TrainingListener {
   @Override
+  public void onStart(Start start) {
+    write(start.history());
+  }
+
+  @Override
   public void onEpoch(TrainingHistory history, Optional<Evaluation> evaluation) {
+    write(history);
+  }
+
+  private void write(TrainingHistory history) {
     AtomicFile.write(path, HistoryText.encode(history.epochs()).getBytes(StandardCharsets.UTF_8));
   }
 }

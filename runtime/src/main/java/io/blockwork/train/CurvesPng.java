@@ -12,7 +12,19 @@ import java.util.Optional;
  */
 public record CurvesPng(Path path) implements TrainingListener {
   @Override
+  public void onStart(Start start) {
+    AtomicFile.requireWritable(path);
+    if (!start.history().epochs().isEmpty()) {
+      draw(start.history());
+    }
+  }
+
+  @Override
   public void onEpoch(TrainingHistory history, Optional<Evaluation> evaluation) {
+    draw(history);
+  }
+
+  private void draw(TrainingHistory history) {
     AtomicFile.write(path, Charts.curves(history));
   }
 }

@@ -27,4 +27,9 @@ public record EpochResult(
   public double imagesPerSecond() {
     return training.images() / Math.max(1e-9, time.toNanos() * 1e-9);
   }
+
+  /** The same with what validation found. */
+  EpochResult with(Optional<Metrics> metrics) {
+    return new EpochResult(epoch, steps, learningRate, training, metrics, time, waited);
+  }
 }

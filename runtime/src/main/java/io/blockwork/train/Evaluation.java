@@ -5,6 +5,7 @@ import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
+import io.blockwork.io.SafeText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,8 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
    * random; the epoch is number 0.
    *
    * @throws IllegalArgumentException if an image has no label, or one that the network has no
-   *     output for
+   *     output for; or if an image holds a NaN or an infinity
+   * @throws DivergedException if the network's output for an image is not finite
    */
   public static Evaluation of(Network network, DataLoader data) {
     int classes = network.architecture().output().get(0);
@@ -35,10 +37,25 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
     long nanos = 0;
     try (Epoch epoch = data.epoch(0)) {
       for (Batch batch : epoch) {
+        Finite.firstImage(batch, data.dataset())
+            .ifPresent(
+                image -> {
+                  throw new IllegalArgumentException(
+                      SafeText.format("the image of %s holds a NaN or an infinity", image));
+                });
         INDArray images = batch.images().castTo(network.parameters().dataType());
         long begin = System.nanoTime();
         INDArray output = network.forward(images);
         nanos += System.nanoTime() - begin;
+        if (!Finite.all(output)) {
+          throw new DivergedException(
+              SafeText.format(
+                      "evaluation, batch %d: the output of %s holds a NaN or an infinity",
+                      batch.number(), network.architecture().name())
+                  + "\n  fix: go back to weights of before it diverged, or give images of a smaller"
+                  + " scale (Normalize)",
+              "");
+        }
         int[] labels = batch.labels();
         double loss = Loss.softmaxCrossEntropy(labels).evaluate(output, output.like());
         meter.add(loss, output, labels);

@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -8,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
@@ -27,7 +27,9 @@ final class EventFile implements AutoCloseable {
   /** Creates the file; its folder too. */
   EventFile(Path path) throws IOException {
     Files.createDirectories(path.toAbsolutePath().resolveSibling(""));
-    out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    Files.createFile(path);
+    // Not a stream of Files: an interrupt of the thread would close that for good.
+    out = new FileOutputStream(path.toFile());
     write(event(0).text(3, "brain.Event:2"));
   }
 

@@ -32,13 +32,19 @@ final class Meter {
     images += labels.length;
   }
 
-  /** How many classes come before the label; of equal outputs the first class does. */
+  /**
+   * How many classes come before the label; of equal outputs the first class does. Where an output
+   * is NaN nothing was recognised.
+   */
   private static int rank(double[] row, int label) {
     if (label < 0 || label >= row.length) {
       return row.length;
     }
     int rank = 0;
     for (int c = 0; c < row.length; c++) {
+      if (Double.isNaN(row[c])) {
+        return row.length;
+      }
       if (row[c] > row[label] || c < label && row[c] == row[label]) {
         rank++;
       }
@@ -53,7 +59,7 @@ final class Meter {
 
   /** The sums, exactly. */
   String encode() {
-    return "%s %d %d %d".formatted(lossSum, top1, top5, images);
+    return lossSum + " " + top1 + " " + top5 + " " + images;
   }
 
   static Meter decode(String text) {

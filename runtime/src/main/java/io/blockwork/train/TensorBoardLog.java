@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -27,15 +28,16 @@ public final class TensorBoardLog implements TrainingListener {
   @Override
   public void onStart(Start start) {
     String name =
-        "events.out.tfevents.%010d.blockwork.%s"
-            .formatted(System.currentTimeMillis() / 1000, UUID.randomUUID());
+        SafeText.format(
+            "events.out.tfevents.%010d.blockwork.%s",
+            System.currentTimeMillis() / 1000, UUID.randomUUID());
     Path path = folder.resolve(name);
     try {
       EventFile events = new EventFile(path);
       file = Optional.of(events);
       events.start(start.step());
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be written", e);
+      throw new UncheckedIOException(SafeText.format("%s: cannot be written (%s)", path, e), e);
     }
   }
 
@@ -65,7 +67,8 @@ public final class TensorBoardLog implements TrainingListener {
           try {
             events.scalar(step, tag, value);
           } catch (IOException e) {
-            throw new UncheckedIOException(folder + ": the event file cannot be written", e);
+            throw new UncheckedIOException(
+                SafeText.format("%s: the event file cannot be written (%s)", folder, e), e);
           }
         });
   }
@@ -77,7 +80,8 @@ public final class TensorBoardLog implements TrainingListener {
         file.get().close();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": the event file cannot be written", e);
+      throw new UncheckedIOException(
+          SafeText.format("%s: the event file cannot be written (%s)", folder, e), e);
     } finally {
       file = Optional.empty();
     }

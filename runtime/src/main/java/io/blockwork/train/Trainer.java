@@ -5,6 +5,7 @@ import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.weights.Terminal;
+import io.blockwork.weights.WeightsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,7 +164,10 @@ public final class Trainer {
     return this;
   }
 
-  /** Adds a listener; they are called in the order in which they were added. */
+  /**
+   * Adds a listener; they are called in the order in which they were added. One that fails is
+   * warned of, and does not end the training: see {@link TrainingListener}.
+   */
   public Trainer listener(TrainingListener listener) {
     listeners.add(listener);
     return this;
@@ -192,7 +196,9 @@ public final class Trainer {
   /**
    * Keeps checkpoints in a folder, after every epoch: {@code last.safetensors}, and the weights of
    * the best epoch in validation in {@code best.safetensors}. If the folder has a checkpoint when
-   * {@code fit} is called, the training goes on from there.
+   * {@code fit} is called, the training goes on from there. One training at a time uses a folder;
+   * {@code training.lock} in it keeps others out. Both files hold the names of the classes, see
+   * {@link TrainedClasses}.
    */
   public Trainer checkpoints(Path folder) {
     checkpoints = Optional.of(folder);
@@ -221,24 +227,33 @@ public final class Trainer {
   /**
    * Trains without validation.
    *
-   * @throws DivergedException as {@link #fit(DataLoader, DataLoader)}
-   * @throws io.blockwork.weights.WeightsException as {@link #fit(DataLoader, DataLoader)}
+   * <p>It throws what {@link #fit(DataLoader, DataLoader)} throws.
    */
   public TrainingHistory fit(DataLoader train) {
     return new TrainingRun(this, train, Optional.empty()).run();
   }
 
   /**
-   * Trains, and validates after every epoch.
+   * Trains, and validates after every epoch. The network keeps its own weights if this throws, even
+   * if it validates averaged ones.
    *
    * @param train the training data, usually shuffled
-   * @param validation not shuffled, with nothing done at random
+   * @param validation not shuffled, with nothing done at random; its classes are those of the
+   *     training data, in the same order
    * @return what came of the epochs
-   * @throws DivergedException if the loss or the weights are not finite any more; the last good
-   *     checkpoint is still there
-   * @throws io.blockwork.weights.WeightsException if a checkpoint or a log cannot be written, or
-   *     the one that is there was left by a training with other settings
+   * @throws IllegalArgumentException before the first step, if the data do not fit each other or
+   *     the network: no batch, other classes in validation, a last batch of one image that a batch
+   *     norm over 1x1 pixels cannot train on; later, if a label is not valid
+   * @throws DivergedException if images, loss, gradients, weights or running statistics are not
+   *     finite any more; the last good checkpoint is still there
+   * @throws WeightsException if a checkpoint cannot be written, another training uses its folder,
+   *     or the one that is there was left by a training with other settings or classes; before the
+   *     first step also if a log cannot be written (a log that fails later is only warned of)
+   * @throws java.io.UncheckedIOException likewise, from logs
    * @throws io.blockwork.data.DataException if a record is damaged and the loader is to stop then
+   * @throws IllegalStateException if the network is closed, or the data set makes an image of
+   *     another shape
+   * @throws java.util.concurrent.CancellationException if a listener throws it to end the training
    */
   public TrainingHistory fit(DataLoader train, DataLoader validation) {
     return new TrainingRun(this, train, Optional.of(validation)).run();

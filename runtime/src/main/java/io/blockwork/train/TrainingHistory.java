@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,13 @@ public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
     return epochs.stream()
         .filter(e -> e.validation().isPresent())
         .min(Comparator.comparingDouble(e -> e.validation().orElseThrow().loss()));
+  }
+
+  /** The history after one more epoch. */
+  TrainingHistory with(EpochResult epoch) {
+    List<EpochResult> all = new ArrayList<>(epochs);
+    all.add(epoch);
+    return new TrainingHistory(all, stoppedEarly);
   }
 
   private static double top1(EpochResult epoch) {

@@ -4,7 +4,13 @@ import io.blockwork.Network;
 import java.util.Optional;
 
 /**
- * Hears of a training while it runs, on its thread. What a listener throws ends the training.
+ * Hears of a training while it runs, on its thread.
+ *
+ * <p>A listener that fails does not end the training: what it throws goes to the log, the first
+ * time. There are two exceptions. A {@link java.util.concurrent.CancellationException} ends the
+ * training, and {@link Trainer#fit} passes it on. And before the first step, in {@link #onStart}, a
+ * file that cannot be written ({@link java.io.UncheckedIOException}, {@link
+ * io.blockwork.weights.WeightsException}) keeps the training from beginning.
  *
  * @see Trainer#listener
  */
@@ -16,8 +22,10 @@ public interface TrainingListener {
    * @param epochs in all
    * @param imagesPerEpoch images in each epoch
    * @param step steps made before, 0 for a new training
+   * @param history what came of the epochs before, empty for a new training
    */
-  record Start(Network network, int epochs, long imagesPerEpoch, long step) {}
+  record Start(
+      Network network, int epochs, long imagesPerEpoch, long step, TrainingHistory history) {}
 
   /**
    * A step that was made.
@@ -30,14 +38,14 @@ public interface TrainingListener {
    */
   record Step(int epoch, long step, double learningRate, double loss, Metrics soFar) {}
 
-  /** Before the first step. */
+  /** Before the first step: the moment to find out whether a log can be written. */
   default void onStart(Start start) {}
 
   /** After a step. */
   default void onStep(Step step) {}
 
   /**
-   * After an epoch and its validation.
+   * After an epoch, its validation and its checkpoint.
    *
    * @param history all epochs so far; the last is the one that has just ended
    * @param evaluation of this epoch, if there is validation data

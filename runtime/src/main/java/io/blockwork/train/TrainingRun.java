@@ -5,8 +5,8 @@ import io.blockwork.TrainingResult;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
+import io.blockwork.io.SafeText;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,11 +14,13 @@ import org.nd4j.linalg.learning.config.IUpdater;
 
 /** One call of {@link Trainer#fit}. */
 final class TrainingRun {
+  private static final String SMALLER_STEPS = "a smaller learning rate, a warm-up, or clipNorm";
+
   private final Trainer trainer;
   private final Network network;
   private final DataLoader train;
   private final Optional<DataLoader> validation;
-  private final List<TrainingListener> listeners;
+  private final Listeners listeners;
   private final Optimizer optimizer;
   private final double baseRate;
   private final Optional<WeightAverage> average;
@@ -30,7 +32,7 @@ final class TrainingRun {
     this.network = trainer.network;
     this.train = train;
     this.validation = validation;
-    this.listeners = trainer.allListeners();
+    this.listeners = new Listeners(trainer.allListeners());
     // A copy, since the schedule changes its learning rate.
     IUpdater updater = trainer.updater.clone();
     this.baseRate = updater.hasLearningRate() ? updater.getLearningRate(0, 0) : 0;
@@ -46,40 +48,47 @@ final class TrainingRun {
                 new WeightAverage(network.parameters(), trainer.averageDecay.getAsDouble()))
             : Optional.empty();
     this.checkpoints =
-        trainer.checkpoints.map(folder -> new Checkpoints(folder, trainer.settings(train)));
+        trainer.checkpoints.map(
+            folder ->
+                new Checkpoints(folder, trainer.settings(train), train.dataset().classNames()));
     this.stepsPerEpoch = (train.batches() + trainer.accumulate - 1) / trainer.accumulate;
   }
 
   TrainingHistory run() {
-    if (train.batches() == 0) {
-      throw new IllegalArgumentException(
-          "the training data makes no batch: " + train + "; give more items or a smaller batch");
+    FitChecks.require(trainer, train, validation);
+    if (checkpoints.isEmpty()) {
+      return runAlone();
     }
-    if (trainer.earlyStopping.isPresent() && validation.isEmpty()) {
-      throw new IllegalArgumentException(
-          "stopping early needs validation data: call fit(train, validation)");
+    try (RunLock lock = checkpoints.get().lock()) {
+      return runAlone();
     }
+  }
+
+  private TrainingHistory runAlone() {
     if (trainer.startOver) {
       checkpoints.ifPresent(Checkpoints::clear);
     }
     RunState state =
         checkpoints.flatMap(c -> c.restore(network, optimizer, average)).orElseGet(RunState::fresh);
+    TrainingHistory history = new TrainingHistory(state.epochs(), false);
     try {
-      var start =
+      listeners.start(
           new TrainingListener.Start(
-              network, trainer.epochs, train.dataset().size(), optimizer.steps());
-      listeners.forEach(listener -> listener.onStart(start));
-      TrainingHistory history = new TrainingHistory(state.epochs(), false);
+              network, trainer.epochs, train.dataset().size(), optimizer.steps(), history));
       while (state.epoch() < trainer.epochs && !stopped(history)) {
         EpochResult trained = trainEpoch(state);
-        history = validate(state, trained);
+        requireFinite(state.epoch());
+        Optional<Evaluation> evaluation = validate(state);
+        history = history.with(trained.with(evaluation.map(Evaluation::metrics)));
         state = new RunState(state.epoch() + 1, 0, new Meter(), history.epochs());
+        // Before the listeners, which may fail.
         save(state);
+        listeners.epoch(history, evaluation);
       }
       average.filter(WeightAverage::begun).ifPresent(WeightAverage::swap);
       return new TrainingHistory(history.epochs(), stopped(history));
     } finally {
-      listeners.forEach(TrainingListener::onEnd);
+      listeners.end();
     }
   }
 
@@ -90,7 +99,7 @@ final class TrainingRun {
   private EpochResult trainEpoch(RunState state) {
     Meter meter = state.soFar();
     long begin = System.nanoTime();
-    double rate = baseRate;
+    double rate = lastRate();
     Duration waited;
     try (Epoch epoch = train.epoch(state.epoch(), state.batch())) {
       int gathered = 0;
@@ -104,12 +113,12 @@ final class TrainingRun {
           optimizer.step();
           average.ifPresent(WeightAverage::update);
           gathered = 0;
-          tell(
-              new TrainingListener.Step(
-                  state.epoch(), optimizer.steps(), rate, loss, meter.metrics()));
           if (optimizer.steps() % trainer.checkpointEvery == 0) {
             save(new RunState(state.epoch(), next, meter, state.epochs()));
           }
+          listeners.step(
+              new TrainingListener.Step(
+                  state.epoch(), optimizer.steps(), rate, loss, meter.metrics()));
         }
       }
       waited = epoch.waited();
@@ -124,23 +133,32 @@ final class TrainingRun {
         waited);
   }
 
-  private void tell(TrainingListener.Step step) {
-    listeners.forEach(listener -> listener.onStep(step));
-  }
-
   private double trainBatch(Batch batch, Meter meter, int epoch) {
+    Finite.firstImage(batch, train.dataset())
+        .ifPresent(
+            image -> {
+              throw new DivergedException(
+                  SafeText.format(
+                          "epoch %d, batch %d: the image of %s holds a NaN or an infinity",
+                          epoch + 1, batch.number(), image)
+                      + whatIsLeft()
+                      + "\n  fix: leave the image out, or mend what makes its values",
+                  "");
+            });
     INDArray images = batch.images().castTo(network.parameters().dataType());
     TrainingResult result = network.train(images, trainer.lossOf(batch));
     if (!Double.isFinite(result.loss())) {
       throw diverged(
-          "epoch %d, batch %d: the loss is %s".formatted(epoch + 1, batch.number(), result.loss()),
+          SafeText.format(
+              "epoch %d, batch %d: the loss is %s", epoch + 1, batch.number(), result.loss()),
           images);
     }
     // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
     if (!Double.isFinite(network.gradients().flat().sumNumber().doubleValue())) {
       throw diverged(
-          "epoch %d, batch %d: the gradients hold a NaN or an infinity"
-              .formatted(epoch + 1, batch.number()),
+          SafeText.format(
+              "epoch %d, batch %d: the gradients hold a NaN or an infinity",
+              epoch + 1, batch.number()),
           images);
     }
     if (trainer.accumulate > 1) {
@@ -152,43 +170,43 @@ final class TrainingRun {
 
   /** The learning rate of the next step, which the updater is told if there is a schedule. */
   private double schedule() {
-    if (trainer.schedule.isEmpty()) {
-      return optimizer.updater().getLearningRate(optimizer.steps(), 0);
+    double rate = rate(optimizer.steps());
+    if (trainer.schedule.isPresent()) {
+      optimizer.updater().setLrAndSchedule(rate, null);
     }
-    var at = new Schedule.Progress(optimizer.steps(), stepsPerEpoch, trainer.epochs);
-    double rate = baseRate * trainer.schedule.get().factor(at);
-    optimizer.updater().setLrAndSchedule(rate, null);
     return rate;
   }
 
-  private TrainingHistory validate(RunState state, EpochResult trained) {
-    Optional<Evaluation> evaluation = Optional.empty();
-    if (validation.isPresent()) {
-      Optional<WeightAverage> swapped = average.filter(WeightAverage::begun);
-      swapped.ifPresent(WeightAverage::swap);
-      evaluation = Optional.of(Evaluation.of(network, validation.get()));
-      Metrics metrics = evaluation.get().metrics();
-      if (checkpoints.isPresent() && isBest(metrics, state.epochs())) {
+  /** The learning rate of the last step that was made, maybe by a process that was killed. */
+  private double lastRate() {
+    return optimizer.steps() == 0 ? baseRate : rate(optimizer.steps() - 1);
+  }
+
+  private double rate(int step) {
+    if (trainer.schedule.isEmpty()) {
+      return optimizer.updater().getLearningRate(step, 0);
+    }
+    var at = new Schedule.Progress(step, stepsPerEpoch, trainer.epochs);
+    return baseRate * trainer.schedule.get().factor(at);
+  }
+
+  /** Evaluates the averaged weights if there are any; the network has its own again afterwards. */
+  private Optional<Evaluation> validate(RunState state) {
+    if (validation.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<WeightAverage> swapped = average.filter(WeightAverage::begun);
+    swapped.ifPresent(WeightAverage::swap);
+    try {
+      Evaluation evaluation = Evaluation.of(network, validation.get());
+      if (checkpoints.isPresent() && isBest(evaluation.metrics(), state.epochs())) {
         requireFinite(state.epoch());
         checkpoints.get().saveBest(network);
       }
+      return Optional.of(evaluation);
+    } finally {
       swapped.ifPresent(WeightAverage::swap);
     }
-    EpochResult result =
-        new EpochResult(
-            trained.epoch(),
-            trained.steps(),
-            trained.learningRate(),
-            trained.training(),
-            evaluation.map(Evaluation::metrics),
-            trained.time(),
-            trained.waited());
-    List<EpochResult> epochs = new ArrayList<>(state.epochs());
-    epochs.add(result);
-    TrainingHistory history = new TrainingHistory(epochs, false);
-    Optional<Evaluation> told = evaluation;
-    listeners.forEach(listener -> listener.onEpoch(history, told));
-    return history;
   }
 
   private static boolean isBest(Metrics metrics, List<EpochResult> before) {
@@ -208,50 +226,43 @@ final class TrainingRun {
   }
 
   private void requireFinite(int epoch) {
-    double sum = network.parameters().flat().sumNumber().doubleValue();
-    if (!Double.isFinite(sum)) {
-      String name = firstNonFiniteParameter();
-      if (!name.isEmpty()) {
-        throw new DivergedException(
-            "epoch %d: %s holds a NaN or an infinity after step %d%s"
-                .formatted(epoch + 1, name, optimizer.steps(), whatIsLeft()),
-            name.substring(0, name.lastIndexOf('.')));
-      }
-    }
+    Finite.firstExceptionOf(network.parameters())
+        .ifPresent(
+            name -> {
+              throw new DivergedException(
+                  SafeText.format(
+                          "epoch %d: %s holds a NaN or an infinity after step %d",
+                          epoch + 1, name, optimizer.steps())
+                      + whatIsLeft()
+                      + "\n  fix: "
+                      + (network.parameters().info(name).kind().learnable()
+                          ? SMALLER_STEPS
+                          : "images of a smaller scale (Normalize), or " + SMALLER_STEPS),
+                  name.substring(0, name.lastIndexOf('.')));
+            });
   }
 
   private DivergedException diverged(String what, INDArray images) {
-    String layer;
-    String where;
-    if (!Double.isFinite(images.sumNumber().doubleValue())) {
-      layer = "";
-      where = "the images hold a NaN or an infinity";
-    } else {
-      layer = network.firstNonFinite(images).orElse("");
-      String parameter = firstNonFiniteParameter();
-      where =
-          layer.isEmpty()
-              ? "the output of every layer is finite: look at the loss and its gradient"
-              : "the first layer whose output is not finite is " + layer;
-      if (!parameter.isEmpty()) {
-        where += " (" + parameter + " is not finite)";
-      }
-    }
+    String layer = network.firstNonFinite(images).orElse("");
+    String where =
+        layer.isEmpty()
+            ? "the output of every layer is finite: look at the loss and its gradient"
+            : "the first layer whose output is not finite is " + layer;
+    String parameter =
+        Finite.firstExceptionOf(network.parameters())
+            .map(name -> " (" + name + " is not finite)")
+            .orElse("");
     return new DivergedException(
-        "%s, after %d steps: %s%s".formatted(what, optimizer.steps(), where, whatIsLeft()), layer);
+        SafeText.format("%s, after %d steps: %s%s", what, optimizer.steps(), where, parameter)
+            + whatIsLeft()
+            + "\n  fix: "
+            + SMALLER_STEPS,
+        layer);
   }
 
   private String whatIsLeft() {
     return checkpoints
-            .map(c -> "; the last good checkpoint is " + c.last())
-            .orElse("; there is no checkpoint, since checkpoints(folder) was not called")
-        + "\n  fix: a smaller learning rate, a warm-up, or clipNorm";
-  }
-
-  private String firstNonFiniteParameter() {
-    return network.parameters().names().stream()
-        .filter(name -> !Double.isFinite(network.parameters().view(name).sumNumber().doubleValue()))
-        .findFirst()
-        .orElse("");
+        .map(c -> SafeText.format("; the last good checkpoint is %s", c.last()))
+        .orElse("; there is no checkpoint, since checkpoints(folder) was not called");
   }
 }

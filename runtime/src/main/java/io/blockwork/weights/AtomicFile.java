@@ -2,11 +2,14 @@ package io.blockwork.weights;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -24,12 +27,13 @@ public final class AtomicFile {
   /** What writes the content. */
   @FunctionalInterface
   public interface Body {
-    /** Writes everything to a new, empty file. */
+    /** Writes everything to a new, empty file; called again if an interrupt breaks it off. */
     void write(FileChannel channel) throws IOException;
   }
 
   /**
-   * Writes a file; folders that are missing are made.
+   * Writes a file; folders that are missing are made. An interrupt of the thread does not break the
+   * writing off, and is still to be seen afterwards.
    *
    * @param target where the file shall be; one that is there is replaced
    * @param body writes the content
@@ -37,16 +41,69 @@ public final class AtomicFile {
    */
   public static void write(Path target, Body body) {
     Path place = target.toAbsolutePath();
-    Path folder = place.resolveSibling("");
-    Path beside = place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID());
+    // Channels of files close when their thread is interrupted.
+    boolean interrupted = false;
     try {
-      Files.createDirectories(folder);
-      try (FileChannel channel =
-          FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        body.write(channel);
-        channel.force(true);
+      Files.createDirectories(place.resolveSibling(""));
+      boolean done = false;
+      while (!done) {
+        interrupted |= Thread.interrupted();
+        try {
+          writeOnce(place, body);
+          done = true;
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+        }
       }
+    } catch (IOException e) {
+      throw new WeightsException("%s: cannot be written (%s)".formatted(target, e), e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static void writeOnce(Path place, Body body) throws IOException {
+    Path beside = beside(place);
+    try (FileChannel channel =
+        FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      lock(channel);
+      body.write(channel);
+      channel.force(true);
+      // Moved while it is open and locked: nobody takes it for a leftover in between.
       move(beside, place);
+    } finally {
+      deleteIfThere(beside);
+    }
+  }
+
+  private static Path beside(Path place) {
+    return place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID());
+  }
+
+  /** Shows that somebody is writing; not every file system has locks. */
+  private static void lock(FileChannel channel) throws IOException {
+    try {
+      channel.tryLock();
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      // Then deleteLeftovers cannot tell, as it says.
+    }
+  }
+
+  /**
+   * Finds out whether a file could be written, by writing an empty one beside it.
+   *
+   * @throws WeightsException if it could not; folders that were missing may have been made
+   */
+  public static void requireWritable(Path target) {
+    Path place = target.toAbsolutePath();
+    Path beside = beside(place);
+    try {
+      Files.createDirectories(place.resolveSibling(""));
+      Files.createFile(beside);
     } catch (IOException e) {
       throw new WeightsException("%s: cannot be written (%s)".formatted(target, e), e);
     } finally {
@@ -71,8 +128,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Deletes what processes that were killed while they wrote the target have left beside it. Nobody
-   * may be writing it at the same time.
+   * Deletes what processes that were killed while they wrote the target have left beside it. What
+   * somebody is still writing stays, where the file system has locks.
    *
    * @throws WeightsException if the folder cannot be read or a file cannot be deleted
    */
@@ -86,10 +143,24 @@ public final class AtomicFile {
         Files.newDirectoryStream(
             folder, file -> isLeftover(String.valueOf(file.getFileName()), place))) {
       for (Path leftover : leftovers) {
-        Files.delete(leftover);
+        if (!isBeingWritten(leftover)) {
+          Files.deleteIfExists(leftover);
+        }
       }
     } catch (IOException | DirectoryIteratorException e) {
       throw new WeightsException("%s: cannot be cleaned (%s)".formatted(folder, e), e);
+    }
+  }
+
+  private static boolean isBeingWritten(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return channel.tryLock() == null;
+    } catch (OverlappingFileLockException e) {
+      // By this process.
+      return true;
+    } catch (NoSuchFileException e) {
+      // Finished, and moved into its place.
+      return false;
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -27,10 +28,10 @@ record OpCase(
     String op,
     int[] input,
     int[] arguments,
-    Activation activation,
+    String activation,
     Map<String, double[]> expected) {
   OpCase {
-    activation = activation == null ? Activation.NONE : activation;
+    activation = activation == null ? "none" : activation;
   }
 
   static List<OpCase> all() {
@@ -43,11 +44,11 @@ record OpCase(
 
   Conv conv() {
     int[] a = arguments;
-    return new Conv(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+    return Conv.conv(a[0], a[1], a[2]).stride(a[3]).padding(a[4]).dilation(a[5]).groups(a[6]);
   }
 
   Window window() {
-    return new Window(arguments[0], arguments[1], arguments[2]);
+    return Window.window(arguments[0]).stride(arguments[1]).padding(arguments[2]);
   }
 
   /** Channels, height and width of the output of one image. */
@@ -56,8 +57,8 @@ record OpCase(
     int h = input[2];
     int w = input[3];
     return switch (op) {
-      case "conv2d" -> new int[] {conv().out(), conv().outputSize(h), conv().outputSize(w)};
-      case "maxPool", "avgPool" -> new int[] {c, pooled(h), pooled(w)};
+      case "conv2d" -> new int[] {conv().out(), conv().outputHeight(h), conv().outputWidth(w)};
+      case "maxPool", "avgPool" -> new int[] {c, window().outputHeight(h), window().outputWidth(w)};
       case "globalAvgPool" -> new int[] {c, 1, 1};
       case "linear" -> new int[] {arguments[0], 1, 1};
       case "padShortcut" ->
@@ -70,8 +71,15 @@ record OpCase(
     };
   }
 
-  private int pooled(int size) {
-    return (size + 2 * arguments[2] - arguments[0]) / arguments[1] + 1;
+  /** The activation by its name and constants, such as {@code leakyRelu 0.1}. */
+  Activation function() {
+    String[] words = activation.split(" ");
+    return switch (words[0].toLowerCase(Locale.ROOT)) {
+      case "none" -> Activation.NONE;
+      case "relu" -> Activation.RELU;
+      case "sigmoid" -> Activation.SIGMOID;
+      default -> throw new IllegalArgumentException(activation);
+    };
   }
 
   /** The entries that the layer has. */

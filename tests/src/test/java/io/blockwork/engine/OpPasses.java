@@ -66,17 +66,18 @@ final class OpPasses {
     boolean flag = op.arguments().length > 0 && op.arguments()[0] == 1;
     return switch (op.op()) {
       case "conv2d" -> convolution(bind, op, tail, src, dst);
-      case "batchNorm" -> bind.batchNorm("norm", src, dst, flag);
+      case "batchNorm" ->
+          bind.batchNorm("norm", Norm.norm(), flag ? Activation.RELU : Activation.NONE, src, dst);
       case "maxPool" -> bind.maxPool("layer", op.window(), src, dst);
       case "avgPool" -> bind.avgPool("layer", op.window(), src, dst);
       case "globalAvgPool" -> bind.globalAvgPool("layer", src, dst);
-      case "linear" -> bind.linear("layer", op.activation(), src, dst);
+      case "linear" -> bind.linear("layer", op.function(), src, dst);
       case "padShortcut" -> bind.padShortcut("layer", op.arguments()[1], src, dst);
       case "add" -> {
         Kernel conv =
             bind.conv2d(
                 "layer", Conv.conv(src.channels(), dst.channels(), 1), src, dst, Epilogue.none());
-        Kernel add = bind.add("add", dst, src, dst, flag);
+        Kernel add = flag ? bind.addRelu("add", dst, src, dst) : bind.add("add", dst, src, dst);
         yield chain(conv, add);
       }
       case "scale" -> excitation(bind, op, src, dst);
@@ -188,11 +189,11 @@ final class OpPasses {
     Gradient into = Gradient.into(dSrc);
     return switch (op.op()) {
       case "conv2d" -> bind.conv2d("layer", op.conv(), src, dst, dDst, into);
-      case "batchNorm" -> bind.batchNorm("norm", src, dst, flag, dDst, into);
+      case "batchNorm" -> bind.batchNorm("norm", Norm.norm(), flag, src, dst, dDst, into);
       case "maxPool" -> bind.maxPool("layer", op.window(), src, dst, dDst, into);
       case "avgPool" -> bind.avgPool("layer", op.window(), src, dst, dDst, into);
       case "globalAvgPool" -> bind.globalAvgPool("layer", src, dst, dDst, into);
-      case "linear" -> bind.linear("layer", op.activation(), src, dst, dDst, into);
+      case "linear" -> bind.linear("layer", op.function(), src, dst, dDst, into);
       case "padShortcut" -> bind.padShortcut("layer", op.arguments()[1], src, dst, dDst, into);
       case "add" ->
           chain(
@@ -203,7 +204,9 @@ final class OpPasses {
                       "identity", 1, src, copyOf(bind, dst), dDst, Gradient.addTo(dSrc))),
               bind.conv2d(
                   "layer", Conv.conv(src.channels(), dst.channels(), 1), src, dst, dDst, into),
-              bind.add("add", dst, src, dst, flag, dDst));
+              flag
+                  ? bind.addRelu("add", dst, src, dst, dDst)
+                  : bind.add("add", dst, src, dst, dDst));
       case "scale" -> excitation(bind, op, src, dst, dDst, dSrc);
       default -> throw new IllegalArgumentException(op.op());
     };
@@ -228,7 +231,8 @@ final class OpPasses {
         bind.linear("fc1", Activation.RELU, mean, squeezed, dSqueezed, Gradient.into(dMean));
     Layer excite =
         bind.linear("fc2", Activation.SIGMOID, squeezed, gate, dGate, Gradient.into(dSqueezed));
-    Layer scale = bind.scale("scale", src, gate, dst, dDst, Gradient.into(dSrc), dGate);
+    Layer scale =
+        bind.scale("scale", src, gate, dst, dDst, Gradient.into(dSrc), Gradient.into(dGate));
     return chain(pool, squeeze, excite, scale);
   }
 

@@ -141,8 +141,7 @@ final class BuildProblemsTest {
     assertEquals(2, findings.size(), findings::toString);
     for (Finding finding : findings) {
       assertEquals(Message.SIZE_RANGE.code(), finding.code());
-      assertTrue(
-          finding.text().contains("fix: use the nearest possible value, 29;"), finding::text);
+      assertTrue(finding.text().contains("fix: use 29, the nearest allowed value;"), finding::text);
     }
   }
 

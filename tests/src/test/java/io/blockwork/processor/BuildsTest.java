@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import javax.annotation.processing.AbstractProcessor;
+import javax.annotation.processing.Generated;
 import javax.annotation.processing.RoundEnvironment;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.TypeElement;
@@ -51,15 +53,15 @@ final class BuildsTest {
               + "public interface B extends ImageClassifier {}\n");
 
   /** Methods for features in no alphabetical order, one of them with a record. */
-  private static final Map<String, String> TAPPED =
+  private static final Map<String, String> WITH_FEATURES =
       Map.of(
-          "user/Tapped.java",
+          "user/WithFeatures.java",
           "package user;\n"
               + IMPORTS
               + "import org.nd4j.linalg.api.ndarray.INDArray;\n"
               + "@ResNet(blocks = {1, 1}, width = 2, "
               + INPUT
-              + "public interface Tapped extends ImageClassifier {\n"
+              + "public interface WithFeatures extends ImageClassifier {\n"
               + "  @Output(\"layer2\") INDArray zebra(INDArray images);\n"
               + "  Pyramid pyramid(INDArray images);\n"
               + "  @Output(\"conv1\") INDArray apple(INDArray images);\n"
@@ -93,7 +95,7 @@ final class BuildsTest {
   @EnumSource
   void passesSheetsAndPlaceholdersStemFromOneInterfaceToo(Compiler compiler) {
     var watched = new Environments.Wrapped(new BlockworkProcessor(), name -> {});
-    Map<String, String> sources = new TreeMap<>(TAPPED);
+    Map<String, String> sources = new TreeMap<>(WITH_FEATURES);
     sources.put(
         "user/Broken.java",
         "package user;\n"
@@ -103,19 +105,19 @@ final class BuildsTest {
     assertEquals(1, result.findings().size(), result::toString);
     Map<String, List<String>> expected = new TreeMap<>();
     for (String made : List.of("Network", "Forward", "Backward", "Zebra", "Pyramid", "Apple")) {
-      expected.put("user.Tapped" + made, List.of("user.Tapped"));
+      expected.put("user.WithFeatures" + made, List.of("user.WithFeatures"));
     }
-    expected.put("Tapped.html", List.of("user.Tapped"));
+    expected.put("WithFeatures.html", List.of("user.WithFeatures"));
     expected.put("user.BrokenNetwork", List.of("user.Broken"));
     assertEquals(expected, new TreeMap<>(watched.origins()));
   }
 
   @Test
-  void tapsOfAnyOrderGiveTheSameBytesUnderBothCompilers() {
-    Map<String, String> javac = Compiler.JAVAC.compile(TAPPED).sources();
+  void featureMethodsInAnyOrderGiveTheSameBytesUnderBothCompilers() {
+    Map<String, String> javac = Compiler.JAVAC.compile(WITH_FEATURES).sources();
     assertEquals(6, javac.size(), javac.keySet()::toString);
-    assertEquals(javac, Compiler.ECJ.compile(TAPPED).sources());
-    String network = Objects.requireNonNull(javac.get("user.TappedNetwork"));
+    assertEquals(javac, Compiler.ECJ.compile(WITH_FEATURES).sources());
+    String network = Objects.requireNonNull(javac.get("user.WithFeaturesNetwork"));
     int zebra = network.indexOf("INDArray zebra(");
     int pyramid = network.indexOf("Pyramid pyramid(");
     int apple = network.indexOf("INDArray apple(");
@@ -193,10 +195,58 @@ final class BuildsTest {
   }
 
   @Test
-  void nothingIsWarnedOfEvenWithAllLints() {
+  void generatedCodeHasNoWarningsEvenWithAllLints() {
     Result result =
-        Compiler.JAVAC.compile(TWO, "-Xlint:all,-path", "-Werror", "-Xdoclint:all/public");
+        Compiler.JAVAC.compile(
+            TWO, "-Xlint:all,-path,-processing", "-Werror", "-Xdoclint:all/public");
     assertEquals(List.of(), result.findings());
+  }
+
+  @Test
+  void claimsItsOwnAnnotationsAndNoOthers() {
+    // javac lists the annotations that no processor has claimed.
+    List<Finding> findings = Compiler.JAVAC.compile(TWO, "-Xlint:processing").findings();
+    assertEquals(1, findings.size(), findings::toString);
+    String unclaimed = findings.get(0).text();
+    assertTrue(unclaimed.endsWith("javax.annotation.processing.Generated"), unclaimed);
+  }
+
+  /** Collects the types that are marked as generated. */
+  private static final class GeneratedTypes extends AbstractProcessor {
+    private final Set<String> seen = new TreeSet<>();
+
+    @Override
+    public Set<String> getSupportedAnnotationTypes() {
+      return Set.of(Generated.class.getName());
+    }
+
+    @Override
+    public SourceVersion getSupportedSourceVersion() {
+      return SourceVersion.latestSupported();
+    }
+
+    @Override
+    public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
+      for (TypeElement annotation : annotations) {
+        round.getElementsAnnotatedWith(annotation).forEach(type -> seen.add(type.toString()));
+      }
+      return false;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void laterProcessorsSeeWhatIsMarkedAsGenerated(Compiler compiler) {
+    Map<String, String> sources = new TreeMap<>(TWO);
+    sources.put(
+        "user/Mine.java",
+        "package user;\n@javax.annotation.processing.Generated(\"tool\")\nclass Mine {}\n");
+    var later = new GeneratedTypes();
+    Result result = compiler.compile(sources, List.of(new BlockworkProcessor(), later));
+    assertEquals(List.of(), result.findings());
+    Set<String> expected = new TreeSet<>(result.sources().keySet());
+    expected.add("user.Mine");
+    assertEquals(expected, later.seen);
   }
 
   @ParameterizedTest

@@ -408,6 +408,8 @@ final class Cases {
             "@ResNet(blocks = {3, 4, 6, 3}, bottleneck = true, version = ResNetVersion.V1, ~weights"
                 + " = ^\"RESNET50_IMAGENET1K_V2\")"),
         on(Message.TOO_MANY_PARAMETERS, "@ResNet(blocks = {3, 4, 6, 3}, ~width = ^4096)"),
+        on(Message.WEIGHT_TOO_LARGE, "@ResNet(blocks = {1}, width = 512, ~classes = ^1_100_000)"),
+        on(Message.WEIGHT_TOO_LARGE, "@DenseNet(~growth = ^4096, blocks = 1, bnSize = 8)"),
         on(Message.TOO_MANY_PARAMETERS, "@ResNet(blocks = {1, 1}, ~classes = ^2147483647)"),
         on(Message.TOO_MANY_PARAMETERS, "@DenseNet(~growth = ^3000, blocks = {6, 12, 24, 16})"),
         on(

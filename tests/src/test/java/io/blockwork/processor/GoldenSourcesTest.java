@@ -37,7 +37,7 @@ final class GoldenSourcesTest {
           "@DenseNet(blocks = {2, 1}, growth = 4, dropout = 0.2, memoryEfficient = true, classes = 3, "
               + IMAGE
               + ")",
-          "Tapped",
+          "WithFeatures",
           "@ResNet(blocks = {1, 1}, width = 4, classes = 3, " + IMAGE + ")",
           "BareResidual",
           "@ResidualBlock(channels = 4, planes = 8, stride = 2, input = @Input(channels = 4, height = 8, width = 8))",
@@ -47,7 +47,7 @@ final class GoldenSourcesTest {
   /** What stands in the interfaces that are not empty. */
   private static final Map<String, String> BODIES =
       Map.of(
-          "Tapped",
+          "WithFeatures",
           """
 
             record Pyramid(@Output("layer2") INDArray c3, @Output("layer1.0.conv1") INDArray first) {}
@@ -64,7 +64,7 @@ final class GoldenSourcesTest {
       Bottleneck
       PreActivated
       Dense
-      Tapped
+      WithFeatures
       BareResidual
       BareDense
       """;

@@ -31,6 +31,15 @@ final class TinyNetworks {
       classes = 3)
   interface Residual extends ImageClassifier {}
 
+  /** The last of its four stages sees a map of one pixel. */
+  @ResNet(
+      blocks = {1, 1, 1, 1},
+      width = 4,
+      stem = Stem.CIFAR,
+      input = @Input(channels = 1, height = 8, width = 8),
+      classes = 3)
+  interface OnePixel extends ImageClassifier {}
+
   /** Drops values in training. */
   @DenseNet(
       growth = 4,

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -255,10 +256,10 @@ final class TrainerTest {
       whole = net.parameters().flat().dup();
     }
     try (Dropping net = Networks.create(Dropping.class, TinyNetworks.options())) {
-      assertThrows(IllegalStateException.class, () -> dropping(net, folder.resolve("parts"), 5));
+      assertThrows(CancellationException.class, () -> dropping(net, folder.resolve("parts"), 5));
     }
     try (Dropping net = Networks.create(Dropping.class, TinyNetworks.options())) {
-      assertThrows(IllegalStateException.class, () -> dropping(net, folder.resolve("parts"), 8));
+      assertThrows(CancellationException.class, () -> dropping(net, folder.resolve("parts"), 8));
     }
     try (Dropping net = Networks.create(Dropping.class, TinyNetworks.options())) {
       TrainingHistory history = dropping(net, folder.resolve("parts"), Integer.MAX_VALUE);
@@ -273,7 +274,7 @@ final class TrainerTest {
           @Override
           public void onStep(Step step) {
             if (step.step() == failAt) {
-              throw new IllegalStateException("pulled the plug");
+              throw new CancellationException("pulled the plug");
             }
           }
         };

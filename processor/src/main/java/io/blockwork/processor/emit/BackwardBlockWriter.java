@@ -85,7 +85,8 @@ final class BackwardBlockWriter extends BlockWriter {
 
     @Override
     public Call scale(Op.Scale op) {
-      return bound("scale", src(), src(1), dst(), dDst(), dSrc(), gradient(node.input(1)));
+      String dGate = imported("Gradient", "into") + "(" + gradient(node.input(1)) + ")";
+      return bound("scale", src(), src(1), dst(), dDst(), dSrc(), dGate);
     }
 
     @Override

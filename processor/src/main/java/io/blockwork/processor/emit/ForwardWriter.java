@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes {@code XForward}, and the passes of methods that ask for values inside the network. */
+/** Writes {@code XForward}, and the passes of methods that return feature outputs. */
 public final class ForwardWriter extends Pass {
   private final InferencePlan plan;
   private final Ownership ownership;
   private final String totals;
-  private final Optional<TapMethod> method;
+  private final Optional<FeatureMethod> method;
 
   private ForwardWriter(
-      GeneratedNames names, Optional<TapMethod> method, InferencePlan plan, String totals) {
+      GeneratedNames names, Optional<FeatureMethod> method, InferencePlan plan, String totals) {
     super(names, plan.graph(), plan.shapes(), plan.slots());
     this.method = method;
     this.plan = plan;
@@ -44,13 +44,13 @@ public final class ForwardWriter extends Pass {
    * @param totals parameters and multiply-adds of that part, for the class comment
    */
   public static JavaFile write(
-      GeneratedNames names, TapMethod method, InferencePlan plan, String totals) {
+      GeneratedNames names, FeatureMethod method, InferencePlan plan, String totals) {
     return PassWriter.write(new ForwardWriter(names, Optional.of(method), plan, totals));
   }
 
   @Override
   ClassName self() {
-    return method.map(names()::tap).orElseGet(names()::forward);
+    return method.map(names()::features).orElseGet(names()::forward);
   }
 
   @Override
@@ -97,7 +97,9 @@ public final class ForwardWriter extends Pass {
   private List<String> outputFields() {
     return graph().outputs().size() == 1
         ? List.of("output")
-        : method.orElseThrow().taps().stream().map(tap -> tap.component() + "Output").toList();
+        : method.orElseThrow().outputs().stream()
+            .map(output -> output.component() + "Output")
+            .toList();
   }
 
   @Override
@@ -119,7 +121,7 @@ public final class ForwardWriter extends Pass {
 
   @Override
   CodeBlock documentation() {
-    String scope = method.map(tap -> " as far as " + tap.modules()).orElse("");
+    String scope = method.map(feature -> " as far as " + feature.modules()).orElse("");
     return PassDocumentation.of(
         this,
         "Inference of {@link $T}"

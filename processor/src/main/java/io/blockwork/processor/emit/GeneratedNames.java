@@ -14,11 +14,11 @@ import javax.lang.model.element.TypeElement;
  * @param origin the interface
  * @param modifiers {@code public}, or none
  * @param marked whether the classes bear {@code @Generated}
- * @param taps what the passes of methods that ask for values inside the network are called after
+ * @param methods suffixes of the passes of the methods that return feature outputs, which follow
  *     the interface's name
  */
 public record GeneratedNames(
-    TypeElement origin, List<Modifier> modifiers, boolean marked, List<String> taps) {
+    TypeElement origin, List<Modifier> modifiers, boolean marked, List<String> methods) {
   /** The annotation that marks generated classes. */
   public static final ClassName GENERATED =
       ClassName.get("javax.annotation.processing", "Generated");
@@ -26,7 +26,7 @@ public record GeneratedNames(
   /** Copies the lists. */
   public GeneratedNames {
     modifiers = List.copyOf(modifiers);
-    taps = List.copyOf(taps);
+    methods = List.copyOf(methods);
   }
 
   /** The interface. */
@@ -49,7 +49,7 @@ public record GeneratedNames(
   /** Every class that is generated. */
   public List<ClassName> all() {
     List<ClassName> all = new ArrayList<>(List.of(network(), forward(), backward()));
-    taps.forEach(suffix -> all.add(named(suffix)));
+    methods.forEach(suffix -> all.add(named(suffix)));
     return all;
   }
 
@@ -73,8 +73,8 @@ public record GeneratedNames(
     return named("Backward");
   }
 
-  /** The inference pass of a method that asks for values inside the network. */
-  public ClassName tap(TapMethod method) {
+  /** The inference pass of a method that returns feature outputs. */
+  public ClassName features(FeatureMethod method) {
     return named(method.suffix());
   }
 

@@ -32,7 +32,7 @@ public final class NetworkWriter {
   private final Graph graph;
   private final List<Shape> shapes;
   private final List<Long> slots;
-  private final List<TapMethod> taps;
+  private final List<FeatureMethod> methods;
   private final Optional<String> weights;
 
   private NetworkWriter(
@@ -40,13 +40,13 @@ public final class NetworkWriter {
       Graph graph,
       List<Shape> shapes,
       List<Long> slots,
-      List<TapMethod> taps,
+      List<FeatureMethod> methods,
       Optional<String> weights) {
     this.names = names;
     this.graph = graph;
     this.shapes = shapes;
     this.slots = slots;
-    this.taps = taps;
+    this.methods = methods;
     this.weights = weights;
   }
 
@@ -56,7 +56,7 @@ public final class NetworkWriter {
    * @param graph the network as the architecture gives it, before any transform
    * @param shapes of its edges
    * @param slots the memory plan of inference
-   * @param taps methods that ask for values inside the network
+   * @param methods those that return feature outputs
    * @param weights published weights that fit the network
    */
   public static JavaFile write(
@@ -64,9 +64,9 @@ public final class NetworkWriter {
       Graph graph,
       List<Shape> shapes,
       List<Long> slots,
-      List<TapMethod> taps,
+      List<FeatureMethod> methods,
       Optional<String> weights) {
-    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, taps, weights).type();
+    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, methods, weights).type();
     return JavaFile.builder(names.network().packageName(), type).skipJavaLangImports(true).build();
   }
 
@@ -86,7 +86,7 @@ public final class NetworkWriter {
                 "\n<p>Inference is {@link $T}, training {@link $T}.\n",
                 names.forward(),
                 names.backward());
-    taps.forEach(tap -> type.addField(features(tap)));
+    methods.forEach(method -> type.addField(features(method)));
     type.addMethod(
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
@@ -109,43 +109,44 @@ public final class NetworkWriter {
     weights.ifPresent(name -> pretrained(name, type));
     type.addMethod(pass("forwardPass", "ForwardPass", "InferenceBinder", names.forward()));
     type.addMethod(pass("trainingPass", "TrainingPass", "TrainingBinder", names.backward()));
-    taps.forEach(tap -> type.addMethod(method(tap)));
+    methods.forEach(method -> type.addMethod(method(method)));
     architecture().forEach(type::addMethod);
     return type.build();
   }
 
-  private FieldSpec features(TapMethod tap) {
+  private FieldSpec features(FeatureMethod feature) {
     List<String> shapesOfOne =
-        tap.taps().stream()
-            .map(one -> TapMethod.shape(graph, shapes, one))
+        feature.outputs().stream()
+            .map(one -> FeatureMethod.shape(graph, shapes, one))
             .map(s -> s.stream().map(String::valueOf).collect(Collectors.joining(", ")))
             .toList();
-    var arguments = CodeBlock.builder().add("features($>$>$T::new", names.tap(tap));
+    var arguments = CodeBlock.builder().add("features($>$>$T::new", names.features(feature));
     // One line would be too narrow for several shapes.
     String separator = shapesOfOne.size() == 1 ? ", " : ",\n";
     shapesOfOne.forEach(shape -> arguments.add(separator + "$T.of($L)", List.class, shape));
-    return FieldSpec.builder(RuntimeTypes.FEATURES, tap.field(), Modifier.PRIVATE, Modifier.FINAL)
+    return FieldSpec.builder(
+            RuntimeTypes.FEATURES, feature.field(), Modifier.PRIVATE, Modifier.FINAL)
         .initializer(arguments.add(")$<$<").build())
         .build();
   }
 
-  private MethodSpec method(TapMethod tap) {
+  private MethodSpec method(FeatureMethod feature) {
     var method =
-        PassWriter.override(tap.name(), tap.result().orElse(RuntimeTypes.ARRAY))
-            .addJavadoc(tap.documentation(names.tap(tap), graph, shapes))
+        PassWriter.override(feature.name(), feature.result().orElse(RuntimeTypes.ARRAY))
+            .addJavadoc(feature.documentation(names.features(feature), graph, shapes))
             .addParameter(RuntimeTypes.ARRAY, "images");
-    if (tap.result().isEmpty()) {
-      return method.addStatement("return $L.one(images)", tap.field()).build();
+    if (feature.result().isEmpty()) {
+      return method.addStatement("return $L.one(images)", feature.field()).build();
     }
     List<String> outputs = new ArrayList<>();
-    for (int i = 0; i < tap.taps().size(); i++) {
+    for (int i = 0; i < feature.outputs().size(); i++) {
       outputs.add("outputs.get(" + i + ")");
     }
     return method
-        .addStatement("var outputs = $L.all(images)", tap.field())
+        .addStatement("var outputs = $L.all(images)", feature.field())
         .addCode(
-            Text.call("return new $T", outputs, Text.TOP + tap.name().length()) + "\n",
-            tap.result().orElseThrow())
+            Text.call("return new $T", outputs, Text.TOP + feature.name().length()) + "\n",
+            feature.result().orElseThrow())
         .build();
   }
 

@@ -12,6 +12,8 @@ import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.Spec;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +23,9 @@ import java.util.function.IntPredicate;
 /** Finds what makes a network impossible although each value of its spec is in range. */
 public final class NetworkLimits {
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
+
+  /** Values of one parameter: at run time its memory is addressed in bytes, by a 32-bit number. */
+  private static final long MOST_WEIGHTS = Integer.MAX_VALUE / Float.BYTES;
 
   private final Spec spec;
   private final Graph graph;
@@ -148,48 +153,62 @@ public final class NetworkLimits {
   }
 
   private Optional<Problem> parameters() {
-    long parameters = Totals.parameters(graph);
-    if (parameters <= MOST_ELEMENTS) {
+    if (holds(graph)) {
       return Optional.empty();
     }
-    Node largest = graph.node(0);
-    for (Node node : graph.nodes()) {
-      largest = Totals.parameters(node.op()) > Totals.parameters(largest.op()) ? node : largest;
-    }
-    for (Map.Entry<String, Integer> size : spec.sizes().entrySet()) {
+    for (Map.Entry<String, Integer> size : mostUnusualFirst()) {
       String member = size.getKey();
       int value = spec.size(member);
       if (value > size.getValue() && holds(member, size.getValue())) {
         int most = least(v -> v >= value || !holds(member, v)) - 1;
         String element = member.equals("blocks") ? " in each stage" : "";
-        return Optional.of(
-            tooMany(
-                parameters,
-                largest,
-                member,
-                "use " + member + " = " + most + " or less" + element));
+        return Optional.of(tooMany(member, "use " + member + " = " + most + " or less" + element));
       }
     }
     return Optional.of(
         tooMany(
-            parameters,
-            largest,
-            "",
-            "use smaller values of several of " + String.join(", ", spec.sizes().keySet())));
+            "", "use smaller values of several of " + String.join(", ", spec.sizes().keySet())));
+  }
+
+  /** The sizes with their usual values, those first that exceed theirs by the largest factor. */
+  private List<Map.Entry<String, Integer>> mostUnusualFirst() {
+    Comparator<Map.Entry<String, Integer>> excess =
+        Comparator.comparingDouble(
+            size -> (double) spec.size(size.getKey()) / Math.max(1, size.getValue()));
+    return spec.sizes().entrySet().stream().sorted(excess.reversed()).toList();
   }
 
   private boolean holds(String member, int value) {
-    return Totals.parameters(Architectures.of(spec.with(member, value))) <= MOST_ELEMENTS;
+    return holds(Architectures.of(spec.with(member, value)));
   }
 
-  private static Problem tooMany(long parameters, Node largest, String member, String fix) {
+  private static boolean holds(Graph graph) {
+    return Totals.parameters(graph) <= MOST_ELEMENTS
+        && graph.nodes().stream().allMatch(node -> Totals.weights(node.op()) <= MOST_WEIGHTS);
+  }
+
+  private Problem tooMany(String member, String fix) {
+    Op largest =
+        Collections.max(
+                graph.nodes(), Comparator.comparingLong(node -> Totals.parameters(node.op())))
+            .op();
+    long parameters = Totals.parameters(graph);
+    if (parameters <= MOST_ELEMENTS) {
+      return Problem.of(
+          Message.WEIGHT_TOO_LARGE,
+          member,
+          largest.path(),
+          count(Totals.weights(largest)),
+          count(MOST_WEIGHTS),
+          fix);
+    }
     return Problem.of(
         Message.TOO_MANY_PARAMETERS,
         member,
         count(parameters),
         count(MOST_ELEMENTS),
-        largest.op().path(),
-        count(Totals.parameters(largest.op())),
+        largest.path(),
+        count(Totals.parameters(largest)),
         fix);
   }
 

@@ -33,14 +33,18 @@ public record Totals(long parameters, long macs) {
 
   /** Learnable values of one layer. */
   static long parameters(Op op) {
+    if (op instanceof BatchNorm2d norm) {
+      return 2L * norm.channels();
+    }
+    return weights(op) + (op instanceof Linear linear ? linear.out() : 0);
+  }
+
+  /** Values of the weight of a convolution or linear layer; 0 for other layers. */
+  static long weights(Op op) {
     if (op instanceof Conv2d conv) {
       return conv.weights();
-    } else if (op instanceof BatchNorm2d norm) {
-      return 2L * norm.channels();
-    } else if (op instanceof Linear linear) {
-      return (long) linear.in() * linear.out() + linear.out();
     }
-    return 0;
+    return op instanceof Linear linear ? (long) linear.in() * linear.out() : 0;
   }
 
   /** What one operation adds, given the shape of its output. */

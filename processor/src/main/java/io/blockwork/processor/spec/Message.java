@@ -4,13 +4,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Every sentence that the processor says to its user, with the stable code that the message opens
- * with. A message has four parts: what is wrong; where (the annotation as it was written, and the
- * shapes that lead to a layer at fault), which is filled in when it is reported; why; and how to
- * mend it. The templates share their arguments, so that each part may use any of them.
+ * Every message of the processor, each with the stable code that it starts with. A message has four
+ * parts: what is wrong; where (the annotation as it was written, and the shapes up to the layer at
+ * fault), which is filled in when it is reported; why; and how to fix it. The templates share their
+ * arguments, so each part may use any of them.
  */
 public enum Message {
-  /** The annotation stands on something else than an interface. Name, kind, supertype. */
+  /** The annotated element is not an interface. Name, kind, supertype. */
   NOT_AN_INTERFACE(
       "BW001",
       "%1$s is %2$s, but only an interface can become a network",
@@ -19,22 +19,22 @@ public enum Message {
   /** The interface has type parameters. Name. */
   GENERIC(
       "BW002",
-      "%1$s has type parameters, but a network's interface can have none",
-      "the generated class implements one interface, and nothing says for which types",
-      "write: interface %1$s without <...>"),
+      "%1$s has type parameters, which a network's interface cannot have",
+      "the generated class would not know which type arguments to implement it with",
+      "remove the type parameters: interface %1$s"),
   /** The interface is sealed. Name. */
   SEALED(
       "BW003",
       "%1$s is sealed, but the generated class must be able to implement it",
-      "a sealed interface is open only to the classes that it permits",
+      "only the classes that a sealed interface permits can implement it",
       "remove sealed (and permits) from %1$s"),
   /** The interface, or a type around it, is private. Name, the private type. */
   PRIVATE(
       "BW004",
-      "%1$s cannot be seen from its package, because %2$s is private",
-      "the generated class stands in a file of its own in the same package",
+      "%1$s is not visible in its package, because %2$s is private",
+      "the generated class is in a separate file of the same package",
       "remove private from %2$s"),
-  /** The interface does not extend what its annotation asks for. Name, supertype. */
+  /** The interface does not extend the supertype that its annotation requires. Name, supertype. */
   SUPERTYPE(
       "BW005",
       "%1$s does not extend %2$s",
@@ -44,70 +44,71 @@ public enum Message {
   BLOCK_CLASSIFIES(
       "BW006",
       "%1$s extends ImageClassifier, but @%2$s has no classes",
-      "a bare block puts out a feature map, not one score a class",
+      "a block on its own outputs a feature map, not one score per class",
       "write: interface %1$s extends Network"),
   /** An abstract method that no generator can implement. Method, owner. */
   METHOD(
       "BW007",
-      "%1$s of %2$s is abstract, and the generated class would not implement it",
-      "only the methods of Network and ImageClassifier, and those with @Output, are generated",
+      "%1$s of %2$s is abstract, but the generated class does not implement it",
+      "only the methods of Network and ImageClassifier and those with @Output are generated",
       "annotate it with @Output, make it a default method, or move it to another interface"),
   /** Two architecture annotations on one interface. Name, the annotations. */
   TWO_ARCHITECTURES(
       "BW008",
       "%1$s has more than one architecture annotation: %2$s",
       "one interface becomes one network",
-      "keep one of them, and declare another interface for each of the others"),
+      "keep one of them, and declare a separate interface for each of the others"),
   /** A class of the generated name exists. Name, existing class. */
   NAME_CLASH(
       "BW009",
-      "%2$s exists already, but is to be generated for %1$s",
-      "what is generated for an interface X is called XNetwork, XForward and XBackward",
+      "%2$s already exists, but would be generated for %1$s",
+      "the classes generated for an interface X are called XNetwork, XForward and XBackward",
       "rename %1$s or %2$s"),
   /** Two interfaces have the same generated names. Name, class, other interface. */
   SAME_NAME(
       "BW010",
       "%1$s and %3$s would both become %2$s",
-      "a nested interface A.B is named A_B in what is generated for it",
+      "the classes generated for a nested interface A.B are named after A_B",
       "rename one of the two"),
-  /** A method that asks for values inside the network, but cannot be implemented. Method, fault. */
+  /** A method for feature outputs that cannot be implemented. Method, fault. */
   OUTPUT_METHOD(
       "BW011",
-      "%1$s is no method for features: %2$s",
-      "it is generated like forward, and gives the values of the modules that @Output names",
-      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or let it return a record of such"
-          + " outputs"),
-  /** A module that the network does not have. Network, module, the nearest, many near ones. */
+      "%1$s cannot return feature outputs: %2$s",
+      "the generated method takes images like forward, and returns the outputs of the modules that"
+          + " @Output names",
+      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or return a record whose components"
+          + " have @Output"),
+  /** A module that the network does not have. Network, module, the nearest, several near ones. */
   OUTPUT_MODULE(
       "BW012",
       "%1$s has no module \"%2$s\"",
-      "the names are torchvision's; those most like it are %4$s",
+      "modules have torchvision's names; the most similar are %4$s",
       "write: @Output(\"%3$s\")"),
-  /** An annotation that cannot belong to any network. What it stands on, its name. */
+  /** {@code @Output} on an element where it can have no effect. Kind of element, its name. */
   OUTPUT_PLACE(
       "BW013",
-      "@Output stands on %1$s %2$s, where it has no effect",
-      "it is for abstract methods of an annotated interface, and for the components of records that"
-          + " they return",
+      "@Output on %1$s %2$s has no effect",
+      "it applies to abstract methods of an annotated interface and to the components of the records"
+          + " that they return",
       "move it to a method of an annotated interface, or remove it"),
-  /** A method with a body whose place in the generated class is taken. Method, owner. */
+  /** A default method with the signature of a method of the generated class. Method, owner. */
   METHOD_CLASH(
       "BW014",
-      "%1$s of %2$s has a name that is reserved for the generated class",
-      "a class has only one method of a name and parameters, and its own goes before that of its"
-          + " interface",
-      "give the method another name, or make it static"),
+      "%1$s of %2$s clashes with a method of the generated class",
+      "a class cannot have two methods with the same name and parameters, and its own would replace"
+          + " the one of the interface",
+      "rename the method, or make it static"),
 
   /** {@code blocks} is empty. */
   NO_STAGES(
       "BW101",
       "blocks is empty",
       "a network has at least one stage",
-      "give the number of blocks of each stage, as in {%1$s}"),
+      "give the number of blocks in each stage, as in {%1$s}"),
   /** Too many stages. Number, most. */
   TOO_MANY_STAGES(
       "BW102",
-      "blocks has %1$d stages, but at most %2$d are possible",
+      "blocks has %1$d stages, but at most %2$d are allowed",
       "each stage halves the image",
       "use at most %2$d stages; the papers use 3 or 4"),
   /** A stage without blocks. Stage from 1, entry. */
@@ -115,115 +116,115 @@ public enum Message {
       "BW103",
       "stage %1$d has %2$d blocks, but needs at least 1",
       "a stage without blocks has no output",
-      "use 1, or leave the stage out"),
+      "use at least 1, or remove the stage"),
   /** More blocks than can be compiled. Sum, most. */
   TOO_MANY_BLOCKS(
       "BW104",
-      "the network has %1$d blocks, but at most %2$d are possible",
-      "every block becomes code of its own, and the compiler must get through it",
-      "use at most %2$d blocks in all; ResNet-1202 has 600"),
+      "the network has %1$d blocks, but at most %2$d are allowed",
+      "every block is written out as code, all of which javac has to compile",
+      "use at most %2$d blocks in total; ResNet-1202 has 600"),
   /** Channels of the input. Member, value, least, most. */
   CHANNELS_RANGE(
       "BW110",
       "%1$s is %2$d, but must be from %3$d to %4$d",
-      "it is the number of planes of one image or feature map: 3 for RGB, 1 for grey",
-      "use the nearest possible value, %5$d"),
+      "it is the number of channels of one image or feature map: 3 for RGB, 1 for greyscale",
+      "use %5$d, the nearest allowed value"),
   /** Height or width of the input. Member, value, least, most. */
   SIZE_RANGE(
       "BW111",
       "%1$s is %2$d, but must be from %3$d to %4$d",
-      "it is the size of one image in pixels",
-      "use the nearest possible value, %5$d; 224 for ImageNet, 32 for CIFAR"),
+      "it is the size of the images in pixels",
+      "use %5$d, the nearest allowed value; 224 for ImageNet, 32 for CIFAR"),
   /** Channels within the network. Member, value, least, most. */
   WIDTH_RANGE(
       "BW112",
       "%1$s is %2$d, but must be from %3$d to %4$d",
-      "it is a number of channels within the network",
-      "use the nearest possible value, %5$d; the papers use 16 to 128"),
+      "it is a number of channels inside the network",
+      "use %5$d, the nearest allowed value; the papers use 16 to 128"),
   /** Classes. Member, value, least, most. */
   CLASSES_RANGE(
       "BW113",
       "%1$s is %2$d, but must be from %3$d to %4$d",
-      "the classifier puts out one score for each class",
-      "use the nearest possible value, %5$d; 1000 for ImageNet"),
+      "the classifier outputs one score per class",
+      "use %5$d, the nearest allowed value; 1000 for ImageNet"),
   /** Growth. Member, value, least, most. */
   GROWTH_RANGE(
       "BW114",
       "%1$s is %2$d, but must be from %3$d to %4$d",
       "it is the number of channels that each dense layer adds",
-      "use the nearest possible value, %5$d; the paper uses 12 to 48"),
+      "use %5$d, the nearest allowed value; the paper uses 12 to 48"),
   /** The width of a dense layer's 1x1 convolution. Member, value, least, most. */
   BN_SIZE_RANGE(
       "BW115",
       "%1$s is %2$d, but must be from %3$d to %4$d",
-      "a dense layer's 1x1 convolution has bnSize times the growth in channels; 0 leaves it out",
-      "use the nearest possible value, %5$d; the paper uses 4"),
+      "a dense layer's 1x1 convolution outputs bnSize * growth channels; 0 omits the convolution",
+      "use %5$d, the nearest allowed value; the paper uses 4"),
   /** Layers of a bare dense block. Member, value, least, most. */
   LAYERS_RANGE(
       "BW116",
       "%1$s is %2$d, but must be from %3$d to %4$d",
-      "it is the number of dense layers of the block",
-      "use the nearest possible value, %5$d"),
+      "it is the number of dense layers in the block",
+      "use %5$d, the nearest allowed value"),
   /** Stride of a bare block. Member, value, least, most. */
   STRIDE_RANGE(
       "BW117",
       "%1$s is %2$d, but must be from %3$d to %4$d",
-      "the block takes every stride-th pixel",
-      "use the nearest possible value, %5$d; the papers use 1 and 2"),
+      "the block keeps every stride-th row and column",
+      "use %5$d, the nearest allowed value; the papers use 1 and 2"),
   /** Groups. Member, value, least, most. */
   GROUPS_RANGE(
       "BW118",
       "%1$s is %2$d, but must be from %3$d to %4$d",
-      "the 3x3 convolutions are cut into that many groups; 1 is an ordinary convolution",
-      "use the nearest possible value, %5$d; ResNeXt uses 32"),
+      "the 3x3 convolutions are split into this many groups; 1 is an ordinary convolution",
+      "use %5$d, the nearest allowed value; ResNeXt uses 32"),
   /** Width of a group. Member, value, least, most. */
   WIDTH_PER_GROUP_RANGE(
       "BW119",
       "%1$s is %2$d, but must be from %3$d to %4$d",
       "each group of a 3x3 convolution has planes * widthPerGroup / 64 channels",
-      "use the nearest possible value, %5$d; 64 is the plain ResNet, ResNeXt-50 uses 4"),
+      "use %5$d, the nearest allowed value; a plain ResNet uses 64, ResNeXt-50 uses 4"),
   /** Squeeze ratio. Member, value, least, most. */
   SQUEEZE_RANGE(
       "BW120",
       "%1$s is %2$d, but must be from %3$d to %4$d",
-      "it is the ratio by which squeeze-and-excitation reduces the channels; 0 leaves it out",
-      "use the nearest possible value, %5$d; the paper uses 16"),
+      "it is the factor by which squeeze-and-excitation reduces the channels; 0 turns it off",
+      "use %5$d, the nearest allowed value; the paper uses 16"),
   /** Dropout. Value. */
   DROPOUT(
       "BW121",
       "dropout is %1$s, but must be at least 0 and below 1",
-      "it is the part of each dense layer's output that training drops",
+      "it is the fraction of each dense layer's output that is dropped in training",
       "use 0 for no dropout; the paper uses 0.2"),
   /** Compression. Value. */
   COMPRESSION(
       "BW122",
       "compression is %1$s, but must be above 0 and at most 1",
-      "it is the part of the channels that a transition keeps",
+      "it is the fraction of the channels that a transition keeps",
       "use 1 to keep them all; the paper uses 0.5"),
   /** Dilation. Value, stages. */
   DILATION(
       "BW123",
-      "dilateFrom is %1$d, but must be 0, or a stage from 2 to %2$d",
-      "it is the first stage whose stride gives way to dilation, and the first stage has no stride",
+      "dilateFrom is %1$d, but must be 0 or a stage from 2 to %2$d",
+      "it is the first stage whose stride is replaced by dilation, and stage 1 has no stride",
       "use 0 for no dilation, or %2$d to dilate the last stage only"),
   /** Dilation with one stage. Value. */
   NO_STAGE_TO_DILATE(
       "BW124",
       "dilateFrom is %1$d, but the network has no stage to dilate",
-      "dilation replaces a stage's stride, and the first stage has none",
+      "dilation replaces a stage's stride, and stage 1 has none",
       "use dilateFrom = 0, or more than one stage"),
 
   /** The two numbers of channels of a bare block. Input's, block's. */
   CHANNELS_DIFFER(
       "BW130",
-      "the input has %1$d channels, but the block takes %2$d",
+      "the input has %1$d channels, but the block expects %2$d",
       "the block reads the input directly",
       "write channels = %2$d in @Input, or channels = %1$d in the block"),
-  /** A bottleneck that no planes keep the channels of. Channels, lower and higher multiple of 4. */
+  /** Channels that no bottleneck can output. Channels, lower and higher multiple of 4. */
   NO_PLANES(
       "BW131",
-      "channels is %1$d, but no number of planes keeps it",
-      "a bottleneck puts out 4 times its planes",
+      "a bottleneck block cannot output %1$d channels",
+      "it outputs 4 times its planes, so that channels must be a multiple of 4 unless planes is set",
       "use %2$d channels, or set planes"),
   /** Groups of basic blocks. Groups. */
   BASIC_GROUPS(
@@ -236,7 +237,7 @@ public enum Message {
       "BW133",
       "widthPerGroup is %1$d, but basic blocks have no inner width",
       "only the 3x3 convolution of a bottleneck has a width of its own",
-      "set bottleneck = true, or leave widthPerGroup out and use width"),
+      "set bottleneck = true, or remove widthPerGroup and use width"),
   /**
    * A group width that is no whole number. Planes, width per group, channels, a width that works.
    */
@@ -251,47 +252,47 @@ public enum Message {
       "%4$s would have no channels",
       "it has planes * widthPerGroup / 64 channels, rounded down: %1$d * %2$d / 64",
       "use widthPerGroup = %3$d or more"),
-  /** Zero initialisation where there is no last batch norm. */
+  /** Zero initialisation where a block does not end in a batch norm. */
   ZERO_INIT(
       "BW136",
-      "zeroInitResidual is set, but a pre-activation block has no last batch norm",
+      "zeroInitResidual is set, but a pre-activation block does not end in a batch norm",
       "blocks of version V2 end in a convolution",
-      "leave zeroInitResidual out, or use ResNetVersion.V1_5"),
-  /** A squeeze that leaves nothing. Ratio, channels. */
+      "remove zeroInitResidual, or use ResNetVersion.V1_5"),
+  /** A squeeze that leaves no channel. Ratio, channels. */
   SQUEEZE(
       "BW137",
       "squeezeExcitation is %1$d, but %3$s has only %2$d channels",
-      "the ratio divides the channels, and nothing would be left",
+      "the number of channels is divided by it, which would leave none",
       "use at most %2$d; the paper uses 16"),
-  /** A padded shortcut that would have to cut. Channels in, channels out. */
+  /** A padded shortcut that would have to remove channels. Channels in, channels out. */
   PAD(
       "BW138",
-      "Shortcut.PAD cannot lead %1$d channels to %2$d",
-      "it adds channels of zeros, and cannot take any away",
+      "Shortcut.PAD cannot reduce %1$d channels to %2$d",
+      "it appends channels of zeros, and cannot remove any",
       "use Shortcut.PROJECTION, or planes = %3$d or more"),
   /** Too many channels at the end of a residual network. Channels, most, value, stage. */
   WIDTH_OVERFLOW(
       "BW139",
-      "%4$s would have %1$d channels, but at most %2$d are possible",
-      "the channels double in every stage",
+      "%4$s would have %1$d channels, but at most %2$d are allowed",
+      "the number of channels doubles from stage to stage",
       "use %5$s = %3$d or less, or fewer stages"),
   /** Too many inner channels. Channels, most, largest value. */
   INNER_OVERFLOW(
       "BW140",
-      "%4$s would have %1$d channels, but at most %2$d are possible",
+      "%4$s would have %1$d channels, but at most %2$d are allowed",
       "a 3x3 convolution has planes * widthPerGroup / 64 * groups channels",
       "use %5$s = %3$d or less"),
   /** Too many channels at the end of a dense block. Channels, most, largest growth, block. */
   GROWTH_OVERFLOW(
       "BW141",
-      "%4$s would put out %1$d channels, but at most %2$d are possible",
-      "every dense layer adds the growth to the channels",
+      "%4$s would output %1$d channels, but at most %2$d are allowed",
+      "every dense layer adds growth channels",
       "use growth = %3$d or less, or fewer layers"),
   /** Too many channels of a dense layer's 1x1 convolution. Channels, most, largest bnSize. */
   BOTTLENECK_OVERFLOW(
       "BW142",
-      "conv1 of each dense layer would have %1$d channels, but at most %2$d are possible",
-      "a dense layer's 1x1 convolution has bnSize times the growth in channels",
+      "conv1 of each dense layer would have %1$d channels, but at most %2$d are allowed",
+      "a dense layer's 1x1 convolution outputs bnSize * growth channels",
       "use bnSize = %3$d or less"),
 
   /** A layer whose output would vanish. Layer, operation, map, smallest input. */
@@ -304,20 +305,20 @@ public enum Message {
   ACTIVATION_TOO_LARGE(
       "BW151",
       "%1$s: an output of %2$s has %3$s values, but a buffer holds at most %4$s",
-      "the values of one image must fit one buffer, whose index is a 32-bit number",
+      "the values of one image must fit into one buffer, which is indexed by a 32-bit number",
       "use an input of at most %5$s (the largest input for this network)"),
   /** More parameters than a buffer holds. Parameters, most, largest layer, fix. */
   TOO_MANY_PARAMETERS(
       "BW152",
       "the network has %1$s parameters, but a buffer holds at most %2$s",
-      "all parameters stand in one buffer; the largest layer, %3$s, has %4$s of them",
+      "all parameters are kept in one buffer; the largest layer, %3$s, has %4$s of them",
       "%5$s"),
 
   /** No published weights of that name. Name, nearest, all. */
   UNKNOWN_WEIGHTS(
       "BW153",
-      "there are no published weights %1$s",
-      "weights names a constant of PretrainedWeights: %3$s",
+      "there are no published weights called %1$s",
+      "weights must name a constant of PretrainedWeights: %3$s",
       "write weights = \"%2$s\""),
   /**
    * Published weights that do not fit. Weights, parameter, the network's shape, theirs,
@@ -326,26 +327,31 @@ public enum Message {
   WEIGHTS_DIFFER(
       "BW154",
       "%2$s is %3$s, but %4$s in the weights %1$s",
-      "they were trained for torchvision's %5$s, and must fit parameter for parameter up to the"
-          + " head",
-      "declare the network as %5$s is declared, or leave weights out"),
+      "they were trained for torchvision's %5$s, and every parameter before the classifier must match",
+      "declare the network like torchvision's %5$s, or remove weights"),
   /**
    * Weights that fit, but were trained on blocks that compute something else. Weights, value,
    * theirs.
    */
   WEIGHTS_VERSION(
       "BW155",
-      "%2$s has the parameters of %1$s, which were trained with %3$s",
-      "the stride stands in another convolution, so that the weights would load and give wrong"
-          + " answers",
-      "use %3$s, or leave weights out"),
+      "%2$s has the same parameters as %1$s, but those weights were trained with %3$s",
+      "the stride is in another convolution, so the weights would load but give wrong results",
+      "use %3$s, or remove weights"),
+
+  /** A weight of more bytes than can be addressed. Layer, values, most, fix. */
+  WEIGHT_TOO_LARGE(
+      "BW156",
+      "the weight of %1$s has %2$s values, but one weight holds at most %3$s",
+      "a weight must take less than 2 GiB, and each value takes 4 bytes",
+      "%4$s"),
 
   /** A generated file that cannot be written. File, reason. */
   CANNOT_WRITE(
       "BW160",
       "cannot write %1$s: %2$s",
-      "the generated source must be stored for the compiler to read it",
-      "check the directory for generated sources, and the space on the disk"),
+      "the compiler reads the generated code from this file",
+      "check the permissions of the output directory and the free disk space"),
   /** A misspelt option. Option, nearest. */
   UNKNOWN_OPTION(
       "BW161",
@@ -358,14 +364,14 @@ public enum Message {
       "BW162",
       Severity.WARNING,
       "the option -A%1$s is %2$s, but must be true or false",
-      "it turns something on or off",
+      "the option is either on or off",
       "write -A%1$s=true or -A%1$s=false"),
-  /** A fault of the processor. Name, exception. */
+  /** A bug in the processor. Name, exception. */
   INTERNAL(
       "BW163",
       "the processor failed on %1$s: %2$s",
-      "this is a fault of Blockwork, not of your network",
-      "report it with the annotation above"),
+      "this is a bug in Blockwork, not in your network",
+      "report it, together with the annotated interface"),
 
   /** A sign that no expression has. Text, column, sign. */
   EXPRESSION_SIGN(
@@ -686,41 +692,42 @@ public enum Message {
       "@If leaves out every node on the way",
       "check the conditions of its nodes"),
 
-  /** A transition's pooling cuts a row or column. Layer, map, member, lower and higher size. */
+  /** A transition's pooling drops a row or column. Layer, map, member, lower and higher size. */
   ODD_SIZE(
       "BW201",
       "odd-size",
-      "%1$s: 2x2 pooling cuts the last %4$s of a %2$s map",
-      "an odd %3$s has no pair for its last %4$s, which is lost",
+      "%1$s: 2x2 pooling drops the last %4$s of a %2$s map",
+      "with an odd %3$s, the last %4$s has no partner to be pooled with",
       "use %3$s = %5$s"),
   /** Groups that multiply the width. Groups, width per group, inner width, plain width. */
   WIDE_GROUPS(
       "BW202",
       "wide-groups",
       "%5$s has %3$d channels, wider than the block's output of %4$d",
-      "widthPerGroup is the width of each of the groups: %1$d groups x %2$d",
+      "widthPerGroup is the width of each group: %1$d groups x %2$d",
       "use widthPerGroup = %6$d (with 32 groups, ResNeXt-50 uses 4 and ResNeXt-101 8)"),
   /** Batch norm over a single pixel. Layer, smallest input. */
   SINGLE_PIXEL_NORM(
       "BW203",
       "single-pixel-norm",
       "%1$s normalises a 1 x 1 map",
-      "training takes mean and variance over the batch alone, and a batch of one image has none",
+      "in training, mean and variance are then computed over the batch alone, and a single image has"
+          + " no variance",
       "use an input of at least %2$s, or train with large batches"),
-  /** A small image behind the ImageNet stem. Height, width, map after the stem. */
+  /** A small image for the ImageNet stem. Height, width, map after the stem. */
   SMALL_INPUT(
       "BW204",
       "small-input",
-      "the ImageNet stem leaves only %3$s of a %1$d x %2$d input",
-      "its 7x7 convolution and its pool halve the image twice, before the first stage",
-      "use stem = Stem.CIFAR, or an input of more than 32 x 32"),
-  /** An interface that asks for features, but is no network. Method, interface. */
+      "the ImageNet stem reduces a %1$d x %2$d input to %3$s",
+      "its 7x7 convolution and its pooling each halve the image before the first stage",
+      "use stem = Stem.CIFAR, or an input larger than 32 x 32"),
+  /** An interface with feature outputs that is not a network. Method, interface. */
   STRAY_OUTPUT(
       "BW205",
       "stray-output",
       "@Output on %1$s has no effect, because %2$s is not a network",
-      "%2$s has none of @ResNet, @DenseNet, @ResidualBlock and @DenseBlock, and no interface of"
-          + " this build that has one extends it",
+      "%2$s has none of @ResNet, @DenseNet, @ResidualBlock and @DenseBlock, and no annotated"
+          + " interface in this build extends it",
       "annotate %2$s with one of them, or remove @Output");
 
   /** Whether a message stops the build. */
@@ -784,7 +791,7 @@ public enum Message {
     return why;
   }
 
-  /** The template of how to mend it. */
+  /** The template of how to fix it. */
   public String fix() {
     return fix;
   }
@@ -797,7 +804,7 @@ public enum Message {
   /**
    * The whole message.
    *
-   * @param where lines that say where, each ended by a line break; may be empty
+   * @param where lines that say where, each with a line break at its end; may be empty
    */
   public String text(String where, Object... args) {
     String suppress = key.isEmpty() ? "" : "; or @SuppressWarnings(\"" + key + "\")";

@@ -1,6 +1,7 @@
 package io.blockwork.engine.nd4j;
 
 import io.blockwork.engine.Layer;
+import io.blockwork.engine.Norm;
 
 /**
  * Batch norm with the batch's statistics. Mean and variance take two passes in double, so that a
@@ -8,9 +9,7 @@ import io.blockwork.engine.Layer;
  * statistics, and takes thirty times as long on a channel slice.
  */
 final class BatchNormLayer implements Layer {
-  /** Torch's: the share of the batch's statistics in the new running statistics. */
-  private static final double MOMENTUM = 0.1;
-
+  private final Norm norm;
   private final NormState state;
   private final Values weightGradient;
   private final Values biasGradient;
@@ -23,6 +22,7 @@ final class BatchNormLayer implements Layer {
   private final double[] inverseDeviation;
 
   BatchNormLayer(
+      Norm norm,
       NormState state,
       Values weightGradient,
       Values biasGradient,
@@ -31,6 +31,7 @@ final class BatchNormLayer implements Layer {
       boolean relu,
       Nd4jTensor dDst,
       Target dSrc) {
+    this.norm = norm;
     this.state = state;
     this.weightGradient = weightGradient;
     this.biasGradient = biasGradient;
@@ -105,15 +106,15 @@ final class BatchNormLayer implements Layer {
       squares += Sums.squares(plane, m, plane.length);
     }
     mean[c] = m;
-    inverseDeviation[c] = 1 / Math.sqrt(squares / elements() + Affine.EPSILON);
+    inverseDeviation[c] = 1 / Math.sqrt(squares / elements() + norm.eps());
     move(state.runningMean(), c, m);
     move(state.runningVar(), c, squares / (elements() - 1));
   }
 
-  private static void move(Values running, int c, double batch) {
+  private void move(Values running, int c, double batch) {
     double[] value = new double[1];
     running.read(c, value, 1);
-    value[0] += MOMENTUM * (batch - value[0]);
+    value[0] += norm.momentum() * (batch - value[0]);
     running.write(c, value, 1);
   }
 

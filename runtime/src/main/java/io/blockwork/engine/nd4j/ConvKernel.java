@@ -1,47 +1,62 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.engine.Activation;
 import io.blockwork.engine.Kernel;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A convolution of inference with its epilogue: {@code dst = relu(scale * product + shift +
+ * A convolution of inference with its epilogue: {@code dst = activation(scale * product + shift +
  * residual)}. The batch norm is applied to the product and not multiplied into a copy of the
  * weights: the pass over the output is made anyway, and all plans share the network's own weights.
  */
 final class ConvKernel implements Kernel {
   private final Convolution convolution;
   private final Values weight;
+  private final Optional<Values> bias;
   private final Nd4jTensor src;
   private final Nd4jTensor dst;
-  private final Optional<Affine> norm;
+  private final Optional<FoldedNorm> norm;
+  private final double factor;
   private final Optional<Nd4jTensor> residual;
-  private final boolean relu;
+  private final Activation activation;
 
   ConvKernel(
       Convolution convolution,
       Values weight,
+      Optional<Values> bias,
       Nd4jTensor src,
       Nd4jTensor dst,
-      Optional<Affine> norm,
+      Optional<FoldedNorm> norm,
+      double factor,
       Optional<Nd4jTensor> residual,
-      boolean relu) {
+      Activation activation) {
     this.convolution = convolution;
     this.weight = weight;
+    this.bias = bias;
     this.src = src;
     this.dst = dst;
     this.norm = norm;
+    this.factor = factor;
     this.residual = residual;
-    this.relu = relu;
+    this.activation = activation;
   }
 
   @Override
   public void run() {
-    if (norm.isEmpty() && residual.isEmpty() && !relu) {
-      convolution.forward(weight, src, dst);
-      return;
+    double[] scale = new double[dst.channels()];
+    double[] shift = new double[dst.channels()];
+    Arrays.fill(scale, factor);
+    bias.ifPresent(b -> b.read(0, shift, shift.length));
+    double[] normScale = norm.map(FoldedNorm::scale).orElse(new double[0]);
+    double[] normShift = norm.map(FoldedNorm::shift).orElse(new double[0]);
+    for (int c = 0; c < shift.length; c++) {
+      if (norm.isPresent()) {
+        scale[c] *= normScale[c];
+        shift[c] = shift[c] * normScale[c] + normShift[c];
+      }
+      shift[c] *= factor;
     }
-    double[] scale = norm.map(Affine::scale).orElse(new double[0]);
-    double[] shift = norm.map(Affine::shift).orElse(new double[0]);
     convolution.forward(
         weight,
         src,
@@ -50,25 +65,22 @@ final class ConvKernel implements Kernel {
           double[] y = new double[columns];
           for (int c = first; c < end; c++) {
             product.read((c - first) * columns, x, columns);
-            if (scale.length > 0) {
-              Planes.affine(x, scale[c], shift[c]);
-            }
+            Planes.affine(x, scale[c], shift[c]);
             finish(n, c * dst.plane() + at, x, y);
           }
         });
   }
 
   /**
-   * Residual and ReLU; the residual may be {@code dst}: each value is read before it is written.
+   * Residual and activation; the residual may be {@code dst}: each value is read before it is
+   * written.
    */
   private void finish(int n, int at, double[] x, double[] y) {
     if (residual.isPresent()) {
       residual.get().read(n, at, y, y.length);
       Elementwise.add(x, y, x.length);
     }
-    if (relu) {
-      Elementwise.relu(x, x.length);
-    }
+    Activations.apply(activation, x, x.length);
     dst.write(n, at, x, x.length);
   }
 }

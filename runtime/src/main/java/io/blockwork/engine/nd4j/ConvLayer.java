@@ -7,26 +7,34 @@ import java.util.Optional;
 final class ConvLayer implements Layer {
   private final Convolution convolution;
   private final Values weight;
+  private final Optional<Values> bias;
   private final Optional<Values> weightGradient;
+  private final Optional<Values> biasGradient;
   private final Nd4jTensor src;
   private final Nd4jTensor dst;
   private final Nd4jTensor dDst;
   private final Target dSrc;
 
   /**
+   * @param bias the bias, if there is one
    * @param weightGradient where the weight's gradient goes; empty if it is frozen
+   * @param biasGradient where the bias's gradient goes; empty if it is frozen or not there
    */
   ConvLayer(
       Convolution convolution,
       Values weight,
+      Optional<Values> bias,
       Optional<Values> weightGradient,
+      Optional<Values> biasGradient,
       Nd4jTensor src,
       Nd4jTensor dst,
       Nd4jTensor dDst,
       Target dSrc) {
     this.convolution = convolution;
     this.weight = weight;
+    this.bias = bias;
     this.weightGradient = weightGradient;
+    this.biasGradient = biasGradient;
     this.src = src;
     this.dst = dst;
     this.dDst = dDst;
@@ -36,6 +44,11 @@ final class ConvLayer implements Layer {
   @Override
   public void forward() {
     convolution.forward(weight, src, dst);
+    if (bias.isPresent()) {
+      double[] shift = new double[dst.channels()];
+      bias.get().read(0, shift, shift.length);
+      Planes.shift(dst, shift);
+    }
   }
 
   @Override
@@ -48,6 +61,7 @@ final class ConvLayer implements Layer {
     if (weightGradient.isPresent()) {
       convolution.backwardWeight(weightGradient.get(), src, dDst);
     }
+    biasGradient.ifPresent(gradient -> Planes.sums(dDst, gradient));
     if (dSrc.needed()) {
       convolution.backwardData(weight, dDst, dSrc.tensor(), dSrc.accumulate());
     }

@@ -1,6 +1,7 @@
 package io.blockwork.engine.nd4j;
 
 import io.blockwork.engine.Conv;
+import io.blockwork.engine.Padding;
 import java.util.Arrays;
 
 /**
@@ -26,8 +27,8 @@ final class Convolution {
     this.conv = conv;
     this.height = src.height();
     this.width = src.width();
-    this.outHeight = conv.outputSize(height);
-    this.outWidth = conv.outputSize(width);
+    this.outHeight = conv.outputHeight(height);
+    this.outWidth = conv.outputWidth(width);
     this.scratch = scratch;
     int columns = blockRows() * outWidth;
     scratch.reserve(direct() ? 1 : (long) depth() * columns, (long) conv.out() * columns);
@@ -249,7 +250,7 @@ final class Convolution {
   }
 
   private int taps() {
-    return conv.kernel() * conv.kernel();
+    return conv.kernelHeight() * conv.kernelWidth();
   }
 
   /** Rows of the patch matrix. */
@@ -259,7 +260,10 @@ final class Convolution {
 
   /** Whether the input itself is the patch matrix. */
   private boolean direct() {
-    return conv.kernel() == 1 && conv.stride() == 1 && conv.padding() == 0;
+    return taps() == 1
+        && conv.strideHeight() == 1
+        && conv.strideWidth() == 1
+        && conv.padding().equals(Padding.NONE);
   }
 
   private int blockRows() {
@@ -295,12 +299,12 @@ final class Convolution {
 
   /** Output columns {@code [first, end)} whose tap at {@code offset} falls within the image. */
   private int firstColumn(int offset) {
-    return Math.max(0, Math.min(outWidth, ceilDiv(-offset, conv.stride())));
+    return Math.max(0, Math.min(outWidth, ceilDiv(-offset, conv.strideWidth())));
   }
 
   private int endColumn(int offset) {
     return Math.max(
-        firstColumn(offset), Math.min(outWidth, ceilDiv(width - offset, conv.stride())));
+        firstColumn(offset), Math.min(outWidth, ceilDiv(width - offset, conv.strideWidth())));
   }
 
   private static int ceilDiv(int a, int b) {
@@ -324,23 +328,26 @@ final class Convolution {
 
   /** First input row that the output rows from {@code from} on see. */
   private int top(int from) {
-    return Math.min(height, Math.max(0, from * conv.stride() - conv.padding()));
+    return Math.min(height, Math.max(0, from * conv.strideHeight() - conv.padding().top()));
   }
 
   /** First input row below all that the output rows before {@code to} see. */
   private int bottom(int to) {
-    int last = (to - 1) * conv.stride() - conv.padding() + conv.dilation() * (conv.kernel() - 1);
+    int last =
+        (to - 1) * conv.strideHeight()
+            - conv.padding().top()
+            + conv.dilationHeight() * (conv.kernelHeight() - 1);
     return Math.min(height, last + 1);
   }
 
   private void gather(double[] image, int top, int tap, int from, int to, double[] row) {
-    int dy = tap / conv.kernel() * conv.dilation() - conv.padding();
-    int dx = tap % conv.kernel() * conv.dilation() - conv.padding();
+    int dy = tap / conv.kernelWidth() * conv.dilationHeight() - conv.padding().top();
+    int dx = tap % conv.kernelWidth() * conv.dilationWidth() - conv.padding().left();
     int firstColumn = firstColumn(dx);
     int endColumn = endColumn(dx);
     for (int y = from; y < to; y++) {
       int at = (y - from) * outWidth;
-      int inY = y * conv.stride() + dy;
+      int inY = y * conv.strideHeight() + dy;
       if (inY < 0 || inY >= height) {
         Arrays.fill(row, at, at + outWidth, 0);
         continue;
@@ -348,14 +355,14 @@ final class Convolution {
       Arrays.fill(row, at, at + firstColumn, 0);
       Arrays.fill(row, at + endColumn, at + outWidth, 0);
       int source = (inY - top) * width + dx;
-      if (conv.stride() == 1) {
+      if (conv.strideWidth() == 1) {
         if (endColumn > firstColumn) {
           System.arraycopy(
               image, source + firstColumn, row, at + firstColumn, endColumn - firstColumn);
         }
       } else {
         for (int x = firstColumn; x < endColumn; x++) {
-          row[at + x] = image[source + x * conv.stride()];
+          row[at + x] = image[source + x * conv.strideWidth()];
         }
       }
     }
@@ -379,19 +386,19 @@ final class Convolution {
   }
 
   private void scatter(double[] row, int top, int tap, int from, int to, double[] image) {
-    int dy = tap / conv.kernel() * conv.dilation() - conv.padding();
-    int dx = tap % conv.kernel() * conv.dilation() - conv.padding();
+    int dy = tap / conv.kernelWidth() * conv.dilationHeight() - conv.padding().top();
+    int dx = tap % conv.kernelWidth() * conv.dilationWidth() - conv.padding().left();
     int firstColumn = firstColumn(dx);
     int endColumn = endColumn(dx);
     for (int y = from; y < to; y++) {
-      int inY = y * conv.stride() + dy;
+      int inY = y * conv.strideHeight() + dy;
       if (inY < 0 || inY >= height) {
         continue;
       }
       int at = (y - from) * outWidth;
       int target = (inY - top) * width + dx;
       for (int x = firstColumn; x < endColumn; x++) {
-        image[target + x * conv.stride()] += row[at + x];
+        image[target + x * conv.strideWidth()] += row[at + x];
       }
     }
   }

@@ -7,31 +7,41 @@ package io.blockwork.engine.nd4j;
 final class Dropout {
   private final double rate;
   private final long stream;
+  private final boolean images;
 
-  Dropout(double rate, long seed, String path) {
-    if (!(rate >= 0 && rate < 1)) {
+  /**
+   * Describes the masks.
+   *
+   * @param images whether whole images are dropped, as stochastic depth does, or single values
+   */
+  Dropout(double rate, long seed, String path, boolean images) {
+    if (!(rate >= 0 && rate <= 1)) {
       throw new IllegalArgumentException(
-          "%s: dropout rate: expected 0 to 1 (exclusive), got %s".formatted(path, rate));
+          "%s: dropout rate: expected 0 to 1, got %s".formatted(path, rate));
     }
     this.rate = rate;
     this.stream = mix(seed + mix(path.hashCode()));
+    this.images = images;
   }
 
-  /** Drops values in place, the same ones for the same step. */
-  void apply(Nd4jTensor tensor, long step) {
+  /** Drops values, the same ones for the same step; source and target may be one. */
+  void apply(Nd4jTensor from, Target to, long step) {
     long start = mix(stream + step);
-    double keep = 1 / (1 - rate);
+    double keep = rate < 1 ? 1 / (1 - rate) : 0;
     Elementwise.forEachRun(
-        tensor,
+        from,
         (n, at, count, x, y) -> {
-          tensor.read(n, at, x, count);
-          long position = (long) n * tensor.length() + at;
+          from.read(n, at, x, count);
+          long position = (long) n * from.length() + at;
           for (int i = 0; i < count; i++) {
-            double uniform = (mix(start + position + i) >>> 11) * 0x1p-53;
-            x[i] = uniform < rate ? 0 : x[i] * keep;
+            x[i] = dropped(start, images ? n : position + i) ? 0 : x[i] * keep;
           }
-          tensor.write(n, at, x, count);
+          to.put(n, at, x, count, y);
         });
+  }
+
+  private boolean dropped(long start, long position) {
+    return (mix(start + position) >>> 11) * 0x1p-53 < rate;
   }
 
   /** SplitMix64 (Steele, Lea and Flood 2014): its n-th number, straight from n. */

@@ -1,10 +1,11 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.engine.Activation;
 import io.blockwork.engine.Layer;
 
 /** A frozen batch norm in training: running statistics, which stay as they are. */
 final class FrozenNormLayer implements Layer {
-  private final Affine affine;
+  private final FoldedNorm norm;
   private final Nd4jTensor src;
   private final Nd4jTensor dst;
   private final boolean relu;
@@ -12,8 +13,8 @@ final class FrozenNormLayer implements Layer {
   private final Target dSrc;
 
   FrozenNormLayer(
-      Affine affine, Nd4jTensor src, Nd4jTensor dst, boolean relu, Nd4jTensor dDst, Target dSrc) {
-    this.affine = affine;
+      FoldedNorm norm, Nd4jTensor src, Nd4jTensor dst, boolean relu, Nd4jTensor dDst, Target dSrc) {
+    this.norm = norm;
     this.src = src;
     this.dst = dst;
     this.relu = relu;
@@ -23,7 +24,7 @@ final class FrozenNormLayer implements Layer {
 
   @Override
   public void forward() {
-    Planes.affine(src, dst, affine.scale(), affine.shift(), relu);
+    Planes.affine(src, dst, norm.scale(), norm.shift(), relu ? Activation.RELU : Activation.NONE);
   }
 
   @Override
@@ -36,7 +37,7 @@ final class FrozenNormLayer implements Layer {
     if (!dSrc.needed()) {
       return;
     }
-    double[] scale = affine.scale();
+    double[] scale = norm.scale();
     Planes.forEach(
         src,
         (n, c, d, y) -> {

@@ -1,21 +1,49 @@
 package io.blockwork.engine.nd4j;
 
 import io.blockwork.engine.Activation;
+import io.blockwork.engine.Layer;
+import java.util.Optional;
 
 /** {@code dst = activation(src * weight^T + bias)} and its gradient. */
 final class LinearKernel {
   private final Values weight;
-  private final Values bias;
+  private final Optional<Values> bias;
   private final Activation activation;
   private final Nd4jTensor src;
   private final Nd4jTensor dst;
 
-  LinearKernel(Values weight, Values bias, Activation activation, Nd4jTensor src, Nd4jTensor dst) {
+  LinearKernel(
+      Values weight, Optional<Values> bias, Activation activation, Nd4jTensor src, Nd4jTensor dst) {
     this.weight = weight;
     this.bias = bias;
     this.activation = activation;
     this.src = src;
     this.dst = dst;
+  }
+
+  /** The layer in training. */
+  static Layer layer(
+      Values weight,
+      Optional<Values> bias,
+      Optional<Values> weightGradient,
+      Optional<Values> biasGradient,
+      Activation activation,
+      Nd4jTensor src,
+      Nd4jTensor dst,
+      Nd4jTensor dDst,
+      Target dSrc) {
+    LinearKernel kernel = new LinearKernel(weight, bias, activation, src, dst);
+    return new SimpleLayer(
+        kernel::forward,
+        () -> {
+          kernel.throughActivation(dDst);
+          weightGradient.ifPresent(gradient -> kernel.backwardWeight(dDst, gradient));
+          biasGradient.ifPresent(gradient -> Planes.sums(dDst, gradient));
+          if (dSrc.needed()) {
+            kernel.backwardData(dDst, dSrc);
+          }
+        },
+        true);
   }
 
   void forward() {
@@ -24,67 +52,38 @@ final class LinearKernel {
     dst.imageMatrix()
         .product(
             src.imageMatrix(), Matrix.of(weight, 0, in).transpose(), src.batch(), out, in, false);
+    if (bias.isEmpty() && activation.isNone()) {
+      return;
+    }
     double[] shift = new double[out];
-    bias.read(0, shift, out);
+    bias.ifPresent(b -> b.read(0, shift, out));
     double[] row = new double[out];
     for (int n = 0; n < dst.batch(); n++) {
       dst.read(n, 0, row, out);
-      for (int i = 0; i < out; i++) {
-        row[i] = activate(row[i] + shift[i]);
-      }
+      Elementwise.add(row, shift, out);
+      Activations.apply(activation, row, out);
       dst.write(n, 0, row, out);
     }
   }
 
-  private double activate(double x) {
-    return switch (activation) {
-      case NONE -> x;
-      case RELU -> Math.max(0, x);
-      case SIGMOID -> 1 / (1 + Math.exp(-x));
-    };
-  }
-
-  /** The activation's derivative, from its output. */
-  private double slope(double y) {
-    return switch (activation) {
-      case NONE -> 1;
-      case RELU -> y > 0 ? 1 : 0;
-      case SIGMOID -> y * (1 - y);
-    };
-  }
-
   /** Turns {@code dDst} into the gradient before the activation. */
-  void throughActivation(Nd4jTensor dDst) {
-    if (activation != Activation.NONE) {
+  private void throughActivation(Nd4jTensor dDst) {
+    if (!activation.isNone()) {
       Elementwise.combine(
-          dDst,
-          dst,
-          dDst,
-          (d, y, count) -> {
-            for (int i = 0; i < count; i++) {
-              d[i] *= slope(y[i]);
-            }
-          });
+          dDst, dst, dDst, (d, y, count) -> Activations.gradient(activation, d, y, count));
     }
   }
 
-  /** The gradients of weight and bias, given that before the activation. */
-  void backwardParameters(Nd4jTensor dDst, Values weightGradient, Values biasGradient) {
+  /** The gradient of the weight, given that before the activation. */
+  private void backwardWeight(Nd4jTensor dDst, Values gradient) {
     int in = src.length();
     int out = dst.length();
-    Matrix.of(weightGradient, 0, in)
+    Matrix.of(gradient, 0, in)
         .product(dDst.imageMatrix().transpose(), src.imageMatrix(), out, in, src.batch(), false);
-    double[] sum = new double[out];
-    double[] row = new double[out];
-    for (int n = 0; n < dst.batch(); n++) {
-      dDst.read(n, 0, row, out);
-      Elementwise.add(sum, row, out);
-    }
-    biasGradient.write(0, sum, out);
   }
 
   /** The gradient of the input, given that before the activation. */
-  void backwardData(Nd4jTensor dDst, Target dSrc) {
+  private void backwardData(Nd4jTensor dDst, Target dSrc) {
     int in = src.length();
     int out = dst.length();
     dSrc.tensor()

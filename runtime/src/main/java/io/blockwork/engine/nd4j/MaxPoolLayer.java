@@ -27,7 +27,8 @@ final class MaxPoolLayer implements Layer {
   public void forward() {
     Planes.forEach(
         src,
-        (n, c, x, y) -> {
+        (n, c, x, spare) -> {
+          double[] y = new double[dst.plane()];
           src.readPlane(n, c, x);
           pooling.max(x, y, winners[n], c * dst.plane());
           dst.writePlane(n, c, y);
@@ -46,14 +47,15 @@ final class MaxPoolLayer implements Layer {
     }
     Planes.forEach(
         src,
-        (n, c, dx, dy) -> {
+        (n, c, dx, spare) -> {
+          double[] dy = new double[dst.plane()];
           dDst.readPlane(n, c, dy);
           Arrays.fill(dx, 0);
           int at = c * dst.plane();
           for (int i = 0; i < dst.plane(); i++) {
             dx[winners[n][at + i]] += dy[i];
           }
-          dSrc.putPlane(n, c, dx, dy);
+          dSrc.putPlane(n, c, dx, spare);
         });
   }
 }

@@ -58,7 +58,9 @@ public final class Nd4jEngine implements Engine {
     boolean bound = false;
     try {
       TrainingPass pass =
-          network.apply(new Nd4jTrainingBinder(parameters, gradients, settings, memory));
+          network.apply(
+              new Nd4jTrainingBinder(
+                  parameters, gradients, settings, memory, (path, output, layer) -> layer));
       bound = true;
       return new Training(pass, memory, parameters, settings.inputGradient());
     } finally {

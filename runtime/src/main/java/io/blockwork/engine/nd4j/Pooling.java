@@ -1,22 +1,28 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.engine.PoolAxis;
 import io.blockwork.engine.Window;
 import java.util.Arrays;
 
-/** Pooling windows over one plane. */
-final class Pooling {
-  private final Window window;
-  private final int height;
-  private final int width;
-  private final int outHeight;
-  private final int outWidth;
+/**
+ * Pooling windows over one plane.
+ *
+ * @param rows the rows of the image that each row of the output sees
+ * @param columns the same for columns
+ * @param width columns of the image
+ */
+record Pooling(PoolAxis rows, PoolAxis columns, int width) {
+  static Pooling of(Window window, Nd4jTensor src) {
+    return new Pooling(
+        PoolAxis.rows(window, src.height()), PoolAxis.columns(window, src.width()), src.width());
+  }
 
-  Pooling(Window window, Nd4jTensor src, Nd4jTensor dst) {
-    this.window = window;
-    this.height = src.height();
-    this.width = src.width();
-    this.outHeight = dst.height();
-    this.outWidth = dst.width();
+  /** So many windows of about equal size that cover the image. */
+  static Pooling adaptive(Nd4jTensor src, int outHeight, int outWidth) {
+    return new Pooling(
+        PoolAxis.adaptive(outHeight, src.height()),
+        PoolAxis.adaptive(outWidth, src.width()),
+        src.width());
   }
 
   /**
@@ -27,23 +33,20 @@ final class Pooling {
    *     empty array: not wanted
    */
   void max(double[] x, double[] y, int[] winners, int at) {
-    for (int row = 0; row < outHeight; row++) {
-      int top = Math.max(0, first(row));
-      int bottom = Math.min(height, first(row) + window.kernel());
-      for (int column = 0; column < outWidth; column++) {
-        int left = Math.max(0, first(column));
-        int right = Math.min(width, first(column) + window.kernel());
-        int best = top * width + left;
+    for (int row = 0; row < rows.outputs(); row++) {
+      for (int column = 0; column < columns.outputs(); column++) {
+        int best = rows.from(row) * width + columns.from(column);
         double value = x[best];
-        for (int h = top; h < bottom; h++) {
-          for (int i = h * width + left; i < h * width + right; i++) {
+        for (int h = rows.from(row); h < rows.to(row); h++) {
+          int end = h * width + columns.to(column);
+          for (int i = h * width + columns.from(column); i < end; i++) {
             if (x[i] > value || Double.isNaN(x[i])) {
               value = x[i];
               best = i;
             }
           }
         }
-        int out = row * outWidth + column;
+        int out = row * columns.outputs() + column;
         y[out] = value;
         if (winners.length > 0) {
           winners[at + out] = best;
@@ -52,28 +55,45 @@ final class Pooling {
     }
   }
 
+  /** The largest value of each window of every plane. */
+  void max(Nd4jTensor src, Nd4jTensor dst) {
+    int[] unwanted = new int[0];
+    Planes.forEach(
+        src,
+        (n, c, x, spare) -> {
+          double[] y = new double[dst.plane()];
+          src.readPlane(n, c, x);
+          max(x, y, unwanted, 0);
+          dst.writePlane(n, c, y);
+        });
+  }
+
   /** The mean of each window. */
   private void mean(double[] x, double[] y) {
-    double share = 1.0 / (window.kernel() * window.kernel());
-    for (int row = 0; row < outHeight; row++) {
-      for (int column = 0; column < outWidth; column++) {
+    for (int row = 0; row < rows.outputs(); row++) {
+      for (int column = 0; column < columns.outputs(); column++) {
         double sum = 0;
-        for (int h = 0; h < window.kernel(); h++) {
-          int at = (first(row) + h) * width + first(column);
-          for (int i = at; i < at + window.kernel(); i++) {
+        for (int h = rows.from(row); h < rows.to(row); h++) {
+          int end = h * width + columns.to(column);
+          for (int i = h * width + columns.from(column); i < end; i++) {
             sum += x[i];
           }
         }
-        y[row * outWidth + column] = sum * share;
+        y[row * columns.outputs() + column] = sum * share(row, column);
       }
     }
+  }
+
+  private double share(int row, int column) {
+    return 1.0 / (rows.divisor(row) * columns.divisor(column));
   }
 
   /** The mean of each window of every plane. */
   void mean(Nd4jTensor src, Nd4jTensor dst) {
     Planes.forEach(
         src,
-        (n, c, x, y) -> {
+        (n, c, x, spare) -> {
+          double[] y = new double[dst.plane()];
           src.readPlane(n, c, x);
           mean(x, y);
           dst.writePlane(n, c, y);
@@ -84,31 +104,27 @@ final class Pooling {
   void meanGradient(Nd4jTensor dDst, Target dSrc) {
     Planes.forEach(
         dSrc.tensor(),
-        (n, c, dx, dy) -> {
+        (n, c, dx, spare) -> {
+          double[] dy = new double[dDst.plane()];
           dDst.readPlane(n, c, dy);
           Arrays.fill(dx, 0);
           meanGradient(dy, dx);
-          dSrc.putPlane(n, c, dx, dy);
+          dSrc.putPlane(n, c, dx, spare);
         });
   }
 
   /** The gradient of {@link #mean(double[], double[])}, added to {@code dx}. */
   private void meanGradient(double[] dy, double[] dx) {
-    double share = 1.0 / (window.kernel() * window.kernel());
-    for (int row = 0; row < outHeight; row++) {
-      for (int column = 0; column < outWidth; column++) {
-        double part = dy[row * outWidth + column] * share;
-        for (int h = 0; h < window.kernel(); h++) {
-          int at = (first(row) + h) * width + first(column);
-          for (int i = at; i < at + window.kernel(); i++) {
+    for (int row = 0; row < rows.outputs(); row++) {
+      for (int column = 0; column < columns.outputs(); column++) {
+        double part = dy[row * columns.outputs() + column] * share(row, column);
+        for (int h = rows.from(row); h < rows.to(row); h++) {
+          int end = h * width + columns.to(column);
+          for (int i = h * width + columns.from(column); i < end; i++) {
             dx[i] += part;
           }
         }
       }
     }
-  }
-
-  private int first(int out) {
-    return out * window.stride() - window.padding();
   }
 }

@@ -2,6 +2,7 @@ package io.blockwork.engine.nd4j;
 
 import io.blockwork.Parameters;
 import io.blockwork.engine.Conv;
+import io.blockwork.engine.Padding;
 import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
@@ -35,8 +36,8 @@ final class Shapes {
 
   /** Checks the output of a convolution. */
   static Nd4jTensor output(String path, String what, Conv conv, Tensor src, Tensor dst) {
-    int height = conv.outputSize(src.height());
-    int width = conv.outputSize(src.width());
+    int height = conv.outputHeight(src.height());
+    int width = conv.outputWidth(src.width());
     return expect(path, what, dst, conv.out(), height, width);
   }
 
@@ -47,8 +48,8 @@ final class Shapes {
         what,
         dst,
         src.channels(),
-        (src.height() + 2 * window.padding() - window.kernel()) / window.stride() + 1,
-        (src.width() + 2 * window.padding() - window.kernel()) / window.stride() + 1);
+        window.outputHeight(src.height()),
+        window.outputWidth(src.width()));
   }
 
   /** Checks the output of a parameterless shortcut. */
@@ -66,6 +67,57 @@ final class Shapes {
   /** The values of a parameter, checked to have the given shape. */
   static Values parameter(Parameters parameters, String path, String name, long... shape) {
     return Values.of(expect(path + "." + name, parameters.view(path + "." + name), shape));
+  }
+
+  /** The values of a parameter of one value a channel, checked to be {@code [C]} or [C, 1, 1]. */
+  static Values channels(Parameters parameters, String name, int channels) {
+    INDArray array = parameters.view(name);
+    return array.rank() == 3
+        ? Values.of(expect(name, array, channels, 1, 1))
+        : Values.of(expect(name, array, channels));
+  }
+
+  /** The slopes of a PReLU, checked to be one a channel or one for all. */
+  static Values slopes(Parameters parameters, String path, int channels) {
+    INDArray array = parameters.view(path + ".weight");
+    return Values.of(expect(path + ".weight", array, array.length() == 1 ? 1 : channels));
+  }
+
+  /** Checks the output of a linear layer: out x 1 x 1, or out x H x W. */
+  static Nd4jTensor linear(String path, Tensor src, Tensor dst) {
+    return dst.height() * dst.width() == 1
+        ? (Nd4jTensor) dst
+        : expect(path, "output", dst, dst.channels(), src.height(), src.width());
+  }
+
+  /** Checks the output of a flattening. */
+  static Nd4jTensor flat(String path, Tensor src, Tensor dst) {
+    return expect(path, "output", dst, src.channels() * src.height() * src.width(), 1, 1);
+  }
+
+  /** Checks the output of a padding. */
+  static Nd4jTensor padded(String path, Padding padding, Tensor src, Tensor dst) {
+    return expect(
+        path,
+        "output",
+        dst,
+        src.channels(),
+        src.height() + padding.vertical(),
+        src.width() + padding.horizontal());
+  }
+
+  /** Checks that groups divide the channels. */
+  static void groups(String path, int groups, Tensor src) {
+    if (groups < 1 || src.channels() % groups != 0) {
+      throw new ShapeMismatchException(
+          "%s: expected channels that %d groups divide, got %s"
+              .formatted(path, groups, src.shape()));
+    }
+  }
+
+  /** Checks the output of an adaptive pool, which is not larger than its input. */
+  static Nd4jTensor adaptive(String path, Tensor src, Tensor dst) {
+    return expect(path, "output", dst, src.channels(), dst.height(), dst.width());
   }
 
   /** The array, checked to have the given shape. */

@@ -19,12 +19,13 @@ import org.bytedeco.javacpp.LongPointer;
 record Convolution(Conv conv, int in) {
   private static final int DIRECT = algorithm.convolution_direct.value;
 
-  /** The weight's dimensions: {@code [out, in, k, k]}, or with the groups before. */
+  /** The weight's dimensions: {@code [out, in, kH, kW]}, or with the groups before. */
   long[] weightDims() {
-    long k = conv.kernel();
+    long h = conv.kernelHeight();
+    long w = conv.kernelWidth();
     return conv.groups() == 1
-        ? new long[] {conv.out(), in, k, k}
-        : new long[] {conv.groups(), conv.out() / conv.groups(), conv.in() / conv.groups(), k, k};
+        ? new long[] {conv.out(), in, h, w}
+        : new long[] {conv.groups(), conv.out() / conv.groups(), conv.in() / conv.groups(), h, w};
   }
 
   /** Whether there are channels that were added. */
@@ -50,7 +51,7 @@ record Convolution(Conv conv, int in) {
 
   /** Of such a padded weight, what is not padding. */
   memory.desc withoutPadding(memory.desc padded) {
-    long[] dims = {conv.out(), conv.in(), conv.kernel(), conv.kernel()};
+    long[] dims = {conv.out(), conv.in(), conv.kernelHeight(), conv.kernelWidth()};
     return padded.submemory_desc(dims, new long[dims.length]);
   }
 
@@ -69,17 +70,26 @@ record Convolution(Conv conv, int in) {
     return new memory.desc(dims, desc.get_data_type().intern(), memory.format_tag.any);
   }
 
-  private long[] strides() {
-    return new long[] {conv.stride(), conv.stride()};
+  /** The bias, or an empty descriptor if there is none. */
+  private memory.desc bias() {
+    return conv.bias() ? PackedWeights.vector(conv.out()) : new memory.desc();
   }
 
-  private long[] padding() {
-    return new long[] {conv.padding(), conv.padding()};
+  private long[] strides() {
+    return new long[] {conv.strideHeight(), conv.strideWidth()};
+  }
+
+  private long[] paddingBefore() {
+    return new long[] {conv.padding().top(), conv.padding().left()};
+  }
+
+  private long[] paddingBehind() {
+    return new long[] {conv.padding().bottom(), conv.padding().right()};
   }
 
   /** oneDNN counts the pixels left out between taps: one less than torch. */
   private long[] dilation() {
-    return new long[] {conv.dilation() - 1, conv.dilation() - 1};
+    return new long[] {conv.dilationHeight() - 1, conv.dilationWidth() - 1};
   }
 
   convolution_forward.primitive_desc inference(
@@ -94,8 +104,8 @@ record Convolution(Conv conv, int in) {
         dst,
         strides(),
         dilation(),
-        padding(),
-        padding(),
+        paddingBefore(),
+        paddingBehind(),
         attributes,
         false);
   }
@@ -108,11 +118,12 @@ record Convolution(Conv conv, int in) {
         DIRECT,
         src,
         anyWeight(src.get_data_type().intern()),
+        bias(),
         dst,
         strides(),
         dilation(),
-        padding(),
-        padding(),
+        paddingBefore(),
+        paddingBehind(),
         attributes,
         false);
   }
@@ -130,8 +141,8 @@ record Convolution(Conv conv, int in) {
         dDst,
         strides(),
         dilation(),
-        padding(),
-        padding(),
+        paddingBefore(),
+        paddingBehind(),
         forward,
         attributes,
         false);
@@ -147,11 +158,12 @@ record Convolution(Conv conv, int in) {
         DIRECT,
         src,
         anyWeight(memory.data_type.f32),
+        bias(),
         dDst,
         strides(),
         dilation(),
-        padding(),
-        padding(),
+        paddingBefore(),
+        paddingBehind(),
         forward,
         attributes,
         false);
@@ -164,7 +176,7 @@ record Convolution(Conv conv, int in) {
         * pixels
         * conv.out()
         * (conv.in() / conv.groups())
-        * conv.kernel()
-        * conv.kernel();
+        * conv.kernelHeight()
+        * conv.kernelWidth();
   }
 }

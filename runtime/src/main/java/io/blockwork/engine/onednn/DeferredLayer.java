@@ -2,7 +2,9 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Layer;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** A training layer whose steps are made after every layer is known. */
 final class DeferredLayer implements Layer {
@@ -12,9 +14,14 @@ final class DeferredLayer implements Layer {
    * @param forward steps of the forward pass
    * @param recompute steps that make the output once more
    * @param backward steps of the backward pass
-   * @param inputGradient whether anybody needs the gradient of the layer's input
+   * @param needs the inputs whose gradients anybody needs
    */
-  record Steps(Emitter forward, Emitter recompute, Emitter backward, boolean inputGradient) {}
+  record Steps(Emitter forward, Emitter recompute, Emitter backward, Set<PlanTensor> needs) {
+    /** Whether anybody needs the gradient of an input. */
+    boolean inputGradient() {
+      return !needs.isEmpty();
+    }
+  }
 
   private final String path;
   private final List<PlanTensor> reads;
@@ -40,14 +47,11 @@ final class DeferredLayer implements Layer {
 
   /** Makes the steps. */
   void compile(Plan plan, GradientNeeds needs) {
-    boolean inputGradient = reads.stream().anyMatch(needs::needed);
-    writes.forEach(w -> needs.written(w, inputGradient || trainable));
+    Set<PlanTensor> needed = reads.stream().filter(needs::needed).collect(Collectors.toSet());
+    writes.forEach(w -> needs.written(w, !needed.isEmpty() || trainable));
     Steps steps =
         new Steps(
-            new Emitter(plan, path),
-            new Emitter(plan, path),
-            new Emitter(plan, path),
-            inputGradient);
+            new Emitter(plan, path), new Emitter(plan, path), new Emitter(plan, path), needed);
     try {
       recipe.accept(steps);
     } catch (RuntimeException e) {

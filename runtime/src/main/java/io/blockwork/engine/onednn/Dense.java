@@ -1,11 +1,7 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.engine.Activation;
 import io.blockwork.engine.onednn.Plan.Lane;
-import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.post_ops;
-import org.bytedeco.dnnl.primitive_attr;
 
 /** What linear layers of both directions share. */
 final class Dense {
@@ -64,19 +60,5 @@ final class Dense {
 
   private static boolean isMatrix(Plan plan, PlanTensor tensor) {
     return tensor.isWhole() && tensor.pixels() == 1 && plan.dense(tensor);
-  }
-
-  /** Attributes that apply the activation to the output. */
-  static primitive_attr attributes(Emitter e, Activation activation) {
-    primitive_attr attributes = e.attributes();
-    if (activation != Activation.NONE) {
-      post_ops ops = e.plan().own(new post_ops());
-      ops.append_eltwise(
-          activation == Activation.RELU ? algorithm.eltwise_relu : algorithm.eltwise_logistic,
-          0,
-          0);
-      attributes.set_post_ops(ops);
-    }
-    return attributes;
   }
 }

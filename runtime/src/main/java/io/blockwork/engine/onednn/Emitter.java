@@ -7,6 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
+import io.blockwork.engine.Activation;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,16 +74,14 @@ final class Emitter {
     return attributes;
   }
 
-  /** Attributes with post-ops: first add what is in the destination, then cut off below zero. */
-  primitive_attr attributes(boolean sum, boolean relu) {
+  /** Attributes with post-ops: first add what is in the destination, then the activation. */
+  primitive_attr attributes(boolean sum, Activation activation) {
     primitive_attr attributes = attributes();
     post_ops ops = plan.own(new post_ops());
     if (sum) {
       ops.append_sum();
     }
-    if (relu) {
-      ops.append_eltwise(algorithm.eltwise_relu, 0, 0);
-    }
+    Eltwise.append(ops, activation);
     attributes.set_post_ops(ops);
     return attributes;
   }
@@ -160,7 +159,8 @@ final class Emitter {
   /** {@code to = from}, or {@code to += from}; any layouts and number formats. */
   void reorder(memory from, memory to, boolean accumulate) {
     reorder.primitive_desc description =
-        plan.own(new reorder.primitive_desc(from, to, attributes(accumulate, false), false));
+        plan.own(
+            new reorder.primitive_desc(from, to, attributes(accumulate, Activation.NONE), false));
     execute(
         accumulate ? "reorder add" : "reorder",
         description,
@@ -168,17 +168,12 @@ final class Emitter {
         arguments(DNNL_ARG_FROM, from, DNNL_ARG_TO, to));
   }
 
-  /** {@code dst = a + b}, then ReLU if {@code relu}; all dense and of one shape. */
-  void sum(memory a, memory b, memory dst, boolean relu) {
-    binary(algorithm.binary_add, a, b, dst, relu);
-  }
-
-  /** {@code dst = a op b}, then ReLU if {@code relu}. */
-  void binary(algorithm op, memory a, memory b, memory dst, boolean relu) {
+  /** {@code dst = activation(a op b)}; {@code b} may have one value a channel and image. */
+  void binary(algorithm op, memory a, memory b, memory dst, Activation activation) {
     binary.primitive_desc description =
         plan.own(
             new binary.primitive_desc(
-                Plan.cpu(), op, desc(a), desc(b), desc(dst), attributes(false, relu), false));
+                Plan.cpu(), op, desc(a), desc(b), desc(dst), attributes(false, activation), false));
     execute(
         op == algorithm.binary_add ? "add" : "multiply",
         description,
@@ -238,7 +233,7 @@ final class Emitter {
       written(gradient, tensor);
     } else if (plan.dense(tensor) && plan.desc(tensor).equals(plan.own(gradient.get_desc()))) {
       memory sum = plan.memory(tensor);
-      sum(sum, gradient, sum, false);
+      binary(algorithm.binary_add, sum, gradient, sum, Activation.NONE);
     } else {
       reorder(gradient, plan.view(tensor), true);
     }

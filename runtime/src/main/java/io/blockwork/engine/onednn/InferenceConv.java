@@ -5,7 +5,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.blockwork.Parameters;
+import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.Optional;
@@ -17,15 +17,18 @@ import org.bytedeco.dnnl.memory;
  *
  * @param path its module name
  * @param conv the convolution
- * @param norm the batch norm folded into its weights
+ * @param weight its weight and bias, as they are packed
  * @param residual what is added to its output
- * @param relu whether negative outputs become zero
+ * @param activation what is applied to that
  */
 record InferenceConv(
-    String path, Conv conv, Optional<String> norm, Optional<PlanTensor> residual, boolean relu) {
+    String path,
+    Conv conv,
+    FoldedWeight weight,
+    Optional<PlanTensor> residual,
+    Activation activation) {
 
-  void compile(
-      Emitter e, Parameters parameters, PackedWeights weights, PlanTensor src, PlanTensor dst) {
+  void compile(Emitter e, PackedWeights weights, PlanTensor src, PlanTensor dst) {
     Plan plan = e.plan();
     boolean padded = plan.isPadded(src) && conv.groups() == 1;
     memory.desc sourceDesc = padded ? plan.paddedInputDesc() : plan.desc(src);
@@ -52,7 +55,7 @@ record InferenceConv(
         .filter(r -> !(r.equals(dst) && e.isInPlace(target, dst)))
         .ifPresent(r -> e.reorder(plan.view(r), target, false));
     PackedWeights.Packed packed =
-        weights.convolution(path, norm, convolution, plan.own(description.weights_desc()));
+        weights.convolution(weight, convolution, plan.own(description.weights_desc()));
     e.execute(
         "conv",
         convolution.flops(plan.batch(), dst.pixels()),
@@ -67,7 +70,14 @@ record InferenceConv(
             packed.bias(),
             DNNL_ARG_DST,
             target));
+    if (!fused()) {
+      Activations.forward(e, activation, target, target);
+    }
     e.written(target, dst);
+  }
+
+  private boolean fused() {
+    return Eltwise.isPostOp(activation);
   }
 
   private convolution_forward.primitive_desc describe(
@@ -75,6 +85,10 @@ record InferenceConv(
     Plan plan = e.plan();
     memory.desc bias = plan.own(PackedWeights.vector(conv.out()));
     return plan.own(
-        convolution.inference(src, bias, dst, e.attributes(residual.isPresent(), relu)));
+        convolution.inference(
+            src,
+            bias,
+            dst,
+            e.attributes(residual.isPresent(), fused() ? activation : Activation.NONE)));
   }
 }

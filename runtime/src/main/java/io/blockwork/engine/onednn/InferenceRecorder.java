@@ -11,10 +11,13 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.Parameters;
 import io.blockwork.engine.Activation;
+import io.blockwork.engine.Addend;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Epilogue;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Kernel;
+import io.blockwork.engine.Linear;
+import io.blockwork.engine.Norm;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.Plan.Lane;
@@ -22,6 +25,7 @@ import io.blockwork.memory.NativeValues;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.dnnl.batch_normalization_forward;
@@ -112,21 +116,24 @@ final class InferenceRecorder implements InferenceBinder {
     epilogue.residual().ifPresent(r -> Shapes.same(path, dst, r));
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
+    FoldedWeight weight =
+        new FoldedWeight(path, conv.bias(), epilogue.norm(), epilogue.eps(), epilogue.factor());
     InferenceConv layer =
         new InferenceConv(
-            path, conv, epilogue.norm(), epilogue.residual().map(this::in), epilogue.relu());
-    return kernel(path, e -> layer.compile(e, parameters, weights, from, to));
+            path, conv, weight, epilogue.residual().map(this::in), epilogue.activation());
+    return kernel(path, e -> layer.compile(e, weights, from, to));
   }
 
   @Override
-  public Kernel batchNorm(String path, Tensor src, Tensor dst, boolean relu) {
+  public Kernel batchNorm(String path, Norm norm, Activation activation, Tensor src, Tensor dst) {
     Shapes.norm(parameters, path, src, dst);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
-    return kernel(path, e -> batchNorm(e, from, to, relu));
+    return kernel(path, e -> batchNorm(e, norm, activation, from, to));
   }
 
-  private void batchNorm(Emitter e, PlanTensor src, PlanTensor dst, boolean relu) {
+  private void batchNorm(
+      Emitter e, Norm norm, Activation activation, PlanTensor src, PlanTensor dst) {
     Plan plan = e.plan();
     memory target = e.target(dst, Lane.TARGET);
     memory source = target;
@@ -135,6 +142,7 @@ final class InferenceRecorder implements InferenceBinder {
     } else {
       e.reorder(plan.view(src), target, false);
     }
+    boolean relu = activation.equals(Activation.RELU);
     batch_normalization_forward.primitive_desc description =
         plan.own(
             new batch_normalization_forward.primitive_desc(
@@ -142,7 +150,7 @@ final class InferenceRecorder implements InferenceBinder {
                 prop_kind.forward_inference.value,
                 plan.desc(src),
                 plan.desc(dst),
-                PackedWeights.EPSILON,
+                (float) norm.eps(),
                 NORM_FLAGS | (relu ? normalization_flags.fuse_norm_relu.value : 0),
                 e.attributes(),
                 false));
@@ -163,6 +171,9 @@ final class InferenceRecorder implements InferenceBinder {
             parameter(plan, e.path() + ".weight"),
             DNNL_ARG_SHIFT,
             parameter(plan, e.path() + ".bias")));
+    if (!relu) {
+      Activations.forward(e, activation, target, target);
+    }
     e.written(target, dst);
   }
 
@@ -196,24 +207,37 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   @Override
-  public Kernel linear(String path, Activation activation, Tensor src, Tensor dst) {
-    Shapes.linear(parameters, path, src, dst);
+  public Kernel linear(String path, Linear linear, Activation activation, Tensor src, Tensor dst) {
+    Shapes.linear(parameters, path, linear, src, dst);
     PlanTensor from = in(src);
+    if (dst.height() * dst.width() > 1) {
+      PlanTensor to = out(dst);
+      InferenceConv layer =
+          new InferenceConv(
+              path,
+              Conv.conv(src.channels(), dst.channels(), 1),
+              FoldedWeight.plain(path, linear.bias()),
+              Optional.empty(),
+              activation);
+      return kernel(path, e -> layer.compile(e, weights, from, to));
+    }
     PlanTensor to = in(dst);
     if (from.pixels() == 1) {
       vectors.add(from);
     }
     vectors.add(to);
     linearOutputs.add(to);
-    return kernel(path, e -> linear(e, activation, from, to));
+    return kernel(path, e -> linear(e, linear, activation, from, to));
   }
 
-  private void linear(Emitter e, Activation activation, PlanTensor src, PlanTensor dst) {
+  private void linear(
+      Emitter e, Linear linear, Activation activation, PlanTensor src, PlanTensor dst) {
     Plan plan = e.plan();
     memory source = Dense.read(e, src, Lane.SOURCE);
     memory target = Dense.target(e, dst, Lane.TARGET);
     int in = (int) src.elements();
     int out = dst.channels();
+    boolean fused = Eltwise.isPostOp(activation);
     memory.desc any =
         plan.own(
             new memory.desc(
@@ -227,10 +251,10 @@ final class InferenceRecorder implements InferenceBinder {
                 any,
                 plan.own(PackedWeights.vector(out)),
                 Dense.matrix(plan, dst),
-                Dense.attributes(e, activation),
+                e.attributes(false, fused ? activation : Activation.NONE),
                 false));
     PackedWeights.Packed packed =
-        weights.linear(e.path(), out, in, plan.own(description.weights_desc()));
+        weights.linear(e.path(), linear.bias(), out, in, plan.own(description.weights_desc()));
     e.execute(
         "linear",
         2L * in * out * plan.batch(),
@@ -245,16 +269,21 @@ final class InferenceRecorder implements InferenceBinder {
             packed.bias(),
             DNNL_ARG_DST,
             target));
+    if (!fused) {
+      Activations.forward(e, activation, target, target);
+    }
     Dense.written(e, dst, Lane.TARGET);
   }
 
   @Override
-  public Kernel add(String path, Tensor a, Tensor b, Tensor dst, boolean relu) {
-    Shapes.same(path, dst, a, b);
-    PlanTensor first = in(a);
-    PlanTensor second = in(b);
+  public Kernel sum(String path, Activation activation, Tensor dst, Addend... addends) {
+    List<Sums.Term> terms = new ArrayList<>();
+    for (Addend addend : addends) {
+      Shapes.same(path, dst, addend.tensor());
+      terms.add(new Sums.Term(in(addend.tensor()), addend.factor()));
+    }
     PlanTensor to = out(dst);
-    return kernel(path, e -> Pointwise.add(e, first, second, to, relu));
+    return kernel(path, e -> Sums.forward(e, activation, terms, to));
   }
 
   @Override

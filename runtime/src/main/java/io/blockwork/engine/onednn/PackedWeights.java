@@ -29,9 +29,6 @@ import org.bytedeco.javacpp.Pointer;
  * map.
  */
 final class PackedWeights {
-  /** Torch's epsilon, which every batch norm of torchvision uses. */
-  static final float EPSILON = 1e-5f;
-
   /** Packed weight and bias of one layer. */
   record Packed(memory weight, memory bias) {}
 
@@ -109,12 +106,12 @@ final class PackedWeights {
   }
 
   /**
-   * The weight of the convolution in the given layout, with {@code norm} folded in. Its values are
-   * there after the next {@link #refresh}.
+   * The weight of the convolution in the given layout. Its values are there after the next {@link
+   * #refresh}.
    */
   synchronized Packed convolution(
-      String path, Optional<String> norm, Convolution convolution, memory.desc layout) {
-    String key = path + " " + norm.orElse("") + " " + convolution.in();
+      FoldedWeight folded, Convolution convolution, memory.desc layout) {
+    String key = folded.key() + " " + convolution.in();
     return find(key, layout)
         .orElseGet(
             () -> {
@@ -126,12 +123,12 @@ final class PackedWeights {
                       key,
                       arena.own(new memory.desc(layout)),
                       new Packed(weight, bias),
-                      p -> fold(p, path, norm, convolution, weight, bias)));
+                      p -> fold(p, folded, convolution, weight, bias)));
             });
   }
 
-  /** The weight of the linear layer in the given layout, and its bias, likewise. */
-  synchronized Packed linear(String path, int out, int in, memory.desc layout) {
+  /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
+  synchronized Packed linear(String path, boolean hasBias, int out, int in, memory.desc layout) {
     return find(path, layout)
         .orElseGet(
             () -> {
@@ -144,7 +141,11 @@ final class PackedWeights {
                       new Packed(weight, bias),
                       p -> {
                         copy(p, path + ".weight", matrix(out, in), weight);
-                        copy(p, path + ".bias", vector(out), bias);
+                        if (hasBias) {
+                          copy(p, path + ".bias", vector(out), bias);
+                        } else {
+                          Pointer.memset(bias.get_data_handle(), 0, (long) out * Float.BYTES);
+                        }
                       }));
             });
   }
@@ -183,8 +184,7 @@ final class PackedWeights {
 
   private static void fold(
       Parameters parameters,
-      String path,
-      Optional<String> norm,
+      FoldedWeight folded,
       Convolution convolution,
       memory weight,
       memory bias) {
@@ -196,18 +196,17 @@ final class PackedWeights {
               new memory(
                   staging.own(convolution.plainWeight()),
                   Plan.cpu(),
-                  new Address(parameters.values(path + ".weight").address())));
+                  new Address(parameters.values(folded.path() + ".weight").address())));
       memory source = convolution.isPadded() ? padded(staging, convolution, plain) : plain;
       long scales = staging.allocate((long) out * Float.BYTES);
       long shifts = staging.allocate((long) out * Float.BYTES);
       FloatBuffer scale = NativeValues.floats(scales, out);
       FloatBuffer shift = NativeValues.floats(shifts, out);
-      if (norm.isPresent()) {
-        affine(parameters, norm.get(), scale, shift);
+      folded.fill(parameters, scale, shift);
+      if (folded.isScaled()) {
         memory factors = staging.own(new memory(vector, Plan.cpu(), new Address(scales)));
         copy(source, weight, Optional.of(factors), convolution.outputDims());
       } else {
-        Pointer.memset(new Address(shifts), 0, (long) out * Float.BYTES);
         copy(source, weight, Optional.empty(), 0);
       }
       copy(staging.own(new memory(vector, Plan.cpu(), new Address(shifts))), bias);
@@ -222,20 +221,6 @@ final class PackedWeights {
     memory.desc part = staging.own(convolution.withoutPadding(desc));
     copy(plain, staging.own(new memory(part, Plan.cpu(), address)));
     return staging.own(new memory(desc, Plan.cpu(), address));
-  }
-
-  /** Scale and shift that equal the batch norm with its running statistics. */
-  private static void affine(
-      Parameters parameters, String norm, FloatBuffer scale, FloatBuffer shift) {
-    FloatBuffer weight = parameters.values(norm + ".weight").floats();
-    FloatBuffer bias = parameters.values(norm + ".bias").floats();
-    FloatBuffer mean = parameters.values(norm + ".running_mean").floats();
-    FloatBuffer variance = parameters.values(norm + ".running_var").floats();
-    for (int c = 0; c < scale.capacity(); c++) {
-      float factor = (float) (weight.get(c) / Math.sqrt(variance.get(c) + EPSILON));
-      scale.put(c, factor);
-      shift.put(c, bias.get(c) - mean.get(c) * factor);
-    }
   }
 
   private static void copy(memory from, memory to) {

@@ -2,6 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.onednn.PlanTensor.Storage;
 import io.blockwork.memory.Address;
+import io.blockwork.memory.NativeValues;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ final class Plan implements AutoCloseable {
     SECOND_SOURCE,
     TARGET,
     GRADIENT,
+    PRODUCT,
     WEIGHTS,
     PLAIN_WEIGHTS
   }
@@ -256,6 +258,13 @@ final class Plan implements AutoCloseable {
   /** Memory of its own, as long as the plan lives. */
   memory keep(memory.desc desc) {
     return own(new memory(desc, cpu(), new Address(arena.allocate(desc.get_size()))));
+  }
+
+  /** One float that stays as it is. */
+  memory constant(double value) {
+    memory constant = keep(own(PackedWeights.vector(1)));
+    NativeValues.floats(constant.get_data_handle().address(), 1).put(0, (float) value);
+    return constant;
   }
 
   /** Memory that something else owns. */

@@ -1,17 +1,14 @@
 package io.blockwork.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
+import io.blockwork.engine.Activation;
 import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.Optional;
 import org.bytedeco.dnnl.binary;
-import org.bytedeco.dnnl.eltwise_backward;
-import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
@@ -20,15 +17,6 @@ import org.bytedeco.javacpp.Pointer;
 /** Layers that work value by value, and moves. */
 final class Pointwise {
   private Pointwise() {}
-
-  /** {@code dst = a + b}, then ReLU if {@code relu}. */
-  static void add(Emitter e, PlanTensor a, PlanTensor b, PlanTensor dst, boolean relu) {
-    memory first = e.read(a, Lane.SOURCE);
-    memory second = e.read(b, Lane.SECOND_SOURCE);
-    memory target = e.target(dst, Lane.TARGET);
-    e.sum(first, second, target, relu);
-    e.written(target, dst);
-  }
 
   /** {@code dst = src * gate}, one factor a channel and image. */
   static void scale(Emitter e, PlanTensor src, PlanTensor gate, PlanTensor dst) {
@@ -63,65 +51,38 @@ final class Pointwise {
   static void reluBackward(Emitter e, PlanTensor dst, PlanTensor dDst) {
     memory output = e.read(dst, Lane.SOURCE);
     memory gradient = e.read(dDst, Lane.SECOND_SOURCE);
-    activationBackward(e, algorithm.eltwise_relu_use_dst_for_bwd, output, gradient);
+    Activations.backwardFromOutput(e, Activation.RELU, output, gradient, gradient);
     e.written(gradient, dDst);
   }
 
-  /** Turns the gradient of an activation's output into that of its input, in place. */
-  static void activationBackward(Emitter e, algorithm op, memory dst, memory gradient) {
-    Plan plan = e.plan();
-    memory.desc values = plan.own(dst.get_desc());
-    memory.desc gradients = plan.own(gradient.get_desc());
-    eltwise_forward.primitive_desc forward =
-        plan.own(
-            new eltwise_forward.primitive_desc(
-                Plan.cpu(),
-                prop_kind.forward_training,
-                op,
-                values,
-                values,
-                0,
-                0,
-                e.attributes(),
-                false));
-    eltwise_backward.primitive_desc description =
-        plan.own(
-            new eltwise_backward.primitive_desc(
-                Plan.cpu(),
-                op,
-                gradients,
-                gradients,
-                values,
-                0,
-                0,
-                forward,
-                e.attributes(),
-                false));
-    e.execute(
-        "activation backward",
-        description,
-        new eltwise_backward(description),
-        e.arguments(DNNL_ARG_DST, dst, DNNL_ARG_DIFF_DST, gradient, DNNL_ARG_DIFF_SRC, gradient));
-  }
-
-  /** The gradients of {@link #scale}: {@code dGate} is overwritten. */
+  /** The gradients of {@link #scale}. */
   static void scaleBackward(
-      DeferredLayer.Steps steps,
+      Emitter e,
       PlanTensor src,
       PlanTensor gate,
       PlanTensor dDst,
-      PlanTensor dSrc,
-      boolean accumulate,
-      PlanTensor dGate) {
-    Emitter e = steps.backward();
+      GradientTarget dSrc,
+      GradientTarget dGate) {
     Plan plan = e.plan();
     memory gradient = e.read(dDst, Lane.SOURCE);
-    memory product = plan.temporary(Lane.GRADIENT, plan.desc(src));
-    e.binary(algorithm.binary_mul, gradient, e.read(src, Lane.SECOND_SOURCE), product, false);
-    Pooling.global(src).sum(e, product, src, dGate);
-    memory result = e.gradient(dSrc, accumulate, plan.desc(dSrc));
-    scale(e, gradient, e.read(gate, Lane.SECOND_SOURCE), result);
-    e.accumulated(result, dSrc, accumulate);
+    // The gate first: dSrc may be dDst itself.
+    if (dGate.needed()) {
+      memory product = plan.temporary(Lane.PRODUCT, plan.desc(src));
+      e.binary(
+          algorithm.binary_mul,
+          gradient,
+          e.read(src, Lane.SECOND_SOURCE),
+          product,
+          Activation.NONE);
+      memory result = dGate.memory(e);
+      Pooling.global(src).sum(e, product, src, dGate.tensor(), result);
+      dGate.written(e, result);
+    }
+    if (dSrc.needed()) {
+      memory result = dSrc.memory(e);
+      scale(e, gradient, e.read(gate, Lane.SECOND_SOURCE), result);
+      dSrc.written(e, result);
+    }
   }
 
   /** Every {@code stride}-th pixel, in the middle of zero channels. */

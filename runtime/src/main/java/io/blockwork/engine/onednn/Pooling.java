@@ -10,7 +10,6 @@ import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
-import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
@@ -24,13 +23,15 @@ final class Pooling {
   private final algorithm algorithm;
   private final long[] kernel;
   private final long[] stride;
-  private final long[] padding;
+  private final long[] before;
+  private final long[] behind;
 
-  private Pooling(algorithm algorithm, long[] kernel, long[] stride, long[] padding) {
+  private Pooling(algorithm algorithm, long[] kernel, long[] stride, long[] before, long[] behind) {
     this.algorithm = algorithm;
     this.kernel = kernel;
     this.stride = stride;
-    this.padding = padding;
+    this.before = before;
+    this.behind = behind;
   }
 
   static Pooling max(Window window) {
@@ -47,15 +48,17 @@ final class Pooling {
         org.bytedeco.dnnl.global.dnnl.algorithm.pooling_avg_include_padding,
         new long[] {src.height(), src.width()},
         new long[] {1, 1},
+        new long[] {0, 0},
         new long[] {0, 0});
   }
 
   private static Pooling of(algorithm algorithm, Window window) {
     return new Pooling(
         algorithm,
-        new long[] {window.kernel(), window.kernel()},
-        new long[] {window.stride(), window.stride()},
-        new long[] {window.padding(), window.padding()});
+        new long[] {window.kernelHeight(), window.kernelWidth()},
+        new long[] {window.strideHeight(), window.strideWidth()},
+        new long[] {window.padding().top(), window.padding().left()},
+        new long[] {window.padding().bottom(), window.padding().right()});
   }
 
   /** Forward without a gradient. */
@@ -76,35 +79,16 @@ final class Pooling {
     return target;
   }
 
-  /** Sums all pixels of dense values, as a mean times their number. */
-  void sum(Emitter e, memory values, PlanTensor shape, PlanTensor dst) {
-    Plan plan = e.plan();
+  /** Sums all pixels of dense values into dense memory, as a mean times their number. */
+  void sum(Emitter e, memory values, PlanTensor shape, PlanTensor dst, memory target) {
     pooling_forward.primitive_desc description =
         describe(e, prop_kind.forward_inference, shape, dst);
-    memory target = e.target(dst, Lane.TARGET);
     e.execute(
         "pool",
         description,
         new pooling_forward(description),
         e.arguments(DNNL_ARG_SRC, values, DNNL_ARG_DST, target));
-    eltwise_forward.primitive_desc times =
-        plan.own(
-            new eltwise_forward.primitive_desc(
-                Plan.cpu(),
-                prop_kind.forward_inference,
-                org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_linear,
-                plan.desc(dst),
-                plan.desc(dst),
-                kernel[0] * kernel[1],
-                0,
-                e.attributes(),
-                false));
-    e.execute(
-        "multiply",
-        times,
-        new eltwise_forward(times),
-        e.arguments(DNNL_ARG_SRC, target, DNNL_ARG_DST, target));
-    e.written(target, dst);
+    Activations.multiply(e, target, kernel[0] * kernel[1], target);
   }
 
   pooling_forward.primitive_desc describe(
@@ -120,8 +104,8 @@ final class Pooling {
                 stride,
                 kernel,
                 NO_DILATION,
-                padding,
-                padding,
+                before,
+                behind,
                 e.attributes(),
                 false));
   }
@@ -180,8 +164,8 @@ final class Pooling {
                     stride,
                     kernel,
                     NO_DILATION,
-                    padding,
-                    padding,
+                    before,
+                    behind,
                     forward,
                     e.attributes(),
                     false));

@@ -9,9 +9,6 @@ import org.bytedeco.dnnl.memory;
 
 /** Moves a batch norm's running statistics towards those of the batch, as torch does. */
 final class RunningStatistics {
-  /** Torch's momentum: the weight of the new value. */
-  private static final float MOMENTUM = 0.1f;
-
   private final Parameters parameters;
   private final FloatBuffer runningMean;
   private final FloatBuffer runningVariance;
@@ -20,16 +17,25 @@ final class RunningStatistics {
   private final LongBuffer batches;
   private final int channels;
   private final float unbiased;
+  private final float momentum;
 
   /**
    * The statistics of the batch norm at {@code path}.
    *
+   * @param momentum share of the batch's statistics in the new ones
    * @param mean where the kernel leaves the batch's mean
    * @param variance where it leaves the biased variance
    * @param values values of each channel in the batch
    */
-  RunningStatistics(Parameters parameters, String path, memory mean, memory variance, long values) {
+  RunningStatistics(
+      Parameters parameters,
+      String path,
+      double momentum,
+      memory mean,
+      memory variance,
+      long values) {
     this.parameters = parameters;
+    this.momentum = (float) momentum;
     NativeValues running = parameters.values(path + ".running_mean");
     channels = (int) running.length();
     runningMean = running.floats();
@@ -44,9 +50,9 @@ final class RunningStatistics {
   void update() {
     for (int c = 0; c < channels; c++) {
       float m = runningMean.get(c);
-      runningMean.put(c, m + MOMENTUM * (mean.get(c) - m));
+      runningMean.put(c, m + momentum * (mean.get(c) - m));
       float v = runningVariance.get(c);
-      runningVariance.put(c, v + MOMENTUM * (variance.get(c) * unbiased - v));
+      runningVariance.put(c, v + momentum * (variance.get(c) * unbiased - v));
     }
     batches.put(0, batches.get(0) + 1);
     // The buffers are parts of their memory, and do not keep it.

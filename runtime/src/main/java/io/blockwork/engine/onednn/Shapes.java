@@ -2,6 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.Parameters;
 import io.blockwork.engine.Conv;
+import io.blockwork.engine.Linear;
 import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
@@ -37,8 +38,11 @@ final class Shapes {
 
   static void conv(Parameters parameters, String path, Conv conv, Tensor src, Tensor dst) {
     expect(path, src, conv.in(), src.height(), src.width());
-    expect(path, dst, conv.out(), conv.outputSize(src.height()), conv.outputSize(src.width()));
+    expect(path, dst, conv.out(), conv.outputHeight(src.height()), conv.outputWidth(src.width()));
     parameter(parameters, path + ".weight", conv.weightShape());
+    if (conv.bias()) {
+      parameter(parameters, path + ".bias", conv.out());
+    }
   }
 
   static void norm(Parameters parameters, String path, Tensor src, Tensor dst) {
@@ -49,19 +53,21 @@ final class Shapes {
   }
 
   static void pool(String path, Window window, Tensor src, Tensor dst) {
-    int height = pooled(window, src.height());
-    expect(path, dst, src.channels(), height, pooled(window, src.width()));
+    int height = window.outputHeight(src.height());
+    expect(path, dst, src.channels(), height, window.outputWidth(src.width()));
   }
 
-  private static int pooled(Window window, int size) {
-    return (size + 2 * window.padding() - window.kernel()) / window.stride() + 1;
-  }
-
-  static void linear(Parameters parameters, String path, Tensor src, Tensor dst) {
-    expect(path, dst, dst.channels(), 1, 1);
-    long in = (long) src.channels() * src.height() * src.width();
+  static void linear(Parameters parameters, String path, Linear linear, Tensor src, Tensor dst) {
+    long in = src.channels();
+    if (dst.height() * dst.width() == 1) {
+      in *= (long) src.height() * src.width();
+    } else {
+      expect(path, dst, dst.channels(), src.height(), src.width());
+    }
     parameter(parameters, path + ".weight", dst.channels(), in);
-    parameter(parameters, path + ".bias", dst.channels());
+    if (linear.bias()) {
+      parameter(parameters, path + ".bias", dst.channels());
+    }
   }
 
   static void vector(String path, Tensor src, Tensor vector) {

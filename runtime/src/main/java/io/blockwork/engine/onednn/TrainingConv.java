@@ -1,5 +1,7 @@
 package io.blockwork.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
@@ -10,6 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.function.BiFunction;
+import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -88,18 +91,23 @@ record TrainingConv(
       TrainingWeights weights) {
     boolean padded = convolution.in() != conv.in();
     memory target = e.targetAs(dst, description.dst_desc(), Lane.TARGET);
-    e.execute(
-        "conv",
-        convolution.flops(e.plan().batch(), dst.pixels()),
-        description,
-        new convolution_forward(description),
+    IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
             source(e, padded, description.src_desc(), Lane.SOURCE),
             DNNL_ARG_WEIGHTS,
             weights.convolution(e.path(), convolution, description.weights_desc()),
             DNNL_ARG_DST,
-            target));
+            target);
+    if (conv.bias()) {
+      arguments.put(DNNL_ARG_BIAS, weights.vector(e.path() + ".bias"));
+    }
+    e.execute(
+        "conv",
+        convolution.flops(e.plan().batch(), dst.pixels()),
+        description,
+        new convolution_forward(description),
+        arguments);
     e.written(target, dst);
   }
 
@@ -121,18 +129,23 @@ record TrainingConv(
     memory.desc layout = plan.own(description.diff_weights_desc());
     boolean direct = layout.equals(plan.own(gradient.get_desc()));
     memory packed = direct ? gradient : plan.temporary(Lane.WEIGHTS, layout);
-    e.execute(
-        "conv backward weights",
-        convolution.flops(plan.batch(), dst.pixels()),
-        description,
-        new convolution_backward_weights(description),
+    IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
             source(e, padded, description.src_desc(), Lane.SECOND_SOURCE),
             DNNL_ARG_DIFF_DST,
             e.readAs(dDst, description.diff_dst_desc(), Lane.SOURCE),
             DNNL_ARG_DIFF_WEIGHTS,
-            packed));
+            packed);
+    if (conv.bias()) {
+      arguments.put(DNNL_ARG_DIFF_BIAS, weights.gradientVector(e.path() + ".bias"));
+    }
+    e.execute(
+        "conv backward weights",
+        convolution.flops(plan.batch(), dst.pixels()),
+        description,
+        new convolution_backward_weights(description),
+        arguments);
     if (padded) {
       memory.desc wide = plan.own(convolution.paddedWeight(memory.data_type.f32));
       e.reorder(packed, plan.temporary(Lane.PLAIN_WEIGHTS, wide), false);

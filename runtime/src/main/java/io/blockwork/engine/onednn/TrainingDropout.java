@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Activation;
 import io.blockwork.engine.onednn.Plan.Lane;
 import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
@@ -38,23 +39,28 @@ final class TrainingDropout {
       double rate,
       long seed,
       LongSupplier passes,
-      PlanTensor tensor,
-      PlanTensor gradient) {
+      PlanTensor src,
+      PlanTensor dst,
+      PlanTensor dDst,
+      GradientTarget dSrc) {
     Plan plan = steps.forward().plan();
-    memory mask = plan.keep(plan.desc(tensor));
+    memory mask = plan.keep(plan.desc(src));
     TrainingDropout dropout = new TrainingDropout(plan, rate, seed, passes, mask);
-    multiply(steps.recompute(), tensor, mask);
+    Emitter e = steps.recompute();
+    memory target = e.target(dst, Lane.TARGET);
+    multiply(e, e.read(src, Lane.SOURCE), mask, target);
+    e.written(target, dst);
     steps.forward().add(dropout::draw);
-    steps.forward().repeat(steps.recompute());
-    if (steps.inputGradient()) {
-      multiply(steps.backward(), gradient, mask);
+    steps.forward().repeat(e);
+    if (dSrc.needed()) {
+      memory result = dSrc.memory(steps.backward());
+      multiply(steps.backward(), steps.backward().read(dDst, Lane.SOURCE), mask, result);
+      dSrc.written(steps.backward(), result);
     }
   }
 
-  private static void multiply(Emitter e, PlanTensor tensor, memory mask) {
-    memory values = e.read(tensor, Lane.SOURCE);
-    e.binary(algorithm.binary_mul, values, mask, values, false);
-    e.written(values, tensor);
+  private static void multiply(Emitter e, memory values, memory mask, memory target) {
+    e.binary(algorithm.binary_mul, values, mask, target, Activation.NONE);
   }
 
   private void draw() {

@@ -10,8 +10,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.engine.Activation;
+import io.blockwork.engine.Linear;
 import io.blockwork.engine.onednn.Plan.Lane;
-import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_backward_data;
 import org.bytedeco.dnnl.inner_product_backward_weights;
@@ -21,6 +22,7 @@ import org.bytedeco.dnnl.memory;
 /**
  * A linear layer of a training pass, with its activation.
  *
+ * @param linear whether it has a bias
  * @param activation what is applied to the output
  * @param src its input, flattened
  * @param dst its output
@@ -30,6 +32,7 @@ import org.bytedeco.dnnl.memory;
  * @param trainable whether weight and bias get gradients
  */
 record TrainingLinear(
+    Linear linear,
     Activation activation,
     PlanTensor src,
     PlanTensor dst,
@@ -50,6 +53,11 @@ record TrainingLinear(
     return plan.own(new memory.desc(new long[] {out(), in()}, type, tag));
   }
 
+  /** The bias, or an empty descriptor if there is none. */
+  private memory.desc bias(Plan plan) {
+    return plan.own(linear.bias() ? PackedWeights.vector(out()) : new memory.desc());
+  }
+
   void compile(DeferredLayer.Steps steps, TrainingWeights weights) {
     Emitter e = steps.forward();
     Plan plan = e.plan();
@@ -60,9 +68,9 @@ record TrainingLinear(
                 prop_kind.forward_training,
                 Dense.matrix(plan, src),
                 weight(plan, plan.precision(src).type(), memory.format_tag.any),
-                plan.own(PackedWeights.vector(out())),
+                bias(plan),
                 Dense.matrix(plan, dst),
-                Dense.attributes(e, activation),
+                e.attributes(false, activation),
                 false));
     forward(e, description, weights);
     steps.recompute().repeat(e);
@@ -71,15 +79,9 @@ record TrainingLinear(
     }
     Emitter back = steps.backward();
     memory gradient = Dense.read(back, dDst, Lane.SOURCE);
-    if (activation != Activation.NONE) {
+    if (!activation.isNone()) {
       memory output = Dense.read(back, dst, Lane.SECOND_SOURCE);
-      Pointwise.activationBackward(
-          back,
-          activation == Activation.RELU
-              ? algorithm.eltwise_relu_use_dst_for_bwd
-              : algorithm.eltwise_logistic_use_dst_for_bwd,
-          output,
-          gradient);
+      Activations.backwardFromOutput(back, activation, output, gradient, gradient);
     }
     if (trainable) {
       backwardWeights(back, description, gradient, weights);
@@ -93,20 +95,23 @@ record TrainingLinear(
       Emitter e, inner_product_forward.primitive_desc description, TrainingWeights weights) {
     memory source = Dense.read(e, src, Lane.SOURCE);
     memory target = Dense.target(e, dst, Lane.TARGET);
-    e.execute(
-        "linear",
-        2L * in() * out() * e.plan().batch(),
-        description,
-        new inner_product_forward(description),
+    IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
             source,
             DNNL_ARG_WEIGHTS,
             weights.linear(e.path(), out(), in(), description.weights_desc()),
-            DNNL_ARG_BIAS,
-            weights.vector(e.path() + ".bias"),
             DNNL_ARG_DST,
-            target));
+            target);
+    if (linear.bias()) {
+      arguments.put(DNNL_ARG_BIAS, weights.vector(e.path() + ".bias"));
+    }
+    e.execute(
+        "linear",
+        2L * in() * out() * e.plan().batch(),
+        description,
+        new inner_product_forward(description),
+        arguments);
     Dense.written(e, dst, Lane.TARGET);
   }
 
@@ -122,7 +127,7 @@ record TrainingLinear(
                 Plan.cpu(),
                 Dense.matrix(plan, src),
                 weight(plan, memory.data_type.f32, memory.format_tag.any),
-                plan.own(PackedWeights.vector(out())),
+                bias(plan),
                 Dense.matrix(plan, dDst),
                 forward,
                 e.attributes(),
@@ -133,20 +138,23 @@ record TrainingLinear(
     memory.desc layout = plan.own(description.diff_weights_desc());
     boolean direct = layout.equals(plan.own(plain.get_desc()));
     memory packed = direct ? plain : plan.temporary(Lane.WEIGHTS, layout);
-    e.execute(
-        "linear backward weights",
-        2L * in() * out() * plan.batch(),
-        description,
-        new inner_product_backward_weights(description),
+    IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
             Dense.read(e, src, Lane.SECOND_SOURCE),
             DNNL_ARG_DIFF_DST,
             gradient,
             DNNL_ARG_DIFF_WEIGHTS,
-            packed,
-            DNNL_ARG_DIFF_BIAS,
-            weights.gradientVector(e.path() + ".bias")));
+            packed);
+    if (linear.bias()) {
+      arguments.put(DNNL_ARG_DIFF_BIAS, weights.gradientVector(e.path() + ".bias"));
+    }
+    e.execute(
+        "linear backward weights",
+        2L * in() * out() * plan.batch(),
+        description,
+        new inner_product_backward_weights(description),
+        arguments);
     if (!direct) {
       e.reorder(packed, plain, false);
     }

@@ -13,6 +13,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
 import io.blockwork.Parameters;
+import io.blockwork.engine.Norm;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -25,6 +26,7 @@ import org.bytedeco.dnnl.memory;
 /**
  * A batch norm of a training pass, with its ReLU.
  *
+ * @param norm its constants
  * @param src its input
  * @param dst its output
  * @param relu whether negative outputs become zero
@@ -34,6 +36,7 @@ import org.bytedeco.dnnl.memory;
  * @param frozen whether it uses its running statistics and gets no gradient
  */
 record TrainingNorm(
+    Norm norm,
     PlanTensor src,
     PlanTensor dst,
     boolean relu,
@@ -61,7 +64,7 @@ record TrainingNorm(
                 prop_kind.forward_training.value,
                 plan.desc(src),
                 plan.desc(dst),
-                PackedWeights.EPSILON,
+                (float) norm.eps(),
                 flags(),
                 e.attributes(),
                 false));
@@ -74,7 +77,12 @@ record TrainingNorm(
       long values = (long) plan.batch() * src.pixels();
       RunningStatistics running =
           new RunningStatistics(
-              parameters, e.path(), statistics.mean(), statistics.variance(), values);
+              parameters,
+              e.path(),
+              norm.momentum(),
+              statistics.mean(),
+              statistics.variance(),
+              values);
       e.add(running::update);
     }
     if (steps.inputGradient() || !frozen) {
@@ -135,7 +143,7 @@ record TrainingNorm(
                 plan.desc(dSrc),
                 plan.desc(dDst),
                 plan.desc(src),
-                PackedWeights.EPSILON,
+                (float) norm.eps(),
                 flags(),
                 forward,
                 e.attributes(),

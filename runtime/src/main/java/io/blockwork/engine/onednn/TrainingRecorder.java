@@ -5,7 +5,10 @@ import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Gradient;
 import io.blockwork.engine.Layer;
+import io.blockwork.engine.Linear;
+import io.blockwork.engine.Norm;
 import io.blockwork.engine.Tensor;
+import io.blockwork.engine.TrainedAddend;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Window;
@@ -139,7 +142,7 @@ final class TrainingRecorder implements TrainingBinder {
 
   @Override
   public Layer batchNorm(
-      String path, Tensor src, Tensor dst, boolean relu, Tensor dDst, Gradient dSrc) {
+      String path, Norm norm, boolean relu, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.norm(parameters, path, src, dst);
     gradients(path, src, dst, dDst, dSrc);
     boolean frozen = !trainable(path);
@@ -150,7 +153,14 @@ final class TrainingRecorder implements TrainingBinder {
     }
     TrainingNorm layer =
         new TrainingNorm(
-            use(src), use(dst), relu, use(dDst), use(dSrc.tensor()), dSrc.accumulate(), frozen);
+            norm,
+            use(src),
+            use(dst),
+            relu,
+            use(dDst),
+            use(dSrc.tensor()),
+            dSrc.accumulate(),
+            frozen);
     return layer(
         path,
         List.of(layer.src()),
@@ -196,11 +206,23 @@ final class TrainingRecorder implements TrainingBinder {
 
   @Override
   public Layer linear(
-      String path, Activation activation, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    Shapes.linear(parameters, path, src, dst);
+      String path,
+      Linear linear,
+      Activation activation,
+      Tensor src,
+      Tensor dst,
+      Tensor dDst,
+      Gradient dSrc) {
+    if (!activation.fromOutput()) {
+      throw new IllegalArgumentException(
+          "%s: expected an activation whose derivative the output tells, got %s"
+              .formatted(path, activation));
+    }
+    Shapes.linear(parameters, path, linear, src, dst);
     gradients(path, src, dst, dDst, dSrc);
     TrainingLinear layer =
         new TrainingLinear(
+            linear,
             activation,
             use(src),
             use(dst),
@@ -219,44 +241,73 @@ final class TrainingRecorder implements TrainingBinder {
         List.of(layer.src()),
         layer.dst(),
         trainable(path),
-        activation == Activation.NONE,
+        activation.isNone(),
         steps -> layer.compile(steps, weights()));
   }
 
   @Override
-  public Layer add(String path, Tensor a, Tensor b, Tensor dst, boolean relu, Tensor dDst) {
-    Shapes.same(path, dst, a, b, dDst);
-    PlanTensor first = use(a);
-    PlanTensor second = use(b);
+  public Layer sum(String path, boolean relu, Tensor dst, Tensor dDst, TrainedAddend... addends) {
+    Shapes.same(path, dst, dDst);
+    List<Sums.Term> terms = new ArrayList<>();
+    for (TrainedAddend addend : addends) {
+      Shapes.same(path, dst, addend.tensor());
+      addend.gradient().ifPresent(g -> Shapes.same(path, dst, g.tensor()));
+      terms.add(new Sums.Term(use(addend.tensor()), addend.factor()));
+      addend.gradient().ifPresent(g -> use(g.tensor()));
+    }
     PlanTensor to = use(dst);
     PlanTensor gradient = use(dDst);
+    Activation activation = relu ? Activation.RELU : Activation.NONE;
     return layer(
         path,
-        List.of(first, second),
+        terms.stream().map(Sums.Term::tensor).toList(),
         to,
         false,
         steps -> {
-          Pointwise.add(steps.forward(), first, second, to, relu);
+          Sums.forward(steps.forward(), activation, terms, to);
           steps.recompute().repeat(steps.forward());
           if (relu && steps.inputGradient()) {
             Pointwise.reluBackward(steps.backward(), to, gradient);
           }
+          for (TrainedAddend addend : addends) {
+            addend
+                .gradient()
+                .ifPresent(
+                    g ->
+                        Sums.backward(
+                            steps.backward(),
+                            gradient,
+                            addend.factor(),
+                            target(steps, addend.tensor(), g)));
+          }
         });
+  }
+
+  /** Where the gradient of one of the layer's inputs goes. */
+  private GradientTarget target(DeferredLayer.Steps steps, Tensor input, Gradient gradient) {
+    return new GradientTarget(
+        use(gradient.tensor()), gradient.accumulate(), steps.needs().contains(use(input)));
   }
 
   @Override
   public Layer scale(
-      String path, Tensor src, Tensor gate, Tensor dst, Tensor dDst, Gradient dSrc, Tensor dGate) {
+      String path,
+      Tensor src,
+      Tensor gate,
+      Tensor dst,
+      Tensor dDst,
+      Gradient dSrc,
+      Gradient dGate) {
     Shapes.same(path, src, dst);
     Shapes.vector(path, src, gate);
-    Shapes.vector(path, src, dGate);
+    Shapes.vector(path, src, dGate.tensor());
     gradients(path, src, dst, dDst, dSrc);
     PlanTensor from = use(src);
     PlanTensor factors = use(gate);
     PlanTensor to = use(dst);
     PlanTensor gradient = use(dDst);
-    PlanTensor result = use(dSrc.tensor());
-    PlanTensor gateResult = use(dGate);
+    use(dSrc.tensor());
+    use(dGate.tensor());
     return layer(
         path,
         List.of(from, factors),
@@ -265,10 +316,13 @@ final class TrainingRecorder implements TrainingBinder {
         steps -> {
           Pointwise.scale(steps.forward(), from, factors, to);
           steps.recompute().repeat(steps.forward());
-          if (steps.inputGradient()) {
-            Pointwise.scaleBackward(
-                steps, from, factors, gradient, result, dSrc.accumulate(), gateResult);
-          }
+          Pointwise.scaleBackward(
+              steps.backward(),
+              from,
+              factors,
+              gradient,
+              target(steps, src, dSrc),
+              target(steps, gate, dGate));
         });
   }
 
@@ -299,16 +353,29 @@ final class TrainingRecorder implements TrainingBinder {
   }
 
   @Override
-  public Layer dropout(String path, double rate, Tensor tensor, Tensor dTensor) {
-    Shapes.same(path, tensor, dTensor);
-    PlanTensor values = use(tensor);
-    PlanTensor gradient = use(dTensor);
+  public Layer dropout(
+      String path, double rate, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.same(path, src, dst);
+    gradients(path, src, dst, dDst, dSrc);
+    PlanTensor from = use(src);
+    PlanTensor to = use(dst);
+    PlanTensor gradient = use(dDst);
+    use(dSrc.tensor());
     long seed = settings.seed() * 31 + path.hashCode();
     return layer(
         path,
-        List.of(values),
-        values,
+        List.of(from),
+        to,
         false,
-        steps -> TrainingDropout.compile(steps, rate, seed, parameters::passes, values, gradient));
+        steps ->
+            TrainingDropout.compile(
+                steps,
+                rate,
+                seed,
+                parameters::passes,
+                from,
+                to,
+                gradient,
+                target(steps, src, dSrc)));
   }
 }

@@ -152,7 +152,7 @@ class OneDnnKernelsTest {
               p.get("n.bias"),
               p.get("n.running_mean"),
               p.get("n.running_var"));
-      long[] out = {conv.out(), conv.outputSize(9), conv.outputSize(11)};
+      long[] out = {conv.out(), conv.outputHeight(9), conv.outputWidth(11)};
       for (OneDnnEngine engine : engines(layout)) {
         assertClose(
             run(

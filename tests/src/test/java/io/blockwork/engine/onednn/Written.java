@@ -31,8 +31,8 @@ final class Written {
   static INDArray conv(INDArray src, INDArray weight, Conv conv) {
     int inGroup = conv.in() / conv.groups();
     int outGroup = conv.out() / conv.groups();
-    long height = conv.outputSize((int) src.size(2));
-    long width = conv.outputSize((int) src.size(3));
+    long height = conv.outputHeight((int) src.size(2));
+    long width = conv.outputWidth((int) src.size(3));
     return array(
         src.size(0),
         conv.out(),
@@ -41,10 +41,16 @@ final class Written {
         (n, o, y, x) -> {
           double sum = 0;
           for (int i = 0; i < inGroup; i++) {
-            for (int dy = 0; dy < conv.kernel(); dy++) {
-              for (int dx = 0; dx < conv.kernel(); dx++) {
-                long row = y * conv.stride() - conv.padding() + (long) dy * conv.dilation();
-                long col = x * conv.stride() - conv.padding() + (long) dx * conv.dilation();
+            for (int dy = 0; dy < conv.kernelHeight(); dy++) {
+              for (int dx = 0; dx < conv.kernelWidth(); dx++) {
+                long row =
+                    y * conv.strideHeight()
+                        - conv.padding().top()
+                        + (long) dy * conv.dilationHeight();
+                long col =
+                    x * conv.strideWidth()
+                        - conv.padding().left()
+                        + (long) dx * conv.dilationWidth();
                 if (row >= 0 && col >= 0 && row < src.size(2) && col < src.size(3)) {
                   sum +=
                       src.getDouble(n, o / outGroup * inGroup + i, row, col)
@@ -62,7 +68,7 @@ final class Written {
   }
 
   static INDArray avgPool(INDArray src, Window window) {
-    return pool(src, window, 0, Double::sum, window.kernel() * window.kernel());
+    return pool(src, window, 0, Double::sum, window.kernelHeight() * window.kernelWidth());
   }
 
   private static INDArray pool(
@@ -71,8 +77,8 @@ final class Written {
       double start,
       java.util.function.DoubleBinaryOperator join,
       double divisor) {
-    long height = (src.size(2) + 2L * window.padding() - window.kernel()) / window.stride() + 1;
-    long width = (src.size(3) + 2L * window.padding() - window.kernel()) / window.stride() + 1;
+    long height = window.outputHeight((int) src.size(2));
+    long width = window.outputWidth((int) src.size(3));
     return array(
         src.size(0),
         src.size(1),
@@ -80,10 +86,10 @@ final class Written {
         width,
         (n, c, y, x) -> {
           double joined = start;
-          for (int dy = 0; dy < window.kernel(); dy++) {
-            for (int dx = 0; dx < window.kernel(); dx++) {
-              long row = y * window.stride() - window.padding() + dy;
-              long col = x * window.stride() - window.padding() + dx;
+          for (int dy = 0; dy < window.kernelHeight(); dy++) {
+            for (int dx = 0; dx < window.kernelWidth(); dx++) {
+              long row = y * window.strideHeight() - window.padding().top() + dy;
+              long col = x * window.strideWidth() - window.padding().left() + dx;
               if (row >= 0 && col >= 0 && row < src.size(2) && col < src.size(3)) {
                 joined = join.applyAsDouble(joined, src.getDouble(n, c, row, col));
               }

@@ -13,19 +13,19 @@ import javax.annotation.processing.Generated;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * {@link Tapped}, compiled: 3 x 8 x 8 -> 3.
+ * {@link WithFeatures}, compiled: 3 x 8 x 8 -> 3.
  *
- * <p>Inference is {@link TappedForward}, training {@link TappedBackward}.
+ * <p>Inference is {@link WithFeaturesForward}, training {@link WithFeaturesBackward}.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
-public final class TappedNetwork extends CompiledNetwork implements Tapped {
-  private final Features stemTap = features(TappedStem::new, List.of(4, 8, 8));
+public final class WithFeaturesNetwork extends CompiledNetwork implements WithFeatures {
+  private final Features stemFeatures = features(WithFeaturesStem::new, List.of(4, 8, 8));
 
-  private final Features pyramidTap = features(TappedPyramid::new,
+  private final Features pyramidFeatures = features(WithFeaturesPyramid::new,
       List.of(8, 4, 4),
       List.of(4, 8, 8));
 
-  private TappedNetwork(NetworkOptions options) {
+  private WithFeaturesNetwork(NetworkOptions options) {
     super(compiledArchitecture(), options);
   }
 
@@ -34,7 +34,7 @@ public final class TappedNetwork extends CompiledNetwork implements Tapped {
    *
    * @return a new network
    */
-  public static TappedNetwork create() {
+  public static WithFeaturesNetwork create() {
     return create(NetworkOptions.defaults());
   }
 
@@ -44,28 +44,28 @@ public final class TappedNetwork extends CompiledNetwork implements Tapped {
    * @param options seed, data type and engine
    * @return a new network
    */
-  public static TappedNetwork create(NetworkOptions options) {
-    return new TappedNetwork(options);
+  public static WithFeaturesNetwork create(NetworkOptions options) {
+    return new WithFeaturesNetwork(options);
   }
 
   @Override
   protected ForwardPass forwardPass(InferenceBinder bind) {
-    return new TappedForward(bind);
+    return new WithFeaturesForward(bind);
   }
 
   @Override
   protected TrainingPass trainingPass(TrainingBinder bind) {
-    return new TappedBackward(bind);
+    return new WithFeaturesBackward(bind);
   }
 
-  /** {@code layer1}: {@code [N, 4, 8, 8]}, computed by {@link TappedStem}. */
+  /** {@code layer1}: {@code [N, 4, 8, 8]}, computed by {@link WithFeaturesStem}. */
   @Override
   public INDArray stem(INDArray images) {
-    return stemTap.one(images);
+    return stemFeatures.one(images);
   }
 
   /**
-   * Computed by {@link TappedPyramid} in one pass:
+   * Computed by {@link WithFeaturesPyramid} in one pass:
    *
    * <ul>
    * <li>{@code c3} is {@code layer2}: {@code [N, 8, 4, 4]}
@@ -73,13 +73,13 @@ public final class TappedNetwork extends CompiledNetwork implements Tapped {
    * </ul>
    */
   @Override
-  public Tapped.Pyramid pyramid(INDArray images) {
-    var outputs = pyramidTap.all(images);
-    return new Tapped.Pyramid(outputs.get(0), outputs.get(1));
+  public WithFeatures.Pyramid pyramid(INDArray images) {
+    var outputs = pyramidFeatures.all(images);
+    return new WithFeatures.Pyramid(outputs.get(0), outputs.get(1));
   }
 
   private static Architecture compiledArchitecture() {
-    var layers = Architecture.named("Tapped");
+    var layers = Architecture.named("WithFeatures");
     layers.input(3, 8, 8);
     stem(layers);
     layer1_0(layers);

@@ -11,7 +11,7 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link Tapped}. Batch norms are folded into the convolutions before them; activations
+ * Inference of {@link WithFeatures}. Batch norms are folded into the convolutions before them; activations
  * and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the
  * memory of slot {@code s}, in the shape of one image: the same slot and shape are the same
  * memory, which is how one block hands its output to the next.
@@ -27,7 +27,7 @@ import javax.annotation.processing.Generated;
  * </pre>
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
-final class TappedForward implements ForwardPass {
+final class WithFeaturesForward implements ForwardPass {
   private final Tensor input;
   private final Tensor output;
   private final Stem stem;
@@ -36,7 +36,7 @@ final class TappedForward implements ForwardPass {
   private final Head head;
 
   /** Binds every layer. */
-  TappedForward(InferenceBinder bind) {
+  WithFeaturesForward(InferenceBinder bind) {
     bind.slots(256L, 256L, 128L);
     stem = new Stem(bind);
     layer1 = new Layer1(bind);

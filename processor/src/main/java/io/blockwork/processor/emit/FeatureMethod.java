@@ -17,14 +17,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A method of the annotated interface that asks for values inside the network.
+ * A method of the annotated interface that returns feature outputs, the values of modules inside
+ * the network.
  *
  * @param name the method's name
  * @param suffix what the generated pass is called after the interface's name: {@code C4}
  * @param result the record that it returns; empty if it returns the only value itself
- * @param taps the values, in the order of the record's components
+ * @param outputs the values, in the order of the record's components
  */
-public record TapMethod(String name, String suffix, Optional<ClassName> result, List<Tap> taps) {
+public record FeatureMethod(
+    String name, String suffix, Optional<ClassName> result, List<FeatureOutput> outputs) {
   private static final Set<String> TAKEN = Set.of("network", "forward", "backward");
 
   /**
@@ -34,11 +36,11 @@ public record TapMethod(String name, String suffix, Optional<ClassName> result, 
    * @param module the value's name in the network
    * @param node the node that computes it, before any transform
    */
-  public record Tap(String component, String module, int node) {}
+  public record FeatureOutput(String component, String module, int node) {}
 
   /** Copies the list. */
-  public TapMethod {
-    taps = List.copyOf(taps);
+  public FeatureMethod {
+    outputs = List.copyOf(outputs);
   }
 
   /** The suffixes for methods of these names: different on file systems that ignore case, too. */
@@ -57,12 +59,12 @@ public record TapMethod(String name, String suffix, Optional<ClassName> result, 
 
   /** The nodes that compute the values, before any transform. */
   public List<Integer> nodes() {
-    return taps.stream().map(Tap::node).toList();
+    return outputs.stream().map(FeatureOutput::node).toList();
   }
 
   /** {@code layer2, layer3 and layer4}, each as Javadoc's code. */
   String modules() {
-    List<String> names = taps.stream().map(tap -> "{@code " + tap.module() + "}").toList();
+    List<String> names = outputs.stream().map(output -> "{@code " + output.module() + "}").toList();
     int last = names.size() - 1;
     return last == 0
         ? names.get(0)
@@ -71,7 +73,7 @@ public record TapMethod(String name, String suffix, Optional<ClassName> result, 
 
   /** The field of the network that runs the pass. */
   String field() {
-    return name + "Tap";
+    return name + "Features";
   }
 
   /** The Javadoc of the generated method. */
@@ -80,29 +82,30 @@ public record TapMethod(String name, String suffix, Optional<ClassName> result, 
       return CodeBlock.of(
           "$L: {@code $L}, computed by {@link $T}.\n",
           modules(),
-          text(graph, shapes, taps.get(0)),
+          text(graph, shapes, outputs.get(0)),
           pass);
     }
     String lines =
-        taps.stream()
+        outputs.stream()
             .map(
-                tap ->
+                output ->
                     "<li>{@code %s} is {@code %s}: {@code %s}\n"
-                        .formatted(tap.component(), tap.module(), text(graph, shapes, tap)))
+                        .formatted(
+                            output.component(), output.module(), text(graph, shapes, output)))
             .collect(Collectors.joining());
     return CodeBlock.of("Computed by {@link $T} in one pass:\n\n<ul>\n$L</ul>\n", pass, lines);
   }
 
-  private static String text(Graph graph, List<Shape> shapes, Tap tap) {
-    return shape(graph, shapes, tap).stream()
+  private static String text(Graph graph, List<Shape> shapes, FeatureOutput output) {
+    return shape(graph, shapes, output).stream()
         .map(String::valueOf)
         .collect(Collectors.joining(", ", "[N, ", "]"));
   }
 
-  /** The shape of the tapped value of one image: linear layers give vectors, all else maps. */
-  static List<Integer> shape(Graph graph, List<Shape> shapes, Tap tap) {
-    Shape s = shapes.get(tap.node());
-    return isVector(graph, graph.node(tap.node()))
+  /** The shape of the output for one image: linear layers give vectors, all else maps. */
+  static List<Integer> shape(Graph graph, List<Shape> shapes, FeatureOutput output) {
+    Shape s = shapes.get(output.node());
+    return isVector(graph, graph.node(output.node()))
         ? List.of(s.channels())
         : List.of(s.channels(), s.height(), s.width());
   }

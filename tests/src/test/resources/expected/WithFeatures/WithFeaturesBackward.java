@@ -12,7 +12,7 @@ import io.blockwork.engine.TrainingPass;
 import javax.annotation.processing.Generated;
 
 /**
- * Training of {@link Tapped}: a forward pass that keeps what the gradient needs, then the gradient. A
+ * Training of {@link WithFeatures}: a forward pass that keeps what the gradient needs, then the gradient. A
  * {@code d} stands before the name of a gradient, and one that is set to another lies in the same
  * memory. {@code keep} is memory of its own until the gradient is done, {@code slot(s, c, h, w)}
  * memory that others use at other times: the same slot and shape are the same memory, which is how
@@ -31,7 +31,7 @@ import javax.annotation.processing.Generated;
  * </pre>
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
-final class TappedBackward implements TrainingPass {
+final class WithFeaturesBackward implements TrainingPass {
   private final Tensor input;
   private final Tensor output;
   private final Tensor outputGradient;
@@ -42,7 +42,7 @@ final class TappedBackward implements TrainingPass {
   private final Head head;
 
   /** Binds every layer. */
-  TappedBackward(TrainingBinder bind) {
+  WithFeaturesBackward(TrainingBinder bind) {
     bind.slots(256L, 256L, 256L);
     stem = new Stem(bind);
     layer1 = new Layer1(bind, stem.out);

@@ -6,18 +6,18 @@ import io.blockwork.Parameters;
  * What a batch norm with running statistics does to each channel: {@code scale * x + shift}. Made
  * anew when the parameters have changed.
  */
-final class Affine {
-  static final double EPSILON = 1e-5;
-
+final class FoldedNorm {
   private final Parameters parameters;
   private final NormState state;
+  private final double eps;
   private final double[] scale;
   private final double[] shift;
   private long version = -1;
 
-  Affine(Parameters parameters, NormState state) {
+  FoldedNorm(Parameters parameters, NormState state, double eps) {
     this.parameters = parameters;
     this.state = state;
+    this.eps = eps;
     this.scale = new double[state.channels()];
     this.shift = new double[state.channels()];
   }
@@ -45,7 +45,7 @@ final class Affine {
     state.runningMean().read(0, mean, n);
     state.runningVar().read(0, variance, n);
     for (int c = 0; c < n; c++) {
-      scale[c] /= Math.sqrt(variance[c] + EPSILON);
+      scale[c] /= Math.sqrt(variance[c] + eps);
       shift[c] -= mean[c] * scale[c];
     }
     version = now;

@@ -10,7 +10,7 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link Tapped} as far as {@code layer1}. Batch norms are folded into the convolutions
+ * Inference of {@link WithFeatures} as far as {@code layer1}. Batch norms are folded into the convolutions
  * before them; activations and shortcuts are added by the kernels that compute the value. {@code
  * slot(s, c, h, w)} is the memory of slot {@code s}, in the shape of one image: the same slot and
  * shape are the same memory, which is how one block hands its output to the next.
@@ -24,14 +24,14 @@ import javax.annotation.processing.Generated;
  * </pre>
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
-final class TappedStem implements ForwardPass {
+final class WithFeaturesStem implements ForwardPass {
   private final Tensor input;
   private final Tensor output;
   private final Stem stem;
   private final Layer1 layer1;
 
   /** Binds every layer. */
-  TappedStem(InferenceBinder bind) {
+  WithFeaturesStem(InferenceBinder bind) {
     bind.slots(256L, 256L);
     stem = new Stem(bind);
     layer1 = new Layer1(bind);

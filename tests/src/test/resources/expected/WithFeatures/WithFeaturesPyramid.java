@@ -12,7 +12,7 @@ import java.util.List;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link Tapped} as far as {@code layer2} and {@code layer1.0.conv1}. Batch norms are
+ * Inference of {@link WithFeatures} as far as {@code layer2} and {@code layer1.0.conv1}. Batch norms are
  * folded into the convolutions before them; activations and shortcuts are added by the kernels
  * that compute the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the shape
  * of one image: the same slot and shape are the same memory, which is how one block hands its
@@ -28,7 +28,7 @@ import javax.annotation.processing.Generated;
  * </pre>
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
-final class TappedPyramid implements ForwardPass {
+final class WithFeaturesPyramid implements ForwardPass {
   private final Tensor input;
   private final Tensor c3Output;
   private final Tensor firstOutput;
@@ -37,7 +37,7 @@ final class TappedPyramid implements ForwardPass {
   private final Layer2 layer2;
 
   /** Binds every layer. */
-  TappedPyramid(InferenceBinder bind) {
+  WithFeaturesPyramid(InferenceBinder bind) {
     bind.slots(256L, 256L, 256L, 128L);
     stem = new Stem(bind);
     layer1 = new Layer1(bind);

@@ -1,0 +1,18 @@
+package io.blockwork.engine;
+
+/**
+ * Divides each value by {@code (k + alpha * m) ^ beta}, where m is the mean of the squares of
+ * {@code size} neighbouring channels, those beyond the first and last counting as zeros (Krizhevsky
+ * et al. 2012), as torch's {@code LocalResponseNorm}.
+ *
+ * @param size channels that a value sees: {@code size / 2} before it, the rest from it on
+ * @param alpha weight of the mean
+ * @param beta exponent
+ * @param k constant
+ */
+public record LocalResponseNorm(int size, double alpha, double beta, double k) {
+  /** Torch's defaults: 1e-4, 0.75 and 1. */
+  public static LocalResponseNorm localResponseNorm(int size) {
+    return new LocalResponseNorm(size, 1e-4, 0.75, 1);
+  }
+}

@@ -1,0 +1,88 @@
+package io.blockwork.train;
+
+import io.blockwork.LayerInfo;
+import io.blockwork.Network;
+import io.blockwork.data.DataLoader;
+import io.blockwork.io.SafeText;
+import java.util.List;
+import java.util.Optional;
+
+/** What can be found out about a training before its first epoch, and not after hours. */
+final class FitChecks {
+  private FitChecks() {}
+
+  /**
+   * Checks the network and the data against each other.
+   *
+   * @throws IllegalArgumentException if they do not fit
+   */
+  static void require(Trainer trainer, DataLoader train, Optional<DataLoader> validation) {
+    if (train.batches() == 0) {
+      throw new IllegalArgumentException(
+          "the training data makes no batch: " + train + "; give more items or a smaller batch");
+    }
+    if (trainer.earlyStopping.isPresent() && validation.isEmpty()) {
+      throw new IllegalArgumentException(
+          "stopping early needs validation data: call fit(train, validation)");
+    }
+    requireLargeBatches(trainer.network, train);
+    validation.ifPresent(
+        loader -> {
+          if (loader.batches() == 0) {
+            throw new IllegalArgumentException(
+                "the validation data makes no batch: "
+                    + loader
+                    + "; give more items, a smaller batch, or dropLast(false)");
+          }
+          requireSameClasses(train.dataset().classNames(), loader.dataset().classNames());
+        });
+  }
+
+  /** In training, a batch norm needs two values a channel; an image of 1x1 pixels has one. */
+  private static void requireLargeBatches(Network network, DataLoader train) {
+    int rest = train.dataset().size() % train.batchSize();
+    boolean onlyOne = train.batchSize() == 1;
+    boolean lastIsOne = rest == 1 && !train.dropsLast();
+    if (!onlyOne && !lastIsOne) {
+      return;
+    }
+    network.architecture().layers().stream()
+        .filter(layer -> isNormOfOnePixel(layer) && !isFrozen(layer, network.frozen()))
+        .findFirst()
+        .ifPresent(
+            layer -> {
+              throw new IllegalArgumentException(
+                  SafeText.format(
+                          "%s: a batch norm over maps of 1x1 pixels cannot train on one image, and"
+                              + " %s (%s)",
+                          layer.path(),
+                          onlyOne ? "each batch has one" : "the last batch has one",
+                          train)
+                      + "\n  fix: "
+                      + (onlyOne
+                          ? "use a larger batch, or freeze the layer"
+                          : "dropLast(true), another batch size, or freeze the layer"));
+            });
+  }
+
+  private static boolean isNormOfOnePixel(LayerInfo layer) {
+    return layer.type().equals("BatchNorm2d")
+        && layer.output().subList(1, layer.output().size()).stream().allMatch(size -> size == 1);
+  }
+
+  private static boolean isFrozen(LayerInfo layer, List<String> prefixes) {
+    return prefixes.stream()
+        .anyMatch(p -> layer.path().equals(p) || layer.path().startsWith(p + "."));
+  }
+
+  /** Data without names of classes is its owner's affair. */
+  private static void requireSameClasses(List<String> training, List<String> validation) {
+    if (!training.isEmpty() && !validation.isEmpty() && !training.equals(validation)) {
+      throw new IllegalArgumentException(
+          "the classes of the validation data are not those of the training data, so equal labels"
+              + " mean different classes"
+              + TrainedClasses.comparison("training", training, "validation", validation)
+              + "\n  fix: validation.withClasses(training.classNames()) numbers them alike");
+    }
+  }
+}
