@@ -26,6 +26,6 @@ public @interface NodeOrder {
     String summary() default "";
 
     /** The names of its nodes; those within a group follow it, with its name before theirs. */
-    String[] nodes();
+    String[] nodes() default {};
   }
 }

@@ -6,6 +6,7 @@ import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.VariableElement;
+import javax.lang.model.type.TypeMirror;
 
 /** Annotations as their author wrote them, with short names, and the same under every compiler. */
 final class AnnotationText {
@@ -52,6 +53,7 @@ final class AnnotationText {
               .collect(Collectors.joining(", "));
       return "{" + shown + (elements.size() > MOST_ELEMENTS ? ", ..." : "") + "}";
     }
-    return String.valueOf(object);
+    String text = String.valueOf(object);
+    return object instanceof TypeMirror ? text.substring(text.lastIndexOf('.') + 1) + ".class" : text;
   }
 }

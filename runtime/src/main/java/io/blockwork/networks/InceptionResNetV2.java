@@ -46,12 +46,12 @@ public @interface InceptionResNetV2 {
   @BasicConv2d(out = 192, kernel = 3) interface conv2d_4a {}
   @MaxPool(kernel = 3, stride = 2) interface maxpool_5a {}
   @Mixed5b interface mixed_5b {}
-  @Block35 @Repeat(10) interface repeat {}
+  @InceptionResNetA @Repeat(10) interface repeat {}
   @Mixed6a interface mixed_6a {}
-  @Block17 @Repeat(20) interface repeat_1 {}
+  @InceptionResNetB @Repeat(20) interface repeat_1 {}
   @Mixed7a interface mixed_7a {}
-  @Block8 @Repeat(9) interface repeat_2 {}
-  @Block8(scale = 1, relu = false) interface block8 {}
+  @InceptionResNetC @Repeat(9) interface repeat_2 {}
+  @InceptionResNetC(scale = 1, relu = false) interface block8 {}
   @BasicConv2d(out = 1536) interface conv2d_7b {}
   @GlobalAvgPool interface global_pool {}
   @Dropout @With("p = dropout") interface head_drop {}
@@ -78,7 +78,7 @@ public @interface InceptionResNetV2 {
 
   /** A residual Inception module of the 35 x 35 grid (Szegedy et al. 2016, Figure 16). */
   @Block
-  @interface Block35 {
+  @interface InceptionResNetA {
     @BasicConv2d(out = 32) @From(Input.class) interface branch0 {}
     @Sequential @From(Input.class) interface branch1 {
       @BasicConv2d(out = 32) interface reduce {}
@@ -110,7 +110,7 @@ public @interface InceptionResNetV2 {
 
   /** A residual Inception module of the 17 x 17 grid (Szegedy et al. 2016, Figure 17). */
   @Block
-  @interface Block17 {
+  @interface InceptionResNetB {
     @BasicConv2d(out = 192) @From(Input.class) interface branch0 {}
     @Sequential @From(Input.class) interface branch1 {
       @BasicConv2d(out = 128) interface reduce {}
@@ -145,7 +145,7 @@ public @interface InceptionResNetV2 {
 
   /** A residual Inception module of the 8 x 8 grid (Szegedy et al. 2016, Figure 19). */
   @Block
-  @interface Block8 {
+  @interface InceptionResNetC {
     /** What the branches are multiplied by before the sum. */
     double scale() default 0.2;
 

@@ -20,12 +20,29 @@ final class BodyCheck {
   private BodyCheck() {}
 
   /**
-   * Everything that is wrong.
+   * Everything that is wrong, one fault a cause.
    *
    * @param body the body
    * @param signature the parameters of its block; those of a network are none
+   * @param known what was wrong already when it was read
    */
-  static List<Fault> faults(Body body, Signature signature) {
+  static List<Fault> faults(Body body, Signature signature, List<Fault> known) {
+    List<Fault> all = new ArrayList<>(known);
+    for (Fault fault : faults(body, signature)) {
+      boolean derived =
+          !known.isEmpty()
+              && (fault.message() == Message.UNREAD
+                  || fault.message() == Message.UNUSED_PARAMETER
+                  || known.stream()
+                      .anyMatch(k -> k.site().element().equals(fault.site().element())));
+      if (!derived) {
+        all.add(fault);
+      }
+    }
+    return all;
+  }
+
+  private static List<Fault> faults(Body body, Signature signature) {
     var check = new BodyCheck();
     check.parameters(signature);
     var scope = new BlockScope(signature, false);
@@ -103,9 +120,9 @@ final class BodyCheck {
         String name = body.valueName(from);
         List<Integer> way = wayBack(body, from - body.inputs().size(), index);
         if (from == self || !way.isEmpty()) {
-          String circle = node.name() + " -> " + name;
-          for (int at : way) {
-            circle += " -> " + body.nodes().get(at).name();
+          StringBuilder circle = new StringBuilder(node.name() + " -> " + name);
+          if (from != self) {
+            way.forEach(at -> circle.append(" -> ").append(body.nodes().get(at).name()));
           }
           // Told once, at its first node.
           if (way.stream().allMatch(at -> at >= index)) {

@@ -137,9 +137,8 @@ public final class Compositions {
     } else if (block.isEmpty() && body.nodes().isEmpty() && reader.faults().isEmpty()) {
       return Result.of(Fault.of(Message.NO_BODY, Site.of(type, model), name));
     }
-    faults.addAll(reader.faults());
+    faults.addAll(BodyCheck.faults(body, new Signature("", Map.of(), Map.of()), reader.faults()));
     block.ifPresent(call -> FormulaCheck.network(call, faults));
-    faults.addAll(BodyCheck.faults(body, new Signature("", Map.of(), Map.of())));
     Trouble trouble = trouble(body, block);
     trouble.fault().ifPresent(faults::add);
     if (!faults.isEmpty() || trouble.any()) {

@@ -62,12 +62,7 @@ final class Library {
     if (body.nodes().isEmpty() && faults.isEmpty()) {
       faults.add(Fault.of(Message.EMPTY_BLOCK, Site.of(element), body.name()));
     }
-    boolean readable = faults.isEmpty();
-    List<Fault> found = BodyCheck.faults(body, signature);
-    found.stream()
-        // What could not be read may have used it.
-        .filter(fault -> readable || fault.message() != Message.UNUSED_PARAMETER)
-        .forEach(faults::add);
+    faults = BodyCheck.faults(body, signature, faults);
     return new BlockDefinition(
         element, signature, body, faults, order.isSource(element), summary(element));
   }

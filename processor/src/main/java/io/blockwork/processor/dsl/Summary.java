@@ -1,9 +1,13 @@
 package io.blockwork.processor.dsl;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The first sentence of a documentation comment, as plain text. */
 final class Summary {
+  private static final Pattern END = Pattern.compile("\\. (?=\\p{Lu})");
+
   private Summary() {}
 
   /** The sentence without its full stop; empty if there is none. */
@@ -19,8 +23,9 @@ final class Summary {
             .replaceAll("\\s+", " ")
             .replace("*/", "* /")
             .strip();
-    int end = text.indexOf(". ");
-    String first = end < 0 ? text : text.substring(0, end);
+    // A capital letter follows, which tells it from "et al. 2014".
+    Matcher end = END.matcher(text);
+    String first = end.find() ? text.substring(0, end.start()) : text;
     return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;
   }
 }
