@@ -1,7 +1,8 @@
 package io.blockwork;
 
-import io.blockwork.ParameterInfo.Kind;
 import io.blockwork.engine.Conv;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.ParameterInfo.Kind;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -65,7 +65,7 @@ public @interface DenseNet {
 
   /**
    * Published weights to check the architecture against: the name of a constant of {@link
-   * io.blockwork.weights.PretrainedWeights}, for example {@code "DENSENET121_IMAGENET1K_V1"};
+   * io.blockwork.published.PretrainedWeights}, for example {@code "DENSENET121_IMAGENET1K_V1"};
    * empty: none. The build fails if they do not fit, up to the number of classes, and else the
    * generated class has a method {@code pretrained()} that downloads and loads them.
    */

@@ -1,11 +1,11 @@
 package io.blockwork;
 
-import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Classification;
 import io.blockwork.image.Images;
 import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.weights.ImageNetClasses;
 import java.awt.image.BufferedImage;
 import java.util.List;

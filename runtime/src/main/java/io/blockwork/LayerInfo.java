@@ -1,5 +1,6 @@
 package io.blockwork;
 
+import io.blockwork.parameters.ParameterInfo;
 import java.util.List;
 
 /**

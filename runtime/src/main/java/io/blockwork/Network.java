@@ -1,6 +1,9 @@
 package io.blockwork;
 
 import io.blockwork.engine.Engine;
+import io.blockwork.loss.Loss;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,7 +31,7 @@ public interface Network extends AutoCloseable {
    *
    * @param images {@code [N, C, H, W]}
    * @return a new array, {@code [N, classes]}, or {@code [N, C, H, W]} for a network without a head
-   * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
+   * @throws io.blockwork.memory.ShapeMismatchException if the shape is not the one the network was
    *     compiled for
    * @throws IllegalArgumentException if the data type is another or there are no images
    */
@@ -42,7 +45,7 @@ public interface Network extends AutoCloseable {
    * @param output overwritten with the result: {@code [N, classes]}, or {@code [N, C, H, W]} for a
    *     network without a head, of the network's data type; fastest if it is contiguous, in C
    *     order. It must share no memory with the images. After an exception its values are undefined
-   * @throws io.blockwork.engine.ShapeMismatchException if the shape of the images is not the one
+   * @throws io.blockwork.memory.ShapeMismatchException if the shape of the images is not the one
    *     the network was compiled for, or that of the output is not the result's
    * @throws IllegalArgumentException if a data type is another or there are no images
    */
@@ -55,7 +58,7 @@ public interface Network extends AutoCloseable {
    * @param images {@code [N, C, H, W]} in row-major order, scaled and normalised as in training: N
    *     follows from the length
    * @return {@code [N, classes]}, or {@code [N, C, H, W]} for a network without a head, likewise
-   * @throws io.blockwork.engine.ShapeMismatchException if the length is not that of one or more
+   * @throws io.blockwork.memory.ShapeMismatchException if the length is not that of one or more
    *     images
    */
   float[] forward(float[] images);
@@ -66,7 +69,7 @@ public interface Network extends AutoCloseable {
    *
    * @param images {@code [N, C, H, W]}
    * @param loss what to minimise
-   * @throws io.blockwork.engine.ShapeMismatchException if a shape is not the expected one
+   * @throws io.blockwork.memory.ShapeMismatchException if a shape is not the expected one
    * @throws IllegalArgumentException if the data type is another, there are no images, or the
    *     labels are not valid
    */
@@ -78,11 +81,11 @@ public interface Network extends AutoCloseable {
   /**
    * Finds out where a training pass over these images leaves the numbers: the path of the first
    * layer, in forward order, whose output holds a NaN or an infinity; empty if there is none. The
-   * pass runs on {@code Nd4jEngine} with copies of the parameters, so nothing changes; it is meant
-   * for after a failure, not for every step.
+   * pass runs on an engine that can be looked into, {@code nd4j}, with copies of the parameters, so
+   * nothing changes; it is meant for after a failure, not for every step.
    *
    * @param images {@code [N, C, H, W]}
-   * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
+   * @throws io.blockwork.memory.ShapeMismatchException if the shape is not the one the network was
    *     compiled for
    * @throws IllegalArgumentException if the data type is another or there are no images
    */
@@ -94,7 +97,7 @@ public interface Network extends AutoCloseable {
    *
    * @param images {@code [N, C, H, W]}, run as one batch on all threads
    * @return a table for people to read
-   * @throws io.blockwork.engine.ShapeMismatchException if the shape is not the one the network was
+   * @throws io.blockwork.memory.ShapeMismatchException if the shape is not the one the network was
    *     compiled for
    * @throws UnsupportedOperationException if the engine cannot tell its kernels' times
    */

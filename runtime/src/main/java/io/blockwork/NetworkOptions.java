@@ -1,6 +1,7 @@
 package io.blockwork;
 
 import io.blockwork.engine.Engine;
+import io.blockwork.engine.EngineOptions;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -10,7 +11,9 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param seed of the initial parameters and the dropout masks; the same seed gives the same network
  *     on every engine
  * @param dataType {@code FLOAT} or {@code DOUBLE}, of parameters, images and results
- * @param engine what runs the network; empty: the default engine
+ * @param engine what runs the network; empty: one made by {@code engineOptions}
+ * @param engineOptions which engine to make, and how it works; they have no say in an engine that
+ *     was given
  * @param inferencePlans the most bound plans that {@link Network#forward} has at a time, and each
  *     {@link Output} method besides: one serves one thread and one batch size, and holds the
  *     activations of that batch
@@ -18,7 +21,12 @@ import org.nd4j.linalg.api.buffer.DataType;
  *     size, with or without the gradient of the images, and holds all activations of that batch
  */
 public record NetworkOptions(
-    long seed, DataType dataType, Optional<Engine> engine, int inferencePlans, int trainingPlans) {
+    long seed,
+    DataType dataType,
+    Optional<Engine> engine,
+    EngineOptions engineOptions,
+    int inferencePlans,
+    int trainingPlans) {
   /** Of inference, unless there are more processors: threads without one would only take turns. */
   private static final int FEW_PLANS = 4;
 
@@ -52,22 +60,37 @@ public record NetworkOptions(
   public static NetworkOptions defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
     return new NetworkOptions(
-        0, DataType.FLOAT, Optional.empty(), Math.max(FEW_PLANS, processors), TRAINING_PLANS);
+        0,
+        DataType.FLOAT,
+        Optional.empty(),
+        EngineOptions.defaults(),
+        Math.max(FEW_PLANS, processors),
+        TRAINING_PLANS);
   }
 
   /** The same options with another seed. */
   public NetworkOptions seed(long seed) {
-    return new NetworkOptions(seed, dataType, engine, inferencePlans, trainingPlans);
+    return new NetworkOptions(seed, dataType, engine, engineOptions, inferencePlans, trainingPlans);
   }
 
   /** The same options with another data type, {@code FLOAT} or {@code DOUBLE}. */
   public NetworkOptions dataType(DataType dataType) {
-    return new NetworkOptions(seed, dataType, engine, inferencePlans, trainingPlans);
+    return new NetworkOptions(seed, dataType, engine, engineOptions, inferencePlans, trainingPlans);
   }
 
-  /** The same options with the given engine. */
+  /**
+   * The same options with the engine that is chosen so: {@code
+   * engine(EngineOptions.named("onednn").threads(2))}.
+   */
+  public NetworkOptions engine(EngineOptions options) {
+    return new NetworkOptions(
+        seed, dataType, Optional.empty(), options, inferencePlans, trainingPlans);
+  }
+
+  /** The same options with an engine that has been made. */
   public NetworkOptions engine(Engine engine) {
-    return new NetworkOptions(seed, dataType, Optional.of(engine), inferencePlans, trainingPlans);
+    return new NetworkOptions(
+        seed, dataType, Optional.of(engine), engineOptions, inferencePlans, trainingPlans);
   }
 
   /**
@@ -83,7 +106,7 @@ public record NetworkOptions(
    * @throws IllegalArgumentException if there is less than one
    */
   public NetworkOptions inferencePlans(int plans) {
-    return new NetworkOptions(seed, dataType, engine, plans, trainingPlans);
+    return new NetworkOptions(seed, dataType, engine, engineOptions, plans, trainingPlans);
   }
 
   /**
@@ -96,6 +119,6 @@ public record NetworkOptions(
    * @throws IllegalArgumentException if there is less than one
    */
   public NetworkOptions trainingPlans(int plans) {
-    return new NetworkOptions(seed, dataType, engine, inferencePlans, plans);
+    return new NetworkOptions(seed, dataType, engine, engineOptions, inferencePlans, plans);
   }
 }

@@ -1,8 +1,8 @@
 package user;
 
 import io.blockwork.Architecture;
-import io.blockwork.CompiledNetwork;
 import io.blockwork.NetworkOptions;
+import io.blockwork.compiled.CompiledNetwork;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;

@@ -1,9 +1,9 @@
 package user;
 
 import io.blockwork.Architecture;
-import io.blockwork.CompiledNetwork;
-import io.blockwork.Features;
 import io.blockwork.NetworkOptions;
+import io.blockwork.compiled.CompiledNetwork;
+import io.blockwork.compiled.Features;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;

@@ -228,7 +228,7 @@ final class InterfaceRules {
   }
 
   private List<ExecutableElement> baseMethods() {
-    TypeElement base = elements.getTypeElement(OWN_PACKAGE + ".CompiledNetwork");
+    TypeElement base = elements.getTypeElement(OWN_PACKAGE + ".compiled.CompiledNetwork");
     return ElementFilter.methodsIn(elements.getAllMembers(base));
   }
 

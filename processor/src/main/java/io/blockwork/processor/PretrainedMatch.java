@@ -14,7 +14,7 @@ import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.ResNetSpec;
 import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
 import io.blockwork.processor.spec.Spec;
-import io.blockwork.weights.PretrainedWeights;
+import io.blockwork.published.PretrainedWeights;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,8 +65,8 @@ public final class ArrayDataset implements Dataset {
     for (int i = 0; i < items.length; i++) {
       if (items[i].length != shape.length()) {
         throw new IllegalArgumentException(
-            "item %d has %d values, %s needs %d"
-                .formatted(i, items[i].length, shape, shape.length()));
+            SafeText.format(
+                "item %d has %d values, %s needs %d", i, items[i].length, shape, shape.length()));
       }
     }
     return new ArrayDataset(
@@ -100,7 +101,8 @@ public final class ArrayDataset implements Dataset {
     }
     if (!image.shape().equals(shape)) {
       throw new IllegalStateException(
-          "the transforms made %s of %s: they must keep the shape".formatted(image.shape(), shape));
+          SafeText.format(
+              "the transforms made %s of %s: they must keep the shape", image.shape(), shape));
     }
     target.put(image.values());
   }

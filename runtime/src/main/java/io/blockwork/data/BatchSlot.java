@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,15 +54,17 @@ final class BatchSlot {
       loader.data.read(index, new CounterRandom(loader.seed, epoch, index), target);
       if (target.hasRemaining()) {
         throw new IllegalStateException(
-            "%s: only %d of %d values were written"
-                .formatted(loader.data.describe(index), target.position(), length));
+            SafeText.format(
+                "%s: only %d of %d values were written",
+                loader.data.describe(index), target.position(), length));
       }
     } catch (DataException e) {
       failures[position] = e;
     } catch (RuntimeException | Error e) {
       // An Error too must reach the thread that waits for this batch, or it would wait for ever.
       failures[position] =
-          new IllegalStateException(loader.data.describe(index) + ": reading failed: " + e, e);
+          new IllegalStateException(
+              SafeText.format("%s: cannot be read (%s)", loader.data.describe(index), e), e);
     }
   }
 
@@ -73,7 +76,10 @@ final class BatchSlot {
         mix(loader.mix.get());
       }
     } catch (RuntimeException | Error e) {
-      failure = Optional.of(new IllegalStateException("batch " + number + ": " + e, e));
+      failure =
+          Optional.of(
+              new IllegalStateException(
+                  SafeText.format("batch %d cannot be made (%s)", number, e), e));
     }
   }
 
@@ -110,8 +116,9 @@ final class BatchSlot {
     for (int i = 0; i < size; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new IllegalStateException(
-            "%s has label %d, and mixing needs one of %d classes"
-                .formatted(loader.data.describe(indices[i]), labels[i], classes));
+            SafeText.format(
+                "%s has label %d, and mixing needs one of %d classes",
+                loader.data.describe(indices[i]), labels[i], classes));
       }
       probabilities[i * classes + labels[i]] = 1;
     }

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -42,6 +43,7 @@ public final class CifarBinary implements ImageDataset {
    * CIFAR-10: {@code data_batch_1.bin} to {@code data_batch_5.bin}, or {@code test_batch.bin}.
    *
    * @throws DataException if gzip data are damaged
+   * @throws DataLimitException if a file is larger than a quarter of Java's memory
    * @throws UncheckedIOException if a file cannot be read
    */
   public static CifarBinary cifar10(Path... files) {
@@ -54,6 +56,7 @@ public final class CifarBinary implements ImageDataset {
    *
    * @param fineNames the lines of {@code fine_label_names.txt}, or an empty list
    * @throws DataException if gzip data are damaged
+   * @throws DataLimitException if a file is larger than a quarter of Java's memory
    * @throws UncheckedIOException if a file cannot be read
    */
   public static CifarBinary cifar100(List<String> fineNames, Path... files) {
@@ -65,10 +68,10 @@ public final class CifarBinary implements ImageDataset {
     List<Part> parts = new ArrayList<>();
     for (Path file : files) {
       try (InputStream in = Streams.open(file)) {
-        byte[] data = Streams.readUpTo(in, file.toString(), 0, Streams.ALL);
+        byte[] data = Streams.readAll(in, file.toString());
         parts.add(new Part(file.toString(), data, (data.length + record - 1) / record));
       } catch (IOException e) {
-        throw new UncheckedIOException(file + ": cannot be read", e);
+        throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", file, e), e);
       }
     }
     return new CifarBinary(parts, labelBytes, classNames);
@@ -96,8 +99,9 @@ public final class CifarBinary implements ImageDataset {
       throw new DataException(
           place.part.file,
           place.offset,
-          "record %d is cut off: %d bytes of %d are there; fetch the file again"
-              .formatted(place.offset / record, there, record));
+          SafeText.format(
+              "record %d is cut off: %d bytes of %d are there; fetch the file again",
+              place.offset / record, there, record));
     }
     return place;
   }
@@ -128,7 +132,7 @@ public final class CifarBinary implements ImageDataset {
       throw new DataException(
           place.part.file,
           place.offset + labelBytes - 1,
-          "label %d is not one of the %d classes".formatted(label, classNames.size()));
+          SafeText.format("label %d is not one of the %d classes", label, classNames.size()));
     }
     return label;
   }

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.Prediction;
+import io.blockwork.io.SafeText;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,5 +15,11 @@ public record ClassifiedImage(Path file, List<Prediction> predictions) {
   /** Copies. */
   public ClassifiedImage {
     predictions = List.copyOf(predictions);
+  }
+
+  /** {@code cat.jpg: [tabby (281) 62.3 %, ...]}. */
+  @Override
+  public String toString() {
+    return SafeText.of(file) + ": " + predictions;
   }
 }

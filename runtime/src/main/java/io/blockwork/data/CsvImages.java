@@ -1,24 +1,26 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 
 /**
- * Grey images as lines of comma-separated numbers, one image a line with its label: UCI's
- * handwritten digits (label last), MNIST as CSV (label first). Plain or gzipped; held in memory.
+ * Grey images as lines of numbers, one image a line with its label: UCI's handwritten digits (label
+ * last), MNIST as CSV (label first). Plain or gzipped; held in memory.
  *
- * <p>Lines that are not images are told, with file and offset, when that item is read; a first line
- * without a single number among its fields is a header and left out.
+ * <p>Numbers are separated by commas, semicolons or tabs, whatever the first line has most of; they
+ * may be quoted, and labels written as {@code 1.0}. A byte-order mark is left out, and so is a
+ * first line without a single number: a header.
+ *
+ * <p>Lines that are not images are told, with file and offset, when that item is read. Memory: 4
+ * bytes a pixel and {@value #LINE_BYTES} a line, good or bad, up to a quarter of what Java may have
+ * ({@code -Xmx}). Of a line no more is kept than {@value #FIELD_BYTES} bytes for each number that
+ * an image needs.
  */
 public final class CsvImages implements Dataset {
   /** Where a line has its label. */
@@ -29,15 +31,26 @@ public final class CsvImages implements Dataset {
     LAST
   }
 
-  private static final Pattern NUMBER = Pattern.compile("^\\s*[-+]?[0-9.]+(e[-+]?[0-9]+)?\\s*$");
+  /** What is reckoned for a line besides its pixels. */
+  static final int LINE_BYTES = 64;
 
-  private record Line(float[] pixels, int label, Optional<DataException> damage) {}
+  /** The longest number, with quotes, spaces and a separator. */
+  static final int FIELD_BYTES = 64;
 
+  /**
+   * A line: an image, or what is wrong with it.
+   *
+   * @param problem empty for an image
+   */
+  record Line(float[] pixels, int label, long offset, String problem) {}
+
+  private final String file;
   private final ImageShape shape;
   private final List<String> classNames;
   private final List<Line> lines;
 
-  private CsvImages(ImageShape shape, List<String> classNames, List<Line> lines) {
+  private CsvImages(String file, ImageShape shape, List<String> classNames, List<Line> lines) {
+    this.file = file;
     this.shape = shape;
     this.classNames = classNames;
     this.lines = lines;
@@ -52,6 +65,7 @@ public final class CsvImages implements Dataset {
    * @param label where the label is
    * @param classNames by label
    * @throws DataException if gzip data are damaged
+   * @throws DataLimitException if the lines take more than a quarter of Java's memory
    * @throws UncheckedIOException if the file cannot be read
    */
   public static CsvImages open(
@@ -59,7 +73,7 @@ public final class CsvImages implements Dataset {
     try (InputStream in = Streams.open(file)) {
       return read(in, file.toString(), height, width, maximum, label, classNames);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", file, e), e);
     }
   }
 
@@ -73,6 +87,7 @@ public final class CsvImages implements Dataset {
    * @param maximum the value that becomes 1
    * @param label where the label is
    * @param classNames by label
+   * @throws DataLimitException if the lines take more than a quarter of Java's memory
    * @throws IOException if the stream cannot be read
    */
   public static CsvImages read(
@@ -84,69 +99,17 @@ public final class CsvImages implements Dataset {
       Label label,
       List<String> classNames)
       throws IOException {
-    byte[] data = Streams.readUpTo(in, file, 0, Streams.ALL);
+    List<String> names = List.copyOf(classNames);
     ImageShape shape = new ImageShape(1, height, width);
-    List<Line> lines = new ArrayList<>();
-    int begin = 0;
-    while (begin < data.length) {
-      int end = begin;
-      while (end < data.length && data[end] != '\n') {
-        end++;
-      }
-      String text = new String(data, begin, end - begin, StandardCharsets.UTF_8).strip();
-      boolean header = begin == 0 && isHeader(text);
-      if (!text.isEmpty() && !header) {
-        lines.add(parse(text, file, begin, shape, maximum, label, classNames.size()));
-      }
-      begin = end + 1;
-    }
-    return new CsvImages(shape, List.copyOf(classNames), List.copyOf(lines));
-  }
-
-  private static boolean isHeader(String line) {
-    return Arrays.stream(line.split(",", -1)).noneMatch(NUMBER.asPredicate());
-  }
-
-  private static Line parse(
-      String text,
-      String file,
-      int offset,
-      ImageShape shape,
-      double maximum,
-      Label label,
-      int classes) {
-    try {
-      String[] fields = text.split(",", -1);
-      if (fields.length != shape.length() + 1) {
-        throw new NumberFormatException(
-            "%d fields, expected %d pixels and a label".formatted(fields.length, shape.length()));
-      }
-      int labelField = label == Label.FIRST ? 0 : shape.length();
-      int number = Integer.parseInt(fields[labelField].strip());
-      if (number < 0 || number >= classes) {
-        throw new NumberFormatException(
-            "label %d is not one of the %d classes".formatted(number, classes));
-      }
-      float[] pixels = new float[shape.length()];
-      for (int i = 0; i < pixels.length; i++) {
-        String field = fields[label == Label.FIRST ? i + 1 : i].strip();
-        pixels[i] = (float) (Double.parseDouble(field) / maximum);
-        if (!Float.isFinite(pixels[i])) {
-          throw new NumberFormatException("pixel %d is %s".formatted(i, field));
-        }
-      }
-      return new Line(pixels, number, Optional.empty());
-    } catch (NumberFormatException e) {
-      String problem = "not an image and its label: " + e.getMessage();
-      return new Line(
-          new float[0], UNLABELLED, Optional.of(new DataException(file, offset, problem, e)));
-    }
+    List<Line> lines =
+        new CsvLines(file, shape, maximum, label, names.size(), Streams.limit()).read(in);
+    return new CsvImages(file, shape, names, lines);
   }
 
   private Line line(int index) {
     Line line = lines.get(index);
-    if (line.damage.isPresent()) {
-      throw line.damage.get();
+    if (!line.problem.isEmpty()) {
+      throw new DataException(file, line.offset, "not an image and its label: " + line.problem);
     }
     return line;
   }

@@ -1,7 +1,12 @@
 package io.blockwork.data;
 
-/** A record of a data set cannot be read: damaged, cut off, or with a label that no class has. */
-public final class DataException extends RuntimeException {
+import io.blockwork.io.SafeText;
+
+/**
+ * A record of a data set cannot be read: damaged, cut off, or with a label that no class has; or
+ * ({@link DataLimitException}) a file takes more memory than is allowed.
+ */
+public class DataException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final String source;
@@ -31,7 +36,8 @@ public final class DataException extends RuntimeException {
   }
 
   private static String message(String source, long offset, String problem) {
-    return "%s, offset %d: %s".formatted(source, offset, problem);
+    // The problem may have lines of its own.
+    return SafeText.format("%s, offset %d: ", source, offset) + problem;
   }
 
   /** The file (or other origin) of the record. */

@@ -100,7 +100,8 @@ public final class DataLoader implements AutoCloseable {
   public Epoch epoch(int epoch, int firstBatch) {
     if (firstBatch < 0 || firstBatch > batches()) {
       throw new IllegalArgumentException(
-          "an epoch of %d batches cannot begin at batch %d".formatted(batches(), firstBatch));
+          SafeText.format(
+              "an epoch of %d batches cannot begin at batch %d", batches(), firstBatch));
     }
     close();
     Epoch next = new Epoch(this, buffers, epoch, firstBatch);
@@ -208,7 +209,7 @@ public final class DataLoader implements AutoCloseable {
     private static int require(int value, int least, String what) {
       if (value < least) {
         throw new IllegalArgumentException(
-            "the %s must be at least %d, got %d".formatted(what, least, value));
+            SafeText.format("the %s must be at least %d, got %d", what, least, value));
       }
       return value;
     }

@@ -1,5 +1,7 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
+
 /**
  * An image of floats, {@code [C, H, W]}: what torchvision calls a tensor image.
  *
@@ -14,7 +16,7 @@ public record FloatImage(ImageShape shape, float[] values) {
   public FloatImage {
     if (values.length != shape.length()) {
       throw new IllegalArgumentException(
-          "%s needs %d values, got %d".formatted(shape, shape.length(), values.length));
+          SafeText.format("%s needs %d values, got %d", shape, shape.length(), values.length));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,6 +39,7 @@ public final class IdxImages implements ImageDataset {
    * @param images such as {@code train-images-idx3-ubyte.gz}
    * @param labels such as {@code train-labels-idx1-ubyte.gz}
    * @throws DataException if a header is wrong or the two files count differently
+   * @throws DataLimitException if the images take more than a quarter of Java's memory
    * @throws UncheckedIOException if a file cannot be read
    */
   public static IdxImages mnist(Path images, Path labels) {
@@ -70,8 +72,9 @@ public final class IdxImages implements ImageDataset {
       throw new DataException(
           classes.file,
           4,
-          "%d labels for the %d images of %s: these files do not belong together"
-              .formatted(classes.dimensions[0], pixels.dimensions[0], pixels.file));
+          SafeText.format(
+              "%d labels for the %d images of %s: these files do not belong together",
+              classes.dimensions[0], pixels.dimensions[0], pixels.file));
     }
     return new IdxImages(pixels, classes, List.copyOf(classNames));
   }
@@ -88,8 +91,9 @@ public final class IdxImages implements ImageDataset {
         throw new DataException(
             file,
             0,
-            "IDX magic number %08x, expected %08x (unsigned bytes, %d dimensions)"
-                .formatted(magic, expected, rank));
+            SafeText.format(
+                "IDX magic number %08x, expected %08x (unsigned bytes, %d dimensions)",
+                magic, expected, rank));
       }
       if (there.length < header) {
         throw new DataException(file, there.length, "the file ends inside its IDX header");
@@ -98,12 +102,16 @@ public final class IdxImages implements ImageDataset {
       long length = 1;
       for (int i = 0; i < rank; i++) {
         dimensions[i] = start.getInt();
-        if (dimensions[i] < 1 || length * dimensions[i] > Streams.ALL) {
+        if (dimensions[i] < 1) {
           throw new DataException(
               file,
               4 + 4L * i,
-              "dimension %d is %d: expected a positive number and less than 2 GB in all"
-                  .formatted(i, dimensions[i] & 0xffffffffL));
+              SafeText.format(
+                  "dimension %d is %d: expected at least 1 and at most %d",
+                  i, dimensions[i] & 0xffffffffL, Integer.MAX_VALUE));
+        }
+        if (length * dimensions[i] > Streams.limit()) {
+          throw Streams.tooLarge(file, 4 + 4L * i);
         }
         length *= dimensions[i];
       }
@@ -113,7 +121,7 @@ public final class IdxImages implements ImageDataset {
       }
       return new Idx(file, dimensions, header, data);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", file, e), e);
     }
   }
 
@@ -138,8 +146,8 @@ public final class IdxImages implements ImageDataset {
       throw new DataException(
           labels.file,
           (long) labels.header + index,
-          "label %d of item %d is not one of the %d classes"
-              .formatted(label, index, classNames.size()));
+          SafeText.format(
+              "label %d of item %d is not one of the %d classes", label, index, classNames.size()));
     }
     return label;
   }
@@ -149,8 +157,9 @@ public final class IdxImages implements ImageDataset {
       throw new DataException(
           idx.file,
           idx.header + offset,
-          "item %d is cut off: the file ends at offset %d; fetch it again"
-              .formatted(index, idx.header + idx.data.length));
+          SafeText.format(
+              "item %d is cut off: the file ends at offset %d; fetch it again",
+              index, idx.header + idx.data.length));
     }
   }
 
@@ -166,6 +175,6 @@ public final class IdxImages implements ImageDataset {
 
   @Override
   public String describe(int index) {
-    return "%s, item %d".formatted(images.file, index);
+    return SafeText.format("%s, item %d", images.file, index);
   }
 }

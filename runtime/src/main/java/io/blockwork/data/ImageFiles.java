@@ -2,11 +2,10 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.ImageException;
+import io.blockwork.image.ImageLimits;
 import io.blockwork.image.Images;
 import io.blockwork.io.SafeText;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -40,14 +39,10 @@ public final class ImageFiles implements ImageDataset {
   /** Decodes; whatever goes wrong is told with the file and the offset. */
   static ByteImage read(Path file) {
     String shown = PathNames.shown(file);
-    byte[] data;
     try {
-      data = Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new DataException(shown, 0, SafeText.format("cannot be read (%s)", e), e);
-    }
-    try {
-      return Images.decode(data, PathNames.utf8(file).orElse(shown));
+      return Images.read(file, PathNames.utf8(file).orElse(shown), ImageLimits.defaults());
+    } catch (UncheckedIOException e) {
+      throw new DataException(shown, 0, SafeText.format("cannot be read (%s)", e.getCause()), e);
     } catch (ImageException e) {
       throw new DataException(shown, e.offset(), String.valueOf(e.getMessage()), e);
     }

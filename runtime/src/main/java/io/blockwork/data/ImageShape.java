@@ -1,5 +1,7 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
+
 /**
  * The shape of one image as a network takes it, {@code [C, H, W]}.
  *
@@ -12,7 +14,8 @@ public record ImageShape(int channels, int height, int width) {
   public ImageShape {
     if (channels < 1 || height < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "every dimension must be positive, got %d x %d x %d".formatted(channels, height, width));
+          SafeText.format(
+              "every dimension must be positive, got %d x %d x %d", channels, height, width));
     }
   }
 

@@ -1,13 +1,15 @@
 package io.blockwork.data;
 
-import io.blockwork.weights.DownloadOptions;
-import io.blockwork.weights.Downloads;
+import io.blockwork.io.DownloadOptions;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -36,28 +38,34 @@ public enum KnownImages {
   /** System property with the URL of another folder that has the files. */
   public static final String MIRROR_PROPERTY = "blockwork.data.mirror";
 
-  private static final Published CIFAR10_FILE =
-      new Published("cifar-10-binary.tar.gz", "c4a38c50a1bc5f3a1c5537f2155ab9d6", 170_052_171);
-  private static final Published CIFAR100_FILE =
-      new Published("cifar-100-binary.tar.gz", "58a81ae192c23a4be8b1804d68e518ed", 168_513_733);
+  private static final PublishedFile CIFAR10_FILE =
+      new PublishedFile("cifar-10-binary.tar.gz", "c4a38c50a1bc5f3a1c5537f2155ab9d6", 170_052_171);
+  private static final PublishedFile CIFAR100_FILE =
+      new PublishedFile("cifar-100-binary.tar.gz", "58a81ae192c23a4be8b1804d68e518ed", 168_513_733);
 
-  private static final Published MNIST_TRAIN =
-      new Published("train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea37026", 9_912_422);
-  private static final Published MNIST_TRAIN_LABELS =
-      new Published("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cc", 28_881);
-  private static final Published MNIST_TEST =
-      new Published("t10k-images-idx3-ubyte.gz", "8d422c7b0a1c1c79245a5bcf07fe86e3", 1_648_877);
-  private static final Published MNIST_TEST_LABELS =
-      new Published("t10k-labels-idx1-ubyte.gz", "f7ae60f92e00ec6debd23a6088c31dbd", 4_542);
+  private static final long CIFAR10_BATCH = 10_000 * (1 + 3072);
+  private static final long CIFAR100_TRAIN = 50_000 * (2 + 3072);
+  private static final long CIFAR100_TEST = 10_000 * (2 + 3072);
 
-  private static final Published FASHION_TRAIN =
-      new Published("train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed27", 26_421_880);
-  private static final Published FASHION_TRAIN_LABELS =
-      new Published("train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc", 29_515);
-  private static final Published FASHION_TEST =
-      new Published("t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a4", 4_422_102);
-  private static final Published FASHION_TEST_LABELS =
-      new Published("t10k-labels-idx1-ubyte.gz", "67da17c76eaffca5446c3361aaab5c3c", 5_148);
+  private static final PublishedFile MNIST_TRAIN =
+      new PublishedFile(
+          "train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea37026", 9_912_422);
+  private static final PublishedFile MNIST_TRAIN_LABELS =
+      new PublishedFile("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cc", 28_881);
+  private static final PublishedFile MNIST_TEST =
+      new PublishedFile("t10k-images-idx3-ubyte.gz", "8d422c7b0a1c1c79245a5bcf07fe86e3", 1_648_877);
+  private static final PublishedFile MNIST_TEST_LABELS =
+      new PublishedFile("t10k-labels-idx1-ubyte.gz", "f7ae60f92e00ec6debd23a6088c31dbd", 4_542);
+
+  private static final PublishedFile FASHION_TRAIN =
+      new PublishedFile(
+          "train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed27", 26_421_880);
+  private static final PublishedFile FASHION_TRAIN_LABELS =
+      new PublishedFile("train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc", 29_515);
+  private static final PublishedFile FASHION_TEST =
+      new PublishedFile("t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a4", 4_422_102);
+  private static final PublishedFile FASHION_TEST_LABELS =
+      new PublishedFile("t10k-labels-idx1-ubyte.gz", "67da17c76eaffca5446c3361aaab5c3c", 5_148);
 
   private final String source;
 
@@ -65,17 +73,10 @@ public enum KnownImages {
     this.source = source;
   }
 
-  /** A file as it is published. */
-  private record Published(String name, String sha256Prefix, long bytes) {
-    Path fetch(DownloadOptions options) {
-      return Downloads.fetch(name, sha256Prefix, bytes, MIRROR_PROPERTY, options);
-    }
-  }
-
   /**
    * The images to train on.
    *
-   * @throws io.blockwork.weights.WeightsException if they cannot be fetched
+   * @throws io.blockwork.io.FileException if they cannot be fetched
    */
   public ImageDataset train() {
     return train(defaults());
@@ -84,7 +85,7 @@ public enum KnownImages {
   /**
    * The images to test on.
    *
-   * @throws io.blockwork.weights.WeightsException if they cannot be fetched
+   * @throws io.blockwork.io.FileException if they cannot be fetched
    */
   public ImageDataset test() {
     return test(defaults());
@@ -93,17 +94,28 @@ public enum KnownImages {
   /**
    * The images to train on.
    *
-   * @param options where the files come from and go to
-   * @throws io.blockwork.weights.WeightsException if they cannot be fetched
+   * @param options where the files come from and go to: each set has a folder of its own in the
+   *     cache folder
+   * @throws io.blockwork.io.FileException if they cannot be fetched
    */
   public ImageDataset train(DownloadOptions options) {
+    return trainIn(own(options));
+  }
+
+  private ImageDataset trainIn(DownloadOptions options) {
     return switch (this) {
       case CIFAR10 ->
           CifarBinary.cifar10(
               IntStream.rangeClosed(1, 5)
-                  .mapToObj(i -> unpacked(CIFAR10_FILE, "data_batch_" + i + ".bin", options))
+                  .mapToObj(
+                      i ->
+                          unpacked(
+                              CIFAR10_FILE,
+                              "data_batch_" + i + ".bin",
+                              size -> size == CIFAR10_BATCH,
+                              options))
                   .toArray(Path[]::new));
-      case CIFAR100 -> cifar100("train.bin", options);
+      case CIFAR100 -> cifar100("train.bin", CIFAR100_TRAIN, options);
       case MNIST -> IdxImages.mnist(MNIST_TRAIN.fetch(options), MNIST_TRAIN_LABELS.fetch(options));
       case FASHION_MNIST ->
           IdxImages.fashionMnist(FASHION_TRAIN.fetch(options), FASHION_TRAIN_LABELS.fetch(options));
@@ -113,45 +125,66 @@ public enum KnownImages {
   /**
    * The images to test on.
    *
-   * @param options where the files come from and go to
-   * @throws io.blockwork.weights.WeightsException if they cannot be fetched
+   * @param options where the files come from and go to: each set has a folder of its own in the
+   *     cache folder
+   * @throws io.blockwork.io.FileException if they cannot be fetched
    */
   public ImageDataset test(DownloadOptions options) {
+    return testIn(own(options));
+  }
+
+  private ImageDataset testIn(DownloadOptions options) {
     return switch (this) {
-      case CIFAR10 -> CifarBinary.cifar10(unpacked(CIFAR10_FILE, "test_batch.bin", options));
-      case CIFAR100 -> cifar100("test.bin", options);
+      case CIFAR10 ->
+          CifarBinary.cifar10(
+              unpacked(CIFAR10_FILE, "test_batch.bin", size -> size == CIFAR10_BATCH, options));
+      case CIFAR100 -> cifar100("test.bin", CIFAR100_TEST, options);
       case MNIST -> IdxImages.mnist(MNIST_TEST.fetch(options), MNIST_TEST_LABELS.fetch(options));
       case FASHION_MNIST ->
           IdxImages.fashionMnist(FASHION_TEST.fetch(options), FASHION_TEST_LABELS.fetch(options));
     };
   }
 
-  private static ImageDataset cifar100(String file, DownloadOptions options) {
-    Path names = unpacked(CIFAR100_FILE, "fine_label_names.txt", options);
+  private static ImageDataset cifar100(String file, long bytes, DownloadOptions options) {
+    Path names = unpacked(CIFAR100_FILE, "fine_label_names.txt", size -> size > 0, options);
     try {
       List<String> fine = Files.readAllLines(names).stream().filter(n -> !n.isBlank()).toList();
-      return CifarBinary.cifar100(fine, unpacked(CIFAR100_FILE, file, options));
+      return CifarBinary.cifar100(
+          fine, unpacked(CIFAR100_FILE, file, size -> size == bytes, options));
     } catch (IOException e) {
-      throw new UncheckedIOException(names + ": cannot be read", e);
+      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", names, e), e);
     }
   }
 
-  /** A file of an archive, taken out once. */
-  private static Path unpacked(Published archive, String file, DownloadOptions options) {
-    Path folder = options.cache().resolve(archive.name.replace(".tar.gz", ""));
+  /**
+   * A file of an archive, taken out once, and again if what is there is not of the right size.
+   *
+   * @param size whether a number of bytes is right
+   */
+  static Path unpacked(
+      PublishedFile archive, String file, LongPredicate size, DownloadOptions options) {
+    Path folder = options.cache().resolve(archive.name().replace(".tar.gz", ""));
     Path place = folder.resolve(file);
-    if (!Files.isRegularFile(place)) {
-      TarArchive.extract(archive.fetch(options), file, place);
+    try {
+      if (!Files.isRegularFile(place) || !size.test(Files.size(place))) {
+        TarArchive.extract(archive.fetch(options), file, place);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", place, e), e);
     }
     return place;
   }
 
-  /** MNIST's and Fashion-MNIST's files have the same names: each set has a folder of its own. */
+  /** MNIST's and Fashion-MNIST's files have the same names. */
+  private DownloadOptions own(DownloadOptions options) {
+    String folder = name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return options.cache(options.cache().resolve(folder));
+  }
+
   private DownloadOptions defaults() {
     DownloadOptions options = DownloadOptions.defaults();
-    String folder = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     return options
-        .cache(options.cache().resolveSibling("data").resolve(folder))
+        .cache(options.cache().resolveSibling("data"))
         .source(URI.create(System.getProperty(MIRROR_PROPERTY, source)));
   }
 }

@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -11,12 +12,13 @@ final class Labels {
   static int[] check(int[] labels, int items, int classes) {
     if (labels.length != items) {
       throw new IllegalArgumentException(
-          "%d images need as many labels, got %d".formatted(items, labels.length));
+          SafeText.format("%d images need as many labels, got %d", items, labels.length));
     }
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new IllegalArgumentException(
-            "label %d of item %d is not one of the %d classes".formatted(labels[i], i, classes));
+            SafeText.format(
+                "label %d of item %d is not one of the %d classes", labels[i], i, classes));
       }
     }
     return labels.clone();

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.Normalization;
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -38,7 +39,7 @@ public final class Normalize implements TensorTransform {
     ImageShape shape = image.shape();
     if (shape.channels() != mean.size()) {
       throw new IllegalArgumentException(
-          "%s has %d means, the image is %s".formatted(this, mean.size(), shape));
+          SafeText.format("%s has %d means, the image is %s", this, mean.size(), shape));
     }
     int plane = shape.height() * shape.width();
     float[] values = image.values();

@@ -3,6 +3,7 @@ package io.blockwork.data;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Normalization;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,8 +41,9 @@ public final class Pipeline {
         tensors.add(tensor);
       } else {
         throw new IllegalArgumentException(
-            "%s works on 8-bit images and must come before %s"
-                .formatted(step, tensors.isEmpty() ? "any step on floats" : tensors.get(0)));
+            SafeText.format(
+                "%s works on 8-bit images and must come before %s",
+                step, tensors.isEmpty() ? "any step on floats" : tensors.get(0)));
       }
     }
     // Normalising straight after scaling is one look-up a value.

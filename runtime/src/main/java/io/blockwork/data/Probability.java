@@ -1,5 +1,7 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
+
 /** Checks of arguments that transforms share. */
 final class Probability {
   private Probability() {}
@@ -7,14 +9,14 @@ final class Probability {
   static void require(double probability, String what) {
     if (!(probability >= 0 && probability <= 1)) {
       throw new IllegalArgumentException(
-          "%s: a probability lies in 0 .. 1, got %s".formatted(what, probability));
+          SafeText.format("%s: a probability lies in 0 .. 1, got %s", what, probability));
     }
   }
 
   static void requireRange(double low, double high, double least, String what) {
     if (!(low >= least && low <= high) || Double.isInfinite(high)) {
       throw new IllegalArgumentException(
-          "%s: expected %s <= low <= high, got (%s, %s)".formatted(what, least, low, high));
+          SafeText.format("%s: expected %s <= low <= high, got (%s, %s)", what, least, low, high));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.SafeText;
 import java.util.random.RandomGenerator;
 
 /**
@@ -17,8 +18,9 @@ public record RandomCrop(int size, int padding, int fill)
   public RandomCrop {
     if (size < 1 || padding < 0) {
       throw new IllegalArgumentException(
-          "RandomCrop: expected a size of at least 1 and a padding of at least 0, got %d and %d"
-              .formatted(size, padding));
+          SafeText.format(
+              "RandomCrop: expected a size of at least 1 and a padding of at least 0, got %d and %d",
+              size, padding));
     }
   }
 
@@ -62,8 +64,9 @@ public record RandomCrop(int size, int padding, int fill)
     int room = length + 2 * padding - size;
     if (room < 0) {
       throw new IllegalArgumentException(
-          "RandomCrop: an image side of %d with padding %d is shorter than the crop of %d"
-              .formatted(length, padding, size));
+          SafeText.format(
+              "RandomCrop: an image side of %d with padding %d is shorter than the crop of %d",
+              length, padding, size));
     }
     return (room == 0 ? 0 : random.nextInt(room + 1)) - padding;
   }

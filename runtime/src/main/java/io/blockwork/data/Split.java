@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,8 +61,9 @@ public record Split<D>(D train, D heldOut) {
     int[] heldOutItems = heldOut.build().sorted().toArray();
     if (trainItems.length == 0 || heldOutItems.length == 0) {
       throw new IllegalArgumentException(
-          "holding out %s of %d items in %d classes leaves a part empty"
-              .formatted(fraction, data.size(), classes.size()));
+          SafeText.format(
+              "holding out %s of %d items in %d classes leaves a part empty",
+              fraction, data.size(), classes.size()));
     }
     return new Split<>(subset.apply(data, trainItems), subset.apply(data, heldOutItems));
   }

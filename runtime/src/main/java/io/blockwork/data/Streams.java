@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -10,12 +11,34 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** Files that may be gzipped; their first bytes tell, not their names. */
+/**
+ * Files that may be gzipped; their first bytes tell, not their names. A thousandth of what comes
+ * out may be in the file, so what is kept in memory is limited.
+ */
 final class Streams {
   private static final int BUFFER = 1 << 16;
 
   /** The largest array that every JVM gives. */
-  static final int ALL = Integer.MAX_VALUE - 8;
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+  /**
+   * Bytes that one file may take in memory: a quarter of what Java may have ({@code -Xmx}), and
+   * less than 2 GB. While it is read it takes twice as much.
+   */
+  static int limit() {
+    return (int) Math.min(LARGEST_ARRAY, Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /** What to say of a file that would take more. */
+  static DataLimitException tooLarge(String file, long offset) {
+    return new DataLimitException(
+        file,
+        offset,
+        SafeText.format(
+                "more than the %d MB that a file may take in memory (a quarter of Java's)",
+                limit() >> 20)
+            + "\n  fix: give Java more memory (-Xmx), or split the file");
+  }
 
   private Streams() {}
 
@@ -33,6 +56,22 @@ final class Streams {
       in.close();
       throw e;
     }
+  }
+
+  /**
+   * All bytes that there are. A gzip stream that is cut off counts as ended, as a plain file would.
+   *
+   * @param file its name, for messages
+   * @throws DataException if compressed data are damaged
+   * @throws DataLimitException if there are more than {@link #limit}
+   */
+  static byte[] readAll(InputStream in, String file) throws IOException {
+    int limit = limit();
+    byte[] data = readUpTo(in, file, 0, limit + 1);
+    if (data.length > limit) {
+      throw tooLarge(file, limit);
+    }
+    return data;
   }
 
   /**
@@ -68,7 +107,7 @@ final class Streams {
     readUpTo(in, file, offset, 1);
   }
 
-  private static DataException damaged(String file, long offset, IOException cause) {
+  static DataException damaged(String file, long offset, IOException cause) {
     return new DataException(
         file, offset, "damaged gzip data: " + cause.getMessage() + "; fetch the file again", cause);
   }

@@ -1,13 +1,15 @@
 package io.blockwork.data;
 
-import io.blockwork.weights.AtomicFile;
+import io.blockwork.io.AtomicFile;
+import io.blockwork.io.SafeText;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.zip.ZipException;
 
 /**
  * Takes single files out of a tar archive, plain or gzipped: as much of POSIX ustar as published
@@ -26,25 +28,36 @@ final class TarArchive {
    * Writes the first file of that name, in whatever folder of the archive, to a place.
    *
    * @throws DataException if the archive has none, or is damaged
+   * @throws io.blockwork.io.FileException if the place cannot be written
    */
   static void extract(Path archive, String name, Path place) {
+    // Opened within, since the writing may begin anew.
+    AtomicFile.write(place, channel -> extract(archive, name, channel));
+  }
+
+  private static void extract(Path archive, String name, FileChannel to) throws IOException {
     try (InputStream in = Streams.open(archive)) {
       long offset = 0;
       byte[] header = in.readNBytes(BLOCK);
       while (header.length == BLOCK && header[0] != 0) {
         long size = size(archive, offset, header);
         if (fileName(header).equals(name)) {
-          long end = offset + BLOCK + size;
-          AtomicFile.write(place, channel -> copy(archive, end, in, size, channel));
+          copy(archive, offset + BLOCK + size, in, size, to);
           return;
         }
         in.skipNBytes(roundedUp(size));
         offset += BLOCK + roundedUp(size);
         header = in.readNBytes(BLOCK);
       }
-      throw new DataException(archive.toString(), offset, "holds no file called " + name);
-    } catch (IOException e) {
-      throw new UncheckedIOException(archive + ": cannot be read", e);
+      throw new DataException(
+          PathNames.shown(archive), offset, SafeText.format("holds no file called %s", name));
+    } catch (EOFException | ZipException e) {
+      throw new DataException(
+          PathNames.shown(archive),
+          0,
+          SafeText.format(
+              "is cut off or damaged (%s); delete it to fetch it again", e.getMessage()),
+          e);
     }
   }
 
@@ -75,7 +88,10 @@ final class TarArchive {
       return Long.parseLong(octal, 8);
     } catch (NumberFormatException e) {
       throw new DataException(
-          archive.toString(), offset + SIZE_OFFSET, "is damaged: no size but " + octal, e);
+          archive.toString(),
+          offset + SIZE_OFFSET,
+          SafeText.format("is damaged: %s is no size of a file", octal),
+          e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -48,9 +49,10 @@ final class TransformedDataset implements Dataset {
     ImageShape expected = shape();
     if (!image.shape().equals(expected)) {
       throw new IllegalStateException(
-          ("%s is %s after the transforms, but the first image is %s: batches need one shape; add a"
-                  + " Resize, CenterCrop or RandomResizedCrop")
-              .formatted(describe(index), image.shape(), expected));
+          SafeText.format(
+              "%s is %s after the transforms, but the first image is %s: batches need one shape; add a"
+                  + " Resize, CenterCrop or RandomResizedCrop",
+              describe(index), image.shape(), expected));
     }
     target.put(image.values());
   }

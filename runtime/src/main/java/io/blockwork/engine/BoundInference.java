@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import io.blockwork.memory.ShapeMismatchException;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;

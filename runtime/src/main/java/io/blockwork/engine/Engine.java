@@ -1,16 +1,14 @@
 package io.blockwork.engine;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
+import java.util.Optional;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs generated networks. An engine holds no state of any network and may be shared by all. */
 public interface Engine {
-  /**
-   * A short name for messages and for the system property {@code blockwork.engine}: {@code nd4j} or
-   * {@code onednn}.
-   */
+  /** That of its {@link EngineProvider}: {@code nd4j} or {@code onednn}. */
   String name();
 
   /**
@@ -39,6 +37,31 @@ public interface Engine {
       int batch,
       TrainingSettings settings,
       Function<TrainingBinder, TrainingPass> network);
+
+  /** Whether {@link #firstNonFinite} works: whether what each layer has written can be read. */
+  default boolean inspectsLayers() {
+    return false;
+  }
+
+  /**
+   * Runs the forward pass of training on copies of the parameters, and looks at what each layer
+   * writes. As all engines compute the same, they lose the numbers in the same place.
+   *
+   * @param parameters the network's; they are left as they are
+   * @param images {@code [N, C, H, W]}
+   * @param settings those of the training
+   * @param network makes the generated class
+   * @return the path of the first layer in forward order whose output holds a NaN or an infinity
+   * @throws UnsupportedOperationException unless {@link #inspectsLayers}
+   */
+  default Optional<String> firstNonFinite(
+      Parameters parameters,
+      INDArray images,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    throw new UnsupportedOperationException(
+        "the engine " + name() + " cannot look at single layers; nd4j can");
+  }
 
   /**
    * Measures every kernel of an inference pass.

@@ -1,12 +1,15 @@
 package io.blockwork.engine;
 
-import io.blockwork.engine.nd4j.Nd4jEngine;
-import io.blockwork.engine.onednn.OneDnnEngine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where engines are chosen. */
+/** Where engines are chosen, among those that {@link EngineProvider}s on the class path bring. */
 public final class Engines {
   /** The system property that names the default engine. */
   public static final String PROPERTY = "blockwork.engine";
@@ -16,43 +19,135 @@ public final class Engines {
   private Engines() {}
 
   /**
-   * The engine that the system property {@code blockwork.engine} names, else the fastest one that
-   * runs on this machine: {@link OneDnnEngine} for {@code FLOAT} where its library loads, {@link
-   * Nd4jEngine} for everything else.
+   * The engine for networks that ask for nothing: {@link #create} with {@link
+   * EngineOptions#defaults}.
    *
    * @param type data type of the network
    * @throws IllegalArgumentException if the property names no engine
+   * @throws IllegalStateException if no engine is found
    */
   public static Engine byDefault(DataType type) {
-    String name = System.getProperty(PROPERTY, "");
-    if (!name.isEmpty()) {
-      return named(name);
-    }
-    return type == DataType.FLOAT ? fastest() : new Nd4jEngine();
-  }
-
-  private static Engine fastest() {
-    if (OneDnnEngine.isAvailable()) {
-      return new OneDnnEngine();
-    }
-    LOG.warn(
-        "oneDNN cannot be loaded, the slower engine nd4j serves: {}",
-        OneDnnEngine.unavailable().orElse("reason unknown"));
-    return new Nd4jEngine();
+    return create(EngineOptions.defaults(), type);
   }
 
   /**
-   * The engine of that name.
+   * The engine of that name, with {@link EngineOptions#defaults}.
    *
-   * @param name {@code nd4j} or {@code onednn}
+   * @param name {@code nd4j}, {@code onednn}, or that of an engine which another artifact brings
    * @throws IllegalArgumentException if there is none
    * @throws IllegalStateException if it cannot be loaded on this machine
    */
   public static Engine named(String name) {
-    return switch (name) {
-      case "nd4j" -> new Nd4jEngine();
-      case "onednn" -> new OneDnnEngine();
-      default -> throw new IllegalArgumentException("engine: expected nd4j or onednn, got " + name);
-    };
+    return provider(name).create(EngineOptions.named(name));
+  }
+
+  /**
+   * Makes the engine that the options name; else the one that the system property {@value
+   * #PROPERTY} names; else, of those that run networks of the type, the fastest that works on this
+   * machine and can do what is asked for.
+   *
+   * @param type data type of the network
+   * @throws IllegalArgumentException if no engine has that name, or it does not run networks of
+   *     that type
+   * @throws UnsupportedOperationException if no engine, or not the one that was named, can do what
+   *     the options ask for; the message says why
+   * @throws IllegalStateException if no engine is found, or the named one cannot be loaded on this
+   *     machine
+   */
+  public static Engine create(EngineOptions options, DataType type) {
+    Optional<String> name =
+        options.name().or(() -> Optional.ofNullable(System.getProperty(PROPERTY)));
+    return name.filter(given -> !given.isEmpty())
+        .map(given -> named(given, options, type))
+        .orElseGet(() -> fastest(options, type));
+  }
+
+  private static Engine named(String name, EngineOptions options, DataType type) {
+    EngineProvider provider = provider(name);
+    if (!provider.runs(type)) {
+      throw new IllegalArgumentException(
+          "the engine %s does not run networks of type %s; choose another data type, or another engine (%s)"
+              .formatted(name, type, names(running(type))));
+    }
+    return provider.create(options);
+  }
+
+  private static Engine fastest(EngineOptions options, DataType type) {
+    List<String> refusals = new ArrayList<>();
+    List<String> unavailable = new ArrayList<>();
+    for (EngineProvider provider : running(type)) {
+      Optional<String> why = provider.unavailable();
+      if (why.isPresent()) {
+        unavailable.add("%s cannot be loaded: %s".formatted(provider.name(), why.get()));
+        continue;
+      }
+      try {
+        Engine engine = provider.create(options);
+        unavailable.forEach(
+            reason -> LOG.warn("{}; the slower engine {} serves", reason, provider.name()));
+        return engine;
+      } catch (UnsupportedOperationException e) {
+        refusals.add("%s: %s".formatted(provider.name(), e.getMessage()));
+      }
+    }
+    refusals.addAll(unavailable);
+    throw new UnsupportedOperationException(
+        "no engine here runs a network of type %s with these options (%s)"
+            .formatted(type, String.join("; ", refusals)));
+  }
+
+  /**
+   * An engine that can look at single layers: the given one, else the fastest that is found.
+   *
+   * @param type data type of the network
+   * @throws IllegalStateException if there is none
+   */
+  public static Engine inspecting(Engine own, DataType type) {
+    if (own.inspectsLayers()) {
+      return own;
+    }
+    return running(type).stream()
+        .filter(provider -> provider.unavailable().isEmpty())
+        .map(provider -> provider.create(EngineOptions.defaults()))
+        .filter(Engine::inspectsLayers)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "no engine here can look at single layers of a network of type %s; nd4j can, but was not found among %s"
+                        .formatted(type, names(found()))));
+  }
+
+  private static EngineProvider provider(String name) {
+    List<EngineProvider> found = found();
+    return found.stream()
+        .filter(provider -> provider.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "engine: expected %s, got %s".formatted(names(found), name)));
+  }
+
+  private static List<EngineProvider> running(DataType type) {
+    return found().stream().filter(provider -> provider.runs(type)).toList();
+  }
+
+  private static String names(List<EngineProvider> providers) {
+    return providers.stream()
+        .map(EngineProvider::name)
+        .sorted()
+        .collect(Collectors.joining(" or "));
+  }
+
+  /** Every provider, the fastest first; there is at least one. */
+  private static List<EngineProvider> found() {
+    FoundEngines found = FoundEngines.look();
+    if (found.providers().isEmpty()) {
+      throw new IllegalStateException(found.whyNone());
+    }
+    return found.providers().stream()
+        .sorted(Comparator.comparingInt(EngineProvider::rank).reversed())
+        .toList();
   }
 }

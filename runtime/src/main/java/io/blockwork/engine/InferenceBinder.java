@@ -1,5 +1,7 @@
 package io.blockwork.engine;
 
+import io.blockwork.memory.ShapeMismatchException;
+
 /**
  * Turns the layers that a generated {@link ForwardPass} names into kernels, for one batch size.
  *

@@ -1,5 +1,7 @@
 package io.blockwork.engine;
 
+import io.blockwork.memory.ShapeMismatchException;
+
 /**
  * A place for the values of one edge of the network, for every image of the batch: N x channels x
  * height x width.

@@ -1,5 +1,6 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 
@@ -27,14 +28,15 @@ public final class ByteImage {
   public ByteImage(int width, int height, int channels, byte[] samples) {
     if (width < 1 || height < 1 || (channels != 1 && channels != 3)) {
       throw new IllegalArgumentException(
-          "an image needs at least one pixel and 1 or 3 channels, got %d x %d with %d channels"
-              .formatted(width, height, channels));
+          SafeText.format(
+              "an image needs at least one pixel and 1 or 3 channels, got %d x %d with %d channels",
+              width, height, channels));
     }
     if (samples.length != (long) width * height * channels) {
       throw new IllegalArgumentException(
-          "%d x %d pixels of %d channels need %d samples, got %d"
-              .formatted(
-                  width, height, channels, (long) width * height * channels, samples.length));
+          SafeText.format(
+              "%d x %d pixels of %d channels need %d samples, got %d",
+              width, height, channels, (long) width * height * channels, samples.length));
     }
     this.width = width;
     this.height = height;

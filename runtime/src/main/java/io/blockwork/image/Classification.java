@@ -1,5 +1,6 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,8 +44,9 @@ public final class Classification {
   public static List<List<Prediction>> rank(INDArray logits, List<String> classNames, int top) {
     if (logits.rank() != 2 || logits.size(1) != classNames.size()) {
       throw new IllegalArgumentException(
-          "logits of shape %s need as many class names as they have columns, got %d names"
-              .formatted(java.util.Arrays.toString(logits.shape()), classNames.size()));
+          SafeText.format(
+              "logits of shape %s need as many class names as they have columns, got %d names",
+              java.util.Arrays.toString(logits.shape()), classNames.size()));
     }
     List<List<Prediction>> rows = new ArrayList<>();
     for (double[] row : logits.toDoubleMatrix()) {
@@ -65,8 +67,9 @@ public final class Classification {
   public static List<Prediction> rank(float[] logits, List<String> classNames, int top) {
     if (logits.length != classNames.size()) {
       throw new IllegalArgumentException(
-          "%d logits need as many class names, got %d names"
-              .formatted(logits.length, classNames.size()));
+          SafeText.format(
+              "%d logits need as many class names, got %d names",
+              logits.length, classNames.size()));
     }
     double[] row = new double[logits.length];
     for (int i = 0; i < row.length; i++) {

@@ -1,9 +1,10 @@
 package io.blockwork.image;
 
 /**
- * An image cannot be decoded: damaged, cut off, of an unknown format, or larger than is reasonable.
+ * An image cannot be decoded: damaged, cut off, of an unknown format, or ({@link
+ * ImageLimitException}) larger than is allowed.
  */
-public final class ImageException extends RuntimeException {
+public class ImageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final long offset;

@@ -1,5 +1,6 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -8,24 +9,27 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Optional;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads images as RGB: JPEG (grey, YCbCr, RGB, CMYK and YCCK; turned upright as EXIF says), PNG
- * (palette, grey, 16 bit, with alpha), and whatever else Java's {@code ImageIO} finds a reader for.
+ * Reads images as RGB: JPEG (grey, YCbCr, RGB, CMYK and YCCK), PNG (palette, grey, 16 bit, with
+ * alpha), TIFF (grey, palette, RGB, CMYK), BMP, GIF (the first picture), and whatever else Java's
+ * {@code ImageIO} finds a reader for. JPEG and TIFF are turned upright as they say.
  *
  * <p>As with PIL, colour profiles are not applied, alpha is dropped rather than blended, and 16-bit
- * samples keep their high byte. Unlike PIL and torchvision's folder dataset, EXIF's orientation is
- * obeyed.
+ * samples keep their high byte (of 16-bit grey, PIL makes everything above 255 white). Unlike PIL
+ * and torchvision's folder dataset, EXIF's orientation is obeyed. What has no fixed colours, such
+ * as floating-point samples, is refused by name.
+ *
+ * <p>What a file may take is limited by {@link ImageLimits#defaults()}, or by limits of your own.
  */
 public final class Images {
-  /** PIL's own bound on what it takes for a decompression bomb. */
-  private static final long MAX_PIXELS = 178_956_970;
-
   private Images() {}
 
   /**
@@ -33,13 +37,40 @@ public final class Images {
    *
    * @return an RGB image
    * @throws ImageException if it cannot be decoded; the message opens with the file's name
+   * @throws ImageLimitException if it takes more than {@link ImageLimits#defaults()}
    * @throws UncheckedIOException if the file cannot be read
    */
   public static ByteImage read(Path file) {
+    return read(file, ImageLimits.defaults());
+  }
+
+  /**
+   * Reads a file within limits of your own.
+   *
+   * @return an RGB image
+   * @throws ImageException if it cannot be decoded; the message opens with the file's name
+   * @throws ImageLimitException if it takes more than the limits allow
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public static ByteImage read(Path file, ImageLimits limits) {
+    return read(file, file.toString(), limits);
+  }
+
+  /**
+   * Reads a file within limits of your own.
+   *
+   * @param name what to call the file in messages
+   * @return an RGB image
+   * @throws ImageException if it cannot be decoded; the message opens with the name
+   * @throws ImageLimitException if it takes more than the limits allow
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public static ByteImage read(Path file, String name, ImageLimits limits) {
     try {
-      return decode(Files.readAllBytes(file), file.toString());
+      limits.requireFile(Files.size(file), name);
+      return decode(Files.readAllBytes(file), name, limits);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read", e);
+      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", name, e), e);
     }
   }
 
@@ -49,13 +80,18 @@ public final class Images {
    * @param name what to call the image in messages
    * @return an RGB image
    * @throws ImageException if it cannot be decoded
+   * @throws ImageLimitException if it takes more than {@link ImageLimits#defaults()}
    * @throws UncheckedIOException if the stream cannot be read
    */
   public static ByteImage read(InputStream stream, String name) {
+    ImageLimits limits = ImageLimits.defaults();
     try {
-      return decode(stream.readAllBytes(), name);
+      int most = (int) Math.min(limits.bytes(), Integer.MAX_VALUE - 9);
+      byte[] data = stream.readNBytes(most + 1);
+      limits.requireFile(data.length, name);
+      return decode(data, name, limits);
     } catch (IOException e) {
-      throw new UncheckedIOException(name + ": cannot be read", e);
+      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", name, e), e);
     }
   }
 
@@ -65,39 +101,70 @@ public final class Images {
    * @param name what to call the image in messages
    * @return an RGB image
    * @throws ImageException if it cannot be decoded
+   * @throws ImageLimitException if it takes more than {@link ImageLimits#defaults()}
    */
   public static ByteImage decode(byte[] data, String name) {
-    return JpegDecoder.isJpeg(data) ? JpegDecoder.decode(data, name) : decodeOther(data, name);
+    return decode(data, name, ImageLimits.defaults());
   }
 
-  /** Converts an image of any type; its samples are copied. */
+  /**
+   * Decodes a whole image file that is in memory, within limits of your own.
+   *
+   * @param name what to call the image in messages
+   * @return an RGB image
+   * @throws ImageException if it cannot be decoded
+   * @throws ImageLimitException if it takes more than the limits allow
+   */
+  public static ByteImage decode(byte[] data, String name, ImageLimits limits) {
+    String shown = SafeText.of(name);
+    try {
+      return JpegDecoder.isJpeg(data)
+          ? JpegDecoder.decode(data, shown, limits)
+          : decodeOther(data, shown, limits);
+    } catch (OutOfMemoryError e) {
+      // The limits are for one image; others, and the rest of the program, have their share too.
+      throw new ImageLimitException(
+          shown
+              + ": there is not enough memory left to decode this image\n  fix: give Java more memory"
+              + " (-Xmx), or decode fewer images at a time",
+          e);
+    }
+  }
+
+  /**
+   * Converts an image of any type; its samples are copied.
+   *
+   * @throws ImageException if its channels are not those of its colour space
+   */
   public static ByteImage of(BufferedImage image) {
     return BufferedImages.toRgb(image);
   }
 
-  private static ByteImage decodeOther(byte[] data, String name) {
+  private static ByteImage decodeOther(byte[] data, String name, ImageLimits limits) {
     try (ImageInputStream stream =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(data))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-      if (!readers.hasNext()) {
-        throw new ImageException(
-            "%s: not an image of a known format (%d bytes); expected JPEG, PNG or one of %s"
-                .formatted(name, data.length, String.join(", ", ImageIO.getReaderFileSuffixes())),
-            0);
-      }
-      ImageReader reader = readers.next();
+      ImageReader reader = reader(data, stream, name);
       try {
-        reader.setInput(stream, true, true);
-        requireReasonable(reader.getWidth(0), reader.getHeight(0), name);
-        return BufferedImages.toRgb(reader.read(0));
+        boolean tiff = TiffDecoder.isTiff(data);
+        reader.setInput(stream, true, !tiff);
+        limits.requireSize(reader.getWidth(0), reader.getHeight(0), name);
+        if (tiff) {
+          return TiffDecoder.read(reader, name);
+        }
+        BufferedImage image = reader.read(0);
+        return GifScreen.isGif(data)
+            ? GifScreen.of(data).around(image, name, limits)
+            : BufferedImages.toRgb(image);
       } catch (IIOException | RuntimeException e) {
-        if (e instanceof ImageException known) {
+        if (e instanceof ImageException known
+            && String.valueOf(known.getMessage()).startsWith(name)) {
           throw known;
         }
         long offset = stream.getStreamPosition();
         throw new ImageException(
-            "%s: cannot decode this image (at offset %d of %d): %s"
-                .formatted(name, offset, data.length, e.getMessage()),
+            SafeText.format(
+                "%s: cannot decode this image (at offset %d of %d): %s",
+                name, offset, data.length, e.getMessage()),
             offset,
             e);
       } finally {
@@ -105,17 +172,31 @@ public final class Images {
       }
     } catch (IOException e) {
       throw new ImageException(
-          "%s: cannot decode this image: %s".formatted(name, e.getMessage()), 0, e);
+          SafeText.format("%s: cannot decode this image: %s", name, e.getMessage()), 0, e);
     }
   }
 
-  /** Refuses absurd sizes before memory is taken for them. */
-  static void requireReasonable(long width, long height, String name) {
-    if (width * height > MAX_PIXELS) {
-      throw new ImageException(
-          "%s: %d x %d pixels are more than the %d that are taken for an honest image"
-              .formatted(name, width, height, MAX_PIXELS),
-          0);
+  /** The JDK's own reader for TIFF, whose metadata we know; for others what there is. */
+  private static ImageReader reader(byte[] data, ImageInputStream stream, String name)
+      throws IOException {
+    if (TiffDecoder.isTiff(data)) {
+      Optional<ImageReaderSpi> provider = JpegDecoder.provider(TiffDecoder.JDK_READER);
+      if (provider.isPresent()) {
+        return provider.get().createReaderInstance();
+      }
     }
+    Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+    if (readers.hasNext()) {
+      return readers.next();
+    }
+    throw new ImageException(
+        name
+            + ": "
+            + KnownSignatures.describe(data)
+                .orElse(
+                    SafeText.format(
+                        "not an image of a known format (%d bytes); expected JPEG, PNG or one of %s",
+                        data.length, String.join(", ", ImageIO.getReaderFileSuffixes()))),
+        0);
   }
 }

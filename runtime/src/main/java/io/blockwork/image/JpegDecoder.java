@@ -1,6 +1,7 @@
 package io.blockwork.image;
 
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import io.blockwork.io.SafeText;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -43,10 +44,12 @@ final class JpegDecoder {
    * @param data a whole JPEG file
    * @param name what to call it in messages
    * @throws ImageException if it is damaged, cut off or of an unknown kind
+   * @throws ImageLimitException if it takes more than the limits allow
    */
-  static ByteImage decode(byte[] data, String name) {
+  static ByteImage decode(byte[] data, String name, ImageLimits limits) {
     JpegHeader header = JpegHeader.read(data, name);
-    Images.requireReasonable(header.width(), header.height(), name);
+    limits.requireSize(header.width(), header.height(), name);
+    limits.requireScans(header.width(), header.height(), JpegHeader.scans(data), name);
     Optional<ImageReaderSpi> jdk =
         header.process() == LOSSLESS || header.precision() != 8
             ? Optional.empty()
@@ -69,7 +72,8 @@ final class JpegDecoder {
     return Orientation.upright(image, header.orientation());
   }
 
-  private static Optional<ImageReaderSpi> provider(String className) {
+  /** The provider of that class, among all that {@code ImageIO} knows. */
+  static Optional<ImageReaderSpi> provider(String className) {
     Iterator<ImageReaderSpi> providers =
         IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
     while (providers.hasNext()) {
@@ -147,7 +151,8 @@ final class JpegDecoder {
     int components = raster.getNumBands();
     if (components != 3 && components != 4) {
       throw new ImageException(
-          "%s: a JPEG of %d components is neither grey, RGB nor CMYK".formatted(name, components),
+          SafeText.format(
+              "%s: a JPEG of %d components is neither grey, RGB nor CMYK", name, components),
           0);
     }
     boolean ycc = components == 3 ? header.isYcc() : header.adobeTransform() == 2;
@@ -169,9 +174,9 @@ final class JpegDecoder {
           // Adobe stores inks inverted, and everybody else does as Adobe does: K = 255 is no black.
           // YCCK becomes CMY by inverting RGB, so its sense must be turned once more.
           int black = row[i + 3];
-          a = ink(ycc ? 255 - a : a, black);
-          b = ink(ycc ? 255 - b : b, black);
-          c = ink(ycc ? 255 - c : c, black);
+          a = BufferedImages.ink(ycc ? a : 255 - a, black);
+          b = BufferedImages.ink(ycc ? b : 255 - b, black);
+          c = BufferedImages.ink(ycc ? c : 255 - c, black);
         }
         out[o] = (byte) a;
         out[o + 1] = (byte) b;
@@ -179,12 +184,6 @@ final class JpegDecoder {
       }
     }
     return new ByteImage(width, height, 3, out);
-  }
-
-  /** PIL's {@code CMYK} to {@code RGB} for stored (inverted) inks: white less black less ink. */
-  private static int ink(int storedInk, int storedBlack) {
-    int product = (255 - storedInk) * storedBlack + 128;
-    return Math.max(0, storedBlack - (((product >> 8) + product) >> 8));
   }
 
   // JFIF's YCbCr in 16-bit fixed point, rounded as libjpeg rounds.
@@ -234,7 +233,8 @@ final class JpegDecoder {
       long offset = leftOut + position;
       if (lost.isPresent()) {
         throw new ImageException(
-            "%s: damaged JPEG (before offset %d): %s".formatted(name, offset, lost.get()), offset);
+            SafeText.format("%s: damaged JPEG (before offset %d): %s", name, offset, lost.get()),
+            offset);
       }
     }
   }

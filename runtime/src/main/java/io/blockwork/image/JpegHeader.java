@@ -4,6 +4,7 @@ import com.twelvemonkeys.imageio.metadata.Directory;
 import com.twelvemonkeys.imageio.metadata.Entry;
 import com.twelvemonkeys.imageio.metadata.tiff.TIFF;
 import com.twelvemonkeys.imageio.metadata.tiff.TIFFReader;
+import io.blockwork.io.SafeText;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,8 +73,9 @@ record JpegHeader(
       int length = code == 0xd9 ? 0 : unsignedShort(data, at, name);
       if (length < 2 || at + length > data.length) {
         throw new ImageException(
-            "%s: JPEG segment %02x at offset %d claims %d bytes, but the file ends after %d"
-                .formatted(name, code, marker, length, data.length - at),
+            SafeText.format(
+                "%s: JPEG segment %02x at offset %d claims %d bytes, but the file ends after %d",
+                name, code, marker, length, data.length - at),
             marker);
       }
       if (isFrame(code)) {
@@ -81,7 +83,8 @@ record JpegHeader(
       }
       if (code == 0xda) {
         throw new ImageException(
-            "%s: JPEG scan at offset %d comes before any frame header".formatted(name, marker),
+            SafeText.format(
+                "%s: JPEG scan at offset %d comes before any frame header", name, marker),
             marker);
       }
       if (code == 0xe0 && startsWith(data, at + 2, length - 2, "JFIF\0")) {
@@ -130,6 +133,25 @@ record JpegHeader(
     return out.toByteArray();
   }
 
+  /** The number of scans: as often does a decoder go over the pixels of a progressive file. */
+  static int scans(byte[] data) {
+    int scans = 0;
+    int at = 2;
+    while (at + 1 < data.length) {
+      int code = data[at + 1] & 0xff;
+      if ((data[at] & 0xff) != 0xff || code == 0 || code == 0xff || !hasLength(code)) {
+        // Compressed pixels, fill bytes, or a marker that stands alone.
+        at++;
+      } else if (code == 0xd9) {
+        return scans;
+      } else {
+        scans += code == 0xda ? 1 : 0;
+        at += 2 + (at + 3 < data.length ? (data[at + 2] & 0xff) << 8 | data[at + 3] & 0xff : 0);
+      }
+    }
+    return scans;
+  }
+
   private static boolean isFrame(int code) {
     return code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
   }
@@ -150,8 +172,9 @@ record JpegHeader(
     int components = length >= 8 ? data[at + 7] & 0xff : 0;
     if (components == 0 || length < 8 + 3 * components) {
       throw new ImageException(
-          "%s: JPEG frame header at offset %d is too short for its %d components"
-              .formatted(name, at, components),
+          SafeText.format(
+              "%s: JPEG frame header at offset %d is too short for its %d components",
+              name, at, components),
           at);
     }
     Integer[] ids = new Integer[components];
@@ -178,14 +201,15 @@ record JpegHeader(
       }
     }
     throw new ImageException(
-        "%s: the JPEG ends at offset %d before its frame header".formatted(name, data.length),
+        SafeText.format(
+            "%s: the JPEG ends at offset %d before its frame header", name, data.length),
         data.length);
   }
 
   private static int unsignedShort(byte[] data, int at, String name) {
     if (at + 1 >= data.length) {
       throw new ImageException(
-          "%s: the JPEG ends at offset %d inside a segment".formatted(name, data.length),
+          SafeText.format("%s: the JPEG ends at offset %d inside a segment", name, data.length),
           data.length);
     }
     return (data[at] & 0xff) << 8 | (data[at + 1] & 0xff);

@@ -1,5 +1,6 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
 import java.util.List;
 
 /**
@@ -51,8 +52,8 @@ public final class Normalization {
   static void require(List<Double> mean, List<Double> std, int channels) {
     if (mean.size() != channels || std.size() != channels) {
       throw new IllegalArgumentException(
-          "%d channels need as many means and deviations, got %s and %s"
-              .formatted(channels, mean, std));
+          SafeText.format(
+              "%d channels need as many means and deviations, got %s and %s", channels, mean, std));
     }
     if (!std.stream().allMatch(s -> s > 0)) {
       throw new IllegalArgumentException("standard deviations must be positive, got " + std);
@@ -69,8 +70,9 @@ public final class Normalization {
     int channels = image.channels();
     if (channels != tables.length) {
       throw new IllegalArgumentException(
-          "a normalisation of %d channels cannot take an image of %d"
-              .formatted(tables.length, channels));
+          SafeText.format(
+              "a normalisation of %d channels cannot take an image of %d",
+              tables.length, channels));
     }
     byte[] samples = image.samples();
     int plane = samples.length / channels;

@@ -1,5 +1,7 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
+
 /**
  * One answer of a classifier.
  *
@@ -11,6 +13,6 @@ public record Prediction(int index, String name, double probability) {
   /** {@code tabby (281) 62.3 %}. */
   @Override
   public String toString() {
-    return String.format(java.util.Locale.ROOT, "%s (%d) %.1f %%", name, index, 100 * probability);
+    return SafeText.format("%s (%d) %.1f %%", name, index, 100 * probability);
   }
 }

@@ -1,5 +1,6 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -26,8 +27,8 @@ public record Preprocessing(
   public Preprocessing {
     if (resize < 0 || crop < 0) {
       throw new IllegalArgumentException(
-          "resize and crop are pixels and cannot be negative, got %d and %d"
-              .formatted(resize, crop));
+          SafeText.format(
+              "resize and crop are pixels and cannot be negative, got %d and %d", resize, crop));
     }
     mean = List.copyOf(mean);
     std = List.copyOf(std);
@@ -91,8 +92,9 @@ public record Preprocessing(
       ready[i] = resizeAndCrop(images[i]);
       if (ready[i].width() != ready[0].width() || ready[i].height() != ready[0].height()) {
         throw new IllegalArgumentException(
-            "image %d is %s after preprocessing, image 0 is %s: a batch needs one size; set a crop"
-                .formatted(i, ready[i], ready[0]));
+            SafeText.format(
+                "image %d is %s after preprocessing, image 0 is %s: a batch needs one size; set a crop",
+                i, ready[i], ready[0]));
       }
     }
     int height = ready[0].height();
@@ -140,8 +142,9 @@ public record Preprocessing(
             && into.dataType() == DataType.FLOAT;
     if (!fits) {
       throw new IllegalArgumentException(
-          "expected a FLOAT array [3, %d, %d] to write into, got %s %s"
-              .formatted(ready.height(), ready.width(), into.dataType(), Arrays.toString(shape)));
+          SafeText.format(
+              "expected a FLOAT array [3, %d, %d] to write into, got %s %s",
+              ready.height(), ready.width(), into.dataType(), Arrays.toString(shape)));
     }
     into.assign(Nd4j.createFromArray(normalize(ready)).reshape('c', shape));
   }

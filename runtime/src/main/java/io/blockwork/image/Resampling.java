@@ -1,5 +1,7 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
+
 /**
  * Separable resampling in 8-bit fixed point, with PIL's rounding at every step.
  *
@@ -52,7 +54,7 @@ final class Resampling {
   static ByteImage resize(ByteImage image, int width, int height, Interpolation interpolation) {
     if (width < 1 || height < 1) {
       throw new IllegalArgumentException(
-          "cannot resize to %d x %d: both must be at least 1".formatted(width, height));
+          SafeText.format("cannot resize to %d x %d: both must be at least 1", width, height));
     }
     ByteImage result = image;
     if (width != image.width()) {

@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -39,8 +40,9 @@ public final class Adam implements IUpdater {
   public Adam(double learningRate, double beta1, double beta2, double epsilon) {
     if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon >= 0)) {
       throw new IllegalArgumentException(
-          "Adam: expected betas from 0 to 1 (exclusive) and an epsilon of 0 or more, got %s, %s, %s"
-              .formatted(beta1, beta2, epsilon));
+          SafeText.format(
+              "Adam: expected betas from 0 to 1 (exclusive) and an epsilon of 0 or more, got %s, %s, %s",
+              beta1, beta2, epsilon));
     }
     this.beta1 = beta1;
     this.beta2 = beta2;
@@ -125,7 +127,7 @@ public final class Adam implements IUpdater {
 
   @Override
   public String toString() {
-    return "Adam(%s, %s, %s, %s)".formatted(learningRate, beta1, beta2, epsilon);
+    return SafeText.format("Adam(%s, %s, %s, %s)", learningRate, beta1, beta2, epsilon);
   }
 
   /** Holds both means, one after the other in one array. */

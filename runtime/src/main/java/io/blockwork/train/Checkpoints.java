@@ -1,9 +1,10 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
-import io.blockwork.Parameters;
+import io.blockwork.io.AtomicFile;
+import io.blockwork.io.FileException;
 import io.blockwork.io.SafeText;
-import io.blockwork.weights.AtomicFile;
+import io.blockwork.parameters.Parameters;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
@@ -55,7 +56,7 @@ final class Checkpoints {
   /**
    * Keeps other trainings out of the folder until the lock is closed.
    *
-   * @throws WeightsException if another is in it, or nothing can be written into it
+   * @throws FileException if another is in it, or nothing can be written into it
    */
   RunLock lock() {
     return RunLock.of(folder);
@@ -72,7 +73,7 @@ final class Checkpoints {
       Files.deleteIfExists(last);
       Files.deleteIfExists(best);
     } catch (java.io.IOException e) {
-      throw new WeightsException(
+      throw new FileException(
           SafeText.format("%s: the old checkpoints cannot be deleted (%s)", folder, e), e);
     }
   }

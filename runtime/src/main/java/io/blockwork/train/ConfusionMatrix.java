@@ -1,7 +1,7 @@
 package io.blockwork.train;
 
+import io.blockwork.io.AtomicFile;
 import io.blockwork.io.SafeText;
-import io.blockwork.weights.AtomicFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -94,7 +94,7 @@ public final class ConfusionMatrix {
    * Draws the matrix: the darker a field, the larger its part of the row.
    *
    * @throws IllegalStateException if this Java has no fonts to draw with
-   * @throws io.blockwork.weights.WeightsException if the file cannot be written
+   * @throws io.blockwork.io.FileException if the file cannot be written
    */
   public void writePng(Path path) {
     double[][] percent = new double[counts.length][counts.length];

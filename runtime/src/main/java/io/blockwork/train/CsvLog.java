@@ -1,6 +1,6 @@
 package io.blockwork.train;
 
-import io.blockwork.weights.AtomicFile;
+import io.blockwork.io.AtomicFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;

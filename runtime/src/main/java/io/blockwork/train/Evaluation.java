@@ -1,11 +1,11 @@
 package io.blockwork.train;
 
-import io.blockwork.Loss;
 import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
 import io.blockwork.io.SafeText;
+import io.blockwork.loss.Loss;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

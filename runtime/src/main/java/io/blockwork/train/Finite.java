@@ -1,8 +1,8 @@
 package io.blockwork.train;
 
-import io.blockwork.Parameters;
 import io.blockwork.data.Batch;
 import io.blockwork.data.Labelled;
+import io.blockwork.parameters.Parameters;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.reduce.longer.MatchCondition;

@@ -1,6 +1,6 @@
 package io.blockwork.train;
 
-import io.blockwork.weights.WeightsException;
+import io.blockwork.io.FileException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -29,13 +29,13 @@ final class Listeners {
   /**
    * A log that cannot be written is an error as long as nothing is lost by it.
    *
-   * @throws UncheckedIOException if a listener throws it, and likewise {@link WeightsException}
+   * @throws UncheckedIOException if a listener throws it, and likewise {@link FileException}
    */
   void start(TrainingListener.Start start) {
     for (TrainingListener listener : all) {
       try {
         listener.onStart(start);
-      } catch (CancellationException | UncheckedIOException | WeightsException e) {
+      } catch (CancellationException | UncheckedIOException | FileException e) {
         throw e;
       } catch (RuntimeException | Error e) {
         tell(listener, e);

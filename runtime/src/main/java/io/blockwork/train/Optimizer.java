@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -181,8 +182,9 @@ public final class Optimizer {
     long got = state.map(INDArray::length).orElse(0L);
     if (expected != got) {
       throw new IllegalArgumentException(
-          "state of %s: expected %d values, got %d: it was left by another updater or network"
-              .formatted(config, expected, got));
+          SafeText.format(
+              "state of %s: expected %d values, got %d: it was left by another updater or network",
+              config, expected, got));
     }
     state.ifPresent(values -> this.state.orElseThrow().assign(values));
     this.steps = steps;

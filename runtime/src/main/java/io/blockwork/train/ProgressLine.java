@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,7 +36,7 @@ public final class ProgressLine implements TrainingListener {
   @Override
   public void onStep(Step step) {
     if (bar.isEmpty()) {
-      bar = Optional.of(bar("epoch %d/%d".formatted(step.epoch() + 1, epochs)));
+      bar = Optional.of(bar(SafeText.format("epoch %d/%d", step.epoch() + 1, epochs)));
     }
     ProgressBar shown = bar.get();
     shown.stepTo(step.soFar().images());
@@ -59,7 +60,9 @@ public final class ProgressLine implements TrainingListener {
     EpochResult epoch = history.last().orElseThrow();
     String validation = epoch.validation().map(m -> "; validation " + m).orElse("");
     bar.ifPresent(
-        b -> b.setExtraMessage(" loss %.4f%s".formatted(epoch.training().loss(), validation)));
+        b ->
+            b.setExtraMessage(
+                SafeText.format(" loss %.4f%s", epoch.training().loss(), validation)));
     closeBar();
   }
 

@@ -1,7 +1,7 @@
 package io.blockwork.train;
 
+import io.blockwork.io.FileException;
 import io.blockwork.io.SafeText;
-import io.blockwork.weights.WeightsException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -27,7 +27,7 @@ final class RunLock implements AutoCloseable {
   /**
    * Locks a folder, which is made if it is missing.
    *
-   * @throws WeightsException if another training is running in it, or it cannot be written to
+   * @throws FileException if another training is running in it, or it cannot be written to
    */
   static RunLock of(Path folder) {
     Path file = folder.resolve(NAME);
@@ -37,7 +37,7 @@ final class RunLock implements AutoCloseable {
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       try {
         if (tryLock(channel).isEmpty()) {
-          throw new WeightsException(
+          throw new FileException(
               SafeText.format(
                   "%s: another training is running in this folder%n  fix: wait for it to end, or give"
                       + " this one another folder",
@@ -49,7 +49,7 @@ final class RunLock implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new WeightsException(
+      throw new FileException(
           SafeText.format("%s: no checkpoint can be written into this folder (%s)", folder, e), e);
     }
   }

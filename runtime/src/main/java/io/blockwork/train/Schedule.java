@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import java.util.Arrays;
 
 /**
@@ -36,8 +37,9 @@ public interface Schedule {
     public Progress {
       if (step < 0 || stepsPerEpoch < 1 || epochs < 0) {
         throw new IllegalArgumentException(
-            "expected step >= 0, steps per epoch >= 1, epochs >= 0; got %d, %d, %d"
-                .formatted(step, stepsPerEpoch, epochs));
+            SafeText.format(
+                "expected step >= 0, steps per epoch >= 1, epochs >= 0; got %d, %d, %d",
+                step, stepsPerEpoch, epochs));
       }
     }
 
@@ -114,8 +116,9 @@ public interface Schedule {
   static Schedule oneCycle(double rising, double startDivisor, double endDivisor) {
     if (!(rising >= 0 && rising <= 1 && startDivisor > 0 && endDivisor > 0)) {
       throw new IllegalArgumentException(
-          "one cycle: expected a part from 0 to 1 and positive divisors, got %s, %s, %s"
-              .formatted(rising, startDivisor, endDivisor));
+          SafeText.format(
+              "one cycle: expected a part from 0 to 1 and positive divisors, got %s, %s, %s",
+              rising, startDivisor, endDivisor));
     }
     double start = 1 / startDivisor;
     double end = start / endDivisor;
@@ -144,7 +147,8 @@ public interface Schedule {
   default Schedule warmUp(int epochs, double first) {
     if (epochs < 0 || !(first >= 0)) {
       throw new IllegalArgumentException(
-          "warm-up: expected epochs and a part of 0 or more, got %d, %s".formatted(epochs, first));
+          SafeText.format(
+              "warm-up: expected epochs and a part of 0 or more, got %d, %s", epochs, first));
     }
     return at -> {
       if (at.epoch() < epochs) {

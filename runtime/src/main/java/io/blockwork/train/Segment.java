@@ -1,8 +1,8 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
-import io.blockwork.ParameterInfo;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.parameters.ParameterInfo;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;

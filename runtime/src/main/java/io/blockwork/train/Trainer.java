@@ -1,11 +1,11 @@
 package io.blockwork.train;
 
-import io.blockwork.Loss;
 import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
-import io.blockwork.weights.Terminal;
-import io.blockwork.weights.WeightsException;
+import io.blockwork.io.FileException;
+import io.blockwork.io.Terminal;
+import io.blockwork.loss.Loss;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,8 +246,8 @@ public final class Trainer {
    *     norm over 1x1 pixels cannot train on; later, if a label is not valid
    * @throws DivergedException if images, loss, gradients, weights or running statistics are not
    *     finite any more; the last good checkpoint is still there
-   * @throws WeightsException if a checkpoint cannot be written, another training uses its folder,
-   *     or the one that is there was left by a training with other settings or classes; before the
+   * @throws FileException if a checkpoint cannot be written, another training uses its folder, or
+   *     the one that is there was left by a training with other settings or classes; before the
    *     first step also if a log cannot be written (a log that fails later is only warned of)
    * @throws java.io.UncheckedIOException likewise, from logs
    * @throws io.blockwork.data.DataException if a record is damaged and the loader is to stop then

@@ -10,7 +10,7 @@ import java.util.Optional;
  * time. There are two exceptions. A {@link java.util.concurrent.CancellationException} ends the
  * training, and {@link Trainer#fit} passes it on. And before the first step, in {@link #onStart}, a
  * file that cannot be written ({@link java.io.UncheckedIOException}, {@link
- * io.blockwork.weights.WeightsException}) keeps the training from beginning.
+ * io.blockwork.io.FileException}) keeps the training from beginning.
  *
  * @see Trainer#listener
  */

@@ -1,7 +1,7 @@
 package io.blockwork.train;
 
-import io.blockwork.ParameterInfo;
-import io.blockwork.Parameters;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;

@@ -1,6 +1,7 @@
 package io.blockwork.weights;
 
-import io.blockwork.Parameters;
+import io.blockwork.parameters.ParameterSource;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>Instances are immutable.
  */
-public final class Load {
+public final class Load implements ParameterSource<LoadReport> {
   private final Weights weights;
   private final boolean lenient;
   private final List<String> ignored;
@@ -87,6 +88,7 @@ public final class Load {
    *     then. (Values are not held twice, so a disk that fails while checked values are copied is
    *     the one case that leaves some of them changed.)
    */
+  @Override
   public LoadReport into(Parameters parameters) {
     LoadPlan plan = LoadPlan.of(this, parameters);
     if (!lenient) {

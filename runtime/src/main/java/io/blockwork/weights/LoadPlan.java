@@ -1,7 +1,7 @@
 package io.blockwork.weights;
 
-import io.blockwork.ParameterInfo;
-import io.blockwork.Parameters;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.blockwork.weights;
 
-import io.blockwork.ParameterInfo;
+import io.blockwork.parameters.ParameterInfo;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

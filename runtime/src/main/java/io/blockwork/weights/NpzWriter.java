@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import io.blockwork.io.AtomicFile;
 import io.blockwork.memory.NativeValues;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -53,7 +54,7 @@ public final class NpzWriter {
   /**
    * Writes the file beside its place, forces it to disk and moves it.
    *
-   * @throws WeightsException if it cannot be written
+   * @throws io.blockwork.io.FileException if it cannot be written
    */
   public void write(Path path) {
     AtomicFile.write(

@@ -2,6 +2,7 @@ package io.blockwork.weights;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.blockwork.io.AtomicFile;
 import io.blockwork.memory.NativeValues;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class SafetensorsWriter {
   /**
    * Writes the file beside its place, forces it to disk and moves it.
    *
-   * @throws WeightsException if it cannot be written
+   * @throws io.blockwork.io.FileException if it cannot be written
    */
   public void write(Path path) {
     // Wide types first, so that every value is aligned; the header keeps the order of the names.

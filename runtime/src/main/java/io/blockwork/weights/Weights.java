@@ -1,6 +1,7 @@
 package io.blockwork.weights;
 
-import io.blockwork.Parameters;
+import io.blockwork.parameters.ParameterSource;
+import io.blockwork.parameters.Parameters;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Opening reads the file's directory and checks that everything it claims lies within the file;
  * values are streamed later, so the file stays open until {@link #close}. Several threads may read.
  */
-public final class Weights implements AutoCloseable {
+public final class Weights implements ParameterSource<LoadReport>, AutoCloseable {
   private final Path path;
   private final SourceFile file;
   private final Content content;
@@ -145,6 +146,16 @@ public final class Weights implements AutoCloseable {
     return TensorReader.read(tensor);
   }
 
+  /**
+   * Loads everything, strictly: see {@link Load}.
+   *
+   * @throws WeightsException if the file does not fit the network; nothing has changed then
+   */
+  @Override
+  public LoadReport into(Parameters parameters) {
+    return Load.of(this).into(parameters);
+  }
+
   /** Loading that takes what fits and reports the rest: see {@link Load#lenient}. */
   public Load lenient() {
     return Load.of(this).lenient();
@@ -165,8 +176,9 @@ public final class Weights implements AutoCloseable {
    * path ends in {@code .npz}. The file is written beside its place, forced to disk and moved, so
    * that there is never half a file.
    *
-   * @throws WeightsException if it cannot be written, or its name is that of a pickle of PyTorch
-   *     ({@code .pth}, {@code .pt}, {@code .th}), which is not written
+   * @throws io.blockwork.io.FileException if it cannot be written
+   * @throws WeightsException if its name is that of a pickle of PyTorch ({@code .pth}, {@code .pt},
+   *     {@code .th}), which is not written
    */
   public static void save(Parameters parameters, Path path) {
     String file = path.toString();

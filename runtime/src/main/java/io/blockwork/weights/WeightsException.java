@@ -1,10 +1,12 @@
 package io.blockwork.weights;
 
+import io.blockwork.io.FileException;
+
 /**
  * A weight file that cannot be used: unreadable, damaged, hostile, or not fitting the network. The
  * message says which file, what is wrong and what to do.
  */
-public final class WeightsException extends RuntimeException {
+public final class WeightsException extends FileException {
   private static final long serialVersionUID = 1L;
 
   /** With a complete message. */

@@ -1,10 +1,10 @@
 package io.blockwork.benchmark;
 
 import io.blockwork.ImageClassifier;
-import io.blockwork.Loss;
 import io.blockwork.Networks;
 import io.blockwork.TrainingResult;
 import io.blockwork.examples.networks.ResNet20;
+import io.blockwork.loss.Loss;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.util.concurrent.TimeUnit;

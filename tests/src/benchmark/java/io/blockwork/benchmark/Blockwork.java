@@ -1,11 +1,11 @@
 package io.blockwork.benchmark;
 
 import io.blockwork.ImageClassifier;
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
-import io.blockwork.engine.onednn.OneDnnEngine;
-import io.blockwork.engine.onednn.Precision;
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Precision;
+import io.blockwork.loss.Loss;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.util.Random;
@@ -51,9 +51,9 @@ final class Blockwork {
   }
 
   private static ImageClassifier create(Class<? extends ImageClassifier> type, boolean half) {
-    OneDnnEngine engine = new OneDnnEngine().threads(Contender.THREADS);
+    EngineOptions engine = EngineOptions.named("onednn").threads(Contender.THREADS);
     return Networks.create(
         type,
-        NetworkOptions.defaults().engine(half ? engine.withPrecision(Precision.BFLOAT16) : engine));
+        NetworkOptions.defaults().engine(half ? engine.precision(Precision.BFLOAT16) : engine));
   }
 }

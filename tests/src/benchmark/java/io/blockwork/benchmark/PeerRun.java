@@ -1,8 +1,8 @@
 package io.blockwork.benchmark;
 
 import io.blockwork.benchmark.Work.Kind;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.OneDnnEngine;
-import io.blockwork.engine.onednn.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

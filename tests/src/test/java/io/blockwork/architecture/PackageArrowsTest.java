@@ -1,23 +1,47 @@
 package io.blockwork.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
-import io.blockwork.engine.Engines;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The way of the data is one way: annotation, spec, graph, shapes, transforms, emit. */
+/**
+ * The way of the data is one way: annotation, spec, graph, shapes, transforms, emit; and at run
+ * time every package stands on those below it.
+ */
 @AnalyzeClasses(
     packages = "io.blockwork",
     importOptions = {DoNotIncludeTests.class, PackageArrowsTest.DoNotIncludeExamples.class})
 final class PackageArrowsTest {
-  private static final String PROCESSOR = "io.blockwork.processor";
+  private static final String ROOT = "io.blockwork";
+  private static final String PROCESSOR = ROOT + ".processor";
+
+  /** Annotations, and the enumerations that are values of their members. */
+  private static final DescribedPredicate<JavaClass> VOCABULARY =
+      DescribedPredicate.describe(
+          "annotations and their values",
+          type -> {
+            JavaClass single = type.getBaseComponentType();
+            return single.getPackageName().equals(ROOT)
+                && (single.isAnnotation() || single.isEnum());
+          });
 
   /** The examples are users, and what is generated for them is large. */
   static final class DoNotIncludeExamples implements ImportOption {
@@ -131,27 +155,129 @@ final class PackageArrowsTest {
         .check(classes);
   }
 
-  /** The seam knows no engine, but for the class that chooses one. */
+  /** A package knows those below it, never those above it: the lowest stands first. */
+  private static final List<List<String>> RUNTIME =
+      List.of(
+          List.of("memory", "io", "image"),
+          List.of("parameters", "loss", "published", "data"),
+          List.of("engine", "weights"),
+          List.of("engine.nd4j", "engine.onednn"),
+          List.of(""),
+          List.of("compiled"),
+          List.of("train"));
+
   @ArchTest
-  void seamKnowsNoEngine(JavaClasses classes) {
+  void runtimeStandsInLayers(JavaClasses classes) {
+    List<String> known = new ArrayList<>();
+    for (List<String> layer : RUNTIME) {
+      known.addAll(layer.stream().map(PackageArrowsTest::runtime).toList());
+      String[] below = known.toArray(String[]::new);
+      for (String name : layer) {
+        classes()
+            .that()
+            .resideInAPackage(runtime(name))
+            .should()
+            .onlyDependOnClassesThat(
+                resideOutsideOfPackage(ROOT + "..")
+                    .or(resideInAnyPackage(below))
+                    .as("stand in its layer or below"))
+            .check(classes);
+      }
+    }
     noClasses()
         .that()
-        .resideInAPackage("io.blockwork.engine")
+        .resideOutsideOfPackages(PROCESSOR + "..", ROOT + ".graph..")
         .and()
-        .doNotBelongToAnyOf(Engines.class)
+        .resideOutsideOfPackages(known.toArray(String[]::new))
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("io.blockwork.engine.*..")
+        .resideInAPackage(ROOT + "..")
+        .because("every package of the runtime has its layer here")
+        .allowEmptyShould(true)
         .check(classes);
   }
 
-  /** An engine does not know the others. */
+  private static String runtime(String name) {
+    return name.isEmpty() ? ROOT : ROOT + "." + name;
+  }
+
+  /** No package needs another that needs it, by whatever way. */
+  @ArchTest
+  void packagesStandInNoCircle(JavaClasses classes) {
+    SlicesRuleDefinition.slices()
+        .assignedFrom(
+            new SliceAssignment() {
+              @Override
+              public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return SliceIdentifier.of(type.getPackageName());
+              }
+
+              @Override
+              public String getDescription() {
+                return "packages";
+              }
+            })
+        .should()
+        .beFreeOfCycles()
+        .check(classes);
+  }
+
+  /** An engine knows neither the others nor the classes that users see. */
   @ArchTest
   void enginesAreIndependent(JavaClasses classes) {
     SlicesRuleDefinition.slices()
         .matching("io.blockwork.engine.(*)..")
         .should()
         .notDependOnEachOther()
+        .check(classes);
+  }
+
+  /** Another artifact may bring an engine: nobody but its own package names its classes. */
+  @ArchTest
+  void enginesAreFoundNotNamed(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.blockwork.engine.*..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.blockwork.engine.*..")
+        .check(classes);
+  }
+
+  /** The annotations and what their members are made of need the JDK only. */
+  @ArchTest
+  void annotationsStandAlone(JavaClasses classes) {
+    classes()
+        .that(are(VOCABULARY))
+        .should()
+        .onlyDependOnClassesThat(
+            VOCABULARY.or(resideOutsideOfPackage(ROOT + "..").and(resideInAPackage("java.."))))
+        .because("the annotation processor has nothing else of the runtime")
+        .check(classes);
+  }
+
+  /** Of the runtime, the processor uses the annotations and the facts of published weights. */
+  @ArchTest
+  void processorUsesAnnotationsAndFactsOnly(JavaClasses classes) {
+    classes()
+        .that()
+        .resideInAPackage(PROCESSOR + "..")
+        .should()
+        .onlyDependOnClassesThat(
+            VOCABULARY
+                .or(resideInAnyPackage(PROCESSOR + "..", ROOT + ".graph..", ROOT + ".published"))
+                .or(resideOutsideOfPackage(ROOT + "..")))
+        .check(classes);
+  }
+
+  /** Files, downloads and the facts of published weights need the JDK only. */
+  @ArchTest
+  void filesNeedTheJdkOnly(JavaClasses classes) {
+    classes()
+        .that()
+        .resideInAnyPackage(ROOT + ".io", ROOT + ".published")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "org.jspecify..", ROOT + ".io", ROOT + ".published")
         .check(classes);
   }
 }

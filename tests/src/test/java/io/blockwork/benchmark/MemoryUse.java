@@ -2,14 +2,14 @@ package io.blockwork.benchmark;
 
 import io.blockwork.ImageClassifier;
 import io.blockwork.Input;
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.ResNet;
 import io.blockwork.Stem;
 import io.blockwork.engine.Engine;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Engines;
-import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.loss.Loss;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.io.IOException;
@@ -111,8 +111,7 @@ public final class MemoryUse {
    * processes want the processors, and threads do not change what is measured.
    */
   private static Engine engine(String name) {
-    Engine engine = Engines.named(name);
-    return engine instanceof OneDnnEngine oneDnn ? oneDnn.threads(1) : engine;
+    return Engines.create(EngineOptions.named(name).threads(1), DataType.FLOAT);
   }
 
   private static Runnable call(String work, Small net, INDArray images) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.blockwork.ImageClassifier;
 import io.blockwork.ResNet;
-import io.blockwork.weights.WeightsException;
+import io.blockwork.io.FileException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -42,8 +42,8 @@ class PretrainedTest {
 
   @Test
   void weightsThatCannotBeDownloadedAreNamed() {
-    WeightsException failure =
-        assertThrows(WeightsException.class, PretrainedTest_FiveClassesNetwork::pretrained);
+    FileException failure =
+        assertThrows(FileException.class, PretrainedTest_FiveClassesNetwork::pretrained);
 
     assertThat(failure).hasMessageThat().contains("resnet18-f37072fd.pth");
   }

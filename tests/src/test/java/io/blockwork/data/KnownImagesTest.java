@@ -3,8 +3,8 @@ package io.blockwork.data;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.weights.DownloadOptions;
-import io.blockwork.weights.WeightsException;
+import io.blockwork.io.DownloadOptions;
+import io.blockwork.io.FileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,16 +12,17 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Known data sets out of a cache that holds small archives in their place. */
+/** Known data sets and their cache, with small archives in their place. */
 final class KnownImagesTest {
-  private static final int RECORD = 3 * 32 * 32;
-
   @TempDir Path cache;
   private DownloadOptions options;
 
@@ -35,14 +36,23 @@ final class KnownImagesTest {
             .source(URI.create("http://localhost:1/"));
   }
 
-  private void archive(String name, String file, byte[] content) throws IOException {
+  private PublishedFile archive(String name, String file, byte[] content)
+      throws IOException, NoSuchAlgorithmException {
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
     entry(tar, "folder/readme.html", new byte[700]);
     entry(tar, "folder/" + file, content);
     tar.write(new byte[1024]);
-    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(cache.resolve(name)))) {
+    Path path = cache.resolve(name);
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(path))) {
       out.write(tar.toByteArray());
     }
+    return published(path);
+  }
+
+  private static PublishedFile published(Path path) throws IOException, NoSuchAlgorithmException {
+    byte[] sha = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(path));
+    return new PublishedFile(
+        path.getFileName().toString(), HexFormat.of().formatHex(sha), Files.size(path));
   }
 
   private static void entry(ByteArrayOutputStream tar, String name, byte[] content) {
@@ -56,29 +66,63 @@ final class KnownImagesTest {
   }
 
   @Test
-  void takesTheFilesOutOfTheArchiveOnce() throws IOException {
-    byte[] records = new byte[2 * (1 + RECORD)];
-    records[1 + RECORD] = 7;
-    archive("cifar-10-binary.tar.gz", "test_batch.bin", records);
-    ImageDataset test = KnownImages.CIFAR10.test(options);
-    assertThat(test.size()).isEqualTo(2);
-    assertThat(test.label(1)).isEqualTo(7);
-    Files.delete(cache.resolve("cifar-10-binary.tar.gz"));
-    assertThat(KnownImages.CIFAR10.test(options).classNames()).contains("frog");
+  void takesAFileOutOfItsArchiveOnceOrWhenItIsOfAnotherSize() throws Exception {
+    PublishedFile archive = archive("set.tar.gz", "test.bin", new byte[] {1, 2, 3});
+    Path place = KnownImages.unpacked(archive, "test.bin", size -> size == 3, options);
+    assertThat(Files.readAllBytes(place)).isEqualTo(new byte[] {1, 2, 3});
+    Files.write(place, new byte[] {3, 2, 1});
+    KnownImages.unpacked(archive, "test.bin", size -> size == 3, options);
+    assertThat(Files.readAllBytes(place)).isEqualTo(new byte[] {3, 2, 1});
+    Files.write(place, new byte[2]);
+    KnownImages.unpacked(archive, "test.bin", size -> size == 3, options);
+    assertThat(Files.readAllBytes(place)).isEqualTo(new byte[] {1, 2, 3});
   }
 
   @Test
-  void namesAnArchiveThatLacksTheFile() throws IOException {
-    archive("cifar-10-binary.tar.gz", "other.bin", new byte[10]);
-    DataException e = assertThrows(DataException.class, () -> KnownImages.CIFAR10.test(options));
-    assertThat(e).hasMessageThat().contains("holds no file called test_batch.bin");
+  void namesAnArchiveThatLacksTheFile() throws Exception {
+    PublishedFile archive = archive("set.tar.gz", "other.bin", new byte[10]);
+    DataException e =
+        assertThrows(
+            DataException.class,
+            () -> KnownImages.unpacked(archive, "test.bin", size -> true, options));
+    assertThat(e).hasMessageThat().contains("holds no file called test.bin");
   }
 
   @Test
-  void saysHowToGetAFileThatCannotBeFetched() {
-    WeightsException e =
-        assertThrows(WeightsException.class, () -> KnownImages.MNIST.train(options));
-    assertThat(e).hasMessageThat().contains("train-images-idx3-ubyte.gz");
-    assertThat(e).hasMessageThat().contains("-Dblockwork.data.mirror=URL");
+  void namesAnArchiveThatIsCutOff() throws Exception {
+    byte[] content = new byte[100_000];
+    new java.util.SplittableRandom(1).nextBytes(content);
+    archive("set.tar.gz", "test.bin", content);
+    Path path = cache.resolve("set.tar.gz");
+    Files.write(path, Arrays.copyOf(Files.readAllBytes(path), 50_000));
+    PublishedFile cut = published(path);
+    DataException e =
+        assertThrows(
+            DataException.class,
+            () -> KnownImages.unpacked(cut, "other.bin", size -> true, options));
+    assertThat(e).hasMessageThat().contains("is cut off or damaged");
+  }
+
+  @Test
+  void anotherFileOfTheSameNameIsNotTakenForThePublishedOne() throws Exception {
+    Path file = Files.write(cache.resolve("x.gz"), new byte[] {1, 2, 3});
+    PublishedFile published = published(file);
+    assertThat(published.fetch(options)).isEqualTo(file);
+    for (byte[] other : new byte[][] {{1, 2, 4}, {1, 2}}) {
+      Files.write(file, other);
+      assertThrows(FileException.class, () -> published.fetch(options));
+      assertThat(Files.exists(file)).isFalse();
+    }
+  }
+
+  @Test
+  void setsWithFilesOfTheSameNamesDoNotShareAFolder() {
+    FileException digits =
+        assertThrows(FileException.class, () -> KnownImages.MNIST.train(options));
+    assertThat(digits).hasMessageThat().contains("train-images-idx3-ubyte.gz");
+    assertThat(digits).hasMessageThat().contains("-Dblockwork.data.mirror=URL");
+    assertThrows(FileException.class, () -> KnownImages.FASHION_MNIST.train(options));
+    assertThat(Files.isDirectory(cache.resolve("mnist"))).isTrue();
+    assertThat(Files.isDirectory(cache.resolve("fashion-mnist"))).isTrue();
   }
 }

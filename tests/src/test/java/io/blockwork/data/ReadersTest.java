@@ -174,11 +174,11 @@ class ReadersTest {
         .contains("offset 34: item 2 is cut off: the file ends at offset 39");
     assertThat(
             assertThrows(
-                DataException.class,
+                DataLimitException.class,
                 () ->
                     IdxImages.mnist(write("huge", idx(new byte[9], 3, 1 << 20, 1 << 20)), labels)))
         .hasMessageThat()
-        .contains("less than 2 GB");
+        .contains("that a file may take in memory");
     assertThat(assertThrows(DataException.class, () -> IdxImages.mnist(labels, labels)))
         .hasMessageThat()
         .contains("IDX magic number 00000801, expected 00000803");

@@ -2,14 +2,13 @@ package io.blockwork.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.blockwork.Gradients;
-import io.blockwork.ParameterInfo;
-import io.blockwork.Parameters;
 import io.blockwork.engine.OpPasses.Tail;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.Layout;
 import io.blockwork.engine.onednn.OneDnnEngine;
-import io.blockwork.engine.onednn.Precision;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +44,11 @@ class EngineOpsTest {
       setups.add(new Setup(oneDnn.layout(Layout.BLOCKED), DataType.FLOAT, 2e-6));
       setups.add(new Setup(oneDnn.layout(Layout.CHANNELS_LAST), DataType.FLOAT, 2e-6));
       if (OneDnnEngine.isNative(Precision.BFLOAT16)) {
-        setups.add(new Setup(oneDnn.withPrecision(Precision.BFLOAT16), DataType.FLOAT, 1e-2));
+        setups.add(
+            new Setup(
+                new OneDnnEngine(EngineOptions.defaults().precision(Precision.BFLOAT16)),
+                DataType.FLOAT,
+                1e-2));
       }
     }
     return setups;

@@ -1,8 +1,8 @@
 package io.blockwork.engine;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.blockwork.ParameterInfo;
-import io.blockwork.ParameterInfo.Kind;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.ParameterInfo.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

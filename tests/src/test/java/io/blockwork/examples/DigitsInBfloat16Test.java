@@ -3,7 +3,6 @@ package io.blockwork.examples;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.data.Batch;
@@ -12,10 +11,12 @@ import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.data.Epoch;
 import io.blockwork.data.Split;
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.OneDnnEngine;
-import io.blockwork.engine.onednn.Precision;
 import io.blockwork.examples.quickstart.DigitsNet;
 import io.blockwork.examples.quickstart.Quickstart;
+import io.blockwork.loss.Loss;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.io.IOException;
@@ -39,7 +40,8 @@ class DigitsInBfloat16Test {
         "no native bfloat16 on this machine");
     Split<Dataset> digits = Split.stratified(digits(), 0.2, SEED);
     // Layers this small are not worth a second thread.
-    OneDnnEngine engine = new OneDnnEngine().withPrecision(Precision.BFLOAT16).threads(1);
+    OneDnnEngine engine =
+        new OneDnnEngine(EngineOptions.defaults().precision(Precision.BFLOAT16).threads(1));
     NetworkOptions options = NetworkOptions.defaults().seed(SEED).engine(engine);
     try (DigitsNet net = Networks.create(DigitsNet.class, options)) {
       train(net, digits.train());

@@ -11,6 +11,7 @@ import io.blockwork.examples.predict.Predict;
 import io.blockwork.image.Images;
 import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -40,7 +41,7 @@ class PredictTest {
     List<String> names = IntStream.range(0, 10).mapToObj(i -> "class " + i).toList();
     Files.write(folder.resolve("names.txt"), names);
     try (ResNet20 net = Networks.create(ResNet20.class, NetworkOptions.defaults().seed(5))) {
-      net.parameters().save(folder.resolve("weights.safetensors"));
+      Weights.save(net.parameters(), folder.resolve("weights.safetensors"));
       expected =
           net.classify(
               Images.read(folder.resolve("picture.png")), Preprocessing.imageNet(32, 32), names);

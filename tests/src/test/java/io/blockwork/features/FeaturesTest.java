@@ -9,12 +9,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
-import io.blockwork.ParameterInfo;
-import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.OneDnnEngine;
-import io.blockwork.engine.onednn.Precision;
 import io.blockwork.golden.GoldenFormula;
+import io.blockwork.memory.ShapeMismatchException;
+import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.properties.InMemory;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -139,7 +140,9 @@ class FeaturesTest {
     try (FeatureNet exact = Networks.create(FeatureNet.class, options.engine(engine));
         FeatureNet rounded =
             Networks.create(
-                FeatureNet.class, options.engine(engine.withPrecision(Precision.BFLOAT16)))) {
+                FeatureNet.class,
+                options.engine(
+                    new OneDnnEngine(EngineOptions.defaults().precision(Precision.BFLOAT16))))) {
       assertClose(exact.stem(images), rounded.stem(images), BFLOAT16);
       assertClose(exact.late(images), rounded.late(images), BFLOAT16);
       FeatureNet.Pair expected = exact.pair(images);

@@ -1,11 +1,11 @@
 package io.blockwork.golden;
 
-import io.blockwork.Loss;
 import io.blockwork.Network;
 import io.blockwork.Networks;
-import io.blockwork.ParameterInfo;
 import io.blockwork.TrainingResult;
 import io.blockwork.golden.Golden.Figures;
+import io.blockwork.loss.Loss;
+import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.util.Arrays;

@@ -140,8 +140,7 @@ class GraphBuilderTest {
     graph.modules("other");
     assertThat(refusal(y)).isEqualTo("fc has parameters, and no place in the state_dict");
     graph.modules("fc");
-    assertThat(refusal(y))
-        .isEqualTo("the state_dict names other, and no operation is called that");
+    assertThat(refusal(y)).isEqualTo("the state_dict names other, and no operation is called that");
   }
 
   @Test

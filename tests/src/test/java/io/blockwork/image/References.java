@@ -15,8 +15,13 @@ public final class References {
 
   /** A section of {@code references.json}. */
   public static JsonNode section(String name) {
+    return section("references.json", name);
+  }
+
+  /** A section of a file of {@code resources/images}. */
+  public static JsonNode section(String file, String name) {
     try {
-      return new ObjectMapper().readTree(bytes("references.json")).required(name);
+      return new ObjectMapper().readTree(bytes(file)).required(name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

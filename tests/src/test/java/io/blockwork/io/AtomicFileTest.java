@@ -3,8 +3,6 @@ package io.blockwork.io;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.weights.AtomicFile;
-import io.blockwork.weights.WeightsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -64,6 +62,6 @@ final class AtomicFileTest {
     AtomicFile.requireWritable(folder.resolve("deep/file"));
     assertThat(Files.isDirectory(folder.resolve("deep"))).isTrue();
     Path file = Files.createFile(folder.resolve("file"));
-    assertThrows(WeightsException.class, () -> AtomicFile.requireWritable(file.resolve("within")));
+    assertThrows(FileException.class, () -> AtomicFile.requireWritable(file.resolve("within")));
   }
 }

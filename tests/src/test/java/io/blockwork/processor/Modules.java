@@ -34,7 +34,7 @@ final class Modules {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out, manifest);
         Stream<Path> paths = Files.walk(classes)) {
-      for (Path path : paths.filter(p -> p.toString().endsWith(".class")).toList()) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
         String entry = classes.relativize(path).toString().replace('\\', '/');
         entries.putNextEntry(new JarEntry(entry));
         Files.copy(path, entries);

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.ImageClassifier;
-import io.blockwork.Loss;
 import io.blockwork.Network;
 import io.blockwork.Networks;
 import io.blockwork.TrainingResult;
+import io.blockwork.loss.Loss;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.blockwork.properties;
 
 import static java.util.Objects.requireNonNull;
 
-import io.blockwork.Loss;
 import io.blockwork.Network;
-import io.blockwork.ParameterInfo;
 import io.blockwork.TrainingResult;
+import io.blockwork.loss.Loss;
+import io.blockwork.parameters.ParameterInfo;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.blockwork.Loss;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
-import io.blockwork.ParameterInfo;
 import io.blockwork.engine.nd4j.Nd4jEngine;
+import io.blockwork.loss.Loss;
+import io.blockwork.parameters.ParameterInfo;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

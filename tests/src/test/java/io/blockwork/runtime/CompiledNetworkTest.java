@@ -3,11 +3,11 @@ package io.blockwork.runtime;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.engine.Engines;
-import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.loss.Loss;
+import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.util.List;

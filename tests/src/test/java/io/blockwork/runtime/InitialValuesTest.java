@@ -4,7 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static com.google.common.truth.Truth.assertWithMessage;
 
 import io.blockwork.NetworkOptions;
-import io.blockwork.Parameters;
+import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -8,14 +8,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.blockwork.DenseNet;
 import io.blockwork.ImageClassifier;
 import io.blockwork.Input;
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.ResNet;
 import io.blockwork.Stem;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Engines;
-import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.loss.Loss;
+import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.train.Adam;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
@@ -98,7 +99,8 @@ class MemoryTest {
   @Test
   void aTrainingStepMakesLittleGarbage() {
     // Layers this small are not worth a second thread.
-    NetworkOptions options = on("onednn").engine(new OneDnnEngine().threads(1));
+    NetworkOptions options =
+        on("onednn").engine(new OneDnnEngine(EngineOptions.defaults().threads(1)));
     for (Class<? extends ImageClassifier> type : List.of(Residual.class, Dense.class)) {
       try (ImageClassifier net = Networks.create(type, options)) {
         INDArray images = images(16);

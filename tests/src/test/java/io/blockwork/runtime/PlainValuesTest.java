@@ -12,10 +12,10 @@ import io.blockwork.Networks;
 import io.blockwork.ResidualBlock;
 import io.blockwork.Stem;
 import io.blockwork.engine.Engines;
-import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -147,7 +147,7 @@ class PlainValuesTest {
     Path file = folder.resolve("weights.safetensors");
     String expected;
     try (Dense net = Networks.create(Dense.class, NetworkOptions.defaults().seed(5))) {
-      net.parameters().save(file);
+      Weights.save(net.parameters(), file);
       expected = Arrays.toString(net.forward(values(432)));
     }
     Process process =

@@ -1,9 +1,9 @@
 package io.blockwork.runtime;
 
 import io.blockwork.Architecture;
-import io.blockwork.CompiledNetwork;
 import io.blockwork.ImageClassifier;
 import io.blockwork.NetworkOptions;
+import io.blockwork.compiled.CompiledNetwork;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Epilogue;

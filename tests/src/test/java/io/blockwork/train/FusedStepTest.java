@@ -2,7 +2,7 @@ package io.blockwork.train;
 
 import static com.google.common.truth.Truth.assertThat;
 
-import io.blockwork.ParameterInfo;
+import io.blockwork.parameters.ParameterInfo;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,13 +1,13 @@
 package io.blockwork.train;
 
 import io.blockwork.Architecture;
-import io.blockwork.Gradients;
-import io.blockwork.Loss;
 import io.blockwork.Network;
-import io.blockwork.ParameterInfo;
-import io.blockwork.Parameters;
 import io.blockwork.TrainingResult;
 import io.blockwork.engine.Engine;
+import io.blockwork.loss.Loss;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;

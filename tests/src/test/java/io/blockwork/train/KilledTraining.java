@@ -3,6 +3,7 @@ package io.blockwork.train;
 import io.blockwork.Networks;
 import io.blockwork.data.DataLoader;
 import io.blockwork.train.TinyNetworks.Dropping;
+import io.blockwork.weights.Weights;
 import java.nio.file.Path;
 
 /**
@@ -37,7 +38,7 @@ final class KilledTraining {
           .log(folder)
           .listener(told)
           .fit(train, validation);
-      net.parameters().save(folder.resolve("final.safetensors"));
+      Weights.save(net.parameters(), folder.resolve("final.safetensors"));
     } catch (RuntimeException e) {
       System.out.println("failed: " + e.getMessage());
     }

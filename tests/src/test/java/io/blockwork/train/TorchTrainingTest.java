@@ -4,7 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.blockwork.Loss;
+import io.blockwork.loss.Loss;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;

@@ -3,13 +3,14 @@ package io.blockwork.train;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.Loss;
 import io.blockwork.Networks;
 import io.blockwork.data.ArrayDataset;
 import io.blockwork.data.DataException;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.data.FloatImage;
+import io.blockwork.io.FileException;
+import io.blockwork.loss.Loss;
 import io.blockwork.train.TinyNetworks.OnePixel;
 import io.blockwork.train.TinyNetworks.Residual;
 import io.blockwork.weights.SafetensorsWriter;
@@ -175,7 +176,7 @@ final class TrainingFaultsTest {
     try (Residual net = network()) {
       Trainer averaging = Trainer.of(net).epochs(1).averageWeights(0.5).checkpoints(folder);
       assertThrows(
-          WeightsException.class,
+          FileException.class,
           () -> averaging.fit(TinyNetworks.training(16, 8), loader(TinyNetworks.bands(6), 6)));
       assertThat(weights(net)).isEqualTo(own);
     }
@@ -327,9 +328,9 @@ final class TrainingFaultsTest {
     Path file = Files.createFile(folder.resolve("file"));
     AtomicInteger batches = new AtomicInteger();
     try (Residual net = network()) {
-      WeightsException checkpoints =
+      FileException checkpoints =
           assertThrows(
-              WeightsException.class,
+              FileException.class,
               () ->
                   counting(Trainer.of(net), batches)
                       .checkpoints(file.resolve("run"))
@@ -378,7 +379,7 @@ final class TrainingFaultsTest {
             try (Residual second = network()) {
               refusals.add(
                   assertThrows(
-                          WeightsException.class,
+                          FileException.class,
                           () ->
                               Trainer.of(second)
                                   .checkpoints(folder)

@@ -3,7 +3,7 @@ package io.blockwork.weights;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.Parameters;
+import io.blockwork.parameters.Parameters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

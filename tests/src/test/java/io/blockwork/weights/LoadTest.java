@@ -3,8 +3,8 @@ package io.blockwork.weights;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.ParameterInfo;
-import io.blockwork.Parameters;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +62,7 @@ class LoadTest {
     try (Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
       wide.load(weights);
     }
-    wide.save(folder.resolve("wide.safetensors"));
+    Weights.save(wide, folder.resolve("wide.safetensors"));
     Parameters narrow = Samples.tiny();
     try (Weights weights = Weights.open(folder.resolve("wide.safetensors"))) {
       assertThat(weights.dataType("fc.bias")).isEqualTo(DataType.DOUBLE);

@@ -60,7 +60,7 @@ class NetworkWeightsTest {
           ImageClassifier other = Networks.create(WeightedNetworks.TinyResNet.class);
           Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
         net.parameters().load(weights);
-        net.parameters().save(file);
+        Weights.save(net.parameters(), file);
         try (Weights saved = Weights.open(file)) {
           other.parameters().load(saved);
         }

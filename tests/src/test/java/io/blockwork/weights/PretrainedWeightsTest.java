@@ -2,6 +2,7 @@ package io.blockwork.weights;
 
 import static com.google.common.truth.Truth.assertThat;
 
+import io.blockwork.published.PretrainedWeights;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

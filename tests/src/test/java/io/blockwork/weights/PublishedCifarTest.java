@@ -8,9 +8,10 @@ import io.blockwork.ImageClassifier;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.engine.Engine;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Engines;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.OneDnnEngine;
-import io.blockwork.engine.onednn.Precision;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Images;
 import io.blockwork.image.Preprocessing;
@@ -87,7 +88,8 @@ class PublishedCifarTest {
     assumeTrue(
         OneDnnEngine.isAvailable() && OneDnnEngine.isNative(Precision.BFLOAT16),
         "no native bfloat16 on this machine");
-    int correct = correct(new OneDnnEngine().withPrecision(Precision.BFLOAT16), false);
+    int correct =
+        correct(new OneDnnEngine(EngineOptions.defaults().precision(Precision.BFLOAT16)), false);
     assertThat(correct).isAtLeast(CORRECT - TEST_IMAGES / 200);
   }
 

@@ -1,8 +1,8 @@
 package io.blockwork.weights;
 
-import io.blockwork.ParameterInfo;
-import io.blockwork.ParameterInfo.Kind;
-import io.blockwork.Parameters;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.ParameterInfo.Kind;
+import io.blockwork.parameters.Parameters;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.blockwork.weights;
 import static com.google.common.truth.Truth.assertWithMessage;
 
 import com.sun.management.ThreadMXBean;
-import io.blockwork.Parameters;
+import io.blockwork.parameters.Parameters;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;

@@ -3,7 +3,9 @@ package io.blockwork.weights;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.blockwork.Parameters;
+import io.blockwork.io.AtomicFile;
+import io.blockwork.io.FileException;
+import io.blockwork.parameters.Parameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +28,7 @@ class WeightsWriteTest {
     for (DataType dataType : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
       Parameters parameters = loaded(dataType);
       Path file = folder.resolve(name);
-      parameters.save(file);
+      Weights.save(parameters, file);
       Parameters other = Samples.tiny(dataType);
       try (Weights weights = Weights.open(file)) {
         assertThat(weights.names()).isEqualTo(parameters.names());
@@ -49,7 +51,7 @@ class WeightsWriteTest {
   @ValueSource(strings = {"tiny.safetensors", "tiny.npz"})
   void writesTheBytesThatPythonHasRead(String name) throws IOException {
     Path file = folder.resolve(name);
-    loaded(DataType.FLOAT).save(file);
+    Weights.save(loaded(DataType.FLOAT), file);
     assertThat(Files.readAllBytes(file))
         .isEqualTo(Files.readAllBytes(Samples.path("written/" + name)));
   }
@@ -58,7 +60,8 @@ class WeightsWriteTest {
   @ValueSource(strings = {"tiny.pth", "tiny.pt", "tiny.th"})
   void writesNoFileThatPyTorchWouldTakeForItsOwn(String name) throws IOException {
     Parameters parameters = loaded(DataType.FLOAT);
-    var refused = assertThrows(WeightsException.class, () -> parameters.save(folder.resolve(name)));
+    var refused =
+        assertThrows(WeightsException.class, () -> Weights.save(parameters, folder.resolve(name)));
     assertThat(refused).hasMessageThat().contains("save as .safetensors or .npz");
     assertThat(files()).isEmpty();
   }
@@ -117,10 +120,10 @@ class WeightsWriteTest {
   @Test
   void leavesTheOldFileWhenWritingFails() throws IOException {
     Path file = folder.resolve("kept.safetensors");
-    loaded(DataType.FLOAT).save(file);
+    Weights.save(loaded(DataType.FLOAT), file);
     byte[] before = Files.readAllBytes(file);
     assertThrows(
-        WeightsException.class,
+        FileException.class,
         () ->
             AtomicFile.write(
                 file,

@@ -3,11 +3,11 @@ package io.blockwork.examples.predict;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.blockwork.image.Prediction;
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Prints what the network says of each picture. */
@@ -17,10 +17,10 @@ final class Answers {
   static void table(Map<Path, List<Prediction>> answers, PrintWriter out) {
     answers.forEach(
         (path, predictions) -> {
-          out.println(path);
+          out.println(SafeText.of(path));
           for (Prediction p : predictions) {
-            out.printf(
-                Locale.ROOT, "  %6.2f %%  %4d  %s%n", 100 * p.probability(), p.index(), p.name());
+            out.println(
+                SafeText.format("  %6.2f %%  %4d  %s", 100 * p.probability(), p.index(), p.name()));
           }
         });
   }

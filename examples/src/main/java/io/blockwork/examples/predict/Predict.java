@@ -6,6 +6,8 @@ import io.blockwork.image.ByteImage;
 import io.blockwork.image.Images;
 import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.io.SafeText;
+import io.blockwork.train.TrainedClasses;
 import io.blockwork.weights.ImageNetClasses;
 import io.blockwork.weights.Weights;
 import java.io.IOException;
@@ -55,7 +57,9 @@ public final class Predict implements Callable<Integer> {
 
   @Option(
       names = "--classes",
-      description = "A text file with a class name a line; by default ImageNet's or CIFAR-10's.")
+      description =
+          "A text file with a class name a line; by default those that the weights were trained on, if they tell, or "
+              + "else ImageNet's or CIFAR-10's.")
   private Optional<Path> classes = Optional.empty();
 
   @Option(
@@ -95,8 +99,9 @@ public final class Predict implements Callable<Integer> {
                 () ->
                     new ParameterException(
                         spec.commandLine(),
-                        "there is no network %s; there are %s"
-                            .formatted(network, String.join(", ", NetworkNames.all()))));
+                        SafeText.format(
+                            "there is no network %s; there are %s",
+                            network, String.join(", ", NetworkNames.all()))));
     if (top < 1) {
       throw new ParameterException(spec.commandLine(), "--top must be at least 1, got " + top);
     }
@@ -104,7 +109,7 @@ public final class Predict implements Callable<Integer> {
     try (ImageClassifier net = Networks.create(type);
         Weights file = Weights.open(weights)) {
       net.parameters().load(file);
-      List<String> names = names(net);
+      List<String> names = names(net, file);
       Preprocessing preprocessing =
           net.architecture().input().get(1) == 224
               ? Preprocessing.imageNet(resize, 224)
@@ -126,17 +131,20 @@ public final class Predict implements Callable<Integer> {
     return 0;
   }
 
-  private List<String> names(ImageClassifier net) throws IOException {
+  private List<String> names(ImageClassifier net, Weights file) throws IOException {
     if (classes.isPresent()) {
       List<String> names = Files.readAllLines(classes.get());
       if (names.size() != net.classes()) {
         throw new ParameterException(
             spec.commandLine(),
-            "%s has %d lines, but %s has %d classes"
-                .formatted(classes.get(), names.size(), network, net.classes()));
+            SafeText.format(
+                "%s has %d lines, but %s has %d classes",
+                classes.get(), names.size(), network, net.classes()));
       }
       return names;
     }
-    return net.classes() == CIFAR10.size() ? CIFAR10 : ImageNetClasses.names();
+    return TrainedClasses.of(file)
+        .filter(names -> names.size() == net.classes())
+        .orElse(net.classes() == CIFAR10.size() ? CIFAR10 : ImageNetClasses.names());
   }
 }

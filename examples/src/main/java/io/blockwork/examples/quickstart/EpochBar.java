@@ -1,6 +1,7 @@
 package io.blockwork.examples.quickstart;
 
-import io.blockwork.weights.Terminal;
+import io.blockwork.io.SafeText;
+import io.blockwork.io.Terminal;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -17,7 +18,7 @@ final class EpochBar implements AutoCloseable {
   }
 
   static EpochBar start(int epoch, int epochs, int batches) {
-    String name = "epoch %2d of %d".formatted(epoch, epochs);
+    String name = SafeText.format("epoch %2d of %d", epoch, epochs);
     if (!Terminal.isThere()) {
       return new EpochBar(name, Optional.empty());
     }

@@ -6,6 +6,7 @@ import io.blockwork.data.Dataset;
 import io.blockwork.data.Epoch;
 import io.blockwork.image.Classification;
 import io.blockwork.image.Prediction;
+import io.blockwork.io.SafeText;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -44,9 +45,10 @@ final class Gallery {
         Prediction best = answers.get(i).get(0);
         String verdict = best.index() == batch.labels()[i] ? "right" : "is " + batch.labels()[i];
         line.append(
-            "%-18s"
-                .formatted(
-                    "%s, %.0f %%, %s".formatted(best.name(), 100 * best.probability(), verdict)));
+            SafeText.format(
+                "%-18s",
+                SafeText.format(
+                    "%s, %.0f %%, %s", best.name(), 100 * best.probability(), verdict)));
       }
       out.println(line.toString().stripTrailing());
       out.println();

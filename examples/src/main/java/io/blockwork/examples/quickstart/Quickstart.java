@@ -1,6 +1,5 @@
 package io.blockwork.examples.quickstart;
 
-import io.blockwork.Loss;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.TrainingResult;
@@ -10,14 +9,18 @@ import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.data.Epoch;
 import io.blockwork.data.Split;
+import io.blockwork.io.SafeText;
+import io.blockwork.loss.Loss;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
+import io.blockwork.weights.Weights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -51,18 +54,31 @@ public final class Quickstart {
     try (DigitsNet net = Networks.create(DigitsNet.class, NetworkOptions.defaults().seed(SEED))) {
       System.out.print(net.summary());
       System.out.printf(
+          Locale.ROOT,
           "%nTraining on %d images with the engine %s, holding out %d.%n",
-          digits.train().size(), net.engine().name(), digits.heldOut().size());
+          digits.train().size(),
+          net.engine().name(),
+          digits.heldOut().size());
       Curves curves = train(net, digits);
 
       Path weights = folder.resolve("digits.safetensors");
-      net.parameters().save(weights);
-      Path picture = curves.save(folder.resolve("curves.png"));
+      Weights.save(net.parameters(), weights);
+      String picture = picture(curves, folder.resolve("curves.png"));
       Gallery.print(net, digits.heldOut(), System.out);
-      System.out.printf("accuracy on held-out digits: %.2f %%%n", 100 * curves.lastAccuracy());
-      System.out.printf("weights:           %s%n", weights);
-      System.out.printf("curves:            %s%n", picture);
-      System.out.printf("generated sources: %s%n", generatedSources());
+      System.out.printf(
+          Locale.ROOT, "accuracy on held-out digits: %.2f %%%n", 100 * curves.lastAccuracy());
+      System.out.println("weights:           " + SafeText.of(weights));
+      System.out.println("curves:            " + SafeText.of(picture));
+      System.out.println("generated sources: " + SafeText.of(generatedSources()));
+    }
+  }
+
+  /** Where the picture is, or why there is none: Java without fonts cannot draw. */
+  private static String picture(Curves curves, Path file) throws IOException {
+    try {
+      return curves.save(file).toString();
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      return SafeText.format("cannot be drawn (%s): are there fonts?", e);
     }
   }
 
@@ -91,10 +107,10 @@ public final class Quickstart {
                 net.train(batch.images(), Loss.softmaxCrossEntropy(batch.labels()));
             optimizer.step();
             loss += result.loss() * batch.size() / digits.train().size();
-            bar.step("loss %.4f".formatted(result.loss()));
+            bar.step(SafeText.format("loss %.4f", result.loss()));
           }
           double accuracy = accuracy(net, digits.heldOut());
-          bar.finish("loss %.4f  held-out accuracy %.2f %%".formatted(loss, 100 * accuracy));
+          bar.finish(SafeText.format("loss %.4f  held-out accuracy %.2f %%", loss, 100 * accuracy));
           curves.add(loss, accuracy);
         }
       }

@@ -2,6 +2,7 @@ package io.blockwork.examples.training;
 
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.io.SafeText;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Schedule;
 import io.blockwork.train.Trainer;
@@ -78,7 +79,7 @@ final class FineTuneCommand implements Callable<Integer> {
       LoadReport report =
           net.parameters()
               .load(body.renaming(name -> name.replace("linear.", "fc.")).ignoring("fc."));
-      System.out.printf("%s: %d tensors loaded%n", file, report.loaded().size());
+      System.out.println(SafeText.format("%s: %d tensors loaded", file, report.loaded().size()));
     }
   }
 }

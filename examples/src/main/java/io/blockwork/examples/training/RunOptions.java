@@ -3,6 +3,8 @@ package io.blockwork.examples.training;
 import io.blockwork.ImageClassifier;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
+import io.blockwork.io.FileException;
+import io.blockwork.io.SafeText;
 import io.blockwork.train.EpochLines;
 import io.blockwork.train.Evaluation;
 import io.blockwork.train.Trainer;
@@ -54,7 +56,7 @@ final class RunOptions {
     if (startOver) {
       trainer.startOver();
     } else if (Files.exists(folder.resolve("last.safetensors"))) {
-      System.out.println("going on from " + folder.resolve("last.safetensors"));
+      System.out.println("going on from " + SafeText.of(folder.resolve("last.safetensors")));
     }
     try (DataLoader training = training(train);
         DataLoader testing = DataLoader.of(test).batchSize(batch).workers(workers).build()) {
@@ -65,11 +67,20 @@ final class RunOptions {
               .listener(new EpochLines(System.out))
               .fit(training, testing);
       Evaluation evaluation = Evaluation.of(net, testing);
-      evaluation.confusion().writePng(folder.resolve("confusion.png"));
+      drawConfusion(evaluation, folder.resolve("confusion.png"));
       System.out.print(evaluation.text());
       printPipelineShare(history);
-      System.out.printf("%s: checkpoints, log.csv, curves.png, confusion.png%n", folder);
+      System.out.println(SafeText.of(folder) + ": checkpoints, log.csv, curves.png, confusion.png");
       return evaluation;
+    }
+  }
+
+  /** A picture is no reason to lose what was trained. */
+  private static void drawConfusion(Evaluation evaluation, Path file) {
+    try {
+      evaluation.confusion().writePng(file);
+    } catch (IllegalStateException | FileException e) {
+      System.err.println(e.getMessage());
     }
   }
 

@@ -157,7 +157,7 @@ public final class NetworkWriter {
     String head =
         "\n\n<p>The head keeps its random weights if it has other classes than ImageNet's 1000.";
     String result =
-        "\n@return a new network\n@throws io.blockwork.weights.WeightsException if they cannot be had\n";
+        "\n@return a new network\n@throws io.blockwork.io.FileException if they cannot be had\n";
     type.addMethod(
         factory("pretrained")
             .addJavadoc(summary + head + "\n" + result, name)

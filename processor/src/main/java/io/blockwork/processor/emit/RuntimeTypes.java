@@ -11,11 +11,12 @@ final class RuntimeTypes {
   private static final String API = "io.blockwork";
 
   static final ClassName ARCHITECTURE = ClassName.get(API, "Architecture");
-  static final ClassName COMPILED_NETWORK = ClassName.get(API, "CompiledNetwork");
-  static final ClassName FEATURES = ClassName.get(API, "Features");
+  static final ClassName COMPILED_NETWORK = ClassName.get(API + ".compiled", "CompiledNetwork");
+  static final ClassName FEATURES = ClassName.get(API + ".compiled", "Features");
   static final ClassName ARRAY = ClassName.get("org.nd4j.linalg.api.ndarray", "INDArray");
   static final ClassName NETWORK_OPTIONS = ClassName.get(API, "NetworkOptions");
-  static final ClassName PRETRAINED_WEIGHTS = ClassName.get(API + ".weights", "PretrainedWeights");
+  static final ClassName PRETRAINED_WEIGHTS =
+      ClassName.get(API + ".published", "PretrainedWeights");
   static final ClassName TENSOR = engine("Tensor");
   static final ClassName KERNEL = engine("Kernel");
   static final ClassName LAYER = engine("Layer");

@@ -1,8 +1,8 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.Affine;
-import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.memory.ShapeMismatchException;
+import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.engine.Layer;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.util.Optional;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>It runs on ND4J whatever engine the network has: this one's tensors can be read, and as all
  * engines compute the same, they lose the numbers in the same place.
  */
-public final class FiniteCheck {
+final class FiniteCheck {
   private Optional<String> found = Optional.empty();
 
   private FiniteCheck() {}
@@ -31,7 +31,7 @@ public final class FiniteCheck {
    * @param network makes the generated class
    * @return the path of the first layer in forward order whose output holds a NaN or an infinity
    */
-  public static Optional<String> firstNonFinite(
+  static Optional<String> firstNonFinite(
       Parameters parameters,
       INDArray images,
       TrainingSettings settings,

@@ -1,6 +1,6 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Parameters;
+import io.blockwork.parameters.Parameters;
 
 /**
  * What a batch norm with running statistics does to each channel: {@code scale * x + shift}. Made

@@ -1,6 +1,6 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.engine.ShapeMismatchException;
+import io.blockwork.memory.ShapeMismatchException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,18 +1,21 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,12 +26,33 @@ import org.nd4j.linalg.factory.Nd4j;
  * the oracle for others: simple, and right.
  */
 public final class Nd4jEngine implements Engine {
-  /** An engine; all are alike. */
-  public Nd4jEngine() {}
+  private final Workers workers;
+
+  /** An engine that shares its work out to the threads of the common pool. */
+  public Nd4jEngine() {
+    this(EngineOptions.defaults());
+  }
+
+  /**
+   * An engine with options. It always computes every product of a convolution, and gives the same
+   * bits in every run.
+   *
+   * @throws UnsupportedOperationException if another precision than {@code FLOAT} or another device
+   *     was asked for
+   */
+  public Nd4jEngine(EngineOptions options) {
+    options.requireProcessor(Nd4jProvider.NAME);
+    if (options.precision() != Precision.FLOAT) {
+      throw new UnsupportedOperationException(
+          "nd4j computes in double and keeps activations in the network's own type, not in %s; choose FLOAT, or another engine"
+              .formatted(options.precision()));
+    }
+    this.workers = Workers.of(options.threads());
+  }
 
   @Override
   public String name() {
-    return "nd4j";
+    return Nd4jProvider.NAME;
   }
 
   @Override
@@ -39,7 +63,7 @@ public final class Nd4jEngine implements Engine {
     try {
       ForwardPass pass = network.apply(new Nd4jInferenceBinder(parameters, memory));
       bound = true;
-      return new Inference(pass, memory);
+      return new Inference(pass, memory, workers);
     } finally {
       if (!bound) {
         memory.close();
@@ -62,12 +86,26 @@ public final class Nd4jEngine implements Engine {
               new Nd4jTrainingBinder(
                   parameters, gradients, settings, memory, (path, output, layer) -> layer));
       bound = true;
-      return new Training(pass, memory, parameters, settings.inputGradient());
+      return new Training(pass, memory, workers, parameters, settings.inputGradient());
     } finally {
       if (!bound) {
         memory.close();
       }
     }
+  }
+
+  @Override
+  public boolean inspectsLayers() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> firstNonFinite(
+      Parameters parameters,
+      INDArray images,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    return FiniteCheck.firstNonFinite(parameters, images, settings, network);
   }
 
   private static Memory memory(Parameters parameters, int batch) {
@@ -82,7 +120,8 @@ public final class Nd4jEngine implements Engine {
     return name();
   }
 
-  private record Inference(ForwardPass pass, Memory memory) implements BoundInference {
+  private record Inference(ForwardPass pass, Memory memory, Workers workers)
+      implements BoundInference {
     @Override
     public void run(INDArray images, INDArray output) {
       run(images, List.of(output));
@@ -96,7 +135,7 @@ public final class Nd4jEngine implements Engine {
             "outputs: expected %d arrays, got %d".formatted(results.size(), outputs.size()));
       }
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      BlasThreads.single(pass::run);
+      workers.run(pass::run);
       for (int i = 0; i < results.size(); i++) {
         Transfer.out("output", (Nd4jTensor) results.get(i), outputs.get(i));
       }
@@ -127,12 +166,16 @@ public final class Nd4jEngine implements Engine {
   }
 
   private record Training(
-      TrainingPass pass, Memory memory, Parameters parameters, boolean hasInputGradient)
+      TrainingPass pass,
+      Memory memory,
+      Workers workers,
+      Parameters parameters,
+      boolean hasInputGradient)
       implements BoundTraining {
     @Override
     public void forward(INDArray images, INDArray output) {
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      BlasThreads.single(pass::forward);
+      workers.run(pass::forward);
       parameters.touch();
       Transfer.out("output", (Nd4jTensor) pass.output(), output);
     }
@@ -140,7 +183,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void backward(INDArray outputGradient) {
       Transfer.in("gradient of the output", outputGradient, (Nd4jTensor) pass.outputGradient());
-      BlasThreads.single(pass::backward);
+      workers.run(pass::backward);
     }
 
     @Override

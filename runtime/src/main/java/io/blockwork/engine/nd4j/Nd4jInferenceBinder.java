@@ -1,6 +1,5 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Addend;
 import io.blockwork.engine.Affine;
@@ -16,6 +15,7 @@ import io.blockwork.engine.Norm;
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -1,7 +1,5 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Affine;
 import io.blockwork.engine.Conv;
@@ -19,6 +17,8 @@ import io.blockwork.engine.TrainedAddend;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Window;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

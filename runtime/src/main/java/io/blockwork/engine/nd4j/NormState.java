@@ -1,6 +1,6 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.Parameters;
+import io.blockwork.parameters.Parameters;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The entries of one batch norm in the {@code state_dict}. */

@@ -1,6 +1,7 @@
 package io.blockwork.engine.nd4j;
 
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -37,9 +38,12 @@ final class Parallel {
                     (int) ((long) items * p / parts), (int) ((long) items * (p + 1) / parts)));
   }
 
-  /** Threads that work side by side. */
+  /** Threads that work side by side: those of the pool that runs the pass, if one does. */
   static int workers() {
-    return ForkJoinPool.getCommonPoolParallelism() + 1;
+    ForkJoinPool own = ForkJoinTask.getPool();
+    return own == null || own == ForkJoinPool.commonPool()
+        ? ForkJoinPool.getCommonPoolParallelism() + 1
+        : own.getParallelism();
   }
 
   /** Runs items 0 to {@code items - 1}, each of them worth a thread. */

@@ -1,7 +1,7 @@
 package io.blockwork.engine.nd4j;
 
-import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.memory.ShapeMismatchException;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -11,9 +11,7 @@ final class Dense {
   static memory.desc matrix(Plan plan, PlanTensor tensor) {
     return plan.own(
         new memory.desc(
-            new long[] {plan.batch(), tensor.elements()},
-            plan.precision(tensor).type(),
-            memory.format_tag.ab));
+            new long[] {plan.batch(), tensor.elements()}, plan.type(tensor), memory.format_tag.ab));
   }
 
   /** The tensor's values in torch's order, as a matrix of one row an image. */
@@ -54,7 +52,7 @@ final class Dense {
     return plan.own(
         new memory.desc(
             new long[] {plan.batch(), tensor.channels(), tensor.height(), tensor.width()},
-            plan.precision(tensor).type(),
+            plan.type(tensor),
             memory.format_tag.nchw));
   }
 

@@ -22,6 +22,7 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.LongPointer;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +72,7 @@ final class Emitter {
   primitive_attr attributes() {
     primitive_attr attributes = plan.own(new primitive_attr());
     attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
+    attributes.set_deterministic(plan.deterministic());
     return attributes;
   }
 
@@ -120,8 +122,20 @@ final class Emitter {
               shapes(arguments),
               implementation);
     }
-    Execution execution =
-        new Execution(path, kind, implementation, flops, bytes, primitive, arguments, plan);
+    stream stream = plan.stream();
+    execute(kind, implementation, flops, bytes, () -> primitive.execute(stream, arguments));
+  }
+
+  /**
+   * Adds a kernel of our own, which the profile shows as it does oneDNN's.
+   *
+   * @param kind what it does
+   * @param implementation how
+   * @param flops floating-point operations, or 0
+   * @param bytes that it reads and writes
+   */
+  void execute(String kind, String implementation, long flops, long bytes, Step kernel) {
+    Execution execution = new Execution(path, kind, implementation, flops, bytes, kernel, plan);
     plan.add(execution);
     steps.add(execution);
   }

@@ -1,20 +1,14 @@
 package io.blockwork.engine.onednn;
 
-import org.bytedeco.dnnl.IntMemoryMap;
-import org.bytedeco.dnnl.primitive;
-import org.bytedeco.dnnl.stream;
-
-/** One primitive with its arguments; counts its time when asked to. */
+/** One kernel, of oneDNN or our own, with its arguments; counts its time when asked to. */
 final class Execution implements Step {
   private final String path;
   private final String kind;
   private final String implementation;
   private final long flops;
   private final long bytes;
-  private final primitive primitive;
-  private final IntMemoryMap arguments;
+  private final Step kernel;
   private final Plan plan;
-  private final stream stream;
   private long runs;
   private long nanos;
 
@@ -24,28 +18,25 @@ final class Execution implements Step {
       String implementation,
       long flops,
       long bytes,
-      primitive primitive,
-      IntMemoryMap arguments,
+      Step kernel,
       Plan plan) {
     this.path = path;
     this.kind = kind;
     this.implementation = implementation;
     this.flops = flops;
     this.bytes = bytes;
-    this.primitive = primitive;
-    this.arguments = arguments;
+    this.kernel = kernel;
     this.plan = plan;
-    this.stream = plan.stream();
   }
 
   @Override
   public void run() {
     if (!plan.timed()) {
-      primitive.execute(stream, arguments);
+      kernel.run();
       return;
     }
     long start = System.nanoTime();
-    primitive.execute(stream, arguments);
+    kernel.run();
     nanos += System.nanoTime() - start;
     runs++;
   }

@@ -1,6 +1,6 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Parameters;
+import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.Optional;
 

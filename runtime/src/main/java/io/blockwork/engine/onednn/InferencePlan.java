@@ -1,8 +1,10 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Parameters;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.Precision;
+import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,16 +23,18 @@ final class InferencePlan implements AutoCloseable {
   /**
    * Binds the pass.
    *
+   * @param options precision, and whether bits repeat
    * @param layout the layout of activations, or nothing for the best that the network allows
    */
   InferencePlan(
       Parameters parameters,
       PackedWeights weights,
       int batch,
-      Precision precision,
+      EngineOptions options,
       Optional<Layout> layout,
       boolean timed,
       Function<InferenceBinder, ForwardPass> network) {
+    Precision precision = options.precision();
     InferenceRecorder recorder = new InferenceRecorder(parameters, weights);
     pass = network.apply(recorder);
     input = recorder.memories().use(pass.input());
@@ -45,7 +49,7 @@ final class InferencePlan implements AutoCloseable {
             : Layout.CHANNELS_LAST;
     plan =
         new Plan(
-            new Plan.Settings(batch, precision, chosen, timed),
+            new Plan.Settings(batch, precision, chosen, options.deterministic(), timed),
             recorder.memories().elements(),
             input,
             floats);

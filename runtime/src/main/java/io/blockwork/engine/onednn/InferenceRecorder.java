@@ -9,7 +9,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Addend;
 import io.blockwork.engine.Conv;
@@ -22,6 +21,7 @@ import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.Plan.Lane;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -239,9 +239,7 @@ final class InferenceRecorder implements InferenceBinder {
     int out = dst.channels();
     boolean fused = Eltwise.isPostOp(activation);
     memory.desc any =
-        plan.own(
-            new memory.desc(
-                new long[] {out, in}, plan.precision(src).type(), memory.format_tag.any));
+        plan.own(new memory.desc(new long[] {out, in}, plan.type(src), memory.format_tag.any));
     inner_product_forward.primitive_desc description =
         plan.own(
             new inner_product_forward.primitive_desc(

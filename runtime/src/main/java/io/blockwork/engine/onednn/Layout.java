@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Precision;
 import org.bytedeco.dnnl.memory;
 
 /** How a plan's activations lie in memory. */
@@ -16,7 +17,7 @@ public enum Layout {
    * blocks (the images, and vectors such as logits) are plain {@code nchw}.
    */
   memory.desc desc(Precision precision, long n, long c, long h, long w) {
-    return new memory.desc(new long[] {n, c, h, w}, precision.type(), tag(c));
+    return new memory.desc(new long[] {n, c, h, w}, Plan.type(precision), tag(c));
   }
 
   private memory.format_tag tag(long channels) {

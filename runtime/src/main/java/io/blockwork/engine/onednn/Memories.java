@@ -1,8 +1,8 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
+import io.blockwork.memory.ShapeMismatchException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

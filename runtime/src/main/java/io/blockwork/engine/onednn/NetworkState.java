@@ -1,8 +1,8 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.parameters.Parameters;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,15 +1,17 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,30 +27,27 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Runs networks of {@code FLOAT} parameters on oneDNN, in single precision or in bfloat16.
  *
- * <p>An engine is immutable; {@link #withPrecision} and its like return another one. It may serve
- * any number of networks and threads.
+ * <p>An engine is immutable; {@link #layout} and {@link #microBatch}, which are for measurements,
+ * return another one. It may serve any number of networks and threads.
  */
 public final class OneDnnEngine implements Engine {
   /**
-   * How an engine works.
+   * What is fixed for measurements.
    *
-   * @param precision number format of activations and products
-   * @param threads threads of one run
    * @param layout of the activations, or nothing for the one that fits the network best
    * @param microBatch images at a time, or nothing to choose
    * @param sideBySide whether micro-batches run side by side on one thread each, or nothing to
    *     choose
    */
-  private record Options(
-      Precision precision,
-      int threads,
-      Optional<Layout> layout,
-      Optional<Integer> microBatch,
-      Optional<Boolean> sideBySide) {}
+  private record Fixed(
+      Optional<Layout> layout, Optional<Integer> microBatch, Optional<Boolean> sideBySide) {
+    static final Fixed NOTHING = new Fixed(Optional.empty(), Optional.empty(), Optional.empty());
+  }
 
   private static final int PROFILE_REPETITIONS = 10;
 
-  private final Options options;
+  private final EngineOptions options;
+  private final Fixed fixed;
   private final Map<Parameters, NetworkState> states = new WeakHashMap<>();
   private final ThreadPoolExecutor workers =
       new ThreadPoolExecutor(
@@ -65,22 +64,34 @@ public final class OneDnnEngine implements Engine {
    * @throws IllegalStateException if oneDNN's library cannot be loaded
    */
   public OneDnnEngine() {
-    this(
-        new Options(
-            Precision.FLOAT,
-            Runtime.getRuntime().availableProcessors(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty()));
+    this(EngineOptions.defaults());
   }
 
-  private OneDnnEngine(Options options) {
+  /**
+   * An engine with options. All kernels that it has for convolutions are direct ones.
+   *
+   * @throws IllegalStateException if oneDNN's library cannot be loaded
+   * @throws UnsupportedOperationException if the processor has no native instructions for the
+   *     precision and it may not be emulated, or another device was asked for
+   */
+  public OneDnnEngine(EngineOptions options) {
+    this(options, Fixed.NOTHING);
+  }
+
+  private OneDnnEngine(EngineOptions options, Fixed fixed) {
     OneDnnLibrary.failure()
         .ifPresent(
             why -> {
               throw new IllegalStateException("oneDNN cannot be loaded: " + why);
             });
+    options.requireProcessor(OneDnnProvider.NAME);
+    if (!isNative(options.precision()) && !options.emulated()) {
+      throw new UnsupportedOperationException(
+          "this processor has no native %s arithmetic: it would run slower than FLOAT; use FLOAT, or EngineOptions.emulated(true) to run it nevertheless"
+              .formatted(options.precision()));
+    }
     this.options = options;
+    this.fixed = fixed;
   }
 
   private static Thread worker(Runnable task) {
@@ -104,60 +115,10 @@ public final class OneDnnEngine implements Engine {
     return precision == Precision.FLOAT || OneDnnLibrary.nativeBfloat16();
   }
 
-  /**
-   * The same engine in another precision.
-   *
-   * @throws UnsupportedOperationException if the processor has no native instructions for it; see
-   *     {@link #emulating}
-   */
-  public OneDnnEngine withPrecision(Precision precision) {
-    if (!isNative(precision)) {
-      throw new UnsupportedOperationException(
-          "this processor has no native "
-              + precision
-              + " arithmetic: it would run slower than FLOAT; use FLOAT, or emulating("
-              + precision
-              + ") to run it nevertheless");
-    }
-    return emulating(precision);
-  }
-
-  /** The same engine in another precision, emulated if the processor lacks it. */
-  public OneDnnEngine emulating(Precision precision) {
-    return new OneDnnEngine(
-        new Options(
-            precision,
-            options.threads(),
-            options.layout(),
-            options.microBatch(),
-            options.sideBySide()));
-  }
-
-  /**
-   * The same engine with another number of threads for each run.
-   *
-   * @throws IllegalArgumentException if there is less than one
-   */
-  public OneDnnEngine threads(int threads) {
-    requirePositive("threads", threads);
-    return new OneDnnEngine(
-        new Options(
-            options.precision(),
-            threads,
-            options.layout(),
-            options.microBatch(),
-            options.sideBySide()));
-  }
-
   /** The same engine with that layout wherever the network allows it. */
   public OneDnnEngine layout(Layout layout) {
     return new OneDnnEngine(
-        new Options(
-            options.precision(),
-            options.threads(),
-            Optional.of(layout),
-            options.microBatch(),
-            options.sideBySide()));
+        options, new Fixed(Optional.of(layout), fixed.microBatch(), fixed.sideBySide()));
   }
 
   /**
@@ -172,12 +133,7 @@ public final class OneDnnEngine implements Engine {
   public OneDnnEngine microBatch(int images, boolean sideBySide) {
     requirePositive("images", images);
     return new OneDnnEngine(
-        new Options(
-            options.precision(),
-            options.threads(),
-            options.layout(),
-            Optional.of(images),
-            Optional.of(sideBySide)));
+        options, new Fixed(fixed.layout(), Optional.of(images), Optional.of(sideBySide)));
   }
 
   private static void requirePositive(String what, int value) {
@@ -188,16 +144,16 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public String name() {
-    return "onednn";
+    return OneDnnProvider.NAME;
   }
 
   @Override
   public String toString() {
     return "onednn "
         + options.precision()
-        + options.layout().map(l -> " " + l).orElse("")
+        + fixed.layout().map(l -> " " + l).orElse("")
         + ", "
-        + options.threads()
+        + options.threadsOrAll()
         + " threads";
   }
 
@@ -208,7 +164,7 @@ public final class OneDnnEngine implements Engine {
 
   /** Threads of one run. */
   public int threads() {
-    return options.threads();
+    return options.threadsOrAll();
   }
 
   private static void requireFloat(Parameters parameters) {
@@ -241,14 +197,15 @@ public final class OneDnnEngine implements Engine {
       Parameters parameters,
       int batch,
       Function<InferenceBinder, ForwardPass> network) {
-    boolean sideBySide = options.sideBySide().orElse(false);
-    if (options.microBatch().isPresent()) {
-      int micro = Math.min(batch, options.microBatch().get());
-      int streams = sideBySide ? Math.min(options.threads(), (batch + micro - 1) / micro) : 1;
+    boolean sideBySide = fixed.sideBySide().orElse(false);
+    if (fixed.microBatch().isPresent()) {
+      int micro = Math.min(batch, fixed.microBatch().get());
+      int streams = sideBySide ? Math.min(options.threadsOrAll(), (batch + micro - 1) / micro) : 1;
       return new Division(micro, streams);
     }
-    List<Division> candidates = Division.candidates(batch, options.threads());
-    if (candidates.size() == 1) {
+    List<Division> candidates = Division.candidates(batch, options.threadsOrAll());
+    // Measuring chooses now this, now that, and another division may sum in another order.
+    if (candidates.size() == 1 || options.deterministic()) {
       return candidates.get(0);
     }
     return state.division(
@@ -283,7 +240,7 @@ public final class OneDnnEngine implements Engine {
       boolean timed,
       Function<InferenceBinder, ForwardPass> network) {
     // Primitives are made for the number of threads that the making thread is set to.
-    int threads = division.streams() > 1 ? 1 : options.threads();
+    int threads = division.streams() > 1 ? 1 : options.threadsOrAll();
     PackedWeights weights = state.acquire();
     List<InferencePlan> plans = new ArrayList<>();
     try {
@@ -296,8 +253,8 @@ public final class OneDnnEngine implements Engine {
                         parameters,
                         weights,
                         division.microBatch(),
-                        options.precision(),
-                        options.layout(),
+                        options,
+                        fixed.layout(),
                         timed,
                         network)));
       }
@@ -391,17 +348,9 @@ public final class OneDnnEngine implements Engine {
     requireFloat(parameters);
     requirePositive("batch", batch);
     return OneDnnLibrary.onThreads(
-        options.threads(),
+        options.threadsOrAll(),
         () ->
             new OneDnnTraining(
-                parameters,
-                gradients,
-                batch,
-                settings,
-                options.precision(),
-                options.threads(),
-                options.layout(),
-                timed,
-                network));
+                parameters, gradients, batch, settings, options, fixed.layout(), timed, network));
   }
 }

@@ -1,8 +1,8 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.BoundInference;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;

@@ -1,12 +1,14 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +33,9 @@ final class OneDnnTraining implements BoundTraining {
   private boolean closed;
 
   /**
-   * Binds the pass; the calling thread has to be set to {@code threads}.
+   * Binds the pass; the calling thread has to be set to the options' number of threads.
    *
+   * @param options precision, threads, and whether bits repeat
    * @param layout the layout of activations, or nothing for the best that the network allows
    */
   OneDnnTraining(
@@ -40,12 +43,12 @@ final class OneDnnTraining implements BoundTraining {
       Gradients gradients,
       int batch,
       TrainingSettings settings,
-      Precision precision,
-      int threads,
+      EngineOptions options,
       Optional<Layout> layout,
       boolean timed,
       Function<TrainingBinder, TrainingPass> network) {
-    this.threads = threads;
+    this.threads = options.threadsOrAll();
+    Precision precision = options.precision();
     TrainingRecorder recorder = new TrainingRecorder(parameters, settings, batch);
     pass = network.apply(recorder);
     input = recorder.memories().use(pass.input());
@@ -59,7 +62,7 @@ final class OneDnnTraining implements BoundTraining {
             : Layout.CHANNELS_LAST;
     plan =
         new Plan(
-            new Plan.Settings(batch, precision, chosen, timed),
+            new Plan.Settings(batch, precision, chosen, options.deterministic(), timed),
             recorder.memories().elements(),
             input,
             floats);

@@ -5,10 +5,10 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
-import io.blockwork.Parameters;
-import io.blockwork.engine.SharedWork;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Parameters;
+import io.blockwork.parameters.SharedWork;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeValues;
@@ -39,7 +40,8 @@ final class Plan implements AutoCloseable {
   }
 
   /** How a plan is made, apart from its layers. */
-  record Settings(int batch, Precision precision, Layout layout, boolean timed) {}
+  record Settings(
+      int batch, Precision precision, Layout layout, boolean deterministic, boolean timed) {}
 
   private record Late(memory memory, Lane lane) {}
 
@@ -103,6 +105,10 @@ final class Plan implements AutoCloseable {
     return stream;
   }
 
+  boolean deterministic() {
+    return settings.deterministic();
+  }
+
   boolean timed() {
     return settings.timed();
   }
@@ -131,6 +137,18 @@ final class Plan implements AutoCloseable {
 
   Precision precision(PlanTensor tensor) {
     return floats.contains(tensor.whole()) ? Precision.FLOAT : settings.precision();
+  }
+
+  /** The number format of the tensor's values, as oneDNN calls it. */
+  memory.data_type type(PlanTensor tensor) {
+    return type(precision(tensor));
+  }
+
+  static memory.data_type type(Precision precision) {
+    return switch (precision) {
+      case FLOAT -> memory.data_type.f32;
+      case BFLOAT16 -> memory.data_type.bf16;
+    };
   }
 
   /** Whether the tensor's values lie in memory as {@link #desc} says, with nothing between. */
@@ -212,7 +230,7 @@ final class Plan implements AutoCloseable {
       return own(new memory(part, cpu(), new Address(address(tensor))));
     }
     long[] strides = strides(tensor);
-    memory.desc part = own(new memory.desc(dims, precision(tensor).type(), strides));
+    memory.desc part = own(new memory.desc(dims, type(tensor), strides));
     long offset = tensor.from() * strides[1] * precision(tensor).bytes();
     return own(new memory(part, cpu(), new Address(address(tensor) + offset)));
   }

@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Parameters;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Parameters;
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;

@@ -1,11 +1,11 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Linear;
-import io.blockwork.engine.ShapeMismatchException;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.memory.ShapeMismatchException;
+import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -67,7 +67,7 @@ record TrainingLinear(
                 Plan.cpu(),
                 prop_kind.forward_training,
                 Dense.matrix(plan, src),
-                weight(plan, plan.precision(src).type(), memory.format_tag.any),
+                weight(plan, plan.type(src), memory.format_tag.any),
                 bias(plan),
                 Dense.matrix(plan, dst),
                 e.attributes(false, activation),
@@ -171,7 +171,7 @@ record TrainingLinear(
             new inner_product_backward_data.primitive_desc(
                 Plan.cpu(),
                 Dense.matrix(plan, dSrc),
-                weight(plan, plan.precision(dDst).type(), memory.format_tag.any),
+                weight(plan, plan.type(dDst), memory.format_tag.any),
                 Dense.matrix(plan, dDst),
                 forward,
                 e.attributes(),

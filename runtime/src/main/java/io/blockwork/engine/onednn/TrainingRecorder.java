@@ -1,6 +1,5 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Parameters;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Gradient;
@@ -12,6 +11,7 @@ import io.blockwork.engine.TrainedAddend;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Window;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

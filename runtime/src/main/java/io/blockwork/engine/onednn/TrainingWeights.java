@@ -1,8 +1,8 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.Gradients;
-import io.blockwork.Parameters;
 import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;

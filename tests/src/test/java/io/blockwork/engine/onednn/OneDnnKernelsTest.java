@@ -3,18 +3,19 @@ package io.blockwork.engine.onednn;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.blockwork.ParameterInfo;
-import io.blockwork.ParameterInfo.Kind;
-import io.blockwork.Parameters;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.Conv;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Epilogue;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Kernel;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.ParameterInfo.Kind;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -115,7 +116,8 @@ class OneDnnKernelsTest {
 
   private static List<OneDnnEngine> engines(Layout layout) {
     OneDnnEngine engine = new OneDnnEngine().layout(layout);
-    return List.of(engine, engine.microBatch(1, true), engine.microBatch(2, false).threads(1));
+    OneDnnEngine oneThread = new OneDnnEngine(EngineOptions.defaults().threads(1)).layout(layout);
+    return List.of(engine, engine.microBatch(1, true), oneThread.microBatch(2, false));
   }
 
   @ParameterizedTest

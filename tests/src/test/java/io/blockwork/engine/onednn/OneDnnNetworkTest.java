@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.blockwork.DenseNet;
 import io.blockwork.ImageClassifier;
 import io.blockwork.Input;
-import io.blockwork.Loss;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
@@ -17,11 +16,14 @@ import io.blockwork.TrainingResult;
 import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Engine;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Epilogue;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.Kernel;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.nd4j.Nd4jEngine;
+import io.blockwork.loss.Loss;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,9 +100,9 @@ class OneDnnNetworkTest {
           List.of(
               engine,
               engine.layout(Layout.CHANNELS_LAST),
-              engine.threads(1),
+              new OneDnnEngine(EngineOptions.defaults().threads(1)),
               engine.microBatch(3, false),
-              engine.microBatch(2, true).threads(3),
+              new OneDnnEngine(EngineOptions.defaults().threads(3)).microBatch(2, true),
               engine.microBatch(1, true))) {
         try (Network network = network(type, variant)) {
           assertThat(distance(network.forward(images), expected)).isAtMost(1e-5);
@@ -138,7 +140,9 @@ class OneDnnNetworkTest {
     OneDnnEngine engine = new OneDnnEngine();
     for (Class<? extends Network> type : List.of(Residual.class, Dense.class)) {
       try (Network exact = network(type, engine);
-          Network rounded = network(type, engine.withPrecision(Precision.BFLOAT16))) {
+          Network rounded =
+              network(
+                  type, new OneDnnEngine(EngineOptions.defaults().precision(Precision.BFLOAT16)))) {
         assertThat(distance(rounded.forward(images), exact.forward(images))).isAtMost(2e-2);
         Loss loss = Loss.softmaxCrossEntropy(0, 1, 2, 3, 4);
         assertThat(rounded.train(images, loss).loss())

@@ -1,0 +1,352 @@
+package io.blockwork.compiled;
+
+import io.blockwork.Architecture;
+import io.blockwork.Network;
+import io.blockwork.NetworkOptions;
+import io.blockwork.Output;
+import io.blockwork.TrainingResult;
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.Engine;
+import io.blockwork.engine.Engines;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import io.blockwork.loss.Loss;
+import io.blockwork.memory.ShapeMismatchException;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
+import io.blockwork.published.PretrainedWeights;
+import io.blockwork.weights.Weights;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What all generated networks share: parameters, input checks, and the plans bound for the batch
+ * sizes in use.
+ */
+public abstract class CompiledNetwork implements Network {
+  private final Architecture architecture;
+  private final NetworkOptions options;
+  private final Engine engine;
+  private final Parameters parameters;
+  private final Gradients gradients;
+  private final Features inference;
+
+  /** The passes of {@link Output} methods. Written by constructors only. */
+  private final List<Features> features = new ArrayList<>();
+
+  /** Guarded by this. */
+  private final TrainingPlans training;
+
+  private volatile List<String> frozen = List.of();
+  private volatile boolean closed;
+
+  /**
+   * A network with initial parameters.
+   *
+   * @param architecture the network as known at compile time
+   * @param options seed, data type and engine
+   */
+  protected CompiledNetwork(Architecture architecture, NetworkOptions options) {
+    this.architecture = architecture;
+    this.options = options;
+    this.engine =
+        options
+            .engine()
+            .orElseGet(() -> Engines.create(options.engineOptions(), options.dataType()));
+    List<ParameterInfo> state = architecture.parameters();
+    this.parameters = Parameters.initial(state, options.dataType(), options.seed());
+    this.gradients = new Gradients(state, options.dataType());
+    this.training = new TrainingPlans(options.trainingPlans(), this::bindTraining);
+    this.inference = passOf(this::forwardPass, List.of(architecture.output()));
+  }
+
+  /**
+   * What an {@link Output} method runs. Generated classes call this once for each such method while
+   * they are constructed.
+   *
+   * @param pass binds the part of the network that the method needs
+   * @param shapes of the method's results for one image, {@code [C, H, W]} or {@code [classes]}
+   */
+  @SafeVarargs
+  protected final Features features(
+      Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
+    Features made = passOf(pass, List.of(shapes));
+    features.add(made);
+    return made;
+  }
+
+  private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
+    return new Features(
+        options,
+        shapes,
+        new Features.Check() {
+          @Override
+          public void images(INDArray images) {
+            checkImages(images);
+          }
+
+          @Override
+          public void output(INDArray output, long[] expectedShape) {
+            checkOutput(output, expectedShape);
+          }
+        },
+        batch -> {
+          parameters.prepare();
+          return engine.bindInference(parameters, batch, pass);
+        });
+  }
+
+  /**
+   * Downloads published weights, unless they are in the cache, and loads them into a new network. A
+   * head with another number of classes keeps its initial values.
+   *
+   * @param network the network; closed if the weights cannot be had
+   * @param weights weights that fit it
+   * @return the network
+   * @throws io.blockwork.io.FileException if they cannot be downloaded or read
+   */
+  protected static <N extends CompiledNetwork> N load(N network, PretrainedWeights weights) {
+    try (Weights file = Weights.open(weights.download())) {
+      boolean sameClasses = network.architecture().output().equals(List.of(weights.classes()));
+      network
+          .parameters()
+          .load(sameClasses ? file.ignoring() : file.ignoring("fc.", "classifier."));
+      return network;
+    } catch (RuntimeException | Error e) {
+      network.close();
+      throw e;
+    }
+  }
+
+  /** Binds the generated inference pass. */
+  protected abstract ForwardPass forwardPass(InferenceBinder bind);
+
+  /** Binds the generated training pass. */
+  protected abstract TrainingPass trainingPass(TrainingBinder bind);
+
+  @Override
+  public INDArray forward(INDArray images) {
+    return inference.one(images);
+  }
+
+  @Override
+  public void forward(INDArray images, INDArray output) {
+    inference.into(images, output);
+  }
+
+  @Override
+  public float[] forward(float[] images) {
+    checkOpen();
+    int image = Math.toIntExact(Features.length(architecture.input()));
+    if (images.length == 0 || images.length % image != 0) {
+      throw new ShapeMismatchException(
+          "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"
+              .formatted(architecture.name(), imagesShape(), image, images.length));
+    }
+    return inference.values(images, images.length / image);
+  }
+
+  @Override
+  public TrainingResult train(INDArray images, Loss loss) {
+    return train(images, loss, false);
+  }
+
+  @Override
+  public TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
+    return train(images, loss, true);
+  }
+
+  private synchronized TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
+    checkImages(images);
+    int n = Math.toIntExact(images.size(0));
+    long[] outputShape = Features.batched(n, architecture.output());
+    loss.check(outputShape);
+    TrainingPlans.Plan plan =
+        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), outputShape);
+    INDArray output = plan.output();
+    parameters.passes(parameters.passes() + 1);
+    plan.pass().forward(images, output);
+    INDArray outputGradient = plan.clearedGradient();
+    double value = loss.evaluate(output, outputGradient);
+    plan.pass().backward(outputGradient);
+    if (!inputGradient) {
+      return new TrainingResult(value, output, Optional.empty());
+    }
+    INDArray gradient = newArray(images.shape());
+    plan.pass().inputGradient(gradient);
+    return new TrainingResult(value, output, Optional.of(gradient));
+  }
+
+  @Override
+  public synchronized Optional<String> firstNonFinite(INDArray images) {
+    checkOpen();
+    checkImages(images);
+    var settings = new TrainingSettings(false, frozen, options.seed());
+    return Engines.inspecting(engine, options.dataType())
+        .firstNonFinite(parameters, images, settings, this::trainingPass);
+  }
+
+  private BoundTraining bindTraining(TrainingPlans.Key key) {
+    return engine.bindTraining(
+        parameters,
+        gradients,
+        key.batch(),
+        new TrainingSettings(key.inputGradient(), frozen, options.seed()),
+        this::trainingPass);
+  }
+
+  @Override
+  public Parameters parameters() {
+    checkOpen();
+    return parameters;
+  }
+
+  @Override
+  public Gradients gradients() {
+    checkOpen();
+    return gradients;
+  }
+
+  @Override
+  public Architecture architecture() {
+    checkOpen();
+    return architecture;
+  }
+
+  @Override
+  public Engine engine() {
+    checkOpen();
+    return engine;
+  }
+
+  @Override
+  public synchronized void freeze(String... prefixes) {
+    checkOpen();
+    for (String prefix : prefixes) {
+      var one = new TrainingSettings(false, List.of(prefix), 0);
+      if (architecture.layers().stream().noneMatch(l -> one.isFrozen(l.path()))) {
+        throw new IllegalArgumentException(
+            "freeze: %s has no layer at or below %s; its layers begin with %s"
+                .formatted(architecture.name(), prefix, beginnings()));
+      }
+    }
+    frozen = List.of(prefixes);
+    gradients.clear();
+    training.close();
+  }
+
+  private String beginnings() {
+    return architecture.layers().stream()
+        .map(l -> l.path().split("\\.")[0])
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public List<String> frozen() {
+    checkOpen();
+    return frozen;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    inference.close();
+    features.forEach(Features::close);
+    training.close();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "this %s is closed: create a new one".formatted(architecture.name()));
+    }
+  }
+
+  @Override
+  public String profile(INDArray images) {
+    checkImages(images);
+    return engine.profile(parameters, images, this::forwardPass);
+  }
+
+  private void checkImages(INDArray images) {
+    checkOpen();
+    List<Integer> in = architecture.input();
+    if (images.rank() != 4
+        || images.size(1) != in.get(0)
+        || images.size(2) != in.get(1)
+        || images.size(3) != in.get(2)) {
+      throw new ShapeMismatchException(
+          "%s: expected images %s, got shape %s%s"
+              .formatted(
+                  architecture.name(),
+                  imagesShape(),
+                  Arrays.toString(images.shape()),
+                  shapeHint(images.shape())));
+    }
+    if (images.size(0) == 0) {
+      throw new IllegalArgumentException(
+          "%s: expected images %s with N of at least 1, got none"
+              .formatted(architecture.name(), imagesShape()));
+    }
+    DataType type = options.dataType();
+    if (images.dataType() != type) {
+      throw new IllegalArgumentException(
+          "%s: expected images of type %s, got %s; convert them with images.castTo(DataType.%s), or create the network with NetworkOptions.dataType"
+              .formatted(architecture.name(), type, images.dataType(), type));
+    }
+  }
+
+  private void checkOutput(INDArray output, long[] expectedShape) {
+    if (!Arrays.equals(output.shape(), expectedShape)) {
+      throw new ShapeMismatchException(
+          "%s: expected an output array of shape %s, got %s"
+              .formatted(
+                  architecture.name(),
+                  Arrays.toString(expectedShape),
+                  Arrays.toString(output.shape())));
+    }
+    if (output.dataType() != options.dataType()) {
+      throw new IllegalArgumentException(
+          "%s: expected an output array of type %s, got %s"
+              .formatted(architecture.name(), options.dataType(), output.dataType()));
+    }
+  }
+
+  /** What was probably meant, if the sizes are right but in another order or of one image. */
+  private String shapeHint(long[] got) {
+    List<Integer> in = architecture.input();
+    long[] one = {in.get(0), in.get(1), in.get(2)};
+    long[] last = {one[1], one[2], one[0]};
+    if (Arrays.equals(got, one)) {
+      return "; a single image needs a batch: images.reshape(1, %d, %d, %d)"
+          .formatted(one[0], one[1], one[2]);
+    } else if (got.length == 4 && Arrays.equals(Arrays.copyOfRange(got, 1, 4), last)) {
+      return "; channels come first: images.permute(0, 3, 1, 2)";
+    } else if (Arrays.equals(got, last)) {
+      return "; channels come first, and a single image needs a batch: images.permute(2, 0, 1).reshape(1, %d, %d, %d)"
+          .formatted(one[0], one[1], one[2]);
+    }
+    return "";
+  }
+
+  private String imagesShape() {
+    List<Integer> in = architecture.input();
+    return "[N, %d, %d, %d]".formatted(in.get(0), in.get(1), in.get(2));
+  }
+
+  private INDArray newArray(long[] shape) {
+    return Nd4j.create(options.dataType(), shape);
+  }
+}

@@ -1,0 +1,149 @@
+package io.blockwork.compiled;
+
+import io.blockwork.NetworkOptions;
+import io.blockwork.Output;
+import io.blockwork.engine.BoundInference;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Runs one generated inference pass on batches of any size: the whole network, or the part of it
+ * that an {@link Output} method needs. May be used by many threads at once.
+ */
+public final class Features {
+  /** Larger batches run in parts, so that memory stays bounded for any N. */
+  private static final int LARGEST_BATCH = 64;
+
+  private final InferencePlans plans;
+  private final DataType dataType;
+  private final List<List<Integer>> shapes;
+  private final Check check;
+
+  /** Refuses what the network cannot take. */
+  interface Check {
+    void images(INDArray images);
+
+    void output(INDArray output, long[] expectedShape);
+  }
+
+  /**
+   * @param options data type and number of plans
+   * @param shapes of the results of one image
+   * @param check called before each run
+   * @param bind makes a plan for a batch size
+   */
+  Features(
+      NetworkOptions options,
+      List<List<Integer>> shapes,
+      Check check,
+      IntFunction<BoundInference> bind) {
+    this.dataType = options.dataType();
+    this.shapes = List.copyOf(shapes);
+    this.check = check;
+    this.plans = new InferencePlans(options.inferencePlans(), bind);
+  }
+
+  /**
+   * Computes the first result.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @return a new array, {@code [N, C, H, W]} or {@code [N, classes]}
+   * @throws io.blockwork.memory.ShapeMismatchException if the shape is not the one the network was
+   *     compiled for
+   * @throws IllegalArgumentException if the data type is another or there are no images
+   */
+  public INDArray one(INDArray images) {
+    return all(images).get(0);
+  }
+
+  /**
+   * Computes all results in one pass.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @return new arrays, each {@code [N, C, H, W]} or {@code [N, classes]}
+   * @throws io.blockwork.memory.ShapeMismatchException if the shape is not the one the network was
+   *     compiled for
+   * @throws IllegalArgumentException if the data type is another or there are no images
+   */
+  public List<INDArray> all(INDArray images) {
+    check.images(images);
+    int n = Math.toIntExact(images.size(0));
+    List<INDArray> outputs = new ArrayList<>(shapes.size());
+    for (List<Integer> shape : shapes) {
+      outputs.add(Nd4j.create(dataType, batched(n, shape)));
+    }
+    run(images, outputs);
+    return outputs;
+  }
+
+  /** Computes the only result into an array of the caller. */
+  void into(INDArray images, INDArray output) {
+    check.images(images);
+    check.output(output, batched(Math.toIntExact(images.size(0)), shapes.get(0)));
+    run(images, List.of(output));
+  }
+
+  /** Computes the only result of n images, row-major. */
+  float[] values(float[] images, int n) {
+    int image = images.length / n;
+    int result = Math.toIntExact(length(shapes.get(0)));
+    float[] output = new float[Math.multiplyExact(n, result)];
+    for (int from = 0; from < n; from += LARGEST_BATCH) {
+      // The last part overlaps the one before, so that one size of plan serves all.
+      int begin = Math.max(0, Math.min(from, n - LARGEST_BATCH));
+      int count = Math.min(n, LARGEST_BATCH);
+      FloatBuffer part = FloatBuffer.wrap(images, begin * image, count * image);
+      plans.run(
+          count, plan -> plan.run(part, FloatBuffer.wrap(output, begin * result, count * result)));
+    }
+    return output;
+  }
+
+  /** Values of one array of the shape. */
+  static long length(List<Integer> shape) {
+    return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+  }
+
+  private void run(INDArray images, List<INDArray> outputs) {
+    int n = Math.toIntExact(images.size(0));
+    if (n <= LARGEST_BATCH) {
+      plans.run(n, plan -> plan.run(images, outputs));
+      return;
+    }
+    for (int from = 0; from < n; from += LARGEST_BATCH) {
+      // The last part overlaps the one before, so that one size of plan serves all.
+      int begin = Math.min(from, n - LARGEST_BATCH);
+      int end = begin + LARGEST_BATCH;
+      INDArray in = part(images, begin, end);
+      List<INDArray> out = outputs.stream().map(o -> part(o, begin, end)).toList();
+      plans.run(LARGEST_BATCH, plan -> plan.run(in, out));
+    }
+  }
+
+  /** {@code [N, shape...]}. */
+  static long[] batched(int n, List<Integer> shape) {
+    long[] full = new long[shape.size() + 1];
+    full[0] = n;
+    for (int i = 0; i < shape.size(); i++) {
+      full[i + 1] = shape.get(i);
+    }
+    return full;
+  }
+
+  /** By strides: ND4J's {@code get} of an interval fails on some views. */
+  private static INDArray part(INDArray array, int from, int to) {
+    long[] shape = array.shape().clone();
+    shape[0] = to - from;
+    long offset = array.offset() + from * array.stride(0);
+    return Nd4j.create(array.data(), shape, array.stride(), offset, array.ordering());
+  }
+
+  void close() {
+    plans.close();
+  }
+}

@@ -1,0 +1,63 @@
+package io.blockwork.engine;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The providers that a search has found, one a name, and what kept it from loading others.
+ *
+ * <p>The search begins with the loader of Blockwork's own classes, which is right in a shaded jar,
+ * in modules and in threads without a context class loader, and goes on with the thread's: servers
+ * load plug-ins, and Spark its jobs, by loaders below the one that has Blockwork.
+ */
+record FoundEngines(List<EngineProvider> providers, List<String> failures) {
+  /** Looks for providers. They are few, and looked for once a network: nothing is remembered. */
+  static FoundEngines look() {
+    FoundEngines found = new FoundEngines(new ArrayList<>(), new ArrayList<>());
+    Stream.of(
+            Optional.ofNullable(EngineProvider.class.getClassLoader()),
+            Optional.ofNullable(Thread.currentThread().getContextClassLoader()))
+        .flatMap(Optional::stream)
+        .distinct()
+        .forEach(found::look);
+    return found;
+  }
+
+  private void look(ClassLoader loader) {
+    Iterator<ServiceLoader.Provider<EngineProvider>> all =
+        ServiceLoader.load(EngineProvider.class, loader).stream().iterator();
+    while (true) {
+      try {
+        if (!all.hasNext()) {
+          return;
+        }
+        EngineProvider provider = all.next().get();
+        if (providers.stream().noneMatch(other -> other.name().equals(provider.name()))) {
+          providers.add(provider);
+        }
+      } catch (ServiceConfigurationError | LinkageError e) {
+        // One artifact that is broken does not take the others' engines away.
+        failures.add(e.toString());
+        LoggerFactory.getLogger(Engines.class).warn("an engine cannot be loaded: {}", e.toString());
+      }
+    }
+  }
+
+  /** The message for a search that has found nothing. */
+  String whyNone() {
+    String service = EngineProvider.class.getName();
+    return """
+    no engine was found. Engines are named in META-INF/services/%s, and blockwork-runtime's jar has this file: \
+    if it was packed into another jar, have such files merged (the maven-shade-plugin's ServicesResourceTransformer, \
+    mergeServiceFiles() of Gradle's shadow plugin); a native image needs it among its resources%s\
+    """
+        .formatted(
+            service, failures.isEmpty() ? "" : ". What failed: " + String.join("; ", failures));
+  }
+}

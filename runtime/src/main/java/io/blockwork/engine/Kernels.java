@@ -1,0 +1,17 @@
+package io.blockwork.engine;
+
+/**
+ * Which ways of computing a convolution an engine may choose from. All give the same sums; those
+ * that save multiplications round differently.
+ */
+public enum Kernels {
+  /** Every product of the definition is computed: no transform of the values. */
+  DIRECT,
+  /**
+   * Beside the direct ones, Winograd's minimal filtering with output tiles of 2 x 2 (Lavin and
+   * Gray, 2015), which rounds hardly more than the direct way.
+   */
+  WINOGRAD_2X2,
+  /** Whatever is fastest. */
+  ANY
+}

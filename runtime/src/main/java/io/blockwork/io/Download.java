@@ -1,0 +1,269 @@
+package io.blockwork.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Fetches one file into a cache folder, once. */
+final class Download {
+  private static final long POLL_MILLIS = 50;
+  private static final Pattern CONTENT_RANGE =
+      Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18})");
+
+  private final String name;
+  private final String sha256Prefix;
+  private final long largest;
+  private final String mirrorProperty;
+  private final DownloadOptions options;
+  private final Path file;
+  private final Path part;
+  private final URI url;
+
+  /** Where the current request's body goes; set by the client's thread. */
+  private volatile Optional<PartFile> body = Optional.empty();
+
+  /**
+   * @param sha256Prefix first hexadecimal digits that the file's SHA-256 has to have
+   * @param largest bytes that the file cannot exceed
+   * @param mirrorProperty the system property that names another source
+   */
+  Download(
+      String name,
+      String sha256Prefix,
+      long largest,
+      String mirrorProperty,
+      DownloadOptions options) {
+    this.name = name;
+    this.mirrorProperty = mirrorProperty;
+    this.sha256Prefix = sha256Prefix;
+    this.largest = largest;
+    this.options = options;
+    this.file = options.cache().resolve(name);
+    this.part = options.cache().resolve(name + ".part");
+    String folder = options.source().toString();
+    this.url = URI.create(folder.endsWith("/") ? folder + name : folder + "/" + name);
+  }
+
+  /** The verified file, fetched first if it is not there. */
+  Path path() {
+    if (Files.isRegularFile(file)) {
+      return file;
+    }
+    try {
+      Files.createDirectories(options.cache());
+      try (FileChannel channel =
+              FileChannel.open(
+                  options.cache().resolve(name + ".lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock lock = lock(channel)) {
+        if (lock.isValid() && !Files.isRegularFile(file)) {
+          fetch();
+        }
+      }
+    } catch (IOException e) {
+      throw problem(e, "cannot be kept in %s (%s)".formatted(options.cache(), e));
+    }
+    return file;
+  }
+
+  /** Waits for other processes, which the system reports by null, and other threads. */
+  private FileLock lock(FileChannel channel) throws IOException {
+    while (true) {
+      try {
+        Optional<FileLock> lock = Optional.ofNullable(channel.tryLock());
+        if (lock.isPresent()) {
+          return lock.get();
+        }
+      } catch (OverlappingFileLockException e) {
+        // Another thread of this process has it: wait as for another process.
+      }
+      pause(POLL_MILLIS);
+    }
+  }
+
+  private void fetch() throws IOException {
+    IOException last = new IOException("no attempt");
+    for (int attempt = 1; attempt <= options.attempts(); attempt++) {
+      boolean resumed = size() > 0;
+      try {
+        transfer();
+        String sum = sha256();
+        if (sum.startsWith(sha256Prefix)) {
+          AtomicFile.move(part, file);
+          return;
+        }
+        Files.delete(part);
+        last =
+            new IOException(
+                "its SHA-256 is %s..., not %s...: the server has another file"
+                    .formatted(sum.substring(0, sha256Prefix.length()), sha256Prefix));
+        if (!resumed) {
+          break;
+        }
+      } catch (ConnectException | HttpConnectTimeoutException e) {
+        throw problem(e, "cannot be fetched from %s: is this machine offline?".formatted(url));
+      } catch (IOException e) {
+        last = e;
+        if (attempt < options.attempts()) {
+          pause(attempt * 5 * POLL_MILLIS);
+        }
+      }
+    }
+    throw problem(last, "cannot be fetched from %s: %s".formatted(url, last.getMessage()));
+  }
+
+  private long size() throws IOException {
+    return Files.isRegularFile(part) ? Files.size(part) : 0;
+  }
+
+  /** One request, for what is missing of the part file. */
+  private void transfer() throws IOException {
+    long have = size();
+    HttpClient client =
+        HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .connectTimeout(options.patience())
+            .build();
+    HttpRequest.Builder request = HttpRequest.newBuilder(url).GET();
+    if (have > 0) {
+      request.header("Range", "bytes=%d-".formatted(have));
+    }
+    body = Optional.empty();
+    CompletableFuture<HttpResponse<Long>> response =
+        client.sendAsync(request.build(), info -> receive(info, have));
+    HttpResponse<Long> answer = await(response);
+    int status = answer.statusCode();
+    if (status == 416) {
+      // The part file is not the beginning of the server's file, or is all of it: start anew.
+      Files.deleteIfExists(part);
+    }
+    if (status == 404 || status == 410) {
+      throw problem(
+          new IOException("HTTP " + status),
+          "is not at %s (the server answered %d)".formatted(url, status));
+    }
+    if (status != 200 && status != 206) {
+      throw new IOException("the server answered " + status);
+    }
+  }
+
+  private BodySubscriber<Long> receive(ResponseInfo info, long have) {
+    long length = info.headers().firstValueAsLong("Content-Length").orElse(-1);
+    try {
+      if (info.statusCode() == 200) {
+        return part(0, length);
+      }
+      if (info.statusCode() == 206) {
+        Matcher range =
+            CONTENT_RANGE.matcher(info.headers().firstValue("Content-Range").orElse(""));
+        if (!range.matches() || Long.parseLong(range.group(1)) != have) {
+          throw new IOException("the server sent another part than was asked for");
+        }
+        return part(have, Long.parseLong(range.group(2)));
+      }
+    } catch (IOException e) {
+      return new RefusedBody(e);
+    }
+    return BodySubscribers.replacing(0L);
+  }
+
+  private PartFile part(long from, long total) throws IOException {
+    if (total > largest) {
+      throw new IOException(
+          "the server announces %d bytes, more than the %d it can have".formatted(total, largest));
+    }
+    PartFile target =
+        new PartFile(part, from, largest, at -> options.listener().progress(name, at, total));
+    body = Optional.of(target);
+    return target;
+  }
+
+  /** Waits for the end, but not for a server that has fallen silent. */
+  private HttpResponse<Long> await(CompletableFuture<HttpResponse<Long>> response)
+      throws IOException {
+    long start = System.nanoTime();
+    while (true) {
+      try {
+        return response.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        long heard = body.map(PartFile::lastNanos).orElse(start);
+        if (System.nanoTime() - heard > options.patience().toNanos()) {
+          IOException silence =
+              new IOException("the server was silent for " + options.patience().toMillis() + " ms");
+          response.cancel(true);
+          body.ifPresent(target -> target.onError(silence));
+          throw silence;
+        }
+      } catch (ExecutionException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof IOException io) {
+          throw io;
+        }
+        throw new IOException(String.valueOf(cause), e);
+      } catch (InterruptedException e) {
+        response.cancel(true);
+        body.ifPresent(target -> target.onError(e));
+        throw interrupted();
+      }
+    }
+  }
+
+  private String sha256() throws IOException {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      try (InputStream input = new DigestInputStream(Files.newInputStream(part), digest)) {
+        input.transferTo(java.io.OutputStream.nullOutputStream());
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static void pause(long millis) throws IOException {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static InterruptedIOException interrupted() {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException("the download was interrupted");
+  }
+
+  private FileException problem(Throwable cause, String what) {
+    return new FileException(
+        "%s %s\n  fix: put the file at %s by hand, or name a mirror with -D%s=URL"
+            .formatted(name, what, file, mirrorProperty),
+        cause);
+  }
+}
