@@ -1,5 +1,6 @@
 package io.blockwork.processor;
 
+import io.blockwork.processor.spec.Shown;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.lang.model.element.AnnotationMirror;
@@ -37,7 +38,7 @@ final class AnnotationText {
   private static String value(AnnotationValue value) {
     Object object = value.getValue();
     if (object instanceof String text) {
-      return "\"" + text + "\"";
+      return "\"" + Shown.text(text) + "\"";
     }
     if (object instanceof AnnotationMirror nested) {
       return of(nested);

@@ -12,6 +12,7 @@ import io.blockwork.processor.expression.Type;
 import io.blockwork.processor.expression.Value;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Nearest;
+import io.blockwork.processor.spec.Shown;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -236,7 +237,7 @@ final class BodyReader {
         fault(
             Message.WITH_MEMBER,
             site,
-            text,
+            Shown.text(text),
             member.column(),
             name,
             signature.name(),

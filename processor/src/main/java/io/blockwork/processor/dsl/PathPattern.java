@@ -3,6 +3,7 @@ package io.blockwork.processor.dsl;
 import io.blockwork.processor.expression.ExpressionException;
 import io.blockwork.processor.expression.Parser;
 import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -66,12 +67,8 @@ record PathPattern(String text, List<String> texts, List<Formula> formulas, Site
       name.append(print.apply(formulas.get(i))).append(texts.get(i + 1));
     }
     if (!NAME.matcher(name).matches()) {
-      throw new FaultException(Fault.of(Message.PATH_NAME, site, shown(text), shown(name)));
+      throw new FaultException(Fault.of(Message.PATH_NAME, site, Shown.text(text), Shown.text(name)));
     }
     return name.toString();
-  }
-
-  private static String shown(CharSequence text) {
-    return text.toString().replaceAll("[^ -~]", "?");
   }
 }

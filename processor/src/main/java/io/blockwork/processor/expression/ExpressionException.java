@@ -1,6 +1,7 @@
 package io.blockwork.processor.expression;
 
 import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Shown;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,7 +37,7 @@ public final class ExpressionException extends RuntimeException {
 
   /** The message's arguments, given the whole text. */
   public List<Object> args(String text) {
-    List<Object> all = new ArrayList<>(List.of(text, column));
+    List<Object> all = new ArrayList<>(List.of(Shown.text(text), column));
     all.addAll(args);
     return all;
   }
