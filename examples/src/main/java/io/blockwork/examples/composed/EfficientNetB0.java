@@ -3,11 +3,9 @@ package io.blockwork.examples.composed;
 import io.blockwork.Block;
 import io.blockwork.From;
 import io.blockwork.If;
-import io.blockwork.ImageClassifier;
 import io.blockwork.Init;
 import io.blockwork.Initial;
 import io.blockwork.Input;
-import io.blockwork.Model;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
@@ -23,24 +21,27 @@ import io.blockwork.ops.StochasticDepth;
 import io.blockwork.ops.Sum;
 
 /** EfficientNet-B0 (Tan and Le 2019). */
-@Model
+@Block
 @Init(value = Initial.HE_FAN_OUT, zeroBias = true)
-public interface EfficientNetB0 extends ImageClassifier {
+public @interface EfficientNetB0 {
+  int classes() default 1000;
+  double dropout() default 0.2;
+  double stochasticDepth() default 0.2;
   @Sequential interface features {
     @ConvNorm(out = 32, kernel = 3, stride = 2) interface stem {}
-    @Stage(out = 16, expand = 1, stride = 1, blocks = 1, before = 0) interface stage1 {}
-    @Stage(out = 24, blocks = 2, before = 1) interface stage2 {}
-    @Stage(out = 40, kernel = 5, blocks = 2, before = 3) interface stage3 {}
-    @Stage(out = 80, blocks = 3, before = 5) interface stage4 {}
-    @Stage(out = 112, kernel = 5, stride = 1, blocks = 3, before = 8) interface stage5 {}
-    @Stage(out = 192, kernel = 5, blocks = 4, before = 11) interface stage6 {}
-    @Stage(out = 320, stride = 1, blocks = 1, before = 15) interface stage7 {}
+    @Stage(out = 16, expand = 1, stride = 1, blocks = 1, before = 0) @With("drop = stochasticDepth") interface stage1 {}
+    @Stage(out = 24, blocks = 2, before = 1) @With("drop = stochasticDepth") interface stage2 {}
+    @Stage(out = 40, kernel = 5, blocks = 2, before = 3) @With("drop = stochasticDepth") interface stage3 {}
+    @Stage(out = 80, blocks = 3, before = 5) @With("drop = stochasticDepth") interface stage4 {}
+    @Stage(out = 112, kernel = 5, stride = 1, blocks = 3, before = 8) @With("drop = stochasticDepth") interface stage5 {}
+    @Stage(out = 192, kernel = 5, blocks = 4, before = 11) @With("drop = stochasticDepth") interface stage6 {}
+    @Stage(out = 320, stride = 1, blocks = 1, before = 15) @With("drop = stochasticDepth") interface stage7 {}
     @ConvNorm(out = 1280) interface last {}
   }
   @GlobalAvgPool interface avgpool {}
   @Sequential @Init(value = Initial.UNIFORM_OUT, zeroBias = true) interface classifier {
-    @Dropout(p = 0.2) interface drop {}
-    @Linear(out = 1000) interface fc {}
+    @Dropout @With("p = dropout") interface drop {}
+    @Linear @With("out = classes") interface fc {}
   }
 
   /** Convolution, batch norm, SiLU or not. */
@@ -63,7 +64,8 @@ public interface EfficientNetB0 extends ImageClassifier {
     int stride() default 2;
     int blocks() default Block.REQUIRED;
     int before() default Block.REQUIRED;
-    @MBConv @With("out = out, expand = expand, kernel = kernel, stride = index == 0 ? stride : 1, drop = 0.2 * (before + index) / 16") @Repeat(times = "blocks") interface block {}
+    double drop() default Block.REQUIRED;
+    @MBConv @With("out = out, expand = expand, kernel = kernel, stride = index == 0 ? stride : 1, drop = drop * (before + index) / 16") @Repeat(times = "blocks") interface block {}
   }
 
   /** An inverted residual block with squeeze-and-excitation. */

@@ -3,11 +3,9 @@ package io.blockwork.examples.composed;
 import io.blockwork.Block;
 import io.blockwork.From;
 import io.blockwork.If;
-import io.blockwork.ImageClassifier;
 import io.blockwork.Init;
 import io.blockwork.Initial;
 import io.blockwork.Input;
-import io.blockwork.Model;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
@@ -20,9 +18,15 @@ import io.blockwork.ops.Relu6;
 import io.blockwork.ops.Sum;
 
 /** MobileNet v2 (Sandler et al. 2018). */
-@Model
+@Block
 @Init(value = Initial.HE_FAN_OUT, zeroBias = true)
-public interface MobileNetV2 extends ImageClassifier {
+public @interface MobileNetV2 {
+  /** Classes that the head tells apart. */
+  int classes() default 1000;
+
+  /** The probability of a zero before the classifier. */
+  double dropout() default 0.2;
+
   @Sequential interface features {
     @ConvNorm(out = 32, kernel = 3, stride = 2) interface stem {}
     @InvertedResidual(expand = 1, out = 16) interface stage1 {}
@@ -36,8 +40,8 @@ public interface MobileNetV2 extends ImageClassifier {
   }
   @GlobalAvgPool interface avgpool {}
   @Sequential @Init(value = Initial.NORMAL, std = 0.01, zeroBias = true) interface classifier {
-    @Dropout(p = 0.2) interface drop {}
-    @Linear(out = 1000) interface fc {}
+    @Dropout @With("p = dropout") interface drop {}
+    @Linear @With("out = classes") interface fc {}
   }
 
   /** Convolution, batch norm, ReLU6. */

@@ -3,11 +3,9 @@ package io.blockwork.examples.composed;
 import io.blockwork.Block;
 import io.blockwork.From;
 import io.blockwork.If;
-import io.blockwork.ImageClassifier;
 import io.blockwork.Init;
 import io.blockwork.Initial;
 import io.blockwork.Input;
-import io.blockwork.Model;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
@@ -23,9 +21,15 @@ import io.blockwork.ops.Relu;
 import io.blockwork.ops.Sum;
 
 /** MobileNet v3 small (Howard et al. 2019). */
-@Model
+@Block
 @Init(value = Initial.HE_FAN_OUT, zeroBias = true)
-public interface MobileNetV3Small extends ImageClassifier {
+public @interface MobileNetV3Small {
+  /** Classes that the head tells apart. */
+  int classes() default 1000;
+
+  /** The probability of a zero before the classifier. */
+  double dropout() default 0.2;
+
   @Sequential interface features {
     @ConvNorm(out = 16, kernel = 3, stride = 2, act = Act.HARD_SWISH) interface stem {}
     @InvertedResidual(inner = 16, out = 16, stride = 2, act = Act.RELU) interface bneck1 {}
@@ -43,8 +47,8 @@ public interface MobileNetV3Small extends ImageClassifier {
   @Sequential @Init(value = Initial.NORMAL, std = 0.01, zeroBias = true) interface classifier {
     @Linear(out = 1024) interface fc1 {}
     @HardSwish interface act {}
-    @Dropout(p = 0.2) interface drop {}
-    @Linear(out = 1000) interface fc2 {}
+    @Dropout @With("p = dropout") interface drop {}
+    @Linear @With("out = classes") interface fc2 {}
   }
 
   /** What ends a convolution. */

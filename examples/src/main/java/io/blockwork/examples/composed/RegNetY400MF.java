@@ -3,11 +3,9 @@ package io.blockwork.examples.composed;
 import io.blockwork.Block;
 import io.blockwork.From;
 import io.blockwork.If;
-import io.blockwork.ImageClassifier;
 import io.blockwork.Init;
 import io.blockwork.Initial;
 import io.blockwork.Input;
-import io.blockwork.Model;
 import io.blockwork.Path;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
@@ -22,9 +20,12 @@ import io.blockwork.ops.Sigmoid;
 import io.blockwork.ops.Sum;
 
 /** RegNet-Y-400MF (Radosavovic et al. 2020). */
-@Model
+@Block
 @Init(Initial.HE_FAN_OUT)
-public interface RegNetY400MF extends ImageClassifier {
+public @interface RegNetY400MF {
+  /** Classes that the head tells apart. */
+  int classes() default 1000;
+
   @ConvNorm(out = 32, kernel = 3, stride = 2) interface stem {}
   interface trunk_output {
     @Stage(width = 48, depth = 1, number = 1) interface block1 {}
@@ -33,7 +34,7 @@ public interface RegNetY400MF extends ImageClassifier {
     @Stage(width = 440, depth = 6, number = 4) interface block4 {}
   }
   @GlobalAvgPool interface avgpool {}
-  @Linear(out = 1000) @Init(value = Initial.NORMAL, std = 0.01, zeroBias = true) interface fc {}
+  @Linear @With("out = classes") @Init(value = Initial.NORMAL, std = 0.01, zeroBias = true) interface fc {}
 
   /** Convolution, batch norm, ReLU or not. */
   @Block

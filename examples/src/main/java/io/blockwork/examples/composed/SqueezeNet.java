@@ -2,10 +2,8 @@ package io.blockwork.examples.composed;
 
 import io.blockwork.Block;
 import io.blockwork.From;
-import io.blockwork.ImageClassifier;
 import io.blockwork.Init;
 import io.blockwork.Initial;
-import io.blockwork.Model;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
@@ -17,9 +15,15 @@ import io.blockwork.ops.MaxPool;
 import io.blockwork.ops.Relu;
 
 /** SqueezeNet 1.1 (Iandola et al. 2016). */
-@Model
+@Block
 @Init(value = Initial.HE_UNIFORM, zeroBias = true)
-public interface SqueezeNet extends ImageClassifier {
+public @interface SqueezeNet {
+  /** Classes that the head tells apart. */
+  int classes() default 1000;
+
+  /** The probability of a zero before the classifier. */
+  double dropout() default 0.5;
+
   @Sequential interface features {
     @Conv(out = 64, kernel = 3, stride = 2) interface conv1 {}
     @Relu interface relu1 {}
@@ -32,8 +36,8 @@ public interface SqueezeNet extends ImageClassifier {
     @Fire(squeeze = 64) @Repeat(2) interface fire8 {}
   }
   @Sequential interface classifier {
-    @Dropout interface drop {}
-    @Conv(out = 1000) @Init(value = Initial.NORMAL, std = 0.01, zeroBias = true) interface conv10 {}
+    @Dropout @With("p = dropout") interface drop {}
+    @Conv @With("out = classes") @Init(value = Initial.NORMAL, std = 0.01, zeroBias = true) interface conv10 {}
     @Relu interface relu10 {}
     @GlobalAvgPool interface avgpool {}
   }

@@ -1,10 +1,10 @@
 package io.blockwork.examples.composed;
 
-import io.blockwork.ImageClassifier;
+import io.blockwork.Block;
 import io.blockwork.Init;
 import io.blockwork.Initial;
-import io.blockwork.Model;
 import io.blockwork.Sequential;
+import io.blockwork.With;
 import io.blockwork.ops.AdaptiveAvgPool;
 import io.blockwork.ops.BatchNorm;
 import io.blockwork.ops.Conv;
@@ -15,9 +15,15 @@ import io.blockwork.ops.MaxPool;
 import io.blockwork.ops.Relu;
 
 /** VGG-16 (Simonyan and Zisserman 2014) with batch norms, torchvision's {@code vgg16_bn}. */
-@Model
+@Block
 @Init(value = Initial.HE_FAN_OUT, zeroBias = true)
-public interface Vgg16 extends ImageClassifier {
+public @interface Vgg16 {
+  /** Classes that the head tells apart. */
+  int classes() default 1000;
+
+  /** The probability of a zero before each linear layer but the first. */
+  double dropout() default 0.5;
+
   @Sequential interface features {
     @Conv(out = 64, kernel = 3, padding = 1) interface conv1_1 {}
     @BatchNorm interface norm1_1 {}
@@ -69,10 +75,10 @@ public interface Vgg16 extends ImageClassifier {
   @Sequential @Init(value = Initial.NORMAL, std = 0.01, zeroBias = true) interface classifier {
     @Linear(out = 4096) interface fc6 {}
     @Relu interface relu6 {}
-    @Dropout interface drop6 {}
+    @Dropout @With("p = dropout") interface drop6 {}
     @Linear(out = 4096) interface fc7 {}
     @Relu interface relu7 {}
-    @Dropout interface drop7 {}
-    @Linear(out = 1000) interface fc8 {}
+    @Dropout @With("p = dropout") interface drop7 {}
+    @Linear @With("out = classes") interface fc8 {}
   }
 }
