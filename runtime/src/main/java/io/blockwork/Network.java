@@ -13,8 +13,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one.
  *
  * <p>Images are {@code [N, C, H, W]} with any N of at least 1, in the data type that the network
- * was created with. {@link #forward} may be called from many threads at once; a training pass must
- * not run at the same time as anything else that uses the same network.
+ * was created with. All methods may be called from many threads. Those of {@link #forward} run side
+ * by side, and each sees the weights of one moment: whatever changes weights or running statistics
+ * (a training pass, an optimiser's step, {@link Parameters#set} and {@link Parameters#load}) waits
+ * for them to end and keeps new ones waiting.
  *
  * <p>New arrays are made as ND4J's own operations make them: in the workspace that the calling
  * thread has open, if any. What the network keeps for itself never lies in a workspace.
@@ -26,14 +28,16 @@ public interface Network extends AutoCloseable {
   /**
    * Runs inference: batch norms use their running statistics and nothing is dropped.
    *
-   * <p>Images that hold a NaN give undefined results: oneDNN's ReLU makes it zero, ND4J's keeps it.
-   * {@link #firstNonFinite} tells of it.
+   * <p>Weights and images must be finite: kernels are free to make a zero of a NaN, and then give
+   * results that look like any other.
    *
    * @param images {@code [N, C, H, W]}
    * @return a new array, {@code [N, classes]}, or {@code [N, C, H, W]} for a network without a head
    * @throws io.blockwork.memory.ShapeMismatchException if the shape is not the one the network was
    *     compiled for
-   * @throws IllegalArgumentException if the data type is another or there are no images
+   * @throws IllegalArgumentException if the data type is another, there are no images, or one of
+   *     them holds a NaN or an infinity
+   * @throws IllegalStateException if a weight or a running statistic is NaN or infinite
    */
   INDArray forward(INDArray images);
 
@@ -136,8 +140,12 @@ public interface Network extends AutoCloseable {
   }
 
   /**
-   * Gives the memory of bound plans back. Closing twice does nothing. What is never closed is freed
-   * some time after the network was collected as garbage.
+   * Gives the memory of weights and bound plans back at once, after the calls that are running have
+   * ended. Closing twice does nothing. What is never closed is freed some time after the network
+   * was collected as garbage, and so are {@link #gradients}, of which callers may hold arrays.
+   *
+   * @throws IllegalStateException if it is called within {@link Parameters#read} or by a {@link
+   *     Loss}
    */
   @Override
   void close();

@@ -14,6 +14,8 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.loss.Loss;
+import io.blockwork.memory.Finite;
+import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.ParameterInfo;
@@ -45,10 +47,13 @@ public abstract class CompiledNetwork implements Network {
   /** The passes of {@link Output} methods. Written by constructors only. */
   private final List<Features> features = new ArrayList<>();
 
-  /** Guarded by this. */
+  /** Used within an update of the parameters only. */
   private final TrainingPlans training;
 
+  /** Written within an update of the parameters only. */
   private volatile List<String> frozen = List.of();
+
+  /** Written within an update of the parameters only. */
   private volatile boolean closed;
 
   /**
@@ -89,11 +94,22 @@ public abstract class CompiledNetwork implements Network {
   private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
     return new Features(
         options,
+        parameters,
         shapes,
         new Features.Check() {
           @Override
           public void images(INDArray images) {
             checkImages(images);
+            requireFiniteWeights();
+            requireFinite(images);
+          }
+
+          @Override
+          public int images(float[] values) {
+            int n = countImages(values);
+            requireFiniteWeights();
+            requireFinite(values);
+            return n;
           }
 
           @Override
@@ -103,8 +119,26 @@ public abstract class CompiledNetwork implements Network {
         },
         batch -> {
           parameters.prepare();
-          return engine.bindInference(parameters, batch, pass);
+          try {
+            return engine.bindInference(parameters, batch, pass);
+          } catch (OutOfMemoryError e) {
+            throw memoryIsShort("inference", batch, e);
+          }
         });
+  }
+
+  /** Tells for what memory was needed, and what helps. */
+  private OutOfMemoryError memoryIsShort(String what, int batch, OutOfMemoryError cause) {
+    String limits =
+        String.valueOf(cause.getMessage()).contains("max")
+            ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before Blockwork could set these limits"
+            : "";
+    OutOfMemoryError error =
+        new OutOfMemoryError(
+            "%s: not enough memory for a plan for %s with batches of %d images: %s; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)%s"
+                .formatted(architecture.name(), what, batch, cause.getMessage(), limits));
+    error.initCause(cause);
+    return error;
   }
 
   /**
@@ -147,14 +181,7 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public float[] forward(float[] images) {
-    checkOpen();
-    int image = Math.toIntExact(Features.length(architecture.input()));
-    if (images.length == 0 || images.length % image != 0) {
-      throw new ShapeMismatchException(
-          "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"
-              .formatted(architecture.name(), imagesShape(), image, images.length));
-    }
-    return inference.values(images, images.length / image);
+    return inference.values(images);
   }
 
   @Override
@@ -167,7 +194,12 @@ public abstract class CompiledNetwork implements Network {
     return train(images, loss, true);
   }
 
-  private synchronized TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
+  /** A pass reads the weights and moves running statistics: a change of the parameters. */
+  private TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
+    return parameters.update(() -> trainAlone(images, loss, inputGradient));
+  }
+
+  private TrainingResult trainAlone(INDArray images, Loss loss, boolean inputGradient) {
     checkImages(images);
     int n = Math.toIntExact(images.size(0));
     long[] outputShape = Features.batched(n, architecture.output());
@@ -189,21 +221,23 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
-  public synchronized Optional<String> firstNonFinite(INDArray images) {
-    checkOpen();
-    checkImages(images);
-    var settings = new TrainingSettings(false, frozen, options.seed());
-    return Engines.inspecting(engine, options.dataType())
-        .firstNonFinite(parameters, images, settings, this::trainingPass);
+  public Optional<String> firstNonFinite(INDArray images) {
+    return parameters.read(
+        () -> {
+          checkImages(images);
+          var settings = new TrainingSettings(false, frozen, options.seed());
+          return Engines.inspecting(engine, options.dataType())
+              .firstNonFinite(parameters, images, settings, this::trainingPass);
+        });
   }
 
   private BoundTraining bindTraining(TrainingPlans.Key key) {
-    return engine.bindTraining(
-        parameters,
-        gradients,
-        key.batch(),
-        new TrainingSettings(key.inputGradient(), frozen, options.seed()),
-        this::trainingPass);
+    var settings = new TrainingSettings(key.inputGradient(), frozen, options.seed());
+    try {
+      return engine.bindTraining(parameters, gradients, key.batch(), settings, this::trainingPass);
+    } catch (OutOfMemoryError e) {
+      throw memoryIsShort("training", key.batch(), e);
+    }
   }
 
   @Override
@@ -231,7 +265,11 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
-  public synchronized void freeze(String... prefixes) {
+  public void freeze(String... prefixes) {
+    parameters.update(() -> freezeAlone(prefixes));
+  }
+
+  private void freezeAlone(String... prefixes) {
     checkOpen();
     for (String prefix : prefixes) {
       var one = new TrainingSettings(false, List.of(prefix), 0);
@@ -260,11 +298,16 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    inference.close();
-    features.forEach(Features::close);
-    training.close();
+  public void close() {
+    parameters.update(
+        () -> {
+          closed = true;
+          inference.close();
+          features.forEach(Features::close);
+          training.close();
+          parameters.close();
+          gradients.close();
+        });
   }
 
   private void checkOpen() {
@@ -276,12 +319,59 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public String profile(INDArray images) {
-    checkImages(images);
-    return engine.profile(parameters, images, this::forwardPass);
+    return parameters.read(
+        () -> {
+          checkImages(images);
+          return engine.profile(parameters, images, this::forwardPass);
+        });
+  }
+
+  /** Kernels may make a zero of a NaN: then nothing in the result would tell of it. */
+  private void requireFiniteWeights() {
+    Optional<String> bad = parameters.firstNonFinite();
+    if (bad.isPresent()) {
+      throw new IllegalStateException(
+          "%s: %s holds a NaN or an infinity, so its output would mean nothing; load or train other weights"
+              .formatted(architecture.name(), bad.get()));
+    }
+  }
+
+  private void requireFinite(INDArray images) {
+    // The copy of what has gaps is short-lived, and rare.
+    INDArray contiguous = NativeValues.contiguous(images);
+    if (!Finite.all(contiguous)) {
+      long first = Finite.firstException(NativeValues.of(contiguous));
+      throw notFinite(first, images.length() / images.size(0));
+    }
+  }
+
+  private void requireFinite(float[] images) {
+    int first = Finite.firstException(images);
+    if (first >= 0) {
+      throw notFinite(first, Features.length(architecture.input()));
+    }
+  }
+
+  private IllegalArgumentException notFinite(long index, long image) {
+    return new IllegalArgumentException(
+        "%s: expected images of finite values, but image %d of the batch holds a NaN or an infinity; look at how it was read and normalised"
+            .formatted(architecture.name(), index / image));
+  }
+
+  private int countImages(float[] images) {
+    checkOpen();
+    int image = Math.toIntExact(Features.length(architecture.input()));
+    if (images.length == 0 || images.length % image != 0) {
+      throw new ShapeMismatchException(
+          "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"
+              .formatted(architecture.name(), imagesShape(), image, images.length));
+    }
+    return images.length / image;
   }
 
   private void checkImages(INDArray images) {
     checkOpen();
+    NativeValues.requireAlive(images);
     List<Integer> in = architecture.input();
     if (images.rank() != 4
         || images.size(1) != in.get(0)
@@ -309,6 +399,7 @@ public abstract class CompiledNetwork implements Network {
   }
 
   private void checkOutput(INDArray output, long[] expectedShape) {
+    NativeValues.requireAlive(output);
     if (!Arrays.equals(output.shape(), expectedShape)) {
       throw new ShapeMismatchException(
           "%s: expected an output array of shape %s, got %s"

@@ -3,6 +3,7 @@ package io.blockwork.compiled;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
 import io.blockwork.engine.BoundInference;
+import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ public final class Features {
   private static final int LARGEST_BATCH = 64;
 
   private final InferencePlans plans;
+  private final Parameters parameters;
   private final DataType dataType;
   private final List<List<Integer>> shapes;
   private final Check check;
@@ -28,20 +30,26 @@ public final class Features {
   interface Check {
     void images(INDArray images);
 
+    /** Returns the number of images. */
+    int images(float[] values);
+
     void output(INDArray output, long[] expectedShape);
   }
 
   /**
    * @param options data type and number of plans
+   * @param parameters the network's, whose values stay as they are during a run
    * @param shapes of the results of one image
    * @param check called before each run
    * @param bind makes a plan for a batch size
    */
   Features(
       NetworkOptions options,
+      Parameters parameters,
       List<List<Integer>> shapes,
       Check check,
       IntFunction<BoundInference> bind) {
+    this.parameters = parameters;
     this.dataType = options.dataType();
     this.shapes = List.copyOf(shapes);
     this.check = check;
@@ -71,25 +79,36 @@ public final class Features {
    * @throws IllegalArgumentException if the data type is another or there are no images
    */
   public List<INDArray> all(INDArray images) {
-    check.images(images);
-    int n = Math.toIntExact(images.size(0));
-    List<INDArray> outputs = new ArrayList<>(shapes.size());
-    for (List<Integer> shape : shapes) {
-      outputs.add(Nd4j.create(dataType, batched(n, shape)));
-    }
-    run(images, outputs);
-    return outputs;
+    return parameters.read(
+        () -> {
+          check.images(images);
+          int n = Math.toIntExact(images.size(0));
+          List<INDArray> outputs = new ArrayList<>(shapes.size());
+          for (List<Integer> shape : shapes) {
+            outputs.add(Nd4j.create(dataType, batched(n, shape)));
+          }
+          run(images, outputs);
+          return outputs;
+        });
   }
 
   /** Computes the only result into an array of the caller. */
   void into(INDArray images, INDArray output) {
-    check.images(images);
-    check.output(output, batched(Math.toIntExact(images.size(0)), shapes.get(0)));
-    run(images, List.of(output));
+    parameters.read(
+        () -> {
+          check.images(images);
+          check.output(output, batched(Math.toIntExact(images.size(0)), shapes.get(0)));
+          run(images, List.of(output));
+          return output;
+        });
   }
 
-  /** Computes the only result of n images, row-major. */
-  float[] values(float[] images, int n) {
+  /** Computes the only result of images that lie side by side, row-major. */
+  float[] values(float[] images) {
+    return parameters.read(() -> values(images, check.images(images)));
+  }
+
+  private float[] values(float[] images, int n) {
     int image = images.length / n;
     int result = Math.toIntExact(length(shapes.get(0)));
     float[] output = new float[Math.multiplyExact(n, result)];

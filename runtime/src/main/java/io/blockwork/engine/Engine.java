@@ -77,4 +77,14 @@ public interface Engine {
     throw new UnsupportedOperationException(
         "the engine " + name() + " does not measure its kernels; onednn does");
   }
+
+  /**
+   * Makes inference on batches of one size give the same bits in every process from now on: what
+   * the engine would choose by measuring, now this way and now that, is fixed. Plans that are bound
+   * already stay as they are. Does nothing if the engine chooses nothing by measuring.
+   *
+   * @param parameters the network's parameters
+   * @param batch images at a time, at least 1
+   */
+  default void makeRepeatable(Parameters parameters, int batch) {}
 }

@@ -125,7 +125,8 @@ public final class Images {
       // The limits are for one image; others, and the rest of the program, have their share too.
       throw new ImageLimitException(
           shown
-              + ": there is not enough memory left to decode this image\n  fix: give Java more memory"
+              + ": there is not enough memory left to decode this image\n  fix: give Java more"
+              + " memory"
               + " (-Xmx), or decode fewer images at a time",
           e);
     }
@@ -195,7 +196,8 @@ public final class Images {
             + KnownSignatures.describe(data)
                 .orElse(
                     SafeText.format(
-                        "not an image of a known format (%d bytes); expected JPEG, PNG or one of %s",
+                        "not an image of a known format (%d bytes); expected JPEG, PNG or one of"
+                            + " %s",
                         data.length, String.join(", ", ImageIO.getReaderFileSuffixes()))),
         0);
   }

@@ -84,6 +84,12 @@ final class FlatValues {
     block.clear();
   }
 
+  /** Frees the memory; ND4J refuses arrays that somebody still has. */
+  synchronized void close() {
+    arrays.ifPresent(made -> made.flat().data().close());
+    block.close();
+  }
+
   private synchronized Arrays arrays() {
     Arrays made = arrays.orElseGet(this::make);
     arrays = Optional.of(made);

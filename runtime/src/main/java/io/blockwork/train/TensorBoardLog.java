@@ -9,7 +9,7 @@ import java.util.UUID;
 
 /**
  * Writes event files that TensorBoard reads ({@code tensorboard --logdir FOLDER}): the loss and the
- * learning rate of each step, the metrics of each epoch. A training that is taken up again writes
+ * learning rate of each step, the metrics of each epoch. A training run that is resumed writes
  * another file, which tells TensorBoard from which step on it replaces what was there.
  */
 public final class TensorBoardLog implements TrainingListener {
@@ -17,7 +17,7 @@ public final class TensorBoardLog implements TrainingListener {
   private Optional<EventFile> file = Optional.empty();
 
   /**
-   * A log; nothing is written before a training starts.
+   * A log; nothing is written before a training run starts.
    *
    * @param folder for the event files; it is made if it is missing
    */

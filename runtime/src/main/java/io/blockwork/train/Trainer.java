@@ -30,10 +30,11 @@ import org.nd4j.linalg.learning.config.IUpdater;
  *         .fit(train, validation);
  * }</pre>
  *
- * <p>What is frozen in the network stays as it is. A training is a function of the network's
+ * <p>What is frozen in the network stays as it is. A training run is a function of the network's
  * parameters, its settings, the loaders' seeds and the engine with its threads; one that was
- * killed, and is run again with the same settings, goes on from its last checkpoint and ends with
- * the same weights, bit for bit.
+ * killed, and is run again with the same settings, continues from its last checkpoint and ends with
+ * the same weights, bit for bit, after the same number of epochs. (For that, engines do not choose
+ * by measuring how they run batches of the validation's size.)
  *
  * <p>A trainer can be used again; each {@code fit} begins with a new optimizer.
  */
@@ -196,8 +197,8 @@ public final class Trainer {
   /**
    * Keeps checkpoints in a folder, after every epoch: {@code last.safetensors}, and the weights of
    * the best epoch in validation in {@code best.safetensors}. If the folder has a checkpoint when
-   * {@code fit} is called, the training goes on from there. One training at a time uses a folder;
-   * {@code training.lock} in it keeps others out. Both files hold the names of the classes, see
+   * {@code fit} is called, training continues from there. Only one training run at a time may use a
+   * folder; {@code training.lock} keeps others out. Both files hold the names of the classes, see
    * {@link TrainedClasses}.
    */
   public Trainer checkpoints(Path folder) {
@@ -211,7 +212,7 @@ public final class Trainer {
     return this;
   }
 
-  /** Ignores, and replaces, the checkpoints of an earlier training. */
+  /** Ignores, and replaces, the checkpoints of an earlier training run. */
   public Trainer startOver() {
     startOver = true;
     return this;
@@ -240,15 +241,16 @@ public final class Trainer {
    * @param train the training data, usually shuffled
    * @param validation not shuffled, with nothing done at random; its classes are those of the
    *     training data, in the same order
-   * @return what came of the epochs
+   * @return the results of the epochs
    * @throws IllegalArgumentException before the first step, if the data do not fit each other or
    *     the network: no batch, other classes in validation, a last batch of one image that a batch
    *     norm over 1x1 pixels cannot train on; later, if a label is not valid
    * @throws DivergedException if images, loss, gradients, weights or running statistics are not
    *     finite any more; the last good checkpoint is still there
-   * @throws FileException if a checkpoint cannot be written, another training uses its folder, or
-   *     the one that is there was left by a training with other settings or classes; before the
-   *     first step also if a log cannot be written (a log that fails later is only warned of)
+   * @throws FileException if a checkpoint cannot be written, another training run uses its folder,
+   *     or the one that is there was written by a training run with different settings or classes;
+   *     before the first step also if a log cannot be written (a log that fails later only causes a
+   *     warning)
    * @throws java.io.UncheckedIOException likewise, from logs
    * @throws io.blockwork.data.DataException if a record is damaged and the loader is to stop then
    * @throws IllegalStateException if the network is closed, or the data set makes an image of
@@ -274,7 +276,7 @@ public final class Trainer {
     return all;
   }
 
-  /** What has to stay the same for a training to be taken up again. */
+  /** What has to stay the same for a training run to be resumed. */
   String settings(DataLoader train) {
     return String.format(
         Locale.ROOT,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What came of the epochs of a training, those before it was taken up again included.
+ * The results of the epochs of a training run, including those before it was resumed.
  *
  * @param epochs in order
  * @param stoppedEarly whether early stopping ended it

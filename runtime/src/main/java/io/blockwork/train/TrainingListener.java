@@ -4,25 +4,25 @@ import io.blockwork.Network;
 import java.util.Optional;
 
 /**
- * Hears of a training while it runs, on its thread.
+ * Hears of a training run while it runs, on its thread.
  *
- * <p>A listener that fails does not end the training: what it throws goes to the log, the first
- * time. There are two exceptions. A {@link java.util.concurrent.CancellationException} ends the
- * training, and {@link Trainer#fit} passes it on. And before the first step, in {@link #onStart}, a
- * file that cannot be written ({@link java.io.UncheckedIOException}, {@link
- * io.blockwork.io.FileException}) keeps the training from beginning.
+ * <p>A listener that fails does not end training: what it throws is logged, the first time. There
+ * are two exceptions. A {@link java.util.concurrent.CancellationException} ends the training, and
+ * {@link Trainer#fit} passes it on. And before the first step, in {@link #onStart}, a file that
+ * cannot be written ({@link java.io.UncheckedIOException}, {@link io.blockwork.io.FileException})
+ * keeps the training from beginning.
  *
  * @see Trainer#listener
  */
 public interface TrainingListener {
   /**
-   * A training that is about to begin, or to be taken up again.
+   * A training run that is about to begin, or to be resumed.
    *
    * @param network what is trained
    * @param epochs in all
    * @param imagesPerEpoch images in each epoch
-   * @param step steps made before, 0 for a new training
-   * @param history what came of the epochs before, empty for a new training
+   * @param step steps made before, 0 for a new training run
+   * @param history the results of the epochs before, empty for a new training run
    */
   record Start(
       Network network, int epochs, long imagesPerEpoch, long step, TrainingHistory history) {}

@@ -14,7 +14,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 
 /** One call of {@link Trainer#fit}. */
 final class TrainingRun {
-  private static final String SMALLER_STEPS = "a smaller learning rate, a warm-up, or clipNorm";
+  private static final String SMALLER_STEPS = "use a smaller learning rate, a warm-up, or clipNorm";
 
   private final Trainer trainer;
   private final Network network;
@@ -65,6 +65,7 @@ final class TrainingRun {
   }
 
   private TrainingHistory runAlone() {
+    validation.ifPresent(this::makeRepeatable);
     if (trainer.startOver) {
       checkpoints.ifPresent(Checkpoints::clear);
     }
@@ -89,6 +90,15 @@ final class TrainingRun {
       return new TrainingHistory(history.epochs(), stopped(history));
     } finally {
       listeners.end();
+    }
+  }
+
+  /** Which epoch is the best, and when to stop, must not depend on the process that validates. */
+  private void makeRepeatable(DataLoader loader) {
+    network.engine().makeRepeatable(network.parameters(), loader.batchSize());
+    int rest = loader.dataset().size() % loader.batchSize();
+    if (rest > 0) {
+      network.engine().makeRepeatable(network.parameters(), rest);
     }
   }
 
@@ -142,7 +152,7 @@ final class TrainingRun {
                           "epoch %d, batch %d: the image of %s holds a NaN or an infinity",
                           epoch + 1, batch.number(), image)
                       + whatIsLeft()
-                      + "\n  fix: leave the image out, or mend what makes its values",
+                      + "\n  fix: leave the image out, or correct what computes its values",
                   "");
             });
     INDArray images = batch.images().castTo(network.parameters().dataType());
@@ -237,7 +247,7 @@ final class TrainingRun {
                       + "\n  fix: "
                       + (network.parameters().info(name).kind().learnable()
                           ? SMALLER_STEPS
-                          : "images of a smaller scale (Normalize), or " + SMALLER_STEPS),
+                          : "scale the images down (Normalize), or " + SMALLER_STEPS),
                   name.substring(0, name.lastIndexOf('.')));
             });
   }

@@ -118,13 +118,11 @@ final class LoadPlan {
     long longest = loaded.values().stream().mapToLong(t -> t.region().length()).max().orElse(0);
     ByteBuffer scratch = Region.scratch(longest);
     loaded.values().forEach(tensor -> tensor.region().verify(scratch));
-    try {
-      loaded.forEach(
-          (name, tensor) ->
-              parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory)));
-    } finally {
-      parameters.touch();
-    }
+    parameters.update(
+        () ->
+            loaded.forEach(
+                (name, tensor) ->
+                    parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory))));
   }
 
   LoadReport report() {

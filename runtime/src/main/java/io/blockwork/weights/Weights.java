@@ -187,14 +187,19 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
           "%s: PyTorch's own format is read, but not written; save as .safetensors or .npz, which Python reads too"
               .formatted(path));
     }
-    if (file.endsWith(".npz")) {
-      NpzWriter writer = new NpzWriter();
-      parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
-      writer.write(path);
-    } else {
-      SafetensorsWriter writer = new SafetensorsWriter();
-      parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
-      writer.write(path);
+    Map<String, INDArray> copies = parameters.copies();
+    try {
+      if (file.endsWith(".npz")) {
+        NpzWriter writer = new NpzWriter();
+        copies.forEach(writer::tensor);
+        writer.write(path);
+      } else {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        copies.forEach(writer::tensor);
+        writer.write(path);
+      }
+    } finally {
+      copies.values().forEach(INDArray::close);
     }
   }
 

@@ -55,17 +55,25 @@ class NativeBlockTest {
     throw new AssertionError("no mapping holds the address");
   }
 
+  /** JavaCPP's limit follows the size of Java's heap. */
   @Test
-  void countsTowardsJavaCppsLimitOnlyIfAsked() {
-    long before = Pointer.totalBytes();
-    NativeBlock plain = NativeBlock.allocate(LARGE);
-    assertThat(Pointer.totalBytes() - before).isLessThan(LARGE);
-    NativeBlock counted = NativeBlock.allocateCounted(LARGE);
-    assertThat(Pointer.totalBytes() - before).isAtLeast(LARGE);
-    assertThat(Pointer.totalBytes() - before).isLessThan(2 * LARGE);
-    counted.close();
-    plain.close();
-    assertThat(Pointer.totalBytes() - before).isLessThan(LARGE);
+  void countsForItselfAndNotTowardsJavaCppsLimit() {
+    long counted = Pointer.totalBytes();
+    long before = NativeBlock.livingBytes();
+    NativeBlock block = NativeBlock.allocate(LARGE);
+    assertThat(NativeBlock.livingBytes() - before).isEqualTo(LARGE);
+    assertThat(Pointer.totalBytes() - counted).isLessThan(LARGE);
+    block.close();
+    assertThat(NativeBlock.livingBytes()).isEqualTo(before);
+    block.close();
+    assertThat(NativeBlock.livingBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void moreThanTheMachineHasIsRefusedWithTheAmounts() {
+    OutOfMemoryError e =
+        assertThrows(OutOfMemoryError.class, () -> NativeBlock.allocate(Long.MAX_VALUE >> 1));
+    assertThat(e).hasMessageThat().startsWith("4398046511103 MB of native memory were asked for");
   }
 
   @Test

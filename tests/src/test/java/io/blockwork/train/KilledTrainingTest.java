@@ -59,6 +59,21 @@ final class KilledTrainingTest {
   }
 
   @Test
+  void aFolderThatAnotherProcessTrainsInIsRefused() throws IOException, InterruptedException {
+    Path run = folder.resolve("run");
+    Process first = start(List.of(), run, 1_000_000);
+    try (BufferedReader lines = first.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(lines.readLine()).isNotNull();
+      String second = wait(start(List.of(), run, 2));
+      assertThat(second).contains("failed: ");
+      assertThat(second).contains("another training run is using this folder");
+    } finally {
+      first.destroyForcibly().waitFor();
+    }
+    assertThat(wait(start(List.of(), run, 0))).doesNotContain("failed: ");
+  }
+
+  @Test
   void keepsTheLastGoodCheckpointWhenTheDiskIsFull() throws IOException, InterruptedException {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     Path copy = folder.resolve("copy");

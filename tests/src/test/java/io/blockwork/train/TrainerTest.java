@@ -298,7 +298,7 @@ final class TrainerTest {
           assertThrows(
               WeightsException.class,
               () -> trainer.weightDecay(1e-3).fit(TinyNetworks.training(16, 8)));
-      assertThat(e).hasMessageThat().contains("other settings");
+      assertThat(e).hasMessageThat().contains("different settings");
       assertThat(trainer.startOver().fit(TinyNetworks.training(16, 8)).epochs()).hasSize(1);
     }
   }

@@ -93,7 +93,7 @@ class HostileFilesTest {
     int last = find(bytes, Files.readAllBytes(Samples.path("tiny-resnet.safetensors")));
     bytes[last] ^= 1;
     Parameters parameters = Samples.tiny();
-    parameters.flat().assign(5);
+    parameters.write(memory -> memory.flat().assign(5));
     try (Weights weights = Weights.open(write(bytes))) {
       WeightsException error = assertThrows(WeightsException.class, () -> parameters.load(weights));
       assertThat(error).hasMessageThat().contains("is damaged: its CRC is");

@@ -84,7 +84,7 @@ class LoadTest {
       }
     }
     Parameters parameters = new Parameters(entries, DataType.FLOAT);
-    parameters.flat().assign(5);
+    parameters.write(memory -> memory.flat().assign(5));
     long version = parameters.version();
     try (Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
       WeightsException error = assertThrows(WeightsException.class, () -> parameters.load(weights));

@@ -1,18 +1,9 @@
 package io.blockwork.processor.report;
 
-import io.blockwork.processor.graph.Describe;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op.Add;
-import io.blockwork.processor.graph.Op.AvgPool2d;
-import io.blockwork.processor.graph.Op.Concat;
-import io.blockwork.processor.graph.Op.Conv2d;
-import io.blockwork.processor.graph.Op.GlobalAvgPool;
-import io.blockwork.processor.graph.Op.Linear;
-import io.blockwork.processor.graph.Op.MaxPool2d;
-import io.blockwork.processor.graph.Op.PadShortcut;
-import io.blockwork.processor.graph.Op.Scale;
-import io.blockwork.processor.graph.Shape;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.Role;
+import io.blockwork.graph.ops.Shape;
 import io.blockwork.processor.report.Outline.Run;
 import io.blockwork.processor.report.Outline.Stage;
 import java.util.ArrayList;
@@ -96,10 +87,10 @@ final class BlockDiagram {
     for (Node node : nodes) {
       if (!main.contains(node.id())) {
         side.add(node);
-      } else if (node.op() instanceof Add) {
+      } else if (node.op().role() == Role.SUM) {
         addition(node, side, drawn);
         side.clear();
-      } else if (node.op() instanceof Scale) {
+      } else if (node.op().role() == Role.PRODUCT) {
         svg.box(MAIN - PILL / 2, y, PILL, 18, "pill gate", node.op().path());
         svg.label(MAIN, y + 13, "op mid", "squeeze, excite, scale");
         step(node, 18, drawn);
@@ -245,7 +236,7 @@ final class BlockDiagram {
     svg.path("edge", "M%s %sv8".formatted(Markup.n(MAIN), Markup.n(y)));
     y += 8;
     List<Node> layer = new ArrayList<>(layers.get(0).nodes());
-    layer.removeIf(n -> n.op() instanceof Concat);
+    layer.removeIf(n -> n.op().role() == Role.CONCAT);
     for (Node node : layer) {
       double height = weighty(node) ? 26 : 17;
       svg.box(MAIN - PILL / 2, y, PILL, height, "pill " + style(node), node.op().leaf());
@@ -266,18 +257,14 @@ final class BlockDiagram {
   }
 
   private static boolean weighty(Node node) {
-    return node.op() instanceof Conv2d || node.op() instanceof Linear;
+    return node.op().role() == Role.WEIGHTED;
   }
 
   private static String style(Node node) {
-    if (weighty(node) || node.op() instanceof PadShortcut) {
+    if (weighty(node) || node.op().role() == Role.MOVE) {
       return "conv";
     }
-    boolean pool =
-        node.op() instanceof MaxPool2d
-            || node.op() instanceof AvgPool2d
-            || node.op() instanceof GlobalAvgPool;
-    return pool ? "pool" : "plain";
+    return node.op().role() == Role.POOL ? "pool" : "plain";
   }
 
   private String words(Node node) {
@@ -286,9 +273,8 @@ final class BlockDiagram {
   }
 
   private static String sideWords(Node node) {
-    return node.op() instanceof Conv2d conv
-        ? conv.kernel() + "×" + conv.kernel() + (conv.stride() == 1 ? "" : " /" + conv.stride())
-        : Describe.of(node.op()).kind().split(" ", 2)[0];
+    String kind = Markup.kind(node);
+    return weighty(node) ? kind.replace(" stride ", " /") : kind.split(" ", 2)[0];
   }
 
   /** All edges of the diagram end in an arrow of this shape. */

@@ -11,6 +11,7 @@ import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.memory.JavaCpp;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
@@ -47,6 +48,7 @@ public final class Nd4jEngine implements Engine {
           "nd4j computes in double and keeps activations in the network's own type, not in %s; choose FLOAT, or another engine"
               .formatted(options.precision()));
     }
+    JavaCpp.prepare();
     this.workers = Workers.of(options.threads());
   }
 
@@ -175,8 +177,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void forward(INDArray images, INDArray output) {
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      workers.run(pass::forward);
-      parameters.touch();
+      parameters.write(memory -> workers.run(pass::forward));
       Transfer.out("output", (Nd4jTensor) pass.output(), output);
     }
 

@@ -131,9 +131,9 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     Nd4jTensor in = (Nd4jTensor) src;
     Nd4jTensor out = Shapes.expect(path, "output", dst, src);
     Nd4jTensor outGradient = outputGradient(path, dDst, dst);
-    NormState state = NormState.of(parameters, path, src.channels());
     Target target = target(path, src, dSrc);
     if (!trained(path)) {
+      NormState state = NormState.of(parameters, path, src.channels());
       FoldedNorm folded = new FoldedNorm(parameters, state, norm.eps());
       return bound(
           path,
@@ -152,7 +152,7 @@ final class Nd4jTrainingBinder implements TrainingBinder {
         true,
         new BatchNormLayer(
             norm,
-            state,
+            NormState.writable(parameters, path, src.channels()),
             Values.of(gradients.get(path + ".weight")),
             Values.of(gradients.get(path + ".bias")),
             in,

@@ -1,5 +1,7 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.memory.Address;
+import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -10,7 +12,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A run of numbers in an ND4J buffer, read and written as doubles whatever their type is, so that
+ * A run of numbers in native memory, read and written as doubles whatever their type is, so that
  * each kernel is written once and sums in double for both types.
  */
 sealed interface Values permits Values.Floats, Values.Doubles {
@@ -42,6 +44,15 @@ sealed interface Values permits Values.Floats, Values.Doubles {
         new FloatPointer(array.data().pointer()).getPointer(FloatPointer.class, start);
     ByteBuffer bytes = bytes(pointer.limit(length).asByteBuffer(), length, Float.BYTES);
     return new Floats(pointer, bytes.asFloatBuffer());
+  }
+
+  /** All of the values, of type {@code FLOAT} or {@code DOUBLE}; whoever holds this holds them. */
+  static Values of(NativeValues values) {
+    long bytes = values.length() * values.type().width();
+    Address start = new Address(values.address(), bytes);
+    return values.type() == DataType.DOUBLE
+        ? new Doubles(new DoublePointer(start).limit(values.length()), values.doubles())
+        : new Floats(new FloatPointer(start).limit(values.length()), values.floats());
   }
 
   /** All of a C-contiguous array. */

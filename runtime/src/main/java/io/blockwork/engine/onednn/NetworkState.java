@@ -24,6 +24,9 @@ final class NetworkState {
   private final Map<Function<InferenceBinder, ForwardPass>, Map<Integer, Division>> divisions =
       new WeakHashMap<>();
 
+  /** For all passes, the divisions that are not to be measured. Guarded by the map above. */
+  private final Map<Integer, Division> fixed = new HashMap<>();
+
   /** The weights for one more plan, which has to {@link #release} them. */
   synchronized PackedWeights acquire() {
     PackedWeights shared = weights.orElseGet(PackedWeights::new);
@@ -47,8 +50,19 @@ final class NetworkState {
   Division division(
       Function<InferenceBinder, ForwardPass> pass, int batch, Supplier<Division> measure) {
     synchronized (divisions) {
+      Division given = fixed.get(batch);
+      if (given != null) {
+        return given;
+      }
       Map<Integer, Division> known = divisions.computeIfAbsent(pass, p -> new HashMap<>());
       return known.computeIfAbsent(batch, b -> measure.get());
+    }
+  }
+
+  /** Gives plans of a batch size this division from now on, instead of the fastest. */
+  void fix(int batch, Division division) {
+    synchronized (divisions) {
+      fixed.put(batch, division);
     }
   }
 }

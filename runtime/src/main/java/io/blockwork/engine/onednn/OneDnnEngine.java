@@ -192,6 +192,13 @@ public final class OneDnnEngine implements Engine {
     }
   }
 
+  /** Fixes how a batch is divided: different divisions may sum in different orders. */
+  @Override
+  public void makeRepeatable(Parameters parameters, int batch) {
+    requirePositive("batch", batch);
+    state(parameters).fix(batch, Division.candidates(batch, options.threadsOrAll()).get(0));
+  }
+
   private Division divide(
       NetworkState state,
       Parameters parameters,

@@ -93,15 +93,16 @@ final class OneDnnTraining implements BoundTraining {
     Shapes.array("output", plan.batch(), output, to);
     INDArray source = NativeValues.contiguous(from);
     INDArray target = NativeValues.contiguous(to);
-    OneDnnLibrary.onThreads(
-        threads,
-        () -> {
-          weights.refresh();
-          images.run(NativeValues.address(source));
-          pass.forward();
-          results.run(NativeValues.address(target));
-        });
-    weights.touchStatistics();
+    weights.whileStatisticsMove(
+        () ->
+            OneDnnLibrary.onThreads(
+                threads,
+                () -> {
+                  weights.refresh();
+                  images.run(NativeValues.address(source));
+                  pass.forward();
+                  results.run(NativeValues.address(target));
+                }));
     if (target != to) {
       to.assign(target);
     }
