@@ -2,6 +2,8 @@ package io.blockwork.processor;
 
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.ModuleNames;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Unreadable;
 import io.blockwork.processor.emit.FeatureMethod;
@@ -169,7 +171,13 @@ final class NetworkStep {
         .ifPresent(problems::add);
     problems.forEach(problem -> diagnostics.report(problem, type, annotation));
     Optional<List<FeatureMethod>> features =
-        type.getKind() == ElementKind.INTERFACE ? features(type, spec) : Optional.empty();
+        type.getKind() == ElementKind.INTERFACE
+            ? features(
+                type,
+                spec.problems().isEmpty()
+                    ? Optional.of(Compilation.modules(spec))
+                    : Optional.empty())
+            : Optional.empty();
     if (!sound || features.isEmpty() || !problems.isEmpty()) {
       placeholder(
           names, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
@@ -200,14 +208,27 @@ final class NetworkStep {
           result.faults().stream().map(f -> f.message().headline(f.args().toArray())).toList());
       return;
     }
-    placeholder(names, List.of());
+    Graph graph = result.graph().get();
+    Optional<List<FeatureMethod>> features = features(type, Optional.of(ModuleNames.of(graph)));
+    if (features.isEmpty()) {
+      placeholder(names, List.of());
+      return;
+    }
+    Compilation.compile(graph, names, features.get(), Optional.empty())
+        .forEach(file -> write(file, type));
+    if (options.report()) {
+      writeSheet(names, Compilation.sheet(graph, names));
+    }
   }
 
-  /** The methods that return feature outputs; empty if some of them are wrong. */
-  private Optional<List<FeatureMethod>> features(TypeElement type, Spec spec) {
+  /**
+   * The methods that return feature outputs; empty if some of them are wrong.
+   *
+   * @param modules the names of the network's values, if they are known
+   */
+  private Optional<List<FeatureMethod>> features(TypeElement type, Optional<ModuleNames> modules) {
     var outputs = OutputMethods.read(type, environment, diagnostics);
-    List<FeatureMethod> features =
-        spec.problems().isEmpty() ? outputs.resolve(Compilation.modules(spec)) : List.of();
+    List<FeatureMethod> features = modules.map(outputs::resolve).orElse(List.of());
     return outputs.sound() ? Optional.of(features) : Optional.empty();
   }
 

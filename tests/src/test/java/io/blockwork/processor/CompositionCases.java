@@ -453,6 +453,15 @@ final class CompositionCases {
             @Model(input = @Input(height = 96, width = 96))
             ^~@io.blockwork.networks.InceptionV3 interface Net extends ImageClassifier {}
             """),
+        net(
+            Message.OUTPUT_TOO_LARGE,
+            "  @Conv(out = 8) interface a {}\n  ^~@ZeroPad(padding = 20000) interface pad {}"),
+        net(
+            Message.LAYER_TOO_LARGE,
+            "  @Flatten interface a {}\n  ^~@Linear(out = 200000) interface b {}"),
+        net(
+            Message.NETWORK_TOO_LARGE,
+            "  @Flatten interface a {}\n  ^~@Linear(out = 20000) @Repeat(8) interface b {}"),
         net(Message.TOO_MANY_NODES, "  ^~@A interface a {}", many()));
   }
 

@@ -5,6 +5,7 @@ import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
 import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Op;
+import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Role;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.ShapeFault;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,12 +33,18 @@ import org.jspecify.annotations.Nullable;
 /** Writes a network down as a graph, node by node. Its blocks must have no faults. */
 final class Lowering {
   private static final int MOST_NODES = 50_000;
+  private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
+
+  /** Values of one parameter: at run time its memory is addressed in bytes, by a 32-bit number. */
+  private static final long MOST_WEIGHTS = Integer.MAX_VALUE / Float.BYTES;
+
 
   private final Library library;
   private final GraphBuilder graph = new GraphBuilder();
   private final Map<String, String> ways = new HashMap<>();
   private final ShapeTrace trace = new ShapeTrace();
   private int operations;
+  private long parameters;
 
   private Lowering(Library library) {
     this.library = library;
@@ -278,11 +286,51 @@ final class Lowering {
     }
     clash(place, op);
     int value = graph.add(op, place.inputs());
-    shape(place.frame(), node, value);
+    limits(place, op, shape(place.frame(), node, value));
     boolean shown =
         op.role() == Role.WEIGHTED || op.role() == Role.NORM || op.role() == Role.POOL;
     return new Placed(
         value, shown || !op.parameters().isEmpty() ? List.of(path) : List.of(), 1);
+  }
+
+  /** What a buffer, whose index is a 32-bit number, cannot hold. */
+  private void limits(Place place, Op op, Shape shape) {
+    Site site = place.node().site();
+    Optional<Fault> fault = Optional.empty();
+    if (shape.elements() > MOST_ELEMENTS) {
+      fault =
+          Optional.of(
+              Fault.of(
+                  Message.OUTPUT_TOO_LARGE,
+                  site,
+                  op.path(),
+                  shape,
+                  count(shape.elements()),
+                  count(MOST_ELEMENTS)));
+    }
+    for (Parameter parameter : op.parameters()) {
+      if (parameter.length() > MOST_WEIGHTS) {
+        String length = count(parameter.length());
+        fault =
+            Optional.of(
+                Fault.of(
+                    Message.LAYER_TOO_LARGE, site, op.path(), length, count(MOST_WEIGHTS)));
+      }
+    }
+    parameters += op.learnable();
+    if (fault.isEmpty() && parameters > MOST_ELEMENTS) {
+      String all = count(parameters);
+      fault =
+          Optional.of(
+              Fault.of(Message.NETWORK_TOO_LARGE, site, op.path(), all, count(MOST_ELEMENTS)));
+    }
+    if (fault.isPresent()) {
+      throw moved(place.frame(), fault.get(), Optional.empty());
+    }
+  }
+
+  private static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   /** Two operations may have one name only if neither has parameters. */

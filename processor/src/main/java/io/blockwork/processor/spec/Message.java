@@ -691,6 +691,24 @@ public enum Message {
       "%1$s puts out its input",
       "@If leaves out every node on the way",
       "check the conditions of its nodes"),
+  /** A value that no buffer holds. Node, shape, values, most. */
+  OUTPUT_TOO_LARGE(
+      "BW357",
+      "%1$s: an output of %2$s has %3$s values, but a buffer holds at most %4$s",
+      "the values of one image must fit into one buffer, which is indexed by a 32-bit number",
+      "use smaller images, or fewer channels"),
+  /** A weight that no buffer holds. Node, values, most. */
+  LAYER_TOO_LARGE(
+      "BW358",
+      "the weight of %1$s has %2$s values, but one weight holds at most %3$s",
+      "a weight must take less than 2 GiB, and each value takes 4 bytes",
+      "use fewer channels, or a smaller map before a linear layer"),
+  /** Weights that no buffer holds. Node, parameters, most. */
+  NETWORK_TOO_LARGE(
+      "BW359",
+      "with %1$s, the network has %2$s parameters, but a buffer holds at most %3$s",
+      "all parameters are kept in one buffer, which is indexed by a 32-bit number",
+      "use fewer layers or channels"),
 
   /** A transition's pooling drops a row or column. Layer, map, member, lower and higher size. */
   ODD_SIZE(
