@@ -55,6 +55,8 @@ final class AnnotationText {
       return "{" + shown + (elements.size() > MOST_ELEMENTS ? ", ..." : "") + "}";
     }
     String text = String.valueOf(object);
-    return object instanceof TypeMirror ? text.substring(text.lastIndexOf('.') + 1) + ".class" : text;
+    return object instanceof TypeMirror
+        ? text.substring(text.lastIndexOf('.') + 1) + ".class"
+        : text;
   }
 }

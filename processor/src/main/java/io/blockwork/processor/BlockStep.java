@@ -18,8 +18,8 @@ import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.TypeElement;
 
 /**
- * Handles the blocks that are being compiled: reports what is wrong with them whoever uses them, and
- * writes their companions.
+ * Handles the blocks that are being compiled: reports what is wrong with them whoever uses them,
+ * and writes their companions.
  */
 final class BlockStep {
   /** What makes an annotation a block. */
@@ -43,7 +43,8 @@ final class BlockStep {
   void companions(Set<? extends Element> blocks, Compositions compositions, Set<String> sources) {
     Map<TypeElement, List<CompanionWriter.Block>> byClass = new LinkedHashMap<>();
     for (Element element : blocks) {
-      if (element.getKind() == ElementKind.ANNOTATION_TYPE && element instanceof TypeElement block) {
+      if (element.getKind() == ElementKind.ANNOTATION_TYPE
+          && element instanceof TypeElement block) {
         Compositions.Entry entry = compositions.entry(block);
         byClass
             .computeIfAbsent(Compositions.outermost(block), type -> new ArrayList<>())

@@ -9,10 +9,10 @@ import javax.lang.model.SourceVersion;
 import javax.lang.model.element.TypeElement;
 
 /**
- * Claims Blockwork's own annotations: with {@code -Xlint:processing}, javac warns of annotations that
- * nobody claims. {@link BlockworkProcessor} cannot, since it asks for all
- * annotations, those of others included. Stands behind it in the alphabet, which is the order in
- * which compilers ask them.
+ * Claims Blockwork's own annotations: with {@code -Xlint:processing}, javac warns of annotations
+ * that nobody claims. {@link BlockworkProcessor} cannot, since it asks for all annotations, those
+ * of others included. Stands behind it in the alphabet, which is the order in which compilers ask
+ * them.
  */
 @AutoService(Processor.class)
 public final class ClaimProcessor extends AbstractProcessor {

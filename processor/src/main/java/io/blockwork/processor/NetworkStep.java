@@ -38,11 +38,16 @@ final class NetworkStep {
   /** The annotations that describe an architecture, and whether it ends in a classifier. */
   private static final Map<String, Boolean> ANNOTATIONS =
       Map.of(
-          "io.blockwork.ResNet", true,
-          "io.blockwork.DenseNet", true,
-          "io.blockwork.ResidualBlock", false,
-          "io.blockwork.DenseBlock", false,
-          MODEL, true);
+          "io.blockwork.ResNet",
+          true,
+          "io.blockwork.DenseNet",
+          true,
+          "io.blockwork.ResidualBlock",
+          false,
+          "io.blockwork.DenseBlock",
+          false,
+          MODEL,
+          true);
 
   private final ProcessingEnvironment environment;
   private final Options options;

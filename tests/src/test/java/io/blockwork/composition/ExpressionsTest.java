@@ -150,14 +150,14 @@ final class ExpressionsTest {
     assertEquals(7, error("a + 2 / z"));
     assertEquals(9, error("2147483 * a * a * a * a"));
     assertEquals(3, error("k[a]"));
-    assertEquals(5, assertThrows(ExpressionException.class, () -> Parser.members("a = )")).column());
+    assertEquals(
+        5, assertThrows(ExpressionException.class, () -> Parser.members("a = )")).column());
   }
 
   private static int error(String text) {
     Expression expression = Parser.expression(text);
     TypeCheck.of(expression, SCOPE);
-    return assertThrows(
-            ExpressionException.class, () -> Evaluator.of(expression, VALUES::get))
+    return assertThrows(ExpressionException.class, () -> Evaluator.of(expression, VALUES::get))
         .column();
   }
 
@@ -216,7 +216,13 @@ final class ExpressionsTest {
           + structure(binary.right())
           + ")";
     } else if (e instanceof Conditional c) {
-      return "(" + structure(c.condition()) + "?" + structure(c.yes()) + ":" + structure(c.no()) + ")";
+      return "("
+          + structure(c.condition())
+          + "?"
+          + structure(c.yes())
+          + ":"
+          + structure(c.no())
+          + ")";
     } else if (e instanceof Call call) {
       return call.function() + structures(call.arguments());
     } else if (e instanceof Sides sides) {

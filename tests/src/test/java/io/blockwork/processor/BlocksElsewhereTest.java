@@ -77,7 +77,8 @@ final class BlocksElsewhereTest {
     assertEquals(List.of(), apart.findings());
     assertEquals(networks(together), networks(apart));
     assertTrue(
-        together.source("user.NetForward").contains("part"), () -> together.source("user.NetForward"));
+        together.source("user.NetForward").contains("part"),
+        () -> together.source("user.NetForward"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -96,9 +97,11 @@ final class BlocksElsewhereTest {
     String companion = Compiler.JAVAC.compile(BLOCK).source("parts.PartNodes");
     assertTrue(companion.contains("summary = \"Convolution and norm\""), companion);
     assertTrue(
-        companion.replaceAll("\\s+", " ").contains(
-            "nodes = {\"zeta\", \"alpha\", \"group\", \"group.omega\", \"group.beta\","
-                + " \"group.gamma\", \"end\"}"),
+        companion
+            .replaceAll("\\s+", " ")
+            .contains(
+                "nodes = {\"zeta\", \"alpha\", \"group\", \"group.omega\", \"group.beta\","
+                    + " \"group.gamma\", \"end\"}"),
         companion);
   }
 

@@ -208,10 +208,7 @@ final class CompositionCases {
     return List.of(
         net(Message.NO_OPERATION, "  ^interface ~conv {}"),
         net(Message.TWO_OPERATIONS, "  @Relu ^~@Sigmoid interface relu {}"),
-        net(
-            Message.TWO_OPERATIONS,
-            "  @ConvNorm(out = 8) ^~@Relu interface conv {}",
-            CONV_NORM),
+        net(Message.TWO_OPERATIONS, "  @ConvNorm(out = 8) ^~@Relu interface conv {}", CONV_NORM),
         net(
             Message.OPERATION_AND_NODES,
             """
@@ -235,14 +232,10 @@ final class CompositionCases {
         net(Message.PATH_NAME, "  @Relu @Path(^~\"\") interface relu {}"),
         net(Message.PATH_NAME, "  @Relu @Path(^~\"a{index\") interface relu {}"),
         net(Message.EXPRESSION_NAME, "  @Relu @Path(^~\"a{index}\") interface relu {}"),
-        net(
-            Message.PATH_CLASH,
-            "  @Conv(out = 8) @Repeat(2) @Path(^~\"same\") interface conv {}"),
+        net(Message.PATH_CLASH, "  @Conv(out = 8) @Repeat(2) @Path(^~\"same\") interface conv {}"),
         net(Message.REPEAT_RANGE, "  @Relu @Repeat(^~0) interface relu {}"),
         net(Message.REPEAT_VALUE, "  @Relu ^~@Repeat interface relu {}"),
-        net(
-            Message.REPEAT_VALUE,
-            "  @Relu ^~@Repeat(value = 2, times = \"2\") interface relu {}"),
+        net(Message.REPEAT_VALUE, "  @Relu ^~@Repeat(value = 2, times = \"2\") interface relu {}"),
         net(
             Message.REPEAT_RANGE,
             "  @B(~n = ^0) interface b {}",
@@ -300,9 +293,7 @@ final class CompositionCases {
               @Relu @From(~aux^.class) interface b {}
             """),
         net(Message.INPUT_COUNT, "  ^~@Sum interface sum {}"),
-        net(
-            Message.INPUT_COUNT,
-            "  @Relu @From(^~{Input.class, Input.class}) interface relu {}"),
+        net(Message.INPUT_COUNT, "  @Relu @From(^~{Input.class, Input.class}) interface relu {}"),
         net(Message.INPUT_COUNT, "  @Relu @From(^~{}) interface relu {}"),
         net(
             Message.INPUT_COUNT,
@@ -383,9 +374,7 @@ final class CompositionCases {
               @Relu interface relu {}
             }
             """),
-        of(
-            Message.NO_MODEL,
-            "^~@ConvNorm(out = 8) interface Net extends Network {}\n" + CONV_NORM),
+        of(Message.NO_MODEL, "^~@ConvNorm(out = 8) interface Net extends Network {}\n" + CONV_NORM),
         of(
             Message.TWO_BLOCKS,
             "@Model @ConvNorm(out = 8) ^~@B interface Net extends Network {}\n"

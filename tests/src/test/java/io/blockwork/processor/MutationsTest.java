@@ -109,14 +109,14 @@ final class MutationsTest {
   }
 
   private static List<String> all(String text, Pattern pattern) {
-    List<String> all = new ArrayList<>(pattern.matcher(text).results().map(MatchResult::group).toList());
+    List<String> all =
+        new ArrayList<>(pattern.matcher(text).results().map(MatchResult::group).toList());
     return all.isEmpty() ? List.of("") : all;
   }
 
   private static List<String> pairs(String text, Random random) {
     List<String> all = all(text, ANNOTATION);
-    return List.of(
-        all.get(random.nextInt(all.size())) + " " + all.get(random.nextInt(all.size())));
+    return List.of(all.get(random.nextInt(all.size())) + " " + all.get(random.nextInt(all.size())));
   }
 
   private static String replace(

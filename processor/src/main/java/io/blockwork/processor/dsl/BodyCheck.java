@@ -143,7 +143,9 @@ final class BodyCheck {
     inputs(node);
   }
 
-  /** The nodes by which {@code start} depends on {@code goal}, the goal last; empty if it does not. */
+  /**
+   * The nodes by which {@code start} depends on {@code goal}, the goal last; empty if it does not.
+   */
   private static List<Integer> wayBack(Body body, int start, int goal) {
     Map<Integer, Integer> before = new HashMap<>();
     List<Integer> next = new ArrayList<>(List.of(start));

@@ -92,8 +92,7 @@ final class BodyReader {
       read.add(node);
       above = node.auxiliary().isPresent() ? above : inputs.size() + i;
     }
-    return new Body(
-        element, inputs, read, Names.has(element, Names.SEQUENTIAL), initial(element));
+    return new Body(element, inputs, read, Names.has(element, Names.SEQUENTIAL), initial(element));
   }
 
   private boolean checkInput(
@@ -336,8 +335,7 @@ final class BodyReader {
     double std = decimal(init, "std", NORMAL_STD);
     double value = decimal(init, "constant", 1);
     if (!(std > 0) || Double.isInfinite(std)) {
-      fault(
-          Message.INIT_RANGE, Site.of(element, init, "std"), "std", std, "above 0 and finite");
+      fault(Message.INIT_RANGE, Site.of(element, init, "std"), "std", std, "above 0 and finite");
     }
     if (!Double.isFinite(value)) {
       fault(Message.INIT_RANGE, Site.of(element, init, "constant"), "constant", value, "finite");

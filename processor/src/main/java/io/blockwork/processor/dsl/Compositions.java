@@ -124,16 +124,14 @@ public final class Compositions {
           blocks.stream()
               .map(mirror -> "@" + Names.type(mirror).getSimpleName())
               .collect(Collectors.joining(", "));
-      return Result.of(
-          Fault.of(Message.TWO_BLOCKS, Site.of(type, blocks.get(1)), name, all));
+      return Result.of(Fault.of(Message.TWO_BLOCKS, Site.of(type, blocks.get(1)), name, all));
     }
     BodyReader reader = library.reader(type);
     Optional<Call> block = blocks.stream().findFirst().map(mirror -> reader.call(type, mirror));
     Body body = reader.read();
     if (block.isPresent() && !body.nodes().isEmpty()) {
       String annotation = block.get().signature().name();
-      return Result.of(
-          Fault.of(Message.TWO_BODIES, block.get().site(), name, annotation));
+      return Result.of(Fault.of(Message.TWO_BODIES, block.get().site(), name, annotation));
     } else if (block.isEmpty() && body.nodes().isEmpty() && reader.faults().isEmpty()) {
       return Result.of(Fault.of(Message.NO_BODY, Site.of(type, model), name));
     }
@@ -185,9 +183,7 @@ public final class Compositions {
     Object value =
         input == null
             ? fallback
-            : Names.written(input, member)
-                .map(AnnotationValue::getValue)
-                .orElse((Object) fallback);
+            : Names.written(input, member).map(AnnotationValue::getValue).orElse((Object) fallback);
     if (!(value instanceof Integer size)) {
       throw new Unreadable(member);
     }

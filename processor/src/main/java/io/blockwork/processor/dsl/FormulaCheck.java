@@ -72,15 +72,13 @@ final class FormulaCheck {
               } else if (written != null) {
                 range(name, call, rules.get(name), written).ifPresent(faults::add);
               } else if (member.type().isPresent() && member.fallback().isEmpty()) {
-                faults.add(
-                    Fault.of(Message.REQUIRED, call.site(), name, call.signature().name()));
+                faults.add(Fault.of(Message.REQUIRED, call.site(), name, call.signature().name()));
               }
             });
   }
 
   /** What is wrong with a member's value. */
-  static Optional<Fault> range(
-      String member, Call call, @Nullable Rule rule, Value value) {
+  static Optional<Fault> range(String member, Call call, @Nullable Rule rule, Value value) {
     if (rule == null) {
       return Optional.empty();
     }
@@ -92,15 +90,12 @@ final class FormulaCheck {
           Fault.of(Message.MEMBER_SIDES, site, member, annotation, sides, rule.sidesText()));
     }
     return rule.wrong(value)
-        .map(
-            wrong ->
-                Fault.of(Message.MEMBER_RANGE, site, member, annotation, wrong, rule.text()));
+        .map(wrong -> Fault.of(Message.MEMBER_RANGE, site, member, annotation, wrong, rule.text()));
   }
 
   /** Checks a block that stands on a network, where there is nothing to compute with. */
   static void network(Call call, List<Fault> faults) {
-    new FormulaCheck(
-            new BlockScope(new Signature("", Map.of(), Map.of()), false), faults)
+    new FormulaCheck(new BlockScope(new Signature("", Map.of(), Map.of()), false), faults)
         .call(call, Map.of());
   }
 }

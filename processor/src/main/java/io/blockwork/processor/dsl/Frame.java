@@ -65,8 +65,8 @@ record Frame(
   }
 
   /**
-   * Where a fault is reported that was found at {@code site}, which is this body's: in the network's
-   * own interface, at the node that brings the body in, or at the value that it hands on.
+   * Where a fault is reported that was found at {@code site}, which is this body's: in the
+   * network's own interface, at the node that brings the body in, or at the value that it hands on.
    *
    * @param member what sets the member at fault, if a member is
    */
@@ -84,7 +84,8 @@ record Frame(
       }
       Call call = way.call().get();
       Optional<String> parameter = cause.flatMap(Parameters::only);
-      boolean set = parameter.isPresent() && call.signature().members().containsKey(parameter.get());
+      boolean set =
+          parameter.isPresent() && call.signature().members().containsKey(parameter.get());
       if (way.outer().isOwn()) {
         boolean written =
             set

@@ -118,8 +118,8 @@ final class Library {
   }
 
   /**
-   * Why a body cannot be built, as far as that lies in the blocks that it uses: the fault of one from
-   * a class file, at the node that uses it; or a fault that is reported elsewhere.
+   * Why a body cannot be built, as far as that lies in the blocks that it uses: the fault of one
+   * from a class file, at the node that uses it; or a fault that is reported elsewhere.
    */
   Trouble trouble(Body body) {
     return trouble(body, new LinkedHashSet<>());
@@ -174,7 +174,9 @@ final class Library {
     return !circle(element, element, new LinkedHashSet<>()).isEmpty();
   }
 
-  /** How a block contains itself, if it does; of a circle, the block that is first by name tells. */
+  /**
+   * How a block contains itself, if it does; of a circle, the block that is first by name tells.
+   */
   Optional<Fault> recursion(TypeElement element) {
     List<BodyNode> way = circle(element, element, new LinkedHashSet<>());
     String self = element.getQualifiedName().toString();

@@ -38,7 +38,6 @@ final class Lowering {
   /** Values of one parameter: at run time its memory is addressed in bytes, by a 32-bit number. */
   private static final long MOST_WEIGHTS = Integer.MAX_VALUE / Float.BYTES;
 
-
   private final Library library;
   private final GraphBuilder graph = new GraphBuilder();
   private final Map<String, String> ways = new HashMap<>();
@@ -171,9 +170,7 @@ final class Lowering {
     } else if (place.frame().body().sequential()) {
       return String.valueOf(number);
     }
-    return node.times().isPresent()
-        ? node.name() + "." + place.index().getAsInt()
-        : node.name();
+    return node.times().isPresent() ? node.name() + "." + place.index().getAsInt() : node.name();
   }
 
   private int times(Frame frame, BodyNode node, Times times, List<Integer> inputs) {
@@ -184,8 +181,7 @@ final class Lowering {
     var place = new Place(frame, node, inputs, frame.index());
     int number = ((Value.Whole) value(place, formula)).value();
     if (number < 1 || number > FormulaCheck.MOST_TIMES) {
-      Fault fault =
-          Fault.of(Message.REPEAT_RANGE, times.site(), number, FormulaCheck.MOST_TIMES);
+      Fault fault = Fault.of(Message.REPEAT_RANGE, times.site(), number, FormulaCheck.MOST_TIMES);
       throw moved(frame, fault, Optional.of(formula));
     }
     return number;
@@ -246,8 +242,7 @@ final class Lowering {
   }
 
   /** The body of a block, with the values of its parameters. */
-  private Frame inside(
-      Use use, Place place, Via via, String prefix, Optional<InitRule> around) {
+  private Frame inside(Use use, Place place, Via via, String prefix, Optional<InitRule> around) {
     BlockDefinition block = library.block(use.block());
     Map<String, Value> parameters = values(place, use.call(), Map.of());
     return new Frame(
@@ -271,7 +266,8 @@ final class Lowering {
     Op op;
     try {
       var settings =
-          new Settings(path, values, shapes, node.initial().or(place.frame()::initial), node.initial());
+          new Settings(
+              path, values, shapes, node.initial().or(place.frame()::initial), node.initial());
       op = operate.operation().make().apply(settings);
     } catch (Settings.Impossible e) {
       Formula formula = operate.call().computed().get(e.member());
@@ -287,10 +283,8 @@ final class Lowering {
     clash(place, op);
     int value = graph.add(op, place.inputs());
     limits(place, op, shape(place.frame(), node, value));
-    boolean shown =
-        op.role() == Role.WEIGHTED || op.role() == Role.NORM || op.role() == Role.POOL;
-    return new Placed(
-        value, shown || !op.parameters().isEmpty() ? List.of(path) : List.of(), 1);
+    boolean shown = op.role() == Role.WEIGHTED || op.role() == Role.NORM || op.role() == Role.POOL;
+    return new Placed(value, shown || !op.parameters().isEmpty() ? List.of(path) : List.of(), 1);
   }
 
   /** What a buffer, whose index is a 32-bit number, cannot hold. */
@@ -313,8 +307,7 @@ final class Lowering {
         String length = count(parameter.length());
         fault =
             Optional.of(
-                Fault.of(
-                    Message.LAYER_TOO_LARGE, site, op.path(), length, count(MOST_WEIGHTS)));
+                Fault.of(Message.LAYER_TOO_LARGE, site, op.path(), length, count(MOST_WEIGHTS)));
       }
     }
     parameters += op.learnable();
@@ -391,8 +384,7 @@ final class Lowering {
     try {
       return Evaluator.of(formula.expression(), name -> named(place, name));
     } catch (ExpressionException e) {
-      throw moved(
-          place.frame(), Fault.of(e, formula.text(), formula.site()), Optional.of(formula));
+      throw moved(place.frame(), Fault.of(e, formula.text(), formula.site()), Optional.of(formula));
     }
   }
 
@@ -431,7 +423,12 @@ final class Lowering {
     String phrase = e.op().description().phrase();
     if (e.vanishing()) {
       return Fault.of(
-          Message.NO_ROOM, node.site(), e.op().path(), phrase, e.inputs().get(0), "use " + e.remedy());
+          Message.NO_ROOM,
+          node.site(),
+          e.op().path(),
+          phrase,
+          e.inputs().get(0),
+          "use " + e.remedy());
     }
     List<String> inputs = new ArrayList<>();
     StringBuilder skipped = new StringBuilder();
@@ -441,7 +438,11 @@ final class Lowering {
       int value = node.from().get(i) - frame.body().inputs().size();
       if (value >= 0 && frame.body().nodes().get(value).condition().isPresent()) {
         Formula condition = frame.body().nodes().get(value).condition().get();
-        skipped.append("; ").append(name).append(" has @If(\"").append(condition.text())
+        skipped
+            .append("; ")
+            .append(name)
+            .append(" has @If(\"")
+            .append(condition.text())
             .append("\"), and hands on what it reads where that is false");
       }
     }

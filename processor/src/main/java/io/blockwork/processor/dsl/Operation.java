@@ -113,8 +113,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
         "PRelu",
         one(
             Map.of("init", Rule.finite()),
-            s ->
-                new PRelu(s.path(), s.truth("perChannel") ? s.channels() : 1, s.decimal("init"))));
+            s -> new PRelu(s.path(), s.truth("perChannel") ? s.channels() : 1, s.decimal("init"))));
   }
 
   private static Op convolution(Settings s) {
@@ -190,8 +189,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
     Map<String, Rule> size = Map.of("outputSize", Rule.size().ofSides(1, 2));
     all.put("MaxPool", one(window, s -> new MaxPool2d(s.path(), s.pool())));
     all.put(
-        "AvgPool",
-        one(window, s -> new AvgPool2d(s.path(), s.pool(), s.truth("countIncludePad"))));
+        "AvgPool", one(window, s -> new AvgPool2d(s.path(), s.pool(), s.truth("countIncludePad"))));
     all.put(
         "AdaptiveAvgPool",
         one(
@@ -265,10 +263,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
             s -> new Activate(s.path(), Activation.elu(s.decimal("alpha")))));
     all.put(
         "Gelu",
-        one(
-            s ->
-                new Activate(
-                    s.path(), s.truth("tanh") ? Activation.GELU_TANH : Activation.GELU)));
+        one(s -> new Activate(s.path(), s.truth("tanh") ? Activation.GELU_TANH : Activation.GELU)));
     all.put(
         "Softplus",
         one(
@@ -282,7 +277,8 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
         one(
             Map.of("scale", Rule.finite().ofSides(), "shift", Rule.finite().ofSides()),
             s ->
-                new ConstantAffine(s.path(), channelwise(s, "scale", 1), channelwise(s, "shift", 0))));
+                new ConstantAffine(
+                    s.path(), channelwise(s, "scale", 1), channelwise(s, "shift", 0))));
     all.put(
         "Dropout",
         one(Map.of("p", Rule.probability()), s -> new Dropout(s.path(), s.decimal("p"))));
@@ -312,9 +308,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
         one(
             Map.of("padding", Rule.whole(0).ofSides(1, 2, 4)),
             s -> new ZeroPad2d(s.path(), s.padding())));
-    all.put(
-        "Slice",
-        one(Map.of("start", Rule.whole(0), "end", Rule.size()), Operation::range));
+    all.put("Slice", one(Map.of("start", Rule.whole(0), "end", Rule.size()), Operation::range));
     all.put(
         "ChannelShuffle",
         one(

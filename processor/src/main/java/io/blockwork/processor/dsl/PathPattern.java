@@ -67,7 +67,8 @@ record PathPattern(String text, List<String> texts, List<Formula> formulas, Site
       name.append(print.apply(formulas.get(i))).append(texts.get(i + 1));
     }
     if (!NAME.matcher(name).matches()) {
-      throw new FaultException(Fault.of(Message.PATH_NAME, site, Shown.text(text), Shown.text(name)));
+      throw new FaultException(
+          Fault.of(Message.PATH_NAME, site, Shown.text(text), Shown.text(name)));
     }
     return name.toString();
   }

@@ -54,8 +54,7 @@ final class Remedies {
     return side;
   }
 
-  private static boolean vanishes(
-      NetworkSource network, Shape input, int side, Library library) {
+  private static boolean vanishes(NetworkSource network, Shape input, int side, Library library) {
     try {
       Shape larger =
           new Shape(

@@ -46,12 +46,7 @@ record Rule(
   /** A decimal of which only is asked that it is finite. */
   static Rule finite() {
     return new Rule(
-        Double.NEGATIVE_INFINITY,
-        Double.POSITIVE_INFINITY,
-        true,
-        "finite",
-        List.of(1),
-        NO_SPECIAL);
+        Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true, "finite", List.of(1), NO_SPECIAL);
   }
 
   /** A share, both ends included. */

@@ -33,7 +33,8 @@ final class Schedule {
       return IntStream.range(0, schedule.depth.length).boxed().toList();
     }
     for (int i = 0; i < schedule.depth.length; i++) {
-      schedule.depth[i] = 1 + schedule.inputs(i).stream().mapToInt(n -> schedule.depth[n]).max().orElse(0);
+      schedule.depth[i] =
+          1 + schedule.inputs(i).stream().mapToInt(n -> schedule.depth[n]).max().orElse(0);
     }
     schedule.place(body.output());
     for (int i = 0; i < schedule.depth.length; i++) {

@@ -10,8 +10,8 @@ import javax.lang.model.element.Element;
  *
  * @param element an element
  * @param annotation an annotation on it; empty for the element as such
- * @param members members of the annotation, the first that is written being the place; empty for the
- *     annotation as such
+ * @param members members of the annotation, the first that is written being the place; empty for
+ *     the annotation as such
  */
 public record Site(Element element, Optional<AnnotationMirror> annotation, List<String> members) {
   /** Copies the list. */
