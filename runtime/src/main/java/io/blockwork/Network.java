@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.engine.Engine;
 import io.blockwork.loss.Loss;
+import io.blockwork.loss.Losses;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.util.List;
@@ -71,16 +72,38 @@ public interface Network extends AutoCloseable {
    * Runs one training pass without a step: forward in training mode, the loss, and backward. Fills
    * {@link #gradients} and moves the running statistics as torch does.
    *
+   * <p>A network with auxiliary outputs minimises the sum of their losses too: see {@link
+   * Architecture#losses}.
+   *
    * @param images {@code [N, C, H, W]}
    * @param loss what to minimise
    * @throws io.blockwork.memory.ShapeMismatchException if a shape is not the expected one
    * @throws IllegalArgumentException if the data type is another, there are no images, or the
    *     labels are not valid
    */
-  TrainingResult train(INDArray images, Loss loss);
+  default TrainingResult train(INDArray images, Loss loss) {
+    return train(images, architecture().losses(loss));
+  }
 
-  /** Like {@link #train}, and also computes the gradient of the images. */
-  TrainingResult trainWithInputGradient(INDArray images, Loss loss);
+  /**
+   * Runs one training pass as {@link #train(INDArray, Loss)}, with a loss for each output.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @param losses what to minimise the sum of; an auxiliary output that it does not name has no say
+   *     in the gradients
+   * @throws io.blockwork.memory.ShapeMismatchException if a shape is not the expected one
+   * @throws IllegalArgumentException if the data type is another, there are no images, the labels
+   *     are not valid, or there is a loss for an output that the network lacks
+   */
+  TrainingResult train(INDArray images, Losses losses);
+
+  /** Like {@link #train(INDArray, Loss)}, and also computes the gradient of the images. */
+  default TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
+    return trainWithInputGradient(images, architecture().losses(loss));
+  }
+
+  /** Like {@link #train(INDArray, Losses)}, and also computes the gradient of the images. */
+  TrainingResult trainWithInputGradient(INDArray images, Losses losses);
 
   /**
    * Finds out where a training pass over these images leaves the numbers: the path of the first

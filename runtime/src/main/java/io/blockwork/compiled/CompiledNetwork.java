@@ -1,6 +1,7 @@
 package io.blockwork.compiled;
 
 import io.blockwork.Architecture;
+import io.blockwork.AuxiliaryOutput;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
@@ -11,9 +12,11 @@ import io.blockwork.engine.Engines;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
-import io.blockwork.loss.Loss;
+import io.blockwork.loss.AuxiliaryLoss;
+import io.blockwork.loss.Losses;
 import io.blockwork.memory.Finite;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
@@ -185,39 +188,78 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
-  public TrainingResult train(INDArray images, Loss loss) {
-    return train(images, loss, false);
+  public TrainingResult train(INDArray images, Losses losses) {
+    return train(images, losses, false);
   }
 
   @Override
-  public TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
-    return train(images, loss, true);
+  public TrainingResult trainWithInputGradient(INDArray images, Losses losses) {
+    return train(images, losses, true);
   }
 
   /** A pass reads the weights and moves running statistics: a change of the parameters. */
-  private TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
-    return parameters.update(() -> trainAlone(images, loss, inputGradient));
+  private TrainingResult train(INDArray images, Losses losses, boolean inputGradient) {
+    return parameters.update(() -> trainAlone(images, losses, inputGradient));
   }
 
-  private TrainingResult trainAlone(INDArray images, Loss loss, boolean inputGradient) {
+  private TrainingResult trainAlone(INDArray images, Losses losses, boolean inputGradient) {
     checkImages(images);
     int n = Math.toIntExact(images.size(0));
-    long[] outputShape = Features.batched(n, architecture.output());
-    loss.check(outputShape);
-    TrainingPlans.Plan plan =
-        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), outputShape);
-    INDArray output = plan.output();
-    parameters.passes(parameters.passes() + 1);
-    plan.pass().forward(images, output);
-    INDArray outputGradient = plan.clearedGradient();
-    double value = loss.evaluate(output, outputGradient);
-    plan.pass().backward(outputGradient);
-    if (!inputGradient) {
-      return new TrainingResult(value, output, Optional.empty());
+    List<OutputLoss> terms = OutputLoss.of(architecture, losses);
+    List<long[]> shapes = terms.stream().map(t -> Features.batched(n, t.shape())).toList();
+    for (int i = 0; i < shapes.size(); i++) {
+      check(terms.get(i), shapes.get(i));
     }
+    TrainingPlans.Plan plan =
+        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), shapes);
+    parameters.passes(parameters.passes() + 1);
+    plan.pass().forward(images, plan.outputs());
+    plan.clearGradients();
+    double[] values = new double[shapes.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = evaluate(terms.get(i), plan.outputs().get(i), plan.outputGradients().get(i));
+    }
+    plan.pass().backward(plan.outputGradients());
+    return new TrainingResult(
+        values[0],
+        plan.outputs().get(0),
+        auxiliary(terms, values),
+        plan.outputs().subList(1, values.length),
+        inputGradient ? Optional.of(inputGradient(plan, images)) : Optional.empty());
+  }
+
+  private static void check(OutputLoss term, long... shape) {
+    term.loss().ifPresent(loss -> loss.check(shape));
+  }
+
+  /** The loss of one output; leaves its weighted gradient. */
+  private static double evaluate(OutputLoss term, INDArray output, INDArray gradient) {
+    if (term.loss().isEmpty()) {
+      return 0;
+    }
+    double value = term.loss().get().evaluate(output, gradient);
+    if (term.weight() != 1) {
+      gradient.muli(term.weight());
+    }
+    return value;
+  }
+
+  /** What the losses of the outputs after the first came to, of those that have one. */
+  private List<AuxiliaryLoss> auxiliary(List<OutputLoss> terms, double... values) {
+    List<AuxiliaryLoss> losses = new ArrayList<>();
+    for (int i = 1; i < values.length; i++) {
+      if (terms.get(i).loss().isPresent()) {
+        String name = architecture.auxiliary().get(i - 1).name();
+        losses.add(new AuxiliaryLoss(name, terms.get(i).weight(), values[i]));
+      }
+    }
+    return losses;
+  }
+
+  private INDArray inputGradient(TrainingPlans.Plan plan, INDArray images) {
     INDArray gradient = newArray(images.shape());
     plan.pass().inputGradient(gradient);
-    return new TrainingResult(value, output, Optional.of(gradient));
+    return gradient;
   }
 
   @Override
@@ -234,10 +276,24 @@ public abstract class CompiledNetwork implements Network {
   private BoundTraining bindTraining(TrainingPlans.Key key) {
     var settings = new TrainingSettings(key.inputGradient(), frozen, options.seed());
     try {
-      return engine.bindTraining(parameters, gradients, key.batch(), settings, this::trainingPass);
+      return engine.bindTraining(
+          parameters, gradients, key.batch(), settings, this::checkedTrainingPass);
     } catch (OutOfMemoryError e) {
       throw memoryIsShort("training", key.batch(), e);
     }
+  }
+
+  /** The generated pass, if its outputs are those that the architecture tells of. */
+  private TrainingPass checkedTrainingPass(TrainingBinder bind) {
+    TrainingPass pass = trainingPass(bind);
+    List<String> named = pass.outputs().stream().skip(1).map(TrainingOutput::name).toList();
+    List<String> told = architecture.auxiliary().stream().map(AuxiliaryOutput::name).toList();
+    if (!named.equals(told)) {
+      throw new IllegalStateException(
+          "%s: its training pass has the auxiliary outputs %s, its description %s; rebuild the project, so that both are generated by one version of Blockwork"
+              .formatted(architecture.name(), named, told));
+    }
+    return pass;
   }
 
   @Override

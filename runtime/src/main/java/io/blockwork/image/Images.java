@@ -1,6 +1,7 @@
 package io.blockwork.image;
 
 import io.blockwork.io.SafeText;
+import io.blockwork.io.Uninterrupted;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -68,7 +69,7 @@ public final class Images {
   public static ByteImage read(Path file, String name, ImageLimits limits) {
     try {
       limits.requireFile(Files.size(file), name);
-      return decode(Files.readAllBytes(file), name, limits);
+      return decode(Uninterrupted.call(() -> Files.readAllBytes(file)), name, limits);
     } catch (IOException e) {
       throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", name, e), e);
     }

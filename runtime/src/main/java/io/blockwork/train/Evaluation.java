@@ -58,7 +58,7 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
         }
         int[] labels = batch.labels();
         double loss = Loss.softmaxCrossEntropy(labels).evaluate(output, output.like());
-        meter.add(loss, output, labels);
+        meter.add(loss, List.of(), output, labels);
         count(confusion, output, labels);
       }
     }

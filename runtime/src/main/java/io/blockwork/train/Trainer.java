@@ -1,18 +1,24 @@
 package io.blockwork.train;
 
+import io.blockwork.AuxiliaryOutput;
 import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.io.FileException;
+import io.blockwork.io.SafeText;
 import io.blockwork.io.Terminal;
 import io.blockwork.loss.Loss;
+import io.blockwork.loss.Losses;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
@@ -57,6 +63,8 @@ public final class Trainer {
 
   private double labelSmoothing;
   private Optional<Function<Batch, Loss>> loss = Optional.empty();
+  private Optional<Function<Batch, Losses>> losses = Optional.empty();
+  private final Map<String, Double> auxiliaryWeights = new HashMap<>();
   private boolean progress = true;
 
   private Trainer(Network network) {
@@ -139,9 +147,38 @@ public final class Trainer {
     return this;
   }
 
-  /** What to minimise, instead of softmax cross entropy. */
+  /**
+   * What to minimise, instead of softmax cross entropy. Auxiliary outputs have the same loss, with
+   * their weights.
+   */
   public Trainer loss(Function<Batch, Loss> ofBatch) {
     loss = Optional.of(ofBatch);
+    losses = Optional.empty();
+    return this;
+  }
+
+  /**
+   * What to minimise, with a loss for each output; neither {@link #labelSmoothing} nor {@link
+   * #auxiliaryWeight} has a say in it.
+   */
+  public Trainer losses(Function<Batch, Losses> ofBatch) {
+    losses = Optional.of(ofBatch);
+    loss = Optional.empty();
+    return this;
+  }
+
+  /**
+   * Weighs the loss of an auxiliary output otherwise than the network's description does: the sum
+   * of the main loss and {@code weight} times this one is minimised.
+   *
+   * @param output the auxiliary output's name
+   * @param weight finite and at least 0
+   * @throws IllegalArgumentException if the network has no such output, or the weight is out of
+   *     range
+   */
+  public Trainer auxiliaryWeight(String output, double weight) {
+    AuxiliaryOutput known = network.architecture().requireAuxiliary(output);
+    auxiliaryWeights.put(output, new AuxiliaryOutput(output, known.shape(), weight).weight());
     return this;
   }
 
@@ -261,10 +298,23 @@ public final class Trainer {
     return new TrainingRun(this, train, Optional.of(validation)).run();
   }
 
-  /** The loss of a batch. */
-  Loss lossOf(Batch batch) {
-    return loss.map(f -> f.apply(batch))
-        .orElseGet(() -> Loss.softmaxCrossEntropy(batch.targets(), labelSmoothing));
+  /** What is minimised of a batch. */
+  Losses lossesOf(Batch batch) {
+    if (losses.isPresent()) {
+      return losses.get().apply(batch);
+    }
+    Loss same =
+        loss.map(f -> f.apply(batch))
+            .orElseGet(() -> Loss.softmaxCrossEntropy(batch.targets(), labelSmoothing));
+    Losses all = Losses.of(same);
+    for (AuxiliaryOutput output : network.architecture().auxiliary()) {
+      all = all.plus(weightOf(output), output.name(), same);
+    }
+    return all;
+  }
+
+  private double weightOf(AuxiliaryOutput output) {
+    return auxiliaryWeights.getOrDefault(output.name(), output.weight());
   }
 
   /** Those that were added, and the progress if it is to be seen. */
@@ -280,7 +330,7 @@ public final class Trainer {
   String settings(DataLoader train) {
     return String.format(
         Locale.ROOT,
-        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s; %s",
+        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s%s; %s",
         network.architecture().name(),
         updater,
         weightDecay,
@@ -289,6 +339,9 @@ public final class Trainer {
         Double.isInfinite(clipNorm) ? "" : "norm up to " + clipNorm + ", ",
         accumulate,
         labelSmoothing,
+        network.architecture().auxiliary().stream()
+            .map(output -> SafeText.format(", %s weighs %s", output.name(), weightOf(output)))
+            .collect(Collectors.joining()),
         averageDecay.isPresent() ? ", averaged by " + averageDecay.getAsDouble() : "",
         train);
   }

@@ -1,6 +1,8 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.loss.AuxiliaryLoss;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,10 +35,17 @@ public interface TrainingListener {
    * @param epoch its number, from 0
    * @param step steps so far, this one included
    * @param learningRate of this step
-   * @param loss of this step's last batch
+   * @param loss of this step's last batch, the main output's
+   * @param auxiliary losses of that batch's auxiliary outputs
    * @param soFar metrics of the epoch so far
    */
-  record Step(int epoch, long step, double learningRate, double loss, Metrics soFar) {}
+  record Step(
+      int epoch,
+      long step,
+      double learningRate,
+      double loss,
+      List<AuxiliaryLoss> auxiliary,
+      Metrics soFar) {}
 
   /** Before the first step: the moment to find out whether a log can be written. */
   default void onStart(Start start) {}

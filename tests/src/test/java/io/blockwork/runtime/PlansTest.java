@@ -100,13 +100,13 @@ class PlansTest {
       BoundTraining plan = engine.bindTraining(parameters, gradients, batch, settings, network);
       return new BoundTraining() {
         @Override
-        public void forward(INDArray images, INDArray output) {
-          plan.forward(images, output);
+        public void forward(INDArray images, List<INDArray> outputs) {
+          plan.forward(images, outputs);
         }
 
         @Override
-        public void backward(INDArray outputGradient) {
-          plan.backward(outputGradient);
+        public void backward(List<INDArray> outputGradients) {
+          plan.backward(outputGradients);
         }
 
         @Override

@@ -228,7 +228,8 @@ final class TrainingFaultsTest {
   @Test
   void outputsThatAreNotFiniteAreNoHits() {
     Meter meter = new Meter();
-    meter.add(0, Nd4j.createFromArray(new float[][] {{Float.NaN, Float.NaN}, {0, 1}}), 0, 1);
+    INDArray outputs = Nd4j.createFromArray(new float[][] {{Float.NaN, Float.NaN}, {0, 1}});
+    meter.add(0, List.of(), outputs, 0, 1);
     assertThat(meter.metrics().top1()).isEqualTo(0.5);
     try (Residual net = network()) {
       net.parameters().set("fc.bias", Nd4j.createFromArray(0, Float.NaN, 0));

@@ -1,5 +1,6 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
@@ -63,8 +64,9 @@ sealed interface Values permits Values.Floats, Values.Doubles {
   private static ByteBuffer bytes(ByteBuffer buffer, long length, int size) {
     if (length * size > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "one image's part of a tensor has %d bytes; expected less than 2 GiB: use smaller images"
-              .formatted(length * size));
+          SafeText.format(
+              "one image's part of a tensor has %d bytes; expected less than 2 GiB: use smaller images",
+              length * size));
     }
     return buffer.order(ByteOrder.nativeOrder());
   }

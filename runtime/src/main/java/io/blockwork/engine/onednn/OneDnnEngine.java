@@ -10,6 +10,7 @@ import io.blockwork.engine.Precision;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
@@ -87,8 +88,9 @@ public final class OneDnnEngine implements Engine {
     options.requireProcessor(OneDnnProvider.NAME);
     if (!isNative(options.precision()) && !options.emulated()) {
       throw new UnsupportedOperationException(
-          "this processor has no native %s arithmetic: it would run slower than FLOAT; use FLOAT, or EngineOptions.emulated(true) to run it nevertheless"
-              .formatted(options.precision()));
+          SafeText.format(
+              "this processor has no native %s arithmetic: it would run slower than FLOAT; use FLOAT, or EngineOptions.emulated(true) to run it nevertheless",
+              options.precision()));
     }
     this.options = options;
     this.fixed = fixed;

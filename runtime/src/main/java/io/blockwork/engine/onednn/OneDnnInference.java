@@ -1,6 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.BoundInference;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
@@ -105,7 +106,8 @@ final class OneDnnInference implements BoundInference {
     Shapes.array("images", batch, first.input(), images);
     if (outputs.size() != first.outputs().size()) {
       throw new IllegalArgumentException(
-          "outputs: expected %d arrays, got %d".formatted(first.outputs().size(), outputs.size()));
+          SafeText.format(
+              "outputs: expected %d arrays, got %d", first.outputs().size(), outputs.size()));
     }
     for (int i = 0; i < outputs.size(); i++) {
       Shapes.array("output", batch, first.outputs().get(i), outputs.get(i));
