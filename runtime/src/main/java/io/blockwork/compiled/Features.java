@@ -20,6 +20,9 @@ public final class Features {
   /** Larger batches run in parts, so that memory stays bounded for any N. */
   private static final int LARGEST_BATCH = 64;
 
+  /** What every virtual machine can make. */
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private final InferencePlans plans;
   private final Parameters parameters;
   private final DataType dataType;
@@ -111,7 +114,12 @@ public final class Features {
   private float[] values(float[] images, int n) {
     int image = images.length / n;
     int result = Math.toIntExact(length(shapes.get(0)));
-    float[] output = new float[Math.multiplyExact(n, result)];
+    if ((long) n * result > LONGEST_ARRAY) {
+      throw new IllegalArgumentException(
+          "the results of %d images are %d values, more than an array of Java holds: pass fewer images at a time"
+              .formatted(n, (long) n * result));
+    }
+    float[] output = new float[n * result];
     for (int from = 0; from < n; from += LARGEST_BATCH) {
       // The last part overlaps the one before, so that one size of plan serves all.
       int begin = Math.max(0, Math.min(from, n - LARGEST_BATCH));

@@ -180,13 +180,58 @@ public final class NativeValues {
     return readOnly ? memory.asReadOnlyBuffer().order(ByteOrder.nativeOrder()) : memory;
   }
 
-  /** Memory that something else owns and keeps while the buffer is used. */
+  /**
+   * Copies what remains of the buffer, however much that is, to memory that something else owns.
+   */
+  public static void write(FloatBuffer from, long address) {
+    write(from, address, (int) PIECE / Float.BYTES);
+  }
+
+  /** Likewise, a number of values at a time. */
+  static void write(FloatBuffer from, long address, int piece) {
+    for (long at = address; from.hasRemaining(); ) {
+      int length = Math.min(piece, from.remaining());
+      floats(at, length).put(from.slice().limit(length));
+      from.position(from.position() + length);
+      at += (long) length * Float.BYTES;
+    }
+  }
+
+  /**
+   * Fills what remains of the buffer, however much that is, from memory that something else owns.
+   */
+  public static void read(long address, FloatBuffer to) {
+    read(address, to, (int) PIECE / Float.BYTES);
+  }
+
+  /** Likewise, a number of values at a time. */
+  static void read(long address, FloatBuffer to, int piece) {
+    for (long at = address; to.hasRemaining(); ) {
+      int length = Math.min(piece, to.remaining());
+      to.put(floats(at, length));
+      at += (long) length * Float.BYTES;
+    }
+  }
+
+  /**
+   * Memory that something else owns and keeps while the buffer is used.
+   *
+   * @throws IllegalArgumentException if it has 2 GiB or more
+   */
   public static FloatBuffer floats(long address, long length) {
     return bytes(address, length * Float.BYTES).asFloatBuffer();
   }
 
-  /** Bytes that something else owns and keeps while the buffer is used; less than 2 GiB. */
+  /**
+   * Bytes that something else owns and keeps while the buffer is used.
+   *
+   * @throws IllegalArgumentException if they are 2 GiB or more
+   */
   public static ByteBuffer bytes(long address, long length) {
+    if (length > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "a buffer holds less than 2 GiB, got %d bytes".formatted(length));
+    }
     if (length == 0) {
       return ByteBuffer.allocateDirect(0);
     }

@@ -123,4 +123,23 @@ class NativeBlockTest {
     assertThat(NativeValues.of(row).floats().get(0)).isEqualTo(4);
     assertThrows(IllegalArgumentException.class, () -> NativeValues.of(array.transpose()));
   }
+
+  /** A ByteBuffer addresses less than 2 GiB, an array of Java four times as much. */
+  @Test
+  void valuesAreCopiedInPiecesThatABufferAddresses() {
+    float[] values = {1, 2, 3, 4, 5, 6, 7};
+    for (int piece = 1; piece <= 8; piece++) {
+      try (NativeBlock block = NativeBlock.allocate(5 * Float.BYTES)) {
+        FloatBuffer from = FloatBuffer.wrap(values, 1, 5);
+        NativeValues.write(from, block.address(), piece);
+        assertThat(from.remaining()).isEqualTo(0);
+        float[] back = new float[7];
+        NativeValues.read(block.address(), FloatBuffer.wrap(back, 2, 5), piece);
+        assertThat(back).isEqualTo(new float[] {0, 0, 2, 3, 4, 5, 6});
+      }
+    }
+    assertThat(assertThrows(IllegalArgumentException.class, () -> NativeValues.floats(64, 1 << 29)))
+        .hasMessageThat()
+        .isEqualTo("a buffer holds less than 2 GiB, got 2147483648 bytes");
+  }
 }

@@ -239,6 +239,37 @@ class PlansTest {
   }
 
   @Test
+  void threadsThatWaitForAPlanGetItInTheOrderInWhichTheyCame() throws Exception {
+    Gate gate = new Gate();
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    Counting engine =
+        new Counting(
+            () -> {
+              order.add(Thread.currentThread().getName());
+              gate.run();
+            });
+    List<String> names = List.of("a", "b", "c", "d", "e", "f", "g");
+    try (TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(1))) {
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        int n = 1 + i % 3;
+        Thread thread = new Thread(() -> net.forward(images(n)), names.get(i));
+        threads.add(thread);
+        thread.start();
+        if (i == 0) {
+          gate.entered.await();
+        }
+        awaitWaiting(thread);
+      }
+      gate.open.countDown();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    assertThat(order).containsExactlyElementsIn(names).inOrder();
+  }
+
+  @Test
   void closingWaitsForThreadsThatUseTheNetwork() throws Exception {
     Gate gate = new Gate();
     Counting engine = new Counting(gate);

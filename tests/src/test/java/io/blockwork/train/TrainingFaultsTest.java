@@ -232,7 +232,10 @@ final class TrainingFaultsTest {
     meter.add(0, List.of(), outputs, 0, 1);
     assertThat(meter.metrics().top1()).isEqualTo(0.5);
     try (Residual net = network()) {
-      net.parameters().set("fc.bias", Nd4j.createFromArray(0, Float.NaN, 0));
+      // Finite, but too large to be added up.
+      for (String name : List.of("fc.weight", "fc.bias")) {
+        net.parameters().set(name, net.parameters().get(name).assign(3e38));
+      }
       DivergedException e =
           assertThrows(
               DivergedException.class, () -> Evaluation.of(net, loader(TinyNetworks.bands(6), 6)));
