@@ -36,7 +36,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@DisplayName("Composed networks have the structure of their PyTorch originals at their standard size")
+@DisplayName(
+    "Composed networks have the structure of their PyTorch originals at their standard size")
 final class ComposedStructureTest {
   /** Takes the graph before anything is made of it. */
   @SupportedAnnotationTypes("io.blockwork.Model")
@@ -115,7 +116,8 @@ final class ComposedStructureTest {
   private static String lines(JsonNode state) {
     StringBuilder lines = new StringBuilder();
     state.forEach(
-        entry -> lines.append(entry.get(0).textValue()).append(' ').append(entry.get(1)).append('\n'));
+        entry ->
+            lines.append(entry.get(0).textValue()).append(' ').append(entry.get(1)).append('\n'));
     return lines.toString();
   }
 

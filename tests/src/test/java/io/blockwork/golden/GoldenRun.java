@@ -183,7 +183,6 @@ final class GoldenRun {
   private String summary() {
     return comparison.worst().entrySet().stream()
         .map(e -> String.format(Locale.ROOT, "%s %.1e", e.getKey(), e.getValue()))
-        .collect(
-            Collectors.joining(", ", "largest deviation as a part of what is allowed: ", ""));
+        .collect(Collectors.joining(", ", "largest deviation as a part of what is allowed: ", ""));
   }
 }
