@@ -16,6 +16,7 @@ import io.blockwork.graph.ops.Flatten;
 import io.blockwork.graph.ops.GlobalAvgPool;
 import io.blockwork.graph.ops.GlobalMaxPool;
 import io.blockwork.graph.ops.GroupNorm;
+import io.blockwork.graph.ops.Initial;
 import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
@@ -125,14 +126,20 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
     Conv2d conv = Conv2d.of(s.path(), s.channels(), out, window);
     conv = groups == 1 ? conv : conv.groups(groups);
     conv = conv.initial(s.weights(s.channels() / groups * places, out * places, out));
-    return s.truth("bias") ? conv.withBias() : conv;
+    if (!s.truth("bias")) {
+      return conv;
+    }
+    return s.zeroBias() ? conv.withBias(Initial.ZEROS) : conv.withBias();
   }
 
   private static Op linear(Settings s) {
     int out = s.whole("out");
     Linear linear = Linear.of(s.path(), s.channels(), out);
     linear = linear.initial(s.weights(s.channels(), out, out));
-    return s.truth("bias") ? linear : linear.withoutBias();
+    if (!s.truth("bias")) {
+      return linear.withoutBias();
+    }
+    return s.zeroBias() ? linear.withBias(Initial.ZEROS) : linear;
   }
 
   private static void norms(Map<String, Operation> all) {

@@ -207,10 +207,16 @@ record Settings(
     return initial.isPresent() && initial.get().zeroBias();
   }
 
-  /** Whether a norm's own rule lets its scale start at zero. */
+  /** Whether a norm's own rule lets its scale start at zero; else it starts at one. */
   boolean fromZero() {
-    return own.isPresent()
-        && (own.get().kind().equals("ZERO")
-            || own.get().kind().equals("CONSTANT") && own.get().constant() == 0);
+    String kind = own.map(InitRule::kind).orElse("DEFAULT");
+    if (!kind.equals("ZERO") && !kind.equals("DEFAULT")) {
+      throw new Impossible(
+          "init",
+          "its scale cannot start as Initial." + kind,
+          "the scale of a batch norm starts at one, or at zero",
+          "use @Init(Initial.ZERO), or leave @Init out");
+    }
+    return kind.equals("ZERO");
   }
 }
