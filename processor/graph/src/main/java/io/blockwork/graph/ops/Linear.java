@@ -15,12 +15,7 @@ import java.util.Optional;
  * @param activation what ends it; in training one whose derivative its output tells
  */
 public record Linear(
-    String path,
-    int in,
-    int out,
-    Optional<Initial> bias,
-    Initial initial,
-    Activation activation)
+    String path, int in, int out, Optional<Initial> bias, Initial initial, Activation activation)
     implements Op {
   /**
    * Checks the sizes.
