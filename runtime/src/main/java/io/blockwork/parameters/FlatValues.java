@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,6 +46,11 @@ final class FlatValues {
     if (length == 0) {
       clear();
     }
+  }
+
+  /** The names of the entries, in order. */
+  Set<String> names() {
+    return places.keySet();
   }
 
   boolean has(String name) {

@@ -1,5 +1,7 @@
 package io.blockwork.parameters;
 
+import io.blockwork.io.NearestName;
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -60,7 +62,10 @@ public final class Gradients implements AutoCloseable {
   public INDArray get(String name) {
     FlatValues all = values();
     if (!all.has(name)) {
-      throw new NoSuchElementException("no learnable parameter is called " + name);
+      throw new NoSuchElementException(
+          "no learnable parameter is called "
+              + SafeText.of(name)
+              + NearestName.suggestion(name, all.names()));
     }
     return all.view(name);
   }

@@ -1,5 +1,7 @@
 package io.blockwork.parameters;
 
+import io.blockwork.io.NearestName;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.Finite;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
@@ -367,7 +369,8 @@ public final class Parameters implements AutoCloseable {
         return each;
       }
     }
-    throw new NoSuchElementException("no parameter is called " + name);
+    throw new NoSuchElementException(
+        "no parameter is called " + SafeText.of(name) + NearestName.suggestion(name, names()));
   }
 
   /** Begins to make initial values on other threads, if somebody is going to need them soon. */

@@ -62,7 +62,7 @@ final class CsvImagesTest {
     CsvImages images = read("0,0,0\n" + text);
     DataException e = assertThrows(DataException.class, () -> images.label(1));
     assertThat(e).hasMessageThat().startsWith("x.csv, offset 6: not an image and its label: ");
-    assertThat(e.getMessage().chars().noneMatch(Character::isISOControl)).isTrue();
+    assertThat(String.valueOf(e.getMessage()).chars().noneMatch(Character::isISOControl)).isTrue();
   }
 
   @Test

@@ -1,19 +1,35 @@
-package io.blockwork.weights;
+package io.blockwork.io;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** The existing name that a wrong one most resembles, by edit distance (Levenshtein). */
-final class NearestName {
+public final class NearestName {
+  /**
+   * Names from files may be long and many, and each comparison costs the product of two lengths.
+   */
+  private static final int LONGEST = 200;
+
+  private static final int MOST = 5000;
+
   private NearestName() {}
 
   /** The nearest of the names, unless more than half of it would have to be changed. */
-  static Optional<String> of(String name, Collection<String> names) {
+  public static Optional<String> of(String name, Collection<String> names) {
+    if (name.length() > LONGEST) {
+      return Optional.empty();
+    }
     return names.stream()
+        .limit(MOST)
         .filter(n -> 2 * Math.abs(n.length() - name.length()) <= name.length())
         .min(Comparator.comparingInt(n -> distance(name, n)))
         .filter(n -> 2 * distance(name, n) <= name.length());
+  }
+
+  /** {@code "; the nearest is conv1.weight"}; empty if none is near. */
+  public static String suggestion(String name, Collection<String> names) {
+    return of(name, names).map(n -> "; the nearest is " + SafeText.of(n)).orElse("");
   }
 
   private static int distance(String a, String b) {
