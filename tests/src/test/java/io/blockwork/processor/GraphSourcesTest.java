@@ -215,4 +215,23 @@ class GraphSourcesTest {
     assertThat(source(sources, "NetNetwork"))
         .containsMatch("(?s)one\\.conv0.*other\\.conv0.*one\\.conv1.*other\\.conv1");
   }
+
+  @Test
+  void auxiliaryHeadsAreThereInTrainingOnly() {
+    input(4, 4);
+    then(Conv2d.same("conv", 4, 4, 3, 1).heFanOut());
+    graph.enter(Block.NETWORK.child("aux1", "head"));
+    int side = graph.add(Linear.of("aux1.fc", 64, 3), x);
+    graph.enter(Block.NETWORK);
+    then(Linear.of("fc", 64, 3));
+    graph.auxiliary("aux1", side, 0.3);
+    Map<String, String> sources = compiled(graph.build(x));
+
+    assertThat(source(sources, "NetForward")).doesNotContain("aux1");
+    assertThat(source(sources, "NetNetwork")).contains("layers.auxiliary(\"aux1\", 0.3, 3);");
+    assertThat(source(sources, "NetBackward").replaceAll("\\s+", " "))
+        .contains(
+            "return List.of( new TrainingOutput(\"\", output, outputGradient),"
+                + " new TrainingOutput(\"aux1\", aux1Output, aux1OutputGradient));");
+  }
 }
