@@ -3,6 +3,8 @@ package io.blockwork.processor.dsl;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
+import io.blockwork.graph.Shapes;
+import io.blockwork.graph.ops.Flatten;
 import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Parameter;
@@ -91,7 +93,12 @@ final class Lowering {
       throw moved(frame, fault, Optional.empty());
     }
     graph.modules(result.modules().toArray(String[]::new));
-    return graph.build(result.value());
+    Graph built = graph.build(result.value());
+    if (network.classifier() && !built.isVector(built.output(), Shapes.of(built))) {
+      // A classifier's output is [N, classes], whatever operation computes it.
+      built = graph.build(graph.add(new Flatten("flatten"), result.value()));
+    }
+    return built;
   }
 
   /**
