@@ -25,8 +25,8 @@ record Bounds(
   private static final Set<String> CHAOTIC = Set.of("resnet101", "resnet152", "resnext101_32x8d");
 
   /**
-   * PyTorch multiplies the gradient of a hard sigmoid by {@code 1.0f / 6.0f} in double too, which is
-   * off by 3e-8 of itself; with that constant our gradients agree to 2e-13.
+   * PyTorch multiplies the gradient of a hard sigmoid by {@code 1.0f / 6.0f} in double too, which
+   * is off by 3e-8 of itself; with that constant our gradients agree to 2e-13.
    */
   private static final Set<String> HARD_SIGMOID = Set.of("mobilenet_v3_small");
 
