@@ -22,7 +22,8 @@ final class SameAsFamiliesTest {
       Path.of("../examples/src/main/java/io/blockwork/examples/composed");
 
   /** What a pass asks of its binder, up to the end of the statement. */
-  private static final Pattern BOUND = Pattern.compile("\\bbind\\s*\\.(?!slot\\b)(\\w+)\\(([^;]*);");
+  private static final Pattern BOUND =
+      Pattern.compile("\\bbind\\s*\\.(?!slot\\b)(\\w+)\\(([^;]*);");
 
   private static final Pattern NUMBER = Pattern.compile("(?<![\\w.])\\d[\\d_]*L?\\b");
 
@@ -51,8 +52,7 @@ final class SameAsFamiliesTest {
   }
 
   private static Result compile(String name, String source) {
-    Result result =
-        Compiler.JAVAC.compile(Map.of("user/" + name + ".java", source), "-proc:only");
+    Result result = Compiler.JAVAC.compile(Map.of("user/" + name + ".java", source), "-proc:only");
     assertEquals(List.of(), result.findings());
     return result;
   }
@@ -65,8 +65,7 @@ final class SameAsFamiliesTest {
         .map(
             call -> {
               Matcher numbers = NUMBER.matcher(call.group(2));
-              String sizes =
-                  numbers.results().map(n -> n.group()).collect(Collectors.joining(" "));
+              String sizes = numbers.results().map(n -> n.group()).collect(Collectors.joining(" "));
               return call.group(1) + " " + sizes;
             })
         .toList();
