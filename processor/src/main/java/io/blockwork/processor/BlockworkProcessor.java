@@ -15,9 +15,9 @@ import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
 
 /**
- * Generates the classes of networks for interfaces that bear an architecture annotation or are
- * composed of nodes. Wires the rounds: an interface or block that depends on what another processor
- * is still to generate waits for a later one.
+ * Generates the classes of networks for interfaces that have an architecture annotation or are
+ * composed of nodes. An interface or block that depends on a type which another processor has yet
+ * to generate is left for a later round.
  */
 @AutoService(Processor.class)
 public final class BlockworkProcessor extends AbstractProcessor {
