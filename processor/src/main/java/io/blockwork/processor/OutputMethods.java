@@ -10,6 +10,7 @@ import io.blockwork.processor.spec.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -168,8 +169,11 @@ final class OutputMethods {
       if (annotation.isEmpty() || !isArray(component.asType())) {
         refuse(
             method,
-            "component %s of %s must be an INDArray with @Output"
-                .formatted(component.getSimpleName(), result.getSimpleName()));
+            String.format(
+                Locale.ROOT,
+                "component %s of %s must be an INDArray with @Output",
+                component.getSimpleName(),
+                result.getSimpleName()));
         return;
       }
       wanted.add(placed(method, result, component, annotation.get()));
