@@ -1,10 +1,14 @@
 package io.blockwork;
 
 import io.blockwork.engine.Conv;
+import io.blockwork.io.SafeText;
+import io.blockwork.loss.Loss;
+import io.blockwork.loss.Losses;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.ParameterInfo.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A network as known at compile time: its layers in {@code state_dict} order with literal shapes.
@@ -14,13 +18,15 @@ import java.util.List;
  * @param output shape of the result of one image, {@code [classes]} or {@code [C, H, W]}
  * @param layers the layers that have parameters or change the shape
  * @param slots the inference memory plan: elements of each activation buffer, for one image
+ * @param auxiliary outputs that training has beside the main one, in their order
  */
 public record Architecture(
     String name,
     List<Integer> input,
     List<Integer> output,
     List<LayerInfo> layers,
-    List<Long> slots) {
+    List<Long> slots,
+    List<AuxiliaryOutput> auxiliary) {
 
   /** Copies the lists. */
   public Architecture {
@@ -28,6 +34,52 @@ public record Architecture(
     output = List.copyOf(output);
     layers = List.copyOf(layers);
     slots = List.copyOf(slots);
+    auxiliary = List.copyOf(auxiliary);
+  }
+
+  /** A network without auxiliary outputs. */
+  public Architecture(
+      String name,
+      List<Integer> input,
+      List<Integer> output,
+      List<LayerInfo> layers,
+      List<Long> slots) {
+    this(name, input, output, layers, slots, List.of());
+  }
+
+  /**
+   * The auxiliary output of that name.
+   *
+   * @throws IllegalArgumentException if there is none; the message says which there are
+   */
+  public AuxiliaryOutput requireAuxiliary(String output) {
+    return auxiliary.stream()
+        .filter(each -> each.name().equals(output))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    SafeText.format(
+                        "%s has no auxiliary output called %s; it has %s",
+                        name,
+                        output,
+                        auxiliary.isEmpty()
+                            ? "none"
+                            : auxiliary.stream()
+                                .map(AuxiliaryOutput::name)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  /**
+   * What training minimises unless told otherwise: the loss of the main output, plus that of each
+   * auxiliary one, against the same targets, with its {@link AuxiliaryOutput#weight}.
+   */
+  public Losses losses(Loss loss) {
+    Losses losses = Losses.of(loss);
+    for (AuxiliaryOutput output : auxiliary) {
+      losses = losses.plus(output.weight(), output.name(), loss);
+    }
+    return losses;
   }
 
   /** Every entry of the {@code state_dict}, in torchvision's order. */
@@ -65,6 +117,7 @@ public record Architecture(
     private List<Integer> input = List.of();
     private List<Integer> output = List.of();
     private List<Long> slots = List.of();
+    private final List<AuxiliaryOutput> auxiliary = new ArrayList<>();
 
     private Builder(String name) {
       this.name = name;
@@ -79,6 +132,12 @@ public record Architecture(
     /** Shape of the result of one image. */
     public Builder output(Integer... shape) {
       output = List.of(shape);
+      return this;
+    }
+
+    /** An output of training only; they are added in the order of the pass. */
+    public Builder auxiliary(String path, double weight, Integer... shape) {
+      auxiliary.add(new AuxiliaryOutput(path, List.of(shape), weight));
       return this;
     }
 
@@ -169,7 +228,7 @@ public record Architecture(
 
     /** The finished description. */
     public Architecture build() {
-      return new Architecture(name, input, output, layers, slots);
+      return new Architecture(name, input, output, layers, slots, auxiliary);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.blockwork.image.Classification;
 import io.blockwork.image.Images;
 import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.weights.ImageNetClasses;
 import java.awt.image.BufferedImage;
@@ -31,8 +32,9 @@ public interface ImageClassifier extends Network {
     List<String> names = ImageNetClasses.names();
     if (classes() != names.size() || !input.get(1).equals(input.get(2))) {
       throw new IllegalStateException(
-          "%s has %d classes and an input of %d x %d, but ImageNet's 1000 and a square are expected here: call classify(image, preprocessing, classNames)"
-              .formatted(architecture().name(), classes(), input.get(1), input.get(2)));
+          SafeText.format(
+              "%s has %d classes and an input of %d x %d, but ImageNet's 1000 and a square are expected here: call classify(image, preprocessing, classNames)",
+              architecture().name(), classes(), input.get(1), input.get(2)));
     }
     int crop = input.get(1);
     return classify(Images.of(image), Preprocessing.imageNet(resize(crop), crop), names);
@@ -67,9 +69,9 @@ public interface ImageClassifier extends Network {
     List<Integer> made = List.of(ready.channels(), ready.height(), ready.width());
     if (!made.equals(expected)) {
       throw new ShapeMismatchException(
-          "%s: expected images of %s (channels, height, width), the preprocessing made one of %s; let it resize and crop, as Preprocessing.imageNet(%d, %d) does"
-              .formatted(
-                  architecture().name(), expected, made, resize(expected.get(1)), expected.get(1)));
+          SafeText.format(
+              "%s: expected images of %s (channels, height, width), the preprocessing made one of %s; let it resize and crop, as Preprocessing.imageNet(%d, %d) does",
+              architecture().name(), expected, made, resize(expected.get(1)), expected.get(1)));
     }
     float[] logits = forward(preprocessing.normalize(ready));
     return Classification.rank(logits, classNames, classNames.size());

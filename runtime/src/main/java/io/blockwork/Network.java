@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.engine.Engine;
 import io.blockwork.loss.Loss;
+import io.blockwork.loss.Losses;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.util.List;
@@ -13,8 +14,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one.
  *
  * <p>Images are {@code [N, C, H, W]} with any N of at least 1, in the data type that the network
- * was created with. {@link #forward} may be called from many threads at once; a training pass must
- * not run at the same time as anything else that uses the same network.
+ * was created with. All methods may be called from many threads. Those of {@link #forward} run side
+ * by side, and each sees the weights of one moment: whatever changes weights or running statistics
+ * (a training pass, an optimiser's step, {@link Parameters#set} and {@link Parameters#load}) waits
+ * for them to end and keeps new ones waiting.
  *
  * <p>New arrays are made as ND4J's own operations make them: in the workspace that the calling
  * thread has open, if any. What the network keeps for itself never lies in a workspace.
@@ -26,14 +29,16 @@ public interface Network extends AutoCloseable {
   /**
    * Runs inference: batch norms use their running statistics and nothing is dropped.
    *
-   * <p>Images that hold a NaN give undefined results: oneDNN's ReLU makes it zero, ND4J's keeps it.
-   * {@link #firstNonFinite} tells of it.
+   * <p>Weights and images must be finite: kernels are free to make a zero of a NaN, and then give
+   * results that look like any other.
    *
    * @param images {@code [N, C, H, W]}
    * @return a new array, {@code [N, classes]}, or {@code [N, C, H, W]} for a network without a head
    * @throws io.blockwork.memory.ShapeMismatchException if the shape is not the one the network was
    *     compiled for
-   * @throws IllegalArgumentException if the data type is another or there are no images
+   * @throws IllegalArgumentException if the data type is another, there are no images, or one of
+   *     them holds a NaN or an infinity
+   * @throws IllegalStateException if a weight or a running statistic is NaN or infinite
    */
   INDArray forward(INDArray images);
 
@@ -67,16 +72,38 @@ public interface Network extends AutoCloseable {
    * Runs one training pass without a step: forward in training mode, the loss, and backward. Fills
    * {@link #gradients} and moves the running statistics as torch does.
    *
+   * <p>A network with auxiliary outputs minimises the sum of their losses too: see {@link
+   * Architecture#losses}.
+   *
    * @param images {@code [N, C, H, W]}
    * @param loss what to minimise
    * @throws io.blockwork.memory.ShapeMismatchException if a shape is not the expected one
    * @throws IllegalArgumentException if the data type is another, there are no images, or the
    *     labels are not valid
    */
-  TrainingResult train(INDArray images, Loss loss);
+  default TrainingResult train(INDArray images, Loss loss) {
+    return train(images, architecture().losses(loss));
+  }
 
-  /** Like {@link #train}, and also computes the gradient of the images. */
-  TrainingResult trainWithInputGradient(INDArray images, Loss loss);
+  /**
+   * Runs one training pass as {@link #train(INDArray, Loss)}, with a loss for each output.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @param losses what to minimise the sum of; an auxiliary output that it does not name has no say
+   *     in the gradients
+   * @throws io.blockwork.memory.ShapeMismatchException if a shape is not the expected one
+   * @throws IllegalArgumentException if the data type is another, there are no images, the labels
+   *     are not valid, or there is a loss for an output that the network lacks
+   */
+  TrainingResult train(INDArray images, Losses losses);
+
+  /** Like {@link #train(INDArray, Loss)}, and also computes the gradient of the images. */
+  default TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
+    return trainWithInputGradient(images, architecture().losses(loss));
+  }
+
+  /** Like {@link #train(INDArray, Losses)}, and also computes the gradient of the images. */
+  TrainingResult trainWithInputGradient(INDArray images, Losses losses);
 
   /**
    * Finds out where a training pass over these images leaves the numbers: the path of the first
@@ -136,8 +163,12 @@ public interface Network extends AutoCloseable {
   }
 
   /**
-   * Gives the memory of bound plans back. Closing twice does nothing. What is never closed is freed
-   * some time after the network was collected as garbage.
+   * Gives the memory of weights and bound plans back at once, after the calls that are running have
+   * ended. Closing twice does nothing. What is never closed is freed some time after the network
+   * was collected as garbage, and so are {@link #gradients}, of which callers may hold arrays.
+   *
+   * @throws IllegalStateException if it is called within {@link Parameters#read} or by a {@link
+   *     Loss}
    */
   @Override
   void close();

@@ -1,5 +1,6 @@
 package io.blockwork;
 
+import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,12 +57,14 @@ final class Summary {
       text.append(line(rows.get(i), widths)).append('\n');
     }
     return text.append(
-            "inference plan: %d slots, %s bytes (%s MB) an image"
-                .formatted(architecture.slots().size(), count(plan * BYTES), megabytes(plan)))
+            SafeText.format(
+                "inference plan: %d slots, %s bytes (%s MB) an image",
+                architecture.slots().size(), count(plan * BYTES), megabytes(plan)))
         .append('\n')
         .append(
-            "parameters: %s MB; one image, 32-bit floats throughout"
-                .formatted(megabytes(architecture.learnable())))
+            SafeText.format(
+                "parameters: %s MB; one image, 32-bit floats throughout",
+                megabytes(architecture.learnable())))
         .append('\n')
         .toString();
   }

@@ -89,10 +89,10 @@ final class BareResidualBackward implements TrainingPass {
     Block(TrainingBinder bind) {
       input = bind.keep(4, 8, 8);
       Tensor downsample_0Out = bind.keep(8, 4, 4);
-      Tensor dDownsample_0Out = bind.slot(2, 8, 4, 4);
+      Tensor dDownsample_0Out = bind.slot(1, 8, 4, 4);
       Tensor dInput = bind.slot(0, 4, 8, 8);
       Tensor downsample_1Out = bind.slot(0, 8, 4, 4);
-      Tensor dDownsample_1Out = bind.slot(1, 8, 4, 4);
+      Tensor dDownsample_1Out = dDownsample_0Out;
       Tensor conv1Out = bind.keep(8, 4, 4);
       Tensor dConv1Out = bind.slot(2, 8, 4, 4);
       Tensor bn1Out = bind.keep(8, 4, 4);
@@ -100,7 +100,7 @@ final class BareResidualBackward implements TrainingPass {
       Tensor conv2Out = bind.keep(8, 4, 4);
       Tensor dConv2Out = bind.slot(0, 8, 4, 4);
       out = bind.keep(8, 4, 4);
-      Tensor dOut = dDownsample_1Out;
+      Tensor dOut = dDownsample_0Out;
 
       downsample_0 = bind.conv2d(
           "downsample.0", conv(4, 8, 1).stride(2), input, downsample_0Out, dDownsample_0Out,

@@ -169,10 +169,10 @@ final class BottleneckBackward implements TrainingPass {
 
     Layer1_0(TrainingBinder bind, Tensor x) {
       Tensor downsample_0Out = bind.keep(16, 16, 12);
-      Tensor dDownsample_0Out = bind.slot(1, 16, 16, 12);
+      Tensor dDownsample_0Out = bind.slot(0, 16, 16, 12);
       Tensor dX = bind.slot(2, 4, 16, 12);
       Tensor downsample_1Out = bind.slot(0, 16, 16, 12);
-      Tensor dDownsample_1Out = bind.slot(0, 16, 16, 12);
+      Tensor dDownsample_1Out = dDownsample_0Out;
       Tensor conv1Out = bind.keep(4, 16, 12);
       Tensor dConv1Out = bind.slot(1, 4, 16, 12);
       Tensor bn1Out = bind.keep(4, 16, 12);
@@ -192,7 +192,7 @@ final class BottleneckBackward implements TrainingPass {
       Tensor se_fc2Out = bind.keep(16, 1, 1);
       Tensor dSe_fc2Out = bind.slot(2, 16, 1, 1);
       out = bind.keep(16, 16, 12);
-      Tensor dOut = dDownsample_1Out;
+      Tensor dOut = dDownsample_0Out;
 
       downsample_0 = bind.conv2d(
           "layer1.0.downsample.0", conv(4, 16, 1), x, downsample_0Out, dDownsample_0Out, addTo(dX));
@@ -293,10 +293,10 @@ final class BottleneckBackward implements TrainingPass {
 
     Layer2_0(TrainingBinder bind, Tensor x) {
       Tensor downsample_0Out = bind.keep(32, 8, 6);
-      Tensor dDownsample_0Out = bind.slot(2, 32, 8, 6);
+      Tensor dDownsample_0Out = bind.slot(1, 32, 8, 6);
       Tensor dX = bind.slot(0, 16, 16, 12);
       Tensor downsample_1Out = bind.slot(0, 32, 8, 6);
-      Tensor dDownsample_1Out = bind.slot(1, 32, 8, 6);
+      Tensor dDownsample_1Out = dDownsample_0Out;
       Tensor conv1Out = bind.keep(8, 16, 12);
       Tensor dConv1Out = bind.slot(2, 8, 16, 12);
       Tensor bn1Out = bind.keep(8, 16, 12);
@@ -316,7 +316,7 @@ final class BottleneckBackward implements TrainingPass {
       Tensor se_fc2Out = bind.keep(32, 1, 1);
       Tensor dSe_fc2Out = bind.slot(2, 32, 1, 1);
       out = bind.keep(32, 8, 6);
-      Tensor dOut = dDownsample_1Out;
+      Tensor dOut = dDownsample_0Out;
 
       downsample_0 = bind.conv2d(
           "layer2.0.downsample.0", conv(16, 32, 1).stride(2), x, downsample_0Out, dDownsample_0Out,

@@ -51,7 +51,7 @@ final class WithFeaturesBackward implements TrainingPass {
     input = stem.input;
     output = bind.slot(0, 3, 1, 1);
     outputGradient = bind.slot(1, 3, 1, 1);
-    inputGradient = bind.slot(0, 3, 8, 8);
+    inputGradient = bind.slot(1, 3, 8, 8);
   }
 
   @Override
@@ -100,10 +100,10 @@ final class WithFeaturesBackward implements TrainingPass {
     Stem(TrainingBinder bind) {
       input = bind.keep(3, 8, 8);
       Tensor conv1Out = bind.keep(4, 8, 8);
-      Tensor dConv1Out = bind.slot(1, 4, 8, 8);
-      Tensor dInput = bind.slot(0, 3, 8, 8);
+      Tensor dConv1Out = bind.slot(0, 4, 8, 8);
+      Tensor dInput = bind.slot(1, 3, 8, 8);
       out = bind.keep(4, 8, 8);
-      Tensor dOut = bind.slot(0, 4, 8, 8);
+      Tensor dOut = dConv1Out;
 
       conv1 =
           bind.conv2d("conv1", conv(3, 4, 3).padding(1), input, conv1Out, dConv1Out, into(dInput));
@@ -218,10 +218,10 @@ final class WithFeaturesBackward implements TrainingPass {
 
     Layer2_0(TrainingBinder bind, Tensor x) {
       Tensor downsample_0Out = bind.keep(8, 4, 4);
-      Tensor dDownsample_0Out = bind.slot(2, 8, 4, 4);
+      Tensor dDownsample_0Out = bind.slot(1, 8, 4, 4);
       Tensor dX = bind.slot(0, 4, 8, 8);
       Tensor downsample_1Out = bind.slot(0, 8, 4, 4);
-      Tensor dDownsample_1Out = bind.slot(1, 8, 4, 4);
+      Tensor dDownsample_1Out = dDownsample_0Out;
       Tensor conv1Out = bind.keep(8, 4, 4);
       Tensor dConv1Out = bind.slot(2, 8, 4, 4);
       Tensor bn1Out = bind.keep(8, 4, 4);
@@ -229,7 +229,7 @@ final class WithFeaturesBackward implements TrainingPass {
       Tensor conv2Out = bind.keep(8, 4, 4);
       Tensor dConv2Out = bind.slot(0, 8, 4, 4);
       out = bind.keep(8, 4, 4);
-      Tensor dOut = dDownsample_1Out;
+      Tensor dOut = dDownsample_0Out;
 
       downsample_0 = bind.conv2d(
           "layer2.0.downsample.0", conv(4, 8, 1).stride(2), x, downsample_0Out, dDownsample_0Out,

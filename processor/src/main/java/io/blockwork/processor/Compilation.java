@@ -1,28 +1,28 @@
 package io.blockwork.processor;
 
 import com.palantir.javapoet.JavaFile;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.ModuleNames;
+import io.blockwork.graph.Shapes;
+import io.blockwork.graph.Totals;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.plans.InferencePlan;
+import io.blockwork.graph.plans.InferencePlanner;
+import io.blockwork.graph.plans.TrainingPlan;
+import io.blockwork.graph.plans.TrainingPlanner;
+import io.blockwork.graph.transforms.Transforms;
+import io.blockwork.graph.transforms.Truncate;
+import io.blockwork.processor.architectures.Architectures;
+import io.blockwork.processor.checks.NetworkLimits;
+import io.blockwork.processor.checks.NetworkWarnings;
 import io.blockwork.processor.emit.BackwardWriter;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
 import io.blockwork.processor.emit.NetworkWriter;
-import io.blockwork.processor.graph.Architectures;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.ModuleNames;
-import io.blockwork.processor.graph.Shape;
 import io.blockwork.processor.report.Sheet;
-import io.blockwork.processor.shapes.NetworkLimits;
-import io.blockwork.processor.shapes.NetworkWarnings;
-import io.blockwork.processor.shapes.ShapeInference;
-import io.blockwork.processor.shapes.Totals;
 import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.Spec;
-import io.blockwork.processor.transforms.InferencePlan;
-import io.blockwork.processor.transforms.InferencePlanner;
-import io.blockwork.processor.transforms.TrainingPlan;
-import io.blockwork.processor.transforms.TrainingPlanner;
-import io.blockwork.processor.transforms.Transforms;
-import io.blockwork.processor.transforms.Truncate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +60,7 @@ final class Compilation {
   static List<JavaFile> compile(
       Spec spec, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
     Graph graph = Architectures.of(spec);
-    List<Shape> shapes = ShapeInference.shapes(graph);
+    List<Shape> shapes = Shapes.of(graph);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));
     String totals = Totals.of(graph, shapes).toString();
@@ -76,13 +76,13 @@ final class Compilation {
   static String sheet(Spec spec, GeneratedNames names) {
     Graph graph = Architectures.of(spec);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
-    return Sheet.html(names.base(), graph, ShapeInference.shapes(graph), inference);
+    return Sheet.html(names.base(), graph, Shapes.of(graph), inference);
   }
 
   private static JavaFile pass(GeneratedNames names, Graph graph, FeatureMethod method) {
-    Graph part = Truncate.apply(graph, method.nodes());
+    Graph part = Truncate.apply(graph, method.features());
     InferencePlan plan = InferencePlanner.plan(Transforms.forInference(part));
-    String totals = Totals.of(part, ShapeInference.shapes(part)).toString();
+    String totals = Totals.of(part, Shapes.of(part)).toString();
     return ForwardWriter.write(names, method, plan, totals);
   }
 }

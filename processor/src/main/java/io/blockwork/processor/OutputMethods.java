@@ -1,9 +1,9 @@
 package io.blockwork.processor;
 
 import com.palantir.javapoet.ClassName;
+import io.blockwork.graph.ModuleNames;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.FeatureMethod.FeatureOutput;
-import io.blockwork.processor.graph.ModuleNames;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
 import java.util.ArrayList;

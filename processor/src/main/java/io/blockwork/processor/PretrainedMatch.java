@@ -3,8 +3,9 @@ package io.blockwork.processor;
 import io.blockwork.ResNetVersion;
 import io.blockwork.Shortcut;
 import io.blockwork.Stem;
-import io.blockwork.processor.graph.Architectures;
-import io.blockwork.processor.graph.StateDict;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.StateDict;
+import io.blockwork.processor.architectures.Architectures;
 import io.blockwork.processor.spec.DenseNetSpec;
 import io.blockwork.processor.spec.DenseNetSpec.LayerStyle;
 import io.blockwork.processor.spec.InputSpec;
@@ -15,6 +16,7 @@ import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
 import io.blockwork.processor.spec.Spec;
 import io.blockwork.published.PretrainedWeights;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,8 +52,8 @@ final class PretrainedMatch {
 
   private static Optional<Problem> firstDifference(
       Spec spec, Spec published, PretrainedWeights weights) {
-    Map<String, String> ours = StateDict.of(Architectures.of(spec));
-    Map<String, String> theirs = StateDict.of(Architectures.of(published));
+    Map<String, String> ours = shapes(Architectures.of(spec));
+    Map<String, String> theirs = shapes(Architectures.of(published));
     String architecture = weights.architecture();
     for (Map.Entry<String, String> entry : ours.entrySet()) {
       String there = theirs.getOrDefault(entry.getKey(), "missing");
@@ -70,6 +72,12 @@ final class PretrainedMatch {
                     "missing",
                     theirs.getOrDefault(parameter, ""),
                     architecture));
+  }
+
+  private static Map<String, String> shapes(Graph graph) {
+    Map<String, String> shapes = new LinkedHashMap<>();
+    StateDict.learnable(graph).forEach(p -> shapes.put(p.name(), p.shape().toString()));
+    return shapes;
   }
 
   private static Optional<Problem> differ(

@@ -1,6 +1,7 @@
 package io.blockwork.compiled;
 
 import io.blockwork.Architecture;
+import io.blockwork.AuxiliaryOutput;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
@@ -11,9 +12,13 @@ import io.blockwork.engine.Engines;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
-import io.blockwork.loss.Loss;
+import io.blockwork.loss.AuxiliaryLoss;
+import io.blockwork.loss.Losses;
+import io.blockwork.memory.Finite;
+import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.ParameterInfo;
@@ -45,10 +50,13 @@ public abstract class CompiledNetwork implements Network {
   /** The passes of {@link Output} methods. Written by constructors only. */
   private final List<Features> features = new ArrayList<>();
 
-  /** Guarded by this. */
+  /** Used within an update of the parameters only. */
   private final TrainingPlans training;
 
+  /** Written within an update of the parameters only. */
   private volatile List<String> frozen = List.of();
+
+  /** Written within an update of the parameters only. */
   private volatile boolean closed;
 
   /**
@@ -89,11 +97,22 @@ public abstract class CompiledNetwork implements Network {
   private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
     return new Features(
         options,
+        parameters,
         shapes,
         new Features.Check() {
           @Override
           public void images(INDArray images) {
             checkImages(images);
+            requireFiniteWeights();
+            requireFinite(images);
+          }
+
+          @Override
+          public int images(float[] values) {
+            int n = countImages(values);
+            requireFiniteWeights();
+            requireFinite(values);
+            return n;
           }
 
           @Override
@@ -103,8 +122,26 @@ public abstract class CompiledNetwork implements Network {
         },
         batch -> {
           parameters.prepare();
-          return engine.bindInference(parameters, batch, pass);
+          try {
+            return engine.bindInference(parameters, batch, pass);
+          } catch (OutOfMemoryError e) {
+            throw memoryIsShort("inference", batch, e);
+          }
         });
+  }
+
+  /** Tells for what memory was needed, and what helps. */
+  private OutOfMemoryError memoryIsShort(String what, int batch, OutOfMemoryError cause) {
+    String limits =
+        String.valueOf(cause.getMessage()).contains("max")
+            ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before Blockwork could set these limits"
+            : "";
+    OutOfMemoryError error =
+        new OutOfMemoryError(
+            "%s: not enough memory for a plan for %s with batches of %d images: %s; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)%s"
+                .formatted(architecture.name(), what, batch, cause.getMessage(), limits));
+    error.initCause(cause);
+    return error;
   }
 
   /**
@@ -147,63 +184,116 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public float[] forward(float[] images) {
-    checkOpen();
-    int image = Math.toIntExact(Features.length(architecture.input()));
-    if (images.length == 0 || images.length % image != 0) {
-      throw new ShapeMismatchException(
-          "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"
-              .formatted(architecture.name(), imagesShape(), image, images.length));
-    }
-    return inference.values(images, images.length / image);
+    return inference.values(images);
   }
 
   @Override
-  public TrainingResult train(INDArray images, Loss loss) {
-    return train(images, loss, false);
+  public TrainingResult train(INDArray images, Losses losses) {
+    return train(images, losses, false);
   }
 
   @Override
-  public TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
-    return train(images, loss, true);
+  public TrainingResult trainWithInputGradient(INDArray images, Losses losses) {
+    return train(images, losses, true);
   }
 
-  private synchronized TrainingResult train(INDArray images, Loss loss, boolean inputGradient) {
+  /** A pass reads the weights and moves running statistics: a change of the parameters. */
+  private TrainingResult train(INDArray images, Losses losses, boolean inputGradient) {
+    return parameters.update(() -> trainAlone(images, losses, inputGradient));
+  }
+
+  private TrainingResult trainAlone(INDArray images, Losses losses, boolean inputGradient) {
     checkImages(images);
     int n = Math.toIntExact(images.size(0));
-    long[] outputShape = Features.batched(n, architecture.output());
-    loss.check(outputShape);
-    TrainingPlans.Plan plan =
-        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), outputShape);
-    INDArray output = plan.output();
-    parameters.passes(parameters.passes() + 1);
-    plan.pass().forward(images, output);
-    INDArray outputGradient = plan.clearedGradient();
-    double value = loss.evaluate(output, outputGradient);
-    plan.pass().backward(outputGradient);
-    if (!inputGradient) {
-      return new TrainingResult(value, output, Optional.empty());
+    List<OutputLoss> terms = OutputLoss.of(architecture, losses);
+    List<long[]> shapes = terms.stream().map(t -> Features.batched(n, t.shape())).toList();
+    for (int i = 0; i < shapes.size(); i++) {
+      check(terms.get(i), shapes.get(i));
     }
+    TrainingPlans.Plan plan =
+        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), shapes);
+    parameters.passes(parameters.passes() + 1);
+    plan.pass().forward(images, plan.outputs());
+    plan.clearGradients();
+    double[] values = new double[shapes.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = evaluate(terms.get(i), plan.outputs().get(i), plan.outputGradients().get(i));
+    }
+    plan.pass().backward(plan.outputGradients());
+    return new TrainingResult(
+        values[0],
+        plan.outputs().get(0),
+        auxiliary(terms, values),
+        plan.outputs().subList(1, values.length),
+        inputGradient ? Optional.of(inputGradient(plan, images)) : Optional.empty());
+  }
+
+  private static void check(OutputLoss term, long... shape) {
+    term.loss().ifPresent(loss -> loss.check(shape));
+  }
+
+  /** The loss of one output; leaves its weighted gradient. */
+  private static double evaluate(OutputLoss term, INDArray output, INDArray gradient) {
+    if (term.loss().isEmpty()) {
+      return 0;
+    }
+    double value = term.loss().get().evaluate(output, gradient);
+    if (term.weight() != 1) {
+      gradient.muli(term.weight());
+    }
+    return value;
+  }
+
+  /** What the losses of the outputs after the first came to, of those that have one. */
+  private List<AuxiliaryLoss> auxiliary(List<OutputLoss> terms, double... values) {
+    List<AuxiliaryLoss> losses = new ArrayList<>();
+    for (int i = 1; i < values.length; i++) {
+      if (terms.get(i).loss().isPresent()) {
+        String name = architecture.auxiliary().get(i - 1).name();
+        losses.add(new AuxiliaryLoss(name, terms.get(i).weight(), values[i]));
+      }
+    }
+    return losses;
+  }
+
+  private INDArray inputGradient(TrainingPlans.Plan plan, INDArray images) {
     INDArray gradient = newArray(images.shape());
     plan.pass().inputGradient(gradient);
-    return new TrainingResult(value, output, Optional.of(gradient));
+    return gradient;
   }
 
   @Override
-  public synchronized Optional<String> firstNonFinite(INDArray images) {
-    checkOpen();
-    checkImages(images);
-    var settings = new TrainingSettings(false, frozen, options.seed());
-    return Engines.inspecting(engine, options.dataType())
-        .firstNonFinite(parameters, images, settings, this::trainingPass);
+  public Optional<String> firstNonFinite(INDArray images) {
+    return parameters.read(
+        () -> {
+          checkImages(images);
+          var settings = new TrainingSettings(false, frozen, options.seed());
+          return Engines.inspecting(engine, options.dataType())
+              .firstNonFinite(parameters, images, settings, this::trainingPass);
+        });
   }
 
   private BoundTraining bindTraining(TrainingPlans.Key key) {
-    return engine.bindTraining(
-        parameters,
-        gradients,
-        key.batch(),
-        new TrainingSettings(key.inputGradient(), frozen, options.seed()),
-        this::trainingPass);
+    var settings = new TrainingSettings(key.inputGradient(), frozen, options.seed());
+    try {
+      return engine.bindTraining(
+          parameters, gradients, key.batch(), settings, this::checkedTrainingPass);
+    } catch (OutOfMemoryError e) {
+      throw memoryIsShort("training", key.batch(), e);
+    }
+  }
+
+  /** The generated pass, if its outputs are those that the architecture tells of. */
+  private TrainingPass checkedTrainingPass(TrainingBinder bind) {
+    TrainingPass pass = trainingPass(bind);
+    List<String> named = pass.outputs().stream().skip(1).map(TrainingOutput::name).toList();
+    List<String> told = architecture.auxiliary().stream().map(AuxiliaryOutput::name).toList();
+    if (!named.equals(told)) {
+      throw new IllegalStateException(
+          "%s: its training pass has the auxiliary outputs %s, its description %s; rebuild the project, so that both are generated by one version of Blockwork"
+              .formatted(architecture.name(), named, told));
+    }
+    return pass;
   }
 
   @Override
@@ -231,7 +321,11 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
-  public synchronized void freeze(String... prefixes) {
+  public void freeze(String... prefixes) {
+    parameters.update(() -> freezeAlone(prefixes));
+  }
+
+  private void freezeAlone(String... prefixes) {
     checkOpen();
     for (String prefix : prefixes) {
       var one = new TrainingSettings(false, List.of(prefix), 0);
@@ -260,11 +354,16 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    inference.close();
-    features.forEach(Features::close);
-    training.close();
+  public void close() {
+    parameters.update(
+        () -> {
+          closed = true;
+          inference.close();
+          features.forEach(Features::close);
+          training.close();
+          parameters.close();
+          gradients.close();
+        });
   }
 
   private void checkOpen() {
@@ -276,12 +375,59 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public String profile(INDArray images) {
-    checkImages(images);
-    return engine.profile(parameters, images, this::forwardPass);
+    return parameters.read(
+        () -> {
+          checkImages(images);
+          return engine.profile(parameters, images, this::forwardPass);
+        });
+  }
+
+  /** Kernels may make a zero of a NaN: then nothing in the result would tell of it. */
+  private void requireFiniteWeights() {
+    Optional<String> bad = parameters.firstNonFinite();
+    if (bad.isPresent()) {
+      throw new IllegalStateException(
+          "%s: %s holds a NaN or an infinity, so its output would mean nothing; load or train other weights"
+              .formatted(architecture.name(), bad.get()));
+    }
+  }
+
+  private void requireFinite(INDArray images) {
+    // The copy of what has gaps is short-lived, and rare.
+    INDArray contiguous = NativeValues.contiguous(images);
+    if (!Finite.all(contiguous)) {
+      long first = Finite.firstException(NativeValues.of(contiguous));
+      throw notFinite(first, images.length() / images.size(0));
+    }
+  }
+
+  private void requireFinite(float[] images) {
+    int first = Finite.firstException(images);
+    if (first >= 0) {
+      throw notFinite(first, Features.length(architecture.input()));
+    }
+  }
+
+  private IllegalArgumentException notFinite(long index, long image) {
+    return new IllegalArgumentException(
+        "%s: expected images of finite values, but image %d of the batch holds a NaN or an infinity; look at how it was read and normalised"
+            .formatted(architecture.name(), index / image));
+  }
+
+  private int countImages(float[] images) {
+    checkOpen();
+    int image = Math.toIntExact(Features.length(architecture.input()));
+    if (images.length == 0 || images.length % image != 0) {
+      throw new ShapeMismatchException(
+          "%s: expected images %s with N of at least 1, which are N x %d values, got %d values"
+              .formatted(architecture.name(), imagesShape(), image, images.length));
+    }
+    return images.length / image;
   }
 
   private void checkImages(INDArray images) {
     checkOpen();
+    NativeValues.requireAlive(images);
     List<Integer> in = architecture.input();
     if (images.rank() != 4
         || images.size(1) != in.get(0)
@@ -309,6 +455,7 @@ public abstract class CompiledNetwork implements Network {
   }
 
   private void checkOutput(INDArray output, long[] expectedShape) {
+    NativeValues.requireAlive(output);
     if (!Arrays.equals(output.shape(), expectedShape)) {
       throw new ShapeMismatchException(
           "%s: expected an output array of shape %s, got %s"

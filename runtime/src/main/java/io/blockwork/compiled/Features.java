@@ -3,6 +3,7 @@ package io.blockwork.compiled;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
 import io.blockwork.engine.BoundInference;
+import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,11 @@ public final class Features {
   /** Larger batches run in parts, so that memory stays bounded for any N. */
   private static final int LARGEST_BATCH = 64;
 
+  /** What every virtual machine can make. */
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private final InferencePlans plans;
+  private final Parameters parameters;
   private final DataType dataType;
   private final List<List<Integer>> shapes;
   private final Check check;
@@ -28,20 +33,26 @@ public final class Features {
   interface Check {
     void images(INDArray images);
 
+    /** Returns the number of images. */
+    int images(float[] values);
+
     void output(INDArray output, long[] expectedShape);
   }
 
   /**
    * @param options data type and number of plans
+   * @param parameters the network's, whose values stay as they are during a run
    * @param shapes of the results of one image
    * @param check called before each run
    * @param bind makes a plan for a batch size
    */
   Features(
       NetworkOptions options,
+      Parameters parameters,
       List<List<Integer>> shapes,
       Check check,
       IntFunction<BoundInference> bind) {
+    this.parameters = parameters;
     this.dataType = options.dataType();
     this.shapes = List.copyOf(shapes);
     this.check = check;
@@ -71,28 +82,44 @@ public final class Features {
    * @throws IllegalArgumentException if the data type is another or there are no images
    */
   public List<INDArray> all(INDArray images) {
-    check.images(images);
-    int n = Math.toIntExact(images.size(0));
-    List<INDArray> outputs = new ArrayList<>(shapes.size());
-    for (List<Integer> shape : shapes) {
-      outputs.add(Nd4j.create(dataType, batched(n, shape)));
-    }
-    run(images, outputs);
-    return outputs;
+    return parameters.read(
+        () -> {
+          check.images(images);
+          int n = Math.toIntExact(images.size(0));
+          List<INDArray> outputs = new ArrayList<>(shapes.size());
+          for (List<Integer> shape : shapes) {
+            outputs.add(Nd4j.create(dataType, batched(n, shape)));
+          }
+          run(images, outputs);
+          return outputs;
+        });
   }
 
   /** Computes the only result into an array of the caller. */
   void into(INDArray images, INDArray output) {
-    check.images(images);
-    check.output(output, batched(Math.toIntExact(images.size(0)), shapes.get(0)));
-    run(images, List.of(output));
+    parameters.read(
+        () -> {
+          check.images(images);
+          check.output(output, batched(Math.toIntExact(images.size(0)), shapes.get(0)));
+          run(images, List.of(output));
+          return output;
+        });
   }
 
-  /** Computes the only result of n images, row-major. */
-  float[] values(float[] images, int n) {
+  /** Computes the only result of images that lie side by side, row-major. */
+  float[] values(float[] images) {
+    return parameters.read(() -> values(images, check.images(images)));
+  }
+
+  private float[] values(float[] images, int n) {
     int image = images.length / n;
     int result = Math.toIntExact(length(shapes.get(0)));
-    float[] output = new float[Math.multiplyExact(n, result)];
+    if ((long) n * result > LONGEST_ARRAY) {
+      throw new IllegalArgumentException(
+          "the results of %d images are %d values, more than an array of Java holds: pass fewer images at a time"
+              .formatted(n, (long) n * result));
+    }
+    float[] output = new float[n * result];
     for (int from = 0; from < n; from += LARGEST_BATCH) {
       // The last part overlaps the one before, so that one size of plan serves all.
       int begin = Math.max(0, Math.min(from, n - LARGEST_BATCH));

@@ -10,7 +10,8 @@ import java.util.function.IntFunction;
 
 /**
  * A limited number of bound inference plans. A thread takes a plan for itself and gives it back, so
- * that no lock is held while it computes; when all are taken, it waits for one.
+ * that no lock is held while it computes or binds; when all are taken, it waits for one. Who came
+ * first is served first.
  */
 final class InferencePlans {
   private final int capacity;
@@ -22,9 +23,15 @@ final class InferencePlans {
   /** Plans that exist or are being bound. Guarded by this. */
   private int living;
 
+  /** Those who wait, in the order in which they came. Guarded by this. */
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+
   private boolean closed;
 
   private record Idle(int batch, BoundInference plan) {}
+
+  /** A thread that waits; no two are equal. */
+  private static final class Waiting {}
 
   /**
    * @param capacity the most plans at a time, at least 1
@@ -82,37 +89,47 @@ final class InferencePlans {
    * longest idle; or none, if there may be another one.
    */
   private synchronized Optional<Idle> await(int batch) {
+    if (!waiting.isEmpty() || !isFree()) {
+      awaitTurn();
+    }
+    if (closed) {
+      throw new IllegalStateException("the network was closed while this thread used it");
+    }
+    for (Iterator<Idle> all = idle.iterator(); all.hasNext(); ) {
+      Idle candidate = all.next();
+      if (candidate.batch() == batch) {
+        all.remove();
+        return Optional.of(candidate);
+      }
+    }
+    if (living < capacity) {
+      living++;
+      return Optional.empty();
+    }
+    return Optional.of(idle.removeLast());
+  }
+
+  private boolean isFree() {
+    return closed || living < capacity || !idle.isEmpty();
+  }
+
+  /** Inference is not cut short by interruption, whether it waits or computes. */
+  private synchronized void awaitTurn() {
+    Waiting own = new Waiting();
+    waiting.addLast(own);
     boolean interrupted = false;
-    try {
-      while (true) {
-        if (closed) {
-          throw new IllegalStateException("the network was closed while this thread used it");
-        }
-        for (Iterator<Idle> all = idle.iterator(); all.hasNext(); ) {
-          Idle candidate = all.next();
-          if (candidate.batch() == batch) {
-            all.remove();
-            return Optional.of(candidate);
-          }
-        }
-        if (living < capacity) {
-          living++;
-          return Optional.empty();
-        }
-        if (!idle.isEmpty()) {
-          return Optional.of(idle.removeLast());
-        }
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          // Inference is not cut short by interruption, whether it waits or computes.
-          interrupted = true;
-        }
+    while (waiting.peekFirst() != own || !isFree()) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    }
+    waiting.removeFirst();
+    // Another plan may be free for the next one.
+    notifyAll();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

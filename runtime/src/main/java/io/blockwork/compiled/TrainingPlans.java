@@ -3,6 +3,7 @@ package io.blockwork.compiled;
 import io.blockwork.engine.BoundTraining;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.javacpp.Pointer;
@@ -26,24 +27,25 @@ final class TrainingPlans {
   /**
    * A bound pass, and its arrays: made once, so that a pass leaves nothing for ND4J to free.
    *
-   * @param output receives the network's output, and is lent to the caller until the next pass:
-   *     callers may hold it for longer, so it is left to the garbage collector
-   * @param outputGradient for the loss to fill
+   * @param outputs receive the network's outputs, and are lent to the caller until the next pass:
+   *     callers may hold them for longer, so they are left to the garbage collector
+   * @param outputGradients for the losses to fill
    */
-  record Plan(BoundTraining pass, INDArray output, INDArray outputGradient) {
+  record Plan(BoundTraining pass, List<INDArray> outputs, List<INDArray> outputGradients) {
     /**
-     * The output's gradient, all zero: a loss may write, or add to, some of its values only. ND4J's
-     * own operation would make garbage.
+     * Makes the outputs' gradients zero: a loss may write, or add to, some of their values only,
+     * and an output without a loss has none. ND4J's own operation would make garbage.
      */
-    INDArray clearedGradient() {
-      DataBuffer data = outputGradient.data();
-      Pointer.memset(data.pointer(), 0, data.length() * data.getElementSize());
-      return outputGradient;
+    void clearGradients() {
+      for (INDArray gradient : outputGradients) {
+        DataBuffer data = gradient.data();
+        Pointer.memset(data.pointer(), 0, data.length() * data.getElementSize());
+      }
     }
 
     private void close() {
       pass.close();
-      outputGradient.close();
+      outputGradients.forEach(INDArray::close);
     }
   }
 
@@ -57,7 +59,7 @@ final class TrainingPlans {
   }
 
   /** The plan for the key, whose outputs have the given type and shape. */
-  Plan get(Key key, DataType type, long[] outputShape) {
+  Plan get(Key key, DataType type, List<long[]> outputShapes) {
     Plan known = plans.get(key);
     if (known != null) {
       return known;
@@ -69,12 +71,16 @@ final class TrainingPlans {
     }
     // The plan outlives any workspace that the caller may have open.
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray output = Nd4j.create(type, outputShape);
-      INDArray outputGradient = Nd4j.create(type, outputShape);
-      Plan plan = new Plan(bind.apply(key), output, outputGradient);
+      List<INDArray> outputs = zeros(type, outputShapes);
+      List<INDArray> outputGradients = zeros(type, outputShapes);
+      Plan plan = new Plan(bind.apply(key), outputs, outputGradients);
       plans.put(key, plan);
       return plan;
     }
+  }
+
+  private static List<INDArray> zeros(DataType type, List<long[]> shapes) {
+    return shapes.stream().map(shape -> Nd4j.create(type, shape)).toList();
   }
 
   void close() {

@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Images of floats that are in memory, with transforms on floats if wanted. */
+/** Floating-point images in memory, with optional transforms. */
 public final class ArrayDataset implements Dataset {
   private final ImageShape shape;
   private final float[][] items;

@@ -36,7 +36,7 @@ public final class Batch {
     return images;
   }
 
-  /** The items' classes, {@code [N]}, as they were before any mixing. */
+  /** The items' labels, {@code [N]}, before any mixing. */
   public int[] labels() {
     return labels.clone();
   }

@@ -21,7 +21,7 @@ public interface BatchMix {
   static BatchMix oneOf(BatchMix... ways) {
     List<BatchMix> choices = List.of(ways);
     if (choices.isEmpty()) {
-      throw new IllegalArgumentException("expected at least one way to mix");
+      throw new IllegalArgumentException("expected at least one BatchMix");
     }
     return (batch, random) -> choices.get(random.nextInt(choices.size())).mix(batch, random);
   }

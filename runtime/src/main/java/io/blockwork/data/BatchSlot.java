@@ -117,7 +117,7 @@ final class BatchSlot {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new IllegalStateException(
             SafeText.format(
-                "%s has label %d, and mixing needs one of %d classes",
+                "%s has label %d, but mixing needs a label of one of the %d classes",
                 loader.data.describe(indices[i]), labels[i], classes));
       }
       probabilities[i * classes + labels[i]] = 1;

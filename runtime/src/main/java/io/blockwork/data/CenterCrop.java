@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * @param size its side, in pixels
  */
 public record CenterCrop(int size) implements ImageTransform {
-  /** Checks. */
+  /** Validates the arguments. */
   public CenterCrop {
     if (size < 1) {
       throw new IllegalArgumentException("CenterCrop: the size must be positive, got " + size);

@@ -14,7 +14,7 @@ import java.util.List;
  * coarse and a fine one) and 3 x 32 x 32 bytes, plane by plane. Plain or gzipped; held in memory as
  * they are.
  *
- * <p>A last record that is cut off and labels that no class has are told, with file and offset,
+ * <p>A last record that is cut off and labels that no class has are reported, with file and offset,
  * when that item is read.
  */
 public final class CifarBinary implements ImageDataset {

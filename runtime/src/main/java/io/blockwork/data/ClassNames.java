@@ -23,7 +23,7 @@ final class ClassNames {
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "the data has %d classes that are not among the %d wanted: %s",
+              "%d classes of the data set are not among the %d given: %s",
               missing.size(), to.size(), excerpt(missing)));
     }
     return from.stream().mapToInt(name -> numbers.getOrDefault(name, -1)).toArray();

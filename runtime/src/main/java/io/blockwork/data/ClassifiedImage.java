@@ -12,7 +12,7 @@ import java.util.List;
  * @param predictions the likeliest classes, the likeliest first
  */
 public record ClassifiedImage(Path file, List<Prediction> predictions) {
-  /** Copies. */
+  /** Copies the list. */
   public ClassifiedImage {
     predictions = List.copyOf(predictions);
   }

@@ -83,7 +83,7 @@ public final class ColorAdjustment {
    */
   public static ByteImage hue(ByteImage image, double turn) {
     if (!(turn >= -0.5 && turn <= 0.5)) {
-      throw new IllegalArgumentException("a hue turns by -0.5 .. 0.5, got " + turn);
+      throw new IllegalArgumentException("a hue shift must be between -0.5 and 0.5, got " + turn);
     }
     if (image.channels() == 1) {
       return image;

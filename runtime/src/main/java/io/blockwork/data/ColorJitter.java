@@ -16,13 +16,13 @@ public record ColorJitter(double brightness, double contrast, double saturation,
     implements ImageTransform {
   private static final int STEPS = 4;
 
-  /** Checks. */
+  /** Validates the arguments. */
   public ColorJitter {
     Probability.requireRange(0, brightness, 0, "ColorJitter's brightness");
     Probability.requireRange(0, contrast, 0, "ColorJitter's contrast");
     Probability.requireRange(0, saturation, 0, "ColorJitter's saturation");
     if (!(hue >= 0 && hue <= 0.5)) {
-      throw new IllegalArgumentException("ColorJitter: hue lies in 0 .. 0.5, got " + hue);
+      throw new IllegalArgumentException("ColorJitter: hue must be between 0 and 0.5, got " + hue);
     }
   }
 

@@ -61,7 +61,7 @@ record CsvFields(char separator) {
     String text = separator == ';' ? field.replace(',', '.') : field;
     // Java's own number literals may end in d and f.
     if (text.isEmpty() || Character.isLetter(text.charAt(text.length() - 1))) {
-      throw new NumberFormatException("no number");
+      throw new NumberFormatException("not a number");
     }
     return Double.parseDouble(text);
   }

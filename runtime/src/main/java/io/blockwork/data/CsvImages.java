@@ -17,10 +17,10 @@ import java.util.random.RandomGenerator;
  * may be quoted, and labels written as {@code 1.0}. A byte-order mark is left out, and so is a
  * first line without a single number: a header.
  *
- * <p>Lines that are not images are told, with file and offset, when that item is read. Memory: 4
- * bytes a pixel and {@value #LINE_BYTES} a line, good or bad, up to a quarter of what Java may have
- * ({@code -Xmx}). Of a line no more is kept than {@value #FIELD_BYTES} bytes for each number that
- * an image needs.
+ * <p>Lines that are not images are reported, with file and offset, when that item is read. Memory:
+ * 4 bytes a pixel and {@value #LINE_BYTES} a line, good or bad, up to a quarter of what Java may
+ * have ({@code -Xmx}). Of a line no more is kept than {@value #FIELD_BYTES} bytes for each number
+ * that an image needs.
  */
 public final class CsvImages implements Dataset {
   /** Where a line has its label. */

@@ -26,7 +26,7 @@ final class CsvLines {
   private static final String UNEXPLAINED =
       "one of more than "
           + EXPLAINED
-          + " bad lines: are separator, label and size as they should be?";
+          + " bad lines: check the separator, the place of the label and the size of the images";
 
   private final String file;
   private final ImageShape shape;
@@ -175,7 +175,7 @@ final class CsvLines {
       }
       return new CsvImages.Line(image, (int) label, offset, "");
     } catch (NumberFormatException e) {
-      return bad(offset, SafeText.format("%s is no number", quoted(current)));
+      return bad(offset, SafeText.format("%s is not a number", quoted(current)));
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * @param probability of mixing a batch at all
  */
 public record CutMix(double alpha, double probability) implements BatchMix {
-  /** Checks. */
+  /** Validates the arguments. */
   public CutMix {
     Probability.requireRange(alpha, alpha, Double.MIN_VALUE, "CutMix's alpha");
     Probability.require(probability, "CutMix");

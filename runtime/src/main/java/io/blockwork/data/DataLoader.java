@@ -11,8 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>What an epoch's batches hold depends on the seed, the epoch's number and the data alone: not
  * on the number of workers, and not on what was read before. Batches are written straight into
- * arrays that are used again. Not thread-safe: one epoch is open at a time, opening the next closes
- * it.
+ * arrays that are reused. Not thread-safe: one epoch is open at a time, opening the next closes it.
  */
 public final class DataLoader implements AutoCloseable {
   private static final int MAX_REMEMBERED = 100;
@@ -47,7 +46,7 @@ public final class DataLoader implements AutoCloseable {
 
   /**
    * Starts a loader: batches of 32 in the data's order, a worker for every second processor, two
-   * batches ahead, stopping at damage.
+   * batches ahead, stopping at the first damaged record.
    */
   public static Builder of(Dataset data) {
     return new Builder(data);

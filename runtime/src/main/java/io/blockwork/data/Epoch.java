@@ -159,7 +159,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
   /**
    * Whether there is another batch; waits for it.
    *
-   * @throws DataException if a record of it is damaged and damage is to stop the run
+   * @throws DataException if one of its records is damaged and the loader stops at damage
    */
   @Override
   public boolean hasNext() {
@@ -218,7 +218,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
    * The next batch; the one before it is used again.
    *
    * @throws NoSuchElementException if there is none
-   * @throws DataException if a record of it is damaged and damage is to stop the run
+   * @throws DataException if one of its records is damaged and the loader stops at damage
    */
   @Override
   public Batch next() {

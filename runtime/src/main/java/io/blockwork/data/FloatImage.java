@@ -12,7 +12,7 @@ import io.blockwork.io.SafeText;
  */
 @SuppressWarnings("ArrayRecordComponent") // a mutable carrier; never compared
 public record FloatImage(ImageShape shape, float[] values) {
-  /** Checks. */
+  /** Validates the arguments. */
   public FloatImage {
     if (values.length != shape.length()) {
       throw new IllegalArgumentException(

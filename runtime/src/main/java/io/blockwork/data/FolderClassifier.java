@@ -59,7 +59,7 @@ public final class FolderClassifier implements Iterator<ClassifiedImage>, AutoCl
   /**
    * Whether there is another answer; waits for it.
    *
-   * @throws DataException if a file cannot be decoded and that is to stop the run
+   * @throws DataException if a file cannot be decoded and the classifier stops then
    */
   @Override
   public boolean hasNext() {

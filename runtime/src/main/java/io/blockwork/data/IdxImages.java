@@ -14,8 +14,8 @@ import java.util.List;
  * MNIST's and Fashion-MNIST's IDX files (LeCun, Cortes and Burges): grey images of unsigned bytes,
  * {@code [N, H, W]}, and their labels {@code [N]}. Plain or gzipped; held in memory.
  *
- * <p>Images or labels that a file is too short for are told, with file and offset, when that item
- * is read.
+ * <p>Images or labels that a file is too short for are reported, with file and offset, when that
+ * item is read.
  */
 public final class IdxImages implements ImageDataset {
   private static final int UNSIGNED_BYTES = 0x08;

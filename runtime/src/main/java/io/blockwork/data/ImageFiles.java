@@ -36,7 +36,7 @@ public final class ImageFiles implements ImageDataset {
     return new ImageFiles(scan.files(), scan.leftOut());
   }
 
-  /** Decodes; whatever goes wrong is told with the file and the offset. */
+  /** Decodes; whatever goes wrong is reported with the file and the offset. */
   static ByteImage read(Path file) {
     String shown = PathNames.shown(file);
     try {

@@ -93,7 +93,8 @@ public final class ImageFolder implements ImageDataset {
                 new IllegalArgumentException(
                     SafeText.format(
                         "%s: the name of this class folder is not UTF-8 (its bytes are %s)%n"
-                            + "  fix: rename it, for example with convmv -f latin1 -t utf8 --notest",
+                            + "  fix: rename it, for example with convmv -f latin1 -t utf8"
+                            + " --notest",
                         PathNames.shown(folder), PathNames.hex(folder))));
   }
 

@@ -10,7 +10,7 @@ import io.blockwork.io.SafeText;
  * @param width W, at least 1
  */
 public record ImageShape(int channels, int height, int width) {
-  /** Checks. */
+  /** Validates the arguments. */
   public ImageShape {
     if (channels < 1 || height < 1 || width < 1) {
       throw new IllegalArgumentException(

@@ -3,7 +3,7 @@ package io.blockwork.data;
 import io.blockwork.image.ByteImage;
 import java.util.List;
 
-/** 8-bit images that are in memory. */
+/** 8-bit images in memory. */
 public final class InMemoryImages implements ImageDataset {
   private final List<ByteImage> images;
   private final List<String> classNames;

@@ -4,7 +4,6 @@ import io.blockwork.io.DownloadOptions;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -185,6 +184,6 @@ public enum KnownImages {
     DownloadOptions options = DownloadOptions.defaults();
     return options
         .cache(options.cache().resolveSibling("data"))
-        .source(URI.create(System.getProperty(MIRROR_PROPERTY, source)));
+        .source(DownloadOptions.source(MIRROR_PROPERTY, source));
   }
 }

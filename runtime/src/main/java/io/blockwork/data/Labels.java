@@ -12,7 +12,8 @@ final class Labels {
   static int[] check(int[] labels, int items, int classes) {
     if (labels.length != items) {
       throw new IllegalArgumentException(
-          SafeText.format("%d images need as many labels, got %d", items, labels.length));
+          SafeText.format(
+              "expected one label for each of the %d images, got %d labels", items, labels.length));
     }
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  * @param probability of mixing a batch at all
  */
 public record Mixup(double alpha, double probability) implements BatchMix {
-  /** Checks. */
+  /** Validates the arguments. */
   public Mixup {
     Probability.requireRange(alpha, alpha, Double.MIN_VALUE, "Mixup's alpha");
     Probability.require(probability, "Mixup");

@@ -9,7 +9,7 @@ final class Probability {
   static void require(double probability, String what) {
     if (!(probability >= 0 && probability <= 1)) {
       throw new IllegalArgumentException(
-          SafeText.format("%s: a probability lies in 0 .. 1, got %s", what, probability));
+          SafeText.format("%s: a probability must be between 0 and 1, got %s", what, probability));
     }
   }
 

@@ -14,12 +14,13 @@ import java.util.random.RandomGenerator;
  */
 public record RandomCrop(int size, int padding, int fill)
     implements ImageTransform, TensorTransform {
-  /** Checks. */
+  /** Validates the arguments. */
   public RandomCrop {
     if (size < 1 || padding < 0) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "RandomCrop: expected a size of at least 1 and a padding of at least 0, got %d and %d",
+              "RandomCrop: expected a size of at least 1 and a padding of at least 0, got %d and"
+                  + " %d",
               size, padding));
     }
   }

@@ -25,7 +25,7 @@ public record RandomErasing(
     implements TensorTransform {
   private static final int ATTEMPTS = 10;
 
-  /** Checks. */
+  /** Validates the arguments. */
   public RandomErasing {
     Probability.require(probability, "RandomErasing");
     Probability.requireRange(minScale, maxScale, 0, "RandomErasing's scale");

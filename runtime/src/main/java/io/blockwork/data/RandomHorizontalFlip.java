@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  * @param probability 0 to 1
  */
 public record RandomHorizontalFlip(double probability) implements ImageTransform, TensorTransform {
-  /** Checks. */
+  /** Validates the arguments. */
   public RandomHorizontalFlip {
     Probability.require(probability, "RandomHorizontalFlip");
   }

@@ -25,7 +25,7 @@ public record RandomResizedCrop(
     implements ImageTransform {
   private static final int ATTEMPTS = 10;
 
-  /** Checks. */
+  /** Validates the arguments. */
   public RandomResizedCrop {
     if (size < 1) {
       throw new IllegalArgumentException("RandomResizedCrop: the size must be positive: " + size);

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * @param interpolation how to resize
  */
 public record Resize(int shorterSide, Interpolation interpolation) implements ImageTransform {
-  /** Checks. */
+  /** Validates the arguments. */
   public Resize {
     if (shorterSide < 1) {
       throw new IllegalArgumentException("Resize: the size must be positive, got " + shorterSide);

@@ -41,7 +41,7 @@ public record Split<D>(D train, D heldOut) {
       D data, double fraction, long seed, BiFunction<D, int[], D> subset) {
     if (!(fraction > 0 && fraction < 1)) {
       throw new IllegalArgumentException(
-          "the share to hold out lies between 0 and 1, got " + fraction);
+          "the fraction to hold out must be between 0 and 1, got " + fraction);
     }
     Map<Integer, IntStream.Builder> classes = new TreeMap<>();
     for (int i = 0; i < data.size(); i++) {

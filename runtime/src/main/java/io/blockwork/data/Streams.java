@@ -35,7 +35,8 @@ final class Streams {
         file,
         offset,
         SafeText.format(
-                "more than the %d MB that a file may take in memory (a quarter of Java's)",
+                "the file takes more than the %d MB of memory allowed for one file (a quarter of"
+                    + " the heap)",
                 limit() >> 20)
             + "\n  fix: give Java more memory (-Xmx), or split the file");
   }

@@ -90,7 +90,7 @@ final class TarArchive {
       throw new DataException(
           archive.toString(),
           offset + SIZE_OFFSET,
-          SafeText.format("is damaged: %s is no size of a file", octal),
+          SafeText.format("is damaged: %s is not a file size", octal),
           e);
     }
   }

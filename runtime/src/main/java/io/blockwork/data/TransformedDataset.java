@@ -50,7 +50,8 @@ final class TransformedDataset implements Dataset {
     if (!image.shape().equals(expected)) {
       throw new IllegalStateException(
           SafeText.format(
-              "%s is %s after the transforms, but the first image is %s: batches need one shape; add a"
+              "%s is %s after the transforms, but the first image is %s: all images of a batch"
+                  + " must have the same shape; add a"
                   + " Resize, CenterCrop or RandomResizedCrop",
               describe(index), image.shape(), expected));
     }

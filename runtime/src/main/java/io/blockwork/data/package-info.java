@@ -20,7 +20,7 @@
  * }</pre>
  *
  * <p>All chance comes from (seed, epoch, item), so batches do not depend on the number of workers,
- * and an epoch can be taken up again in its middle.
+ * and an epoch can be resumed in its middle.
  */
 @NullMarked
 package io.blockwork.data;

@@ -1,5 +1,7 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.SafeText;
+
 /**
  * A function applied to every value, with its constants; meaning and defaults are torch's.
  *
@@ -79,7 +81,8 @@ public record Activation(Function function, double alpha, double beta) {
   public Activation {
     if (function == Function.CLIP && !(alpha <= beta)) {
       throw new IllegalArgumentException(
-          "clip: expected a minimum not above the maximum, got %s and %s".formatted(alpha, beta));
+          SafeText.format(
+              "clip: expected a minimum not above the maximum, got %s and %s", alpha, beta));
     }
     if (function == Function.SOFTPLUS && !(alpha > 0)) {
       throw new IllegalArgumentException("softplus: expected a positive beta, got " + alpha);

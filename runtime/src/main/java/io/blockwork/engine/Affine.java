@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,11 @@ public sealed interface Affine {
       scale = List.copyOf(scale);
       shift = List.copyOf(shift);
     }
+
+    /** The same scale and another shift. */
+    public Constant shifted(Double... shift) {
+      return new Constant(scale, List.of(shift));
+    }
   }
 
   /**
@@ -30,6 +36,11 @@ public sealed interface Affine {
   /** Constants. */
   static Affine constant(List<Double> scale, List<Double> shift) {
     return new Constant(scale, shift);
+  }
+
+  /** A constant scale, and no shift. */
+  static Constant scaled(Double... scale) {
+    return new Constant(List.of(scale), Collections.nCopies(scale.length, 0.0));
   }
 
   /** A scale and a shift that are parameters of these names. */

@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -26,8 +27,9 @@ public interface BoundInference extends AutoCloseable {
   default void run(INDArray images, List<INDArray> outputs) {
     if (outputs.size() != 1) {
       throw new UnsupportedOperationException(
-          "%s gives one result, not %d: ask for each by itself, or use Nd4jEngine"
-              .formatted(getClass().getSimpleName(), outputs.size()));
+          SafeText.format(
+              "%s gives one result, not %d: ask for each by itself, or use Nd4jEngine",
+              getClass().getSimpleName(), outputs.size()));
     }
     run(images, outputs.get(0));
   }

@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A training pass with its memory, for one batch size. Used by one thread at a time. */
@@ -8,19 +9,32 @@ public interface BoundTraining extends AutoCloseable {
    * Runs the network in training mode and updates the running statistics.
    *
    * @param images {@code [N, C, H, W]}
-   * @param output receives the result
+   * @param outputs receive the results, in the order of {@link TrainingPass#outputs}
+   * @throws IllegalArgumentException if the pass has another number of results
    */
-  void forward(INDArray images, INDArray output);
+  void forward(INDArray images, List<INDArray> outputs);
+
+  /** {@link #forward(INDArray, List)} of a pass that has one result. */
+  default void forward(INDArray images, INDArray output) {
+    forward(images, List.of(output));
+  }
 
   /**
-   * Computes the gradients of the parameters, after one {@link #forward}.
+   * Computes the gradients of the parameters, after one {@link #forward(INDArray, List)}.
    *
-   * @param outputGradient gradient of the loss with respect to the output; same shape
+   * @param outputGradients gradients of what is minimised with respect to each of the results, in
+   *     their order; same shapes
+   * @throws IllegalArgumentException if the pass has another number of results
    */
-  void backward(INDArray outputGradient);
+  void backward(List<INDArray> outputGradients);
+
+  /** {@link #backward(List)} of a pass that has one result. */
+  default void backward(INDArray outputGradient) {
+    backward(List.of(outputGradient));
+  }
 
   /**
-   * Reads the gradient of the images that the last {@link #backward} computed.
+   * Reads the gradient of the images that the last {@link #backward(List)} computed.
    *
    * @param gradient receives it: {@code [N, C, H, W]}
    * @throws IllegalStateException if the pass was bound without {@link

@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.SafeText;
 import java.util.Optional;
 
 /**
@@ -130,8 +131,9 @@ public record EngineOptions(
   public void requireProcessor(String engine) {
     if (device.orElse(0) != 0) {
       throw new UnsupportedOperationException(
-          "%s runs on the processor, which is its device 0: it has no device %d"
-              .formatted(engine, device.orElse(0)));
+          SafeText.format(
+              "%s runs on the processor, which is its device 0: it has no device %d",
+              engine, device.orElse(0)));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -66,8 +67,9 @@ public final class Engines {
     EngineProvider provider = provider(name);
     if (!provider.runs(type)) {
       throw new IllegalArgumentException(
-          "the engine %s does not run networks of type %s; choose another data type, or another engine (%s)"
-              .formatted(name, type, names(running(type))));
+          SafeText.format(
+              "the engine %s does not run networks of type %s; choose another data type, or another engine (%s)",
+              name, type, names(running(type))));
     }
     return provider.create(options);
   }
@@ -78,7 +80,7 @@ public final class Engines {
     for (EngineProvider provider : running(type)) {
       Optional<String> why = provider.unavailable();
       if (why.isPresent()) {
-        unavailable.add("%s cannot be loaded: %s".formatted(provider.name(), why.get()));
+        unavailable.add(SafeText.format("%s cannot be loaded: %s", provider.name(), why.get()));
         continue;
       }
       try {
@@ -87,13 +89,14 @@ public final class Engines {
             reason -> LOG.warn("{}; the slower engine {} serves", reason, provider.name()));
         return engine;
       } catch (UnsupportedOperationException e) {
-        refusals.add("%s: %s".formatted(provider.name(), e.getMessage()));
+        refusals.add(SafeText.format("%s: %s", provider.name(), e.getMessage()));
       }
     }
     refusals.addAll(unavailable);
     throw new UnsupportedOperationException(
-        "no engine here runs a network of type %s with these options (%s)"
-            .formatted(type, String.join("; ", refusals)));
+        SafeText.format(
+            "no engine here runs a network of type %s with these options (%s)",
+            type, String.join("; ", refusals)));
   }
 
   /**
@@ -114,8 +117,9 @@ public final class Engines {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "no engine here can look at single layers of a network of type %s; nd4j can, but was not found among %s"
-                        .formatted(type, names(found()))));
+                    SafeText.format(
+                        "no engine here can look at single layers of a network of type %s; nd4j can, but was not found among %s",
+                        type, names(found()))));
   }
 
   private static EngineProvider provider(String name) {
@@ -126,7 +130,7 @@ public final class Engines {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "engine: expected %s, got %s".formatted(names(found), name)));
+                    SafeText.format("engine: expected %s, got %s", names(found), name)));
   }
 
   private static List<EngineProvider> running(DataType type) {

@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -52,12 +53,12 @@ record FoundEngines(List<EngineProvider> providers, List<String> failures) {
   /** The message for a search that has found nothing. */
   String whyNone() {
     String service = EngineProvider.class.getName();
-    return """
+    return SafeText.format(
+        """
     no engine was found. Engines are named in META-INF/services/%s, and blockwork-runtime's jar has this file: \
     if it was packed into another jar, have such files merged (the maven-shade-plugin's ServicesResourceTransformer, \
     mergeServiceFiles() of Gradle's shadow plugin); a native image needs it among its resources%s\
-    """
-        .formatted(
-            service, failures.isEmpty() ? "" : ". What failed: " + String.join("; ", failures));
+    """,
+        service, failures.isEmpty() ? "" : ". What failed: " + String.join("; ", failures));
   }
 }

@@ -15,4 +15,19 @@ public record LocalResponseNorm(int size, double alpha, double beta, double k) {
   public static LocalResponseNorm localResponseNorm(int size) {
     return new LocalResponseNorm(size, 1e-4, 0.75, 1);
   }
+
+  /** The same with another factor. */
+  public LocalResponseNorm alpha(double alpha) {
+    return new LocalResponseNorm(size, alpha, beta, k);
+  }
+
+  /** The same with another exponent. */
+  public LocalResponseNorm beta(double beta) {
+    return new LocalResponseNorm(size, alpha, beta, k);
+  }
+
+  /** The same with another summand. */
+  public LocalResponseNorm k(double k) {
+    return new LocalResponseNorm(size, alpha, beta, k);
+  }
 }

@@ -1,5 +1,7 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.SafeText;
+
 /**
  * Pixels added around an image.
  *
@@ -16,8 +18,9 @@ public record Padding(int top, int left, int bottom, int right) {
   public Padding {
     if (top < 0 || left < 0 || bottom < 0 || right < 0) {
       throw new IllegalArgumentException(
-          "padding: expected no negative numbers, got %d, %d, %d, %d"
-              .formatted(top, left, bottom, right));
+          SafeText.format(
+              "padding: expected no negative numbers, got %d, %d, %d, %d",
+              top, left, bottom, right));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 
 /**
@@ -33,7 +34,8 @@ public interface Tensor {
   default void requireValues(String what, int batch, long values) {
     if (values != (long) batch * channels() * height() * width()) {
       throw new ShapeMismatchException(
-          "%s: expected the values of %d x %s, got %d".formatted(what, batch, shape(), values));
+          SafeText.format(
+              "%s: expected the values of %d x %s, got %d", what, batch, shape(), values));
     }
   }
 

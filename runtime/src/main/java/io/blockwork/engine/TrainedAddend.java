@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.SafeText;
 import java.util.Optional;
 
 /**
@@ -15,7 +16,7 @@ public record TrainedAddend(Tensor tensor, double factor, Optional<Gradient> gra
   public TrainedAddend {
     if (gradient.isEmpty() && factor != 1) {
       throw new IllegalArgumentException(
-          "an addend with the factor %s needs a gradient of its own".formatted(factor));
+          SafeText.format("an addend with the factor %s needs a gradient of its own", factor));
     }
   }
 

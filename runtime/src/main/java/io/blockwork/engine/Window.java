@@ -1,5 +1,7 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.SafeText;
+
 /**
  * A pooling window, as torch's {@code MaxPool2d} and {@code AvgPool2d} have it.
  *
@@ -31,8 +33,9 @@ public record Window(
     if (Math.max(padding.top(), padding.bottom()) >= kernelHeight
         || Math.max(padding.left(), padding.right()) >= kernelWidth) {
       throw new IllegalArgumentException(
-          "pool: expected padding smaller than the %d x %d kernel, got %s"
-              .formatted(kernelHeight, kernelWidth, padding));
+          SafeText.format(
+              "pool: expected padding smaller than the %d x %d kernel, got %s",
+              kernelHeight, kernelWidth, padding));
     }
   }
 

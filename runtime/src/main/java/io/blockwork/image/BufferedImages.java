@@ -76,7 +76,7 @@ final class BufferedImages {
       for (int index : row) {
         if (index >= palette.length) {
           throw new ImageException(
-              "a pixel has colour " + index + " of a palette of " + palette.length, 0);
+              "a pixel refers to colour " + index + " of a palette of " + palette.length, 0);
         }
         o = put(out, o, palette[index]);
       }

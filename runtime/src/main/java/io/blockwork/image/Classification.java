@@ -45,7 +45,7 @@ public final class Classification {
     if (logits.rank() != 2 || logits.size(1) != classNames.size()) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "logits of shape %s need as many class names as they have columns, got %d names",
+              "expected one class name for each column of logits %s, got %d names",
               java.util.Arrays.toString(logits.shape()), classNames.size()));
     }
     List<List<Prediction>> rows = new ArrayList<>();
@@ -68,7 +68,7 @@ public final class Classification {
     if (logits.length != classNames.size()) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "%d logits need as many class names, got %d names",
+              "expected one class name for each of the %d logits, got %d names",
               logits.length, classNames.size()));
     }
     double[] row = new double[logits.length];

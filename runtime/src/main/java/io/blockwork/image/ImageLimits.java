@@ -29,7 +29,7 @@ public record ImageLimits(long pixels, long bytes) {
   public ImageLimits {
     if (pixels < 1 || bytes < 1) {
       throw new IllegalArgumentException(
-          "the limits of images are at least 1, got " + pixels + " pixels, " + bytes + " bytes");
+          "image limits must be positive, got " + pixels + " pixels, " + bytes + " bytes");
     }
   }
 
@@ -46,7 +46,7 @@ public record ImageLimits(long pixels, long bytes) {
     if (length > Math.min(bytes, Integer.MAX_VALUE - 8)) {
       throw new ImageLimitException(
           SafeText.format(
-              "%s: the file has %d bytes, and %d are allowed for decoding an image",
+              "%s: the file has %d bytes, but decoding one image may take at most %d",
               name, length, bytes));
     }
   }
@@ -56,13 +56,12 @@ public record ImageLimits(long pixels, long bytes) {
     if (width * height > pixels) {
       throw new ImageLimitException(
           SafeText.format(
-              "%s: %d x %d pixels are more than the %d that are allowed for an image",
-              name, width, height, pixels));
+              "%s: %d x %d pixels exceed the limit of %d pixels", name, width, height, pixels));
     }
     if (width * height * BYTES_PER_PIXEL > bytes) {
       throw new ImageLimitException(
           SafeText.format(
-                  "%s: decoding %d x %d pixels takes about %d MB, and %d MB are allowed",
+                  "%s: decoding %d x %d pixels takes about %d MB, but only %d MB are allowed",
                   name, width, height, width * height * BYTES_PER_PIXEL >> 20, bytes >> 20)
               + "\n  fix: give Java more memory (-Xmx), make the image smaller, or pass other"
               + " ImageLimits");
@@ -74,7 +73,7 @@ public record ImageLimits(long pixels, long bytes) {
     if (width * height * scans > pixels * SCANS) {
       throw new ImageLimitException(
           SafeText.format(
-              "%s: %d scans of %d x %d pixels are more work than is allowed for an image",
+              "%s: %d scans of %d x %d pixels are more work than one image may cause",
               name, scans, width, height));
     }
   }

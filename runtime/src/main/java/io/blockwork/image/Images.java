@@ -1,6 +1,7 @@
 package io.blockwork.image;
 
 import io.blockwork.io.SafeText;
+import io.blockwork.io.Uninterrupted;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -68,7 +69,7 @@ public final class Images {
   public static ByteImage read(Path file, String name, ImageLimits limits) {
     try {
       limits.requireFile(Files.size(file), name);
-      return decode(Files.readAllBytes(file), name, limits);
+      return decode(Uninterrupted.call(() -> Files.readAllBytes(file)), name, limits);
     } catch (IOException e) {
       throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", name, e), e);
     }
@@ -125,7 +126,8 @@ public final class Images {
       // The limits are for one image; others, and the rest of the program, have their share too.
       throw new ImageLimitException(
           shown
-              + ": there is not enough memory left to decode this image\n  fix: give Java more memory"
+              + ": there is not enough memory left to decode this image\n  fix: give Java more"
+              + " memory"
               + " (-Xmx), or decode fewer images at a time",
           e);
     }
@@ -195,7 +197,8 @@ public final class Images {
             + KnownSignatures.describe(data)
                 .orElse(
                     SafeText.format(
-                        "not an image of a known format (%d bytes); expected JPEG, PNG or one of %s",
+                        "not an image of a known format (%d bytes); expected JPEG, PNG or one of"
+                            + " %s",
                         data.length, String.join(", ", ImageIO.getReaderFileSuffixes()))),
         0);
   }

@@ -9,8 +9,7 @@ import java.util.Optional;
  */
 final class KnownSignatures {
   private static final String TWELVE_MONKEYS = "add com.twelvemonkeys.imageio:%s to the class path";
-  private static final String CONVERT =
-      "convert it to JPEG or PNG; no reader for Java is known to us";
+  private static final String CONVERT = "convert it to JPEG or PNG; we know of no reader for Java";
 
   /**
    * A format.

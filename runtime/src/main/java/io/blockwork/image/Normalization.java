@@ -53,7 +53,8 @@ public final class Normalization {
     if (mean.size() != channels || std.size() != channels) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "%d channels need as many means and deviations, got %s and %s", channels, mean, std));
+              "expected a mean and a standard deviation for each of the %d channels, got %s and %s",
+              channels, mean, std));
     }
     if (!std.stream().allMatch(s -> s > 0)) {
       throw new IllegalArgumentException("standard deviations must be positive, got " + std);
@@ -70,9 +71,7 @@ public final class Normalization {
     int channels = image.channels();
     if (channels != tables.length) {
       throw new IllegalArgumentException(
-          SafeText.format(
-              "a normalisation of %d channels cannot take an image of %d",
-              tables.length, channels));
+          SafeText.format("expected an image of %d channels, got %d", tables.length, channels));
     }
     byte[] samples = image.samples();
     int plane = samples.length / channels;

@@ -23,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public record Preprocessing(
     int resize, int crop, Interpolation interpolation, List<Double> mean, List<Double> std) {
 
-  /** Checks and copies. */
+  /** Validates and copies the arguments. */
   public Preprocessing {
     if (resize < 0 || crop < 0) {
       throw new IllegalArgumentException(
@@ -93,7 +93,8 @@ public record Preprocessing(
       if (ready[i].width() != ready[0].width() || ready[i].height() != ready[0].height()) {
         throw new IllegalArgumentException(
             SafeText.format(
-                "image %d is %s after preprocessing, image 0 is %s: a batch needs one size; set a crop",
+                "image %d is %s after preprocessing, image 0 is %s: all images of a batch must"
+                    + " have the same size; set a crop",
                 i, ready[i], ready[0]));
       }
     }

@@ -50,7 +50,7 @@ final class TiffDecoder {
         .ifPresent(
             what -> {
               throw new ImageException(
-                  SafeText.format("%s: TIFFs with %s are not read", name, what)
+                  SafeText.format("%s: TIFF files with %s are not supported", name, what)
                       + "\n  fix: convert it to 8-bit RGB",
                   0);
             });

@@ -41,30 +41,15 @@ public final class AtomicFile {
    */
   public static void write(Path target, Body body) {
     Path place = target.toAbsolutePath();
-    // Channels of files close when their thread is interrupted.
-    boolean interrupted = false;
     try {
       Files.createDirectories(place.resolveSibling(""));
-      boolean done = false;
-      while (!done) {
-        interrupted |= Thread.interrupted();
-        try {
-          writeOnce(place, body);
-          done = true;
-        } catch (ClosedByInterruptException e) {
-          interrupted = true;
-        }
-      }
+      Uninterrupted.call(() -> writeOnce(place, body));
     } catch (IOException e) {
-      throw new FileException("%s: cannot be written (%s)".formatted(target, e), e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      throw new FileException(SafeText.format("%s: cannot be written (%s)", target, e), e);
     }
   }
 
-  private static void writeOnce(Path place, Body body) throws IOException {
+  private static Path writeOnce(Path place, Body body) throws IOException {
     Path beside = beside(place);
     try (FileChannel channel =
         FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -73,6 +58,7 @@ public final class AtomicFile {
       channel.force(true);
       // Moved while it is open and locked: nobody takes it for a leftover in between.
       move(beside, place);
+      return place;
     } finally {
       deleteIfThere(beside);
     }
@@ -105,7 +91,7 @@ public final class AtomicFile {
       Files.createDirectories(place.resolveSibling(""));
       Files.createFile(beside);
     } catch (IOException e) {
-      throw new FileException("%s: cannot be written (%s)".formatted(target, e), e);
+      throw new FileException(SafeText.format("%s: cannot be written (%s)", target, e), e);
     } finally {
       deleteIfThere(beside);
     }
@@ -148,7 +134,7 @@ public final class AtomicFile {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      throw new FileException("%s: cannot be cleaned (%s)".formatted(folder, e), e);
+      throw new FileException(SafeText.format("%s: cannot be cleaned (%s)", folder, e), e);
     }
   }
 

@@ -12,15 +12,18 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +48,9 @@ final class Download {
   private final Path part;
   private final URI url;
 
+  /** When this download began, as System.nanoTime says it. */
+  private long start;
+
   /** Where the current request's body goes; set by the client's thread. */
   private volatile Optional<PartFile> body = Optional.empty();
 
@@ -66,8 +72,7 @@ final class Download {
     this.options = options;
     this.file = options.cache().resolve(name);
     this.part = options.cache().resolve(name + ".part");
-    String folder = options.source().toString();
-    this.url = URI.create(folder.endsWith("/") ? folder + name : folder + "/" + name);
+    this.url = DownloadOptions.inFolder(options.source(), name);
   }
 
   /** The verified file, fetched first if it is not there. */
@@ -75,20 +80,26 @@ final class Download {
     if (Files.isRegularFile(file)) {
       return file;
     }
+    start = System.nanoTime();
     try {
       Files.createDirectories(options.cache());
       try (FileChannel channel =
               FileChannel.open(
                   options.cache().resolve(name + ".lock"),
                   StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
+                  StandardOpenOption.WRITE,
+                  LinkOption.NOFOLLOW_LINKS);
           FileLock lock = lock(channel)) {
         if (lock.isValid() && !Files.isRegularFile(file)) {
           fetch();
         }
       }
+    } catch (InterruptedIOException | ClosedByInterruptException e) {
+      throw problem(e, "was not fetched: the thread was interrupted");
+    } catch (OutOfTime e) {
+      throw problem(e, "cannot be fetched from %s: %s", url, e.getMessage());
     } catch (IOException e) {
-      throw problem(e, "cannot be kept in %s (%s)".formatted(options.cache(), e));
+      throw problem(e, "cannot be kept in %s (%s)", options.cache(), e);
     }
     return file;
   }
@@ -113,6 +124,7 @@ final class Download {
     for (int attempt = 1; attempt <= options.attempts(); attempt++) {
       boolean resumed = size() > 0;
       try {
+        requireTime();
         transfer();
         String sum = sha256();
         if (sum.startsWith(sha256Prefix)) {
@@ -122,13 +134,15 @@ final class Download {
         Files.delete(part);
         last =
             new IOException(
-                "its SHA-256 is %s..., not %s...: the server has another file"
+                "its SHA-256 begins with %s instead of %s, so the server has another file"
                     .formatted(sum.substring(0, sha256Prefix.length()), sha256Prefix));
         if (!resumed) {
           break;
         }
       } catch (ConnectException | HttpConnectTimeoutException e) {
-        throw problem(e, "cannot be fetched from %s: is this machine offline?".formatted(url));
+        throw problem(e, "cannot be fetched from %s: is this machine offline?", url);
+      } catch (InterruptedIOException | OutOfTime e) {
+        throw e;
       } catch (IOException e) {
         last = e;
         if (attempt < options.attempts()) {
@@ -136,11 +150,30 @@ final class Download {
         }
       }
     }
-    throw problem(last, "cannot be fetched from %s: %s".formatted(url, last.getMessage()));
+    throw problem(last, "cannot be fetched from %s: %s", url, last.getMessage());
   }
 
+  /** Bytes of the file that are there. A link in its place is removed: it could lead anywhere. */
   private long size() throws IOException {
-    return Files.isRegularFile(part) ? Files.size(part) : 0;
+    if (Files.isSymbolicLink(part)) {
+      Files.delete(part);
+    }
+    return Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS) ? Files.size(part) : 0;
+  }
+
+  /** The download has taken longer than it may. */
+  private static final class OutOfTime extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    OutOfTime(Duration limit) {
+      super("it took longer than " + limit.toMillis() + " ms");
+    }
+  }
+
+  private void requireTime() throws OutOfTime {
+    if (System.nanoTime() - start > options.limit().toNanos()) {
+      throw new OutOfTime(options.limit());
+    }
   }
 
   /** One request, for what is missing of the part file. */
@@ -153,7 +186,7 @@ final class Download {
             .build();
     HttpRequest.Builder request = HttpRequest.newBuilder(url).GET();
     if (have > 0) {
-      request.header("Range", "bytes=%d-".formatted(have));
+      request.header("Range", "bytes=" + have + "-");
     }
     body = Optional.empty();
     CompletableFuture<HttpResponse<Long>> response =
@@ -166,8 +199,7 @@ final class Download {
     }
     if (status == 404 || status == 410) {
       throw problem(
-          new IOException("HTTP " + status),
-          "is not at %s (the server answered %d)".formatted(url, status));
+          new IOException("HTTP " + status), "is not at %s (the server answered %d)", url, status);
     }
     if (status != 200 && status != 206) {
       throw new IOException("the server answered " + status);
@@ -197,7 +229,7 @@ final class Download {
   private PartFile part(long from, long total) throws IOException {
     if (total > largest) {
       throw new IOException(
-          "the server announces %d bytes, more than the %d it can have".formatted(total, largest));
+          "the server announces %d bytes, but the file has at most %d".formatted(total, largest));
     }
     PartFile target =
         new PartFile(part, from, largest, at -> options.listener().progress(name, at, total));
@@ -205,21 +237,25 @@ final class Download {
     return target;
   }
 
-  /** Waits for the end, but not for a server that has fallen silent. */
+  /** Waits for the end, but not for a server that has fallen silent or sends next to nothing. */
   private HttpResponse<Long> await(CompletableFuture<HttpResponse<Long>> response)
       throws IOException {
-    long start = System.nanoTime();
+    long asked = System.nanoTime();
+    Window window = new Window(asked, 0);
     while (true) {
       try {
         return response.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        long heard = body.map(PartFile::lastNanos).orElse(start);
-        if (System.nanoTime() - heard > options.patience().toNanos()) {
-          IOException silence =
-              new IOException("the server was silent for " + options.patience().toMillis() + " ms");
+        try {
+          requireTime();
+          requireSound(asked);
+          window =
+              window.next(
+                  body.map(PartFile::received).orElse(0L), options.patience().multipliedBy(2));
+        } catch (IOException tooSlow) {
           response.cancel(true);
-          body.ifPresent(target -> target.onError(silence));
-          throw silence;
+          body.ifPresent(target -> target.onError(tooSlow));
+          throw tooSlow;
         }
       } catch (ExecutionException e) {
         Throwable cause = e.getCause();
@@ -235,10 +271,34 @@ final class Download {
     }
   }
 
+  private void requireSound(long asked) throws IOException {
+    long heard = body.map(PartFile::lastNanos).orElse(asked);
+    if (System.nanoTime() - heard > options.patience().toNanos()) {
+      throw new IOException("the server was silent for " + options.patience().toMillis() + " ms");
+    }
+  }
+
+  /** A span of time in which the server has to send something worth waiting for. */
+  private record Window(long from, long received) {
+    /** This one, or the next if it is over. */
+    Window next(long now, Duration length) throws IOException {
+      if (System.nanoTime() - from < length.toNanos()) {
+        return this;
+      }
+      // Twice the patience long: of a server that sends nothing, it is the silence that is told.
+      if (now - received < DownloadOptions.LEAST_RATE * length.toMillis() / 1000) {
+        throw new IOException(
+            "the server sent only %d bytes in %d ms".formatted(now - received, length.toMillis()));
+      }
+      return new Window(System.nanoTime(), now);
+    }
+  }
+
   private String sha256() throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream input = new DigestInputStream(Files.newInputStream(part), digest)) {
+      try (InputStream input =
+          new DigestInputStream(Files.newInputStream(part, LinkOption.NOFOLLOW_LINKS), digest)) {
         input.transferTo(java.io.OutputStream.nullOutputStream());
       }
       return HexFormat.of().formatHex(digest.digest());
@@ -260,10 +320,13 @@ final class Download {
     return new InterruptedIOException("the download was interrupted");
   }
 
-  private FileException problem(Throwable cause, String what) {
+  private FileException problem(Throwable cause, String what, Object... arguments) {
     return new FileException(
-        "%s %s\n  fix: put the file at %s by hand, or name a mirror with -D%s=URL"
-            .formatted(name, what, file, mirrorProperty),
+        SafeText.format("%s ", name)
+            + SafeText.format(what, arguments)
+            + SafeText.format(
+                "\n  fix: put the file at %s by hand, or name a mirror with -D%s=URL",
+                file, mirrorProperty),
         cause);
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -19,24 +20,37 @@ final class PartFile implements BodySubscriber<Long> {
   }
 
   private final FileChannel channel;
+  private final long from;
   private final long largest;
   private final Progress progress;
   private final CompletableFuture<Long> done = new CompletableFuture<>();
   private volatile long lastNanos = System.nanoTime();
   private Flow.Subscription subscription = new NoSubscription();
-  private long position;
+  private volatile long position;
 
   /**
+   * @param path of the file, which must not be a link
    * @param from where the body begins; what the file has beyond is cut off
    * @param largest bytes that the file may come to have
    */
   PartFile(Path path, long from, long largest, Progress progress) throws IOException {
     this.channel =
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE).truncate(from);
+        FileChannel.open(
+                path,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS)
+            .truncate(from);
     this.channel.position(from);
+    this.from = from;
     this.position = from;
     this.largest = largest;
     this.progress = progress;
+  }
+
+  /** Bytes that have come. */
+  long received() {
+    return position - from;
   }
 
   /** When the last bytes came, as System.nanoTime says it. */
@@ -62,13 +76,15 @@ final class PartFile implements BodySubscriber<Long> {
     }
     try {
       for (ByteBuffer buffer : buffers) {
-        position += buffer.remaining();
-        if (position > largest) {
-          throw new IOException("more than the %d bytes it can have".formatted(largest));
+        long end = position + buffer.remaining();
+        if (end > largest) {
+          throw new IOException(
+              "it has more than the %d bytes that it can have".formatted(largest));
         }
         while (buffer.hasRemaining()) {
           channel.write(buffer);
         }
+        position = end;
       }
       lastNanos = System.nanoTime();
       progress.at(position);

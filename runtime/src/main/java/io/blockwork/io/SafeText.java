@@ -1,6 +1,7 @@
 package io.blockwork.io;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Texts for people, put together from parts that files and other systems have a say in: tensor
@@ -21,10 +22,10 @@ public final class SafeText {
    * the template stay.
    *
    * @param template ours, never a file's
-   * @param args what goes into it
+   * @param args what goes into it; a message that another library has left out, too
    * @throws java.util.IllegalFormatException if the arguments do not fit the template
    */
-  public static String format(String template, Object... args) {
+  public static String format(String template, @Nullable Object... args) {
     Object[] safe = new Object[args.length];
     for (int i = 0; i < args.length; i++) {
       boolean harmless =
@@ -38,9 +39,9 @@ public final class SafeText {
    * The text of a value on one line, with what could do harm escaped: control characters, line and
    * paragraph separators, marks that change the direction of writing, halves of characters.
    *
-   * @param value any; its {@code toString} is shown
+   * @param value any; its {@code toString} is shown, as is that there is none
    */
-  public static String of(Object value) {
+  public static String of(@Nullable Object value) {
     String text = String.valueOf(value);
     int first = 0;
     while (first < text.length() && !isHarmful(text, first)) {

@@ -1,5 +1,6 @@
 package io.blockwork.loss;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.Arrays;
@@ -15,8 +16,9 @@ record MeanSquaredError(INDArray target) implements Loss {
   public void check(long... outputShape) {
     if (!Arrays.equals(target.shape(), outputShape)) {
       throw new ShapeMismatchException(
-          "target: expected the output's shape %s, got %s"
-              .formatted(Arrays.toString(outputShape), Arrays.toString(target.shape())));
+          SafeText.format(
+              "target: expected the output's shape %s, got %s",
+              Arrays.toString(outputShape), Arrays.toString(target.shape())));
     }
     Run values = Run.of(target);
     for (long i = 0; i < values.length(); i++) {

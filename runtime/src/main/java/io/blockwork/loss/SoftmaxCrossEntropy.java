@@ -1,5 +1,6 @@
 package io.blockwork.loss;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -56,8 +57,9 @@ final class SoftmaxCrossEntropy implements Loss {
       for (double v : rows[i]) {
         if (!Double.isFinite(v) || indices && v != Math.rint(v) || !indices && v < 0) {
           throw new IllegalArgumentException(
-              "label of image %d: expected %s, got %s"
-                  .formatted(i, indices ? "a class index" : "a probability", v));
+              SafeText.format(
+                  "label of image %d: expected %s, got %s",
+                  i, indices ? "a class index" : "a probability", v));
         }
       }
     }
@@ -88,18 +90,20 @@ final class SoftmaxCrossEntropy implements Loss {
     int classes = (int) outputShape[1];
     if (labels.length != n) {
       throw new IllegalArgumentException(
-          "labels: expected %d, one for each image, got %d".formatted(n, labels.length));
+          SafeText.format("labels: expected %d, one for each image, got %d", n, labels.length));
     }
     for (int i = 0; i < n; i++) {
       if (indices && (labels[i][0] < 0 || labels[i][0] >= classes)) {
         throw new IllegalArgumentException(
-            "label of image %d: expected a class from 0 to %d, got %d"
-                .formatted(i, classes - 1, (long) labels[i][0]));
+            SafeText.format(
+                "label of image %d: expected a class from 0 to %d, got %d",
+                i, classes - 1, (long) labels[i][0]));
       }
       if (!indices && labels[i].length != classes) {
         throw new ShapeMismatchException(
-            "labels: expected probabilities [%d, %d], got [%d, %d]"
-                .formatted(n, classes, n, labels[i].length));
+            SafeText.format(
+                "labels: expected probabilities [%d, %d], got [%d, %d]",
+                n, classes, n, labels[i].length));
       }
     }
   }

@@ -19,6 +19,10 @@ public final class NativeBlock implements AutoCloseable {
   /** Smaller blocks gain nothing from huge pages and would waste most of one. */
   private static final long LARGE = 2 * HugePages.SIZE;
 
+  static {
+    JavaCpp.prepare();
+  }
+
   private final Owner owner;
   private final long bytes;
 
@@ -28,34 +32,33 @@ public final class NativeBlock implements AutoCloseable {
   }
 
   /**
-   * A new block, whose values are undefined. Like ND4J's own buffers, it does not count towards
-   * JavaCPP's {@code maxbytes}, but only towards {@code maxphysicalbytes}.
+   * A new block, whose values are undefined. Its size is bounded by the machine's memory, whatever
+   * the size of Java's heap and JavaCPP's limits, which follow it.
    *
    * @param bytes its size; may be 0
-   * @throws OutOfMemoryError if the system has not so much
+   * @throws OutOfMemoryError if the machine has no room for it, even after garbage collection
    */
   public static NativeBlock allocate(long bytes) {
-    return allocate(bytes, 0);
-  }
-
-  /**
-   * A new block, whose values are undefined. It counts towards JavaCPP's {@code maxbytes}: before
-   * that is exceeded, JavaCPP lets the garbage collector look for blocks that nobody has closed.
-   *
-   * @param bytes its size; may be 0
-   * @throws OutOfMemoryError if the system has not so much, or JavaCPP allows no more
-   */
-  public static NativeBlock allocateCounted(long bytes) {
-    return allocate(bytes, bytes);
-  }
-
-  private static NativeBlock allocate(long bytes, long counted) {
     long alignment = bytes >= LARGE ? HugePages.SIZE : CACHE_LINE;
-    Owner owner = new Owner(bytes, alignment, counted);
+    Owner owner = new Owner(bytes, alignment);
     if (bytes >= LARGE) {
       HugePages.advise(owner.address(), bytes);
     }
     return new NativeBlock(owner, bytes);
+  }
+
+  /**
+   * Makes sure that there is room for blocks of so many bytes together, before the first is made.
+   *
+   * @throws OutOfMemoryError if there is not, even after garbage collection
+   */
+  public static void requireRoom(long bytes) {
+    NativeMemory.ofProcess().require(bytes);
+  }
+
+  /** Bytes of all blocks of this process that have been neither closed nor collected. */
+  public static long livingBytes() {
+    return NativeMemory.ofProcess().living();
   }
 
   /** Where it starts. */
@@ -100,17 +103,29 @@ public final class NativeBlock implements AutoCloseable {
 
   /** What frees the memory. */
   private static final class Owner extends Pointer {
-    Owner(long bytes, long alignment, long counted) {
-      super(Pointer.malloc(Math.addExact(bytes, alignment)));
-      if (isNull()) {
-        throw new OutOfMemoryError("the system has not " + bytes + " bytes of native memory left");
-      }
+    Owner(long bytes, long alignment) {
+      super(take(bytes, alignment));
       Address raw = new Address(address);
-      // JavaCPP counts what a pointer spans when it is given its deallocator, in its own units.
-      capacity = (counted + sizeof() - 1) / sizeof();
-      limit = capacity;
-      deallocator(() -> Pointer.free(raw));
+      // JavaCPP counts what a pointer spans when it is given its deallocator: nothing.
+      capacity = 0;
+      limit = 0;
+      deallocator(
+          () -> {
+            Pointer.free(raw);
+            NativeMemory.ofProcess().give(bytes);
+          });
       address = (address + alignment - 1) / alignment * alignment;
+    }
+
+    private static Pointer take(long bytes, long alignment) {
+      NativeMemory.ofProcess().take(bytes);
+      Pointer memory = Pointer.malloc(Math.addExact(bytes, alignment));
+      if (memory == null || memory.isNull()) {
+        NativeMemory.ofProcess().give(bytes);
+        throw new OutOfMemoryError(
+            "the system refused to give %d MB of native memory".formatted(bytes >> 20));
+      }
+      return memory;
     }
   }
 }

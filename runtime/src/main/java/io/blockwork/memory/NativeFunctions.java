@@ -29,6 +29,7 @@ public final class NativeFunctions {
    * another copy of one that is loaded already.
    */
   public static Optional<NativeFunction> find(String name) {
+    JavaCpp.prepare();
     try {
       Loader.load(Loader.class);
       Pointer address = Loader.addressof(name);

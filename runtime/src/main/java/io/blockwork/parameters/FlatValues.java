@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,6 +48,11 @@ final class FlatValues {
     }
   }
 
+  /** The names of the entries, in order. */
+  Set<String> names() {
+    return places.keySet();
+  }
+
   boolean has(String name) {
     return places.containsKey(name);
   }
@@ -82,6 +88,12 @@ final class FlatValues {
   /** Makes every value zero. */
   void clear() {
     block.clear();
+  }
+
+  /** Frees the memory; ND4J refuses arrays that somebody still has. */
+  synchronized void close() {
+    arrays.ifPresent(made -> made.flat().data().close());
+    block.close();
   }
 
   private synchronized Arrays arrays() {

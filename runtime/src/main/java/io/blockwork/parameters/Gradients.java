@@ -1,5 +1,7 @@
 package io.blockwork.parameters;
 
+import io.blockwork.io.NearestName;
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -10,12 +12,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The gradients of a network's learnable parameters, as views into one flat array in the order of
  * {@link Parameters#flat}.
  */
-public final class Gradients {
+public final class Gradients implements AutoCloseable {
   private final List<ParameterInfo> learnable;
   private final DataType dataType;
 
   /** Made when somebody asks: inference needs none. Guarded by this. */
   private Optional<FlatValues> values = Optional.empty();
+
+  /** Guarded by this. */
+  private boolean closed;
 
   /**
    * Gradients of the learnable ones among the given entries, all zero.
@@ -29,6 +34,10 @@ public final class Gradients {
   }
 
   private synchronized FlatValues values() {
+    if (closed) {
+      throw new IllegalStateException(
+          "these gradients belong to a network that is closed: copy them before you close it");
+    }
     FlatValues made = values.orElseGet(this::zeros);
     values = Optional.of(made);
     return made;
@@ -53,7 +62,10 @@ public final class Gradients {
   public INDArray get(String name) {
     FlatValues all = values();
     if (!all.has(name)) {
-      throw new NoSuchElementException("no learnable parameter is called " + name);
+      throw new NoSuchElementException(
+          "no learnable parameter is called "
+              + SafeText.of(name)
+              + NearestName.suggestion(name, all.names()));
     }
     return all.view(name);
   }
@@ -61,6 +73,14 @@ public final class Gradients {
   /** All gradients as one flat array. */
   public INDArray flat() {
     return values().flat();
+  }
+
+  /** Gives the memory back; ND4J refuses arrays that somebody still has. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    values.ifPresent(FlatValues::close);
+    values = Optional.empty();
   }
 
   /** Makes all gradients zero. */

@@ -1,30 +1,39 @@
 package io.blockwork.parameters;
 
+import io.blockwork.io.NearestName;
+import io.blockwork.io.SafeText;
+import io.blockwork.memory.Finite;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The parameters and buffers of a network, by their {@code state_dict} names and in its order.
  *
- * <p>The learnable ones lie in one flat block of memory, the running statistics in another, and
- * ND4J's arrays are views of these blocks. Reading is by copy and writing by {@link #set}, so that
- * bound plans know when what they derived from the parameters is out of date.
+ * <p>The learnable ones lie in one flat block of memory, the running statistics in another. Reading
+ * is by copy. Writing is by {@link #set}, {@link #load} and the like: each waits until no {@link
+ * #read} action, and so no {@code forward}, is running, and keeps new ones waiting until it is
+ * done. {@link #update} makes several changes one. So whoever reads sees the values of one moment.
  *
  * <p>Initial values are made when somebody first asks for a value: weights that a file brings are
  * never made at random before.
  */
-public final class Parameters {
+public final class Parameters implements AutoCloseable {
   private final List<ParameterInfo> entries;
   private final DataType dataType;
   private final InitialValues initial;
@@ -32,7 +41,20 @@ public final class Parameters {
   private final FlatValues statistics;
   private final FlatValues counters;
   private final AtomicLong version = new AtomicLong();
+
+  /**
+   * Fair: a writer is not kept waiting by readers that come after it, nor they by later writers.
+   */
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+
+  private final ParameterMemory memory = new Lent();
   private volatile long passes;
+
+  /** Version whose values are known to be finite. */
+  private volatile long finite = -1;
+
+  /** Written under the lock for writing. */
+  private volatile boolean closed;
 
   /** What makes initial values at this moment. Guarded by {@link #unset}. */
   private Optional<SharedWork> making = Optional.empty();
@@ -121,7 +143,37 @@ public final class Parameters {
    * @throws NoSuchElementException if there is none of that name
    */
   public INDArray get(String name) {
-    return view(name).dup('c');
+    FlatValues holder = holder(name);
+    return read(
+        () -> {
+          makeInitialValues();
+          return holder.view(name).dup('c');
+        });
+  }
+
+  /**
+   * Copies of all entries at one moment, by name and in order. They lie in no workspace, and may be
+   * closed when they are no longer used.
+   */
+  public Map<String, INDArray> copies() {
+    return read(
+        () -> {
+          Map<String, INDArray> copies = new LinkedHashMap<>();
+          try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            names().forEach(name -> copies.put(name, get(name)));
+          }
+          return copies;
+        });
+  }
+
+  /** A copy of all learnable values, in order, as one array of one dimension. */
+  public INDArray flat() {
+    return read(
+        () -> {
+          requireOpen();
+          makeInitialValues();
+          return learnable.flat().dup();
+        });
   }
 
   /**
@@ -133,65 +185,172 @@ public final class Parameters {
    * @throws ShapeMismatchException if the shape is another
    */
   public void set(String name, INDArray values) {
-    INDArray view = holder(name).view(name);
-    if (!Arrays.equals(view.shape(), values.shape())) {
+    FlatValues holder = holder(name);
+    long[] shape = holder.info(name).dimensions();
+    if (!Arrays.equals(shape, values.shape())) {
       throw new ShapeMismatchException(
           "%s: expected shape %s, got %s"
-              .formatted(name, Arrays.toString(view.shape()), Arrays.toString(values.shape())));
+              .formatted(name, Arrays.toString(shape), Arrays.toString(values.shape())));
     }
-    overwrite(name, memory -> view.assign(values.castTo(view.dataType())));
-    touch();
+    overwrite(name, memory -> holder.view(name).assign(values.castTo(holder.type())));
   }
 
   /**
-   * The entry itself, for engines and updaters. Whoever writes to it calls {@link #touch}
-   * afterwards.
+   * Makes several changes one: no {@code forward} and no other reader sees some of them made and
+   * others not. Waits for those that are running, and keeps others waiting; the action itself may
+   * read, too, and run the network.
    *
-   * @throws NoSuchElementException if there is none of that name
+   * <p>If the action throws, what it has changed until then stays changed.
+   *
+   * @param changes calls {@link #set}, {@link #load} and the like
+   * @throws IllegalStateException if a {@link #read} action of the same thread calls this
    */
-  public INDArray view(String name) {
-    FlatValues holder = holder(name);
-    makeInitialValues();
-    return holder.view(name);
+  public void update(Runnable changes) {
+    update(
+        () -> {
+          changes.run();
+          return true;
+        });
+  }
+
+  /** {@link #update(Runnable)} for changes that have a result. */
+  public <T> T update(Supplier<T> changes) {
+    if (lock.getReadHoldCount() > 0 && !lock.isWriteLockedByCurrentThread()) {
+      throw new IllegalStateException(
+          "parameters cannot be changed while the same thread reads them: change them after the read action has ended");
+    }
+    lock.writeLock().lock();
+    try {
+      return changes.get();
+    } finally {
+      lock.writeLock().unlock();
+    }
   }
 
   /**
-   * The memory of the entry itself, row by row, for engines. Whoever writes to it calls {@link
-   * #touch} afterwards.
+   * Does something while no value changes, so that all that it reads is of one moment. Several
+   * threads may read at once.
+   *
+   * @param action must not change parameters
+   */
+  public <T> T read(Supplier<T> action) {
+    lock.readLock().lock();
+    try {
+      return action.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * The first entry, in order, that holds a NaN or an infinity; empty if there is none. Takes time
+   * only when values have changed since the last time.
+   */
+  public Optional<String> firstNonFinite() {
+    if (finite == version()) {
+      return Optional.empty();
+    }
+    return read(
+        () -> {
+          long current = version();
+          Optional<String> first =
+              entries.stream()
+                  .map(ParameterInfo::name)
+                  .filter(name -> !Finite.all(values(name)))
+                  .findFirst();
+          if (first.isEmpty()) {
+            finite = current;
+          }
+          return first;
+        });
+  }
+
+  /**
+   * The memory of the entry, row by row, for engines: to be read only, and in a {@link #read}
+   * action. It is freed when the network is closed.
    *
    * @throws NoSuchElementException if there is none of that name
    */
   public NativeValues values(String name) {
     FlatValues holder = holder(name);
     makeInitialValues();
-    return holder.values(name);
+    return holder.values(name).readOnly();
+  }
+
+  /**
+   * Lends the memory itself to optimisers and engines, who may change any of it in place. An {@link
+   * #update} as a whole.
+   *
+   * @param writer must not use the memory after it has returned, but within another call of this
+   */
+  public void write(Consumer<ParameterMemory> writer) {
+    update(
+        () -> {
+          requireOpen();
+          makeInitialValues();
+          try {
+            writer.accept(memory);
+          } finally {
+            touch();
+          }
+        });
   }
 
   /**
    * Lets {@code writer} write every value of the entry, of which it reads none: no initial values
-   * are made for it. Whoever calls this calls {@link #touch} afterwards.
+   * are made for it. An {@link #update} as a whole.
    *
    * @param writer gets the entry's memory, row by row; it must not read other entries
    * @throws NoSuchElementException if there is none of that name
    */
   public void overwrite(String name, Consumer<NativeValues> writer) {
     NativeValues values = holder(name).values(name);
-    synchronized (unset) {
-      if (making.isPresent()) {
-        makeInitialValues();
-      }
-      writer.accept(values);
-      unset.remove(name);
-    }
+    update(
+        () -> {
+          requireOpen();
+          synchronized (unset) {
+            if (making.isPresent()) {
+              makeInitialValues();
+            }
+            try {
+              writer.accept(values);
+            } finally {
+              touch();
+            }
+            unset.remove(name);
+          }
+        });
   }
 
-  /**
-   * All learnable values, in order, as one flat array; whoever writes to it calls {@link #touch}
-   * afterwards.
-   */
-  public INDArray flat() {
-    makeInitialValues();
-    return learnable.flat();
+  /** What {@link #write} lends. */
+  private final class Lent implements ParameterMemory {
+    @Override
+    public NativeValues values(String name) {
+      return lent(name).values(name);
+    }
+
+    @Override
+    public INDArray view(String name) {
+      return lent(name).view(name);
+    }
+
+    @Override
+    public INDArray flat() {
+      requireLent();
+      return learnable.flat();
+    }
+
+    private FlatValues lent(String name) {
+      requireLent();
+      return holder(name);
+    }
+
+    private void requireLent() {
+      if (!lock.isWriteLockedByCurrentThread()) {
+        throw new IllegalStateException(
+            "the memory of parameters is lent only within a call of Parameters.write");
+      }
+    }
   }
 
   /**
@@ -204,12 +363,14 @@ public final class Parameters {
   }
 
   private FlatValues holder(String name) {
+    requireOpen();
     for (FlatValues each : List.of(learnable, statistics, counters)) {
       if (each.has(name)) {
         return each;
       }
     }
-    throw new NoSuchElementException("no parameter is called " + name);
+    throw new NoSuchElementException(
+        "no parameter is called " + SafeText.of(name) + NearestName.suggestion(name, names()));
   }
 
   /** Begins to make initial values on other threads, if somebody is going to need them soon. */
@@ -245,11 +406,36 @@ public final class Parameters {
     }
   }
 
-  /**
-   * Says that values have changed: what engines derived from them is made anew before the next use.
-   */
-  public void touch() {
+  /** Says that values have changed: what engines derived from them is made anew before use. */
+  private void touch() {
     version.incrementAndGet();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "these parameters belong to a network that is closed: read them before you close it");
+    }
+  }
+
+  /**
+   * Gives the memory back, as closing the network does. Waits for {@link #read} actions that are
+   * running; whoever uses the parameters later gets an {@link IllegalStateException}.
+   */
+  @Override
+  public void close() {
+    update(
+        () -> {
+          if (closed) {
+            return;
+          }
+          closed = true;
+          synchronized (unset) {
+            making.ifPresent(SharedWork::finish);
+            making = Optional.empty();
+          }
+          List.of(learnable, statistics, counters).forEach(FlatValues::close);
+        });
   }
 
   /**

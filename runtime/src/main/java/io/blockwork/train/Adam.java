@@ -41,7 +41,8 @@ public final class Adam implements IUpdater {
     if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon >= 0)) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "Adam: expected betas from 0 to 1 (exclusive) and an epsilon of 0 or more, got %s, %s, %s",
+              "Adam: expected betas from 0 to 1 (exclusive) and an epsilon of 0 or more, got %s,"
+                  + " %s, %s",
               beta1, beta2, epsilon));
     }
     this.beta1 = beta1;
@@ -106,7 +107,7 @@ public final class Adam implements IUpdater {
   public void setLrAndSchedule(double learningRate, ISchedule schedule) {
     if (schedule != null) {
       throw new UnsupportedOperationException(
-          "Adam has no schedules of ND4J: use io.blockwork.train.Schedule");
+          "Adam does not support ND4J's schedules: use io.blockwork.train.Schedule");
     }
     learningRate(learningRate);
   }

@@ -42,6 +42,14 @@ final class Charts {
   private static BufferedImage drawCurves(TrainingHistory history) {
     XYChart loss = chart("loss", "loss");
     add(loss, "training", history, e -> Optional.of(e.training()), Metrics::loss);
+    for (String output : history.auxiliaryOutputs()) {
+      add(
+          loss,
+          "training " + output,
+          history,
+          e -> Optional.of(e.training()).filter(m -> m.lossOf(output).isPresent()),
+          m -> m.lossOf(output).orElseThrow().loss());
+    }
     add(loss, "validation", history, EpochResult::validation, Metrics::loss);
     XYChart accuracy = chart("accuracy", "%");
     add(accuracy, "training top-1", history, e -> Optional.of(e.training()), m -> 100 * m.top1());

@@ -4,7 +4,6 @@ import io.blockwork.Network;
 import io.blockwork.io.AtomicFile;
 import io.blockwork.io.FileException;
 import io.blockwork.io.SafeText;
-import io.blockwork.parameters.Parameters;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
@@ -17,7 +16,7 @@ import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The checkpoints of a training: {@code last.safetensors}, from which it can be taken up again, and
+ * The checkpoints of a training run: {@code last.safetensors}, from which it can be resumed, and
  * {@code best.safetensors}, the weights of the best epoch in validation.
  *
  * <p>{@code last.safetensors} is a weight file as any other; beside the {@code state_dict} it holds
@@ -42,7 +41,7 @@ final class Checkpoints {
   private final List<String> classNames;
 
   /**
-   * @param settings what has to be the same for a training to be taken up again, for people
+   * @param settings what has to be the same for a training run to be resumed, for people
    * @param classNames of the training data, by label
    */
   Checkpoints(Path folder, String settings, List<String> classNames) {
@@ -54,7 +53,7 @@ final class Checkpoints {
   }
 
   /**
-   * Keeps other trainings out of the folder until the lock is closed.
+   * Keeps other training runs out of the folder until the lock is closed.
    *
    * @throws FileException if another is in it, or nothing can be written into it
    */
@@ -67,7 +66,7 @@ final class Checkpoints {
     return last;
   }
 
-  /** Forgets an earlier training. */
+  /** Forgets an earlier training run. */
   void clear() {
     try {
       Files.deleteIfExists(last);
@@ -79,14 +78,18 @@ final class Checkpoints {
   }
 
   void saveBest(Network network) {
-    writer(network).write(best);
+    Map<String, INDArray> values = network.parameters().copies();
+    try {
+      writer(values).write(best);
+    } finally {
+      values.values().forEach(INDArray::close);
+    }
   }
 
-  /** The network's values as they are, and the names of its classes. */
-  private SafetensorsWriter writer(Network network) {
+  /** The network's values, and the names of its classes. */
+  private SafetensorsWriter writer(Map<String, INDArray> values) {
     SafetensorsWriter writer = new SafetensorsWriter();
-    Parameters parameters = network.parameters();
-    parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
+    values.forEach(writer::tensor);
     writer.metadata(FORMAT, VERSION);
     if (!classNames.isEmpty()) {
       writer.metadata(TrainedClasses.KEY, TrainedClasses.encode(classNames));
@@ -95,8 +98,9 @@ final class Checkpoints {
   }
 
   void save(Network network, Optimizer optimizer, Optional<WeightAverage> average, RunState state) {
-    SafetensorsWriter writer = writer(network);
-    optimizer.state().ifPresent(values -> writer.extra(UPDATER, values));
+    Map<String, INDArray> values = network.parameters().copies();
+    SafetensorsWriter writer = writer(values);
+    optimizer.state().ifPresent(remembered -> writer.extra(UPDATER, remembered));
     average
         .filter(WeightAverage::begun)
         .ifPresent(a -> a.averages().forEach((name, v) -> writer.extra(AVERAGE + name, v)));
@@ -108,13 +112,18 @@ final class Checkpoints {
         .metadata(PREFIX + "passes", Long.toString(network.parameters().passes()))
         .metadata(PREFIX + "so_far", state.soFar().encode())
         .metadata(PREFIX + "history", HistoryText.encode(state.epochs()));
-    writer.write(last);
+    try {
+      writer.write(last);
+    } finally {
+      values.values().forEach(INDArray::close);
+    }
   }
 
   /**
    * Restores everything from the last checkpoint, if there is one.
    *
-   * @throws WeightsException if the file is damaged, or was left by a training with other settings
+   * @throws WeightsException if the file is damaged, or was written by a training run with
+   *     different settings
    */
   Optional<RunState> restore(
       Network network, Optimizer optimizer, Optional<WeightAverage> average) {
@@ -142,7 +151,7 @@ final class Checkpoints {
               HistoryText.decode(value(metadata, "history"))));
     } catch (NumberFormatException e) {
       throw new WeightsException(
-          SafeText.format("%s: its metadata is damaged; startOver() ignores it", last), e);
+          SafeText.format("%s: the metadata is damaged; startOver() ignores the file", last), e);
     }
   }
 
@@ -164,8 +173,8 @@ final class Checkpoints {
                   "%s: %s",
                   last,
                   saved.isEmpty()
-                      ? "is not the checkpoint of a training"
-                      : "was left by a training with other settings")
+                      ? "is not the checkpoint of a training run"
+                      : "was written by a training run with different settings")
               + "\n  there: "
               + (saved.isEmpty() ? "plain weights" : SafeText.of(saved))
               + "\n  here:  "
@@ -178,9 +187,10 @@ final class Checkpoints {
   private void requireClasses(Optional<List<String>> saved) {
     if (saved.isPresent() && !saved.get().equals(classNames)) {
       throw new WeightsException(
-          SafeText.format("%s: was left by a training on other classes", last)
+          SafeText.format("%s: was written by a training run with different classes", last)
               + TrainedClasses.comparison("there", saved.get(), "here", classNames)
-              + "\n  fix: data.withClasses(...) for the same order, another folder, or startOver()");
+              + "\n  fix: data.withClasses(...) for the same order, another folder, or"
+              + " startOver()");
     }
   }
 
@@ -189,7 +199,7 @@ final class Checkpoints {
     if (value == null) {
       throw new WeightsException(
           SafeText.format(
-              "%s: has no %s%s in its metadata; startOver() ignores it", last, PREFIX, key));
+              "%s: the metadata has no %s%s; startOver() ignores the file", last, PREFIX, key));
     }
     return value;
   }

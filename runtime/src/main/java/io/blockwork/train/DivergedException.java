@@ -1,6 +1,8 @@
 package io.blockwork.train;
 
-/** A training whose numbers are not finite any more. The message says where, and what is left. */
+/**
+ * A training run whose numbers are not finite any more. The message says where, and what is left.
+ */
 public final class DivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package io.blockwork.train;
 import java.util.Optional;
 
 /**
- * When to end a training before its last epoch: after some epochs without a new best.
+ * When to end a training run before its last epoch: after some epochs without a new best.
  *
  * @param patience epochs without a new best after which to stop, at least 1
  * @param measure what is to get better in validation

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What came of one epoch.
+ * The results of one epoch.
  *
  * @param epoch its number, from 0
  * @param steps optimizer's steps so far, those of earlier epochs included

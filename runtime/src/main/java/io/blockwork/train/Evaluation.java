@@ -52,13 +52,13 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
               SafeText.format(
                       "evaluation, batch %d: the output of %s holds a NaN or an infinity",
                       batch.number(), network.architecture().name())
-                  + "\n  fix: go back to weights of before it diverged, or give images of a smaller"
-                  + " scale (Normalize)",
+                  + "\n  fix: use weights from before training diverged, or scale the images down"
+                  + " (Normalize)",
               "");
         }
         int[] labels = batch.labels();
         double loss = Loss.softmaxCrossEntropy(labels).evaluate(output, output.like());
-        meter.add(loss, output, labels);
+        meter.add(loss, List.of(), output, labels);
         count(confusion, output, labels);
       }
     }

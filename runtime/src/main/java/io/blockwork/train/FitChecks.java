@@ -7,7 +7,7 @@ import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.Optional;
 
-/** What can be found out about a training before its first epoch, and not after hours. */
+/** What can be found out about a training run before its first epoch, and not after hours. */
 final class FitChecks {
   private FitChecks() {}
 
@@ -19,7 +19,9 @@ final class FitChecks {
   static void require(Trainer trainer, DataLoader train, Optional<DataLoader> validation) {
     if (train.batches() == 0) {
       throw new IllegalArgumentException(
-          "the training data makes no batch: " + train + "; give more items or a smaller batch");
+          "the training data does not fill a single batch: "
+              + train
+              + "; use more items or a smaller batch");
     }
     if (trainer.earlyStopping.isPresent() && validation.isEmpty()) {
       throw new IllegalArgumentException(
@@ -30,9 +32,9 @@ final class FitChecks {
         loader -> {
           if (loader.batches() == 0) {
             throw new IllegalArgumentException(
-                "the validation data makes no batch: "
+                "the validation data does not fill a single batch: "
                     + loader
-                    + "; give more items, a smaller batch, or dropLast(false)");
+                    + "; use more items, a smaller batch, or dropLast(false)");
           }
           requireSameClasses(train.dataset().classNames(), loader.dataset().classNames());
         });
@@ -79,7 +81,7 @@ final class FitChecks {
   private static void requireSameClasses(List<String> training, List<String> validation) {
     if (!training.isEmpty() && !validation.isEmpty() && !training.equals(validation)) {
       throw new IllegalArgumentException(
-          "the classes of the validation data are not those of the training data, so equal labels"
+          "the validation data has other classes than the training data, so equal labels"
               + " mean different classes"
               + TrainedClasses.comparison("training", training, "validation", validation)
               + "\n  fix: validation.withClasses(training.classNames()) numbers them alike");

@@ -24,7 +24,6 @@ final class FusedStep {
   private static final int WORTH_A_THREAD = 1 << 17;
 
   private final FusedUpdater updater;
-  private final FloatBuffer parameters;
   private final FloatBuffer states;
   private final int length;
   private final Scratch[] scratch;
@@ -45,11 +44,10 @@ final class FusedStep {
    */
   record Factors(float scale, float decay, float keep) {}
 
-  private FusedStep(FusedUpdater updater, INDArray parameters, INDArray state) {
+  private FusedStep(FusedUpdater updater, int length, INDArray state) {
     this.updater = updater;
-    this.parameters = NativeValues.of(parameters).floats();
     this.states = NativeValues.of(state).floats();
-    this.length = (int) parameters.length();
+    this.length = length;
     int threads = Math.min(ForkJoinPool.getCommonPoolParallelism() + 1, length / WORTH_A_THREAD);
     this.scratch = new Scratch[Math.max(1, threads)];
     for (int i = 0; i < scratch.length; i++) {
@@ -61,29 +59,39 @@ final class FusedStep {
    * A fused step, if there is one for the updater and the parameters.
    *
    * @param updater may be a {@link FusedUpdater}
-   * @param parameters all of them, flat; must be reachable as long as the step is used
-   * @param state of the updater, likewise: its arrays one behind the other
+   * @param type of the parameters
+   * @param length how many there are
+   * @param state of the updater, its arrays one behind the other; must be reachable as long as the
+   *     step is used
    */
-  static Optional<FusedStep> of(Object updater, INDArray parameters, Optional<INDArray> state) {
+  static Optional<FusedStep> of(
+      Object updater, DataType type, long length, Optional<INDArray> state) {
     boolean possible =
         updater instanceof FusedUpdater
-            && parameters.dataType() == DataType.FLOAT
+            && type == DataType.FLOAT
             && state.isPresent()
             // A buffer of java.nio has no more bytes than an int can count.
             && state.get().length() <= Integer.MAX_VALUE / Float.BYTES;
     return possible
-        ? Optional.of(new FusedStep((FusedUpdater) updater, parameters, state.get()))
+        ? Optional.of(new FusedStep((FusedUpdater) updater, (int) length, state.get()))
         : Optional.empty();
   }
 
   /**
    * Steps.
    *
-   * @param gradients of all parameters, flat; only read
+   * @param parameters all of them, flat, which are changed
+   * @param gradients of them, flat; only read
    * @param segments frozen ones are left alone, and so is what the updater remembers of them
    * @param iteration steps before this one
    */
-  void run(INDArray gradients, List<Segment> segments, Factors factors, int iteration) {
+  void run(
+      INDArray parameters,
+      INDArray gradients,
+      List<Segment> segments,
+      Factors factors,
+      int iteration) {
+    FloatBuffer target = NativeValues.of(parameters).floats();
     FloatBuffer source = NativeValues.of(gradients).floats();
     FusedUpdater.Kernel kernel = updater.kernel(iteration);
     Factors withoutDecay = new Factors(factors.scale(), 0, 1);
@@ -94,7 +102,7 @@ final class FusedStep {
               Factors own = segment.decays() ? factors : withoutDecay;
               int end = (int) Math.min(segment.to(), to);
               for (int at = (int) Math.max(segment.from(), from); at < end; at += RUN) {
-                runValues(at, Math.min(RUN, end - at), work, source, own, kernel);
+                runValues(at, Math.min(RUN, end - at), work, target, source, own, kernel);
               }
             }
           }
@@ -162,6 +170,7 @@ final class FusedStep {
       int at,
       int n,
       Scratch work,
+      FloatBuffer parameters,
       FloatBuffer gradients,
       Factors factors,
       FusedUpdater.Kernel kernel) {

@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.loss.AuxiliaryLoss;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +15,30 @@ final class HistoryText {
       "epoch,steps,learning_rate,train_loss,train_top1,train_top5,train_images,"
           + "validation_loss,validation_top1,validation_top5,validation_images,seconds,waited_seconds";
   private static final int FIELDS = HEADER.split(",", -1).length;
+  private static final String WEIGHT = "train_weight_";
+  private static final String LOSS = "train_loss_";
   private static final double NANOS = 1e9;
 
   private HistoryText() {}
 
   static String encode(List<EpochResult> epochs) {
-    StringBuilder text = new StringBuilder(HEADER).append('\n');
+    List<String> auxiliary = new TrainingHistory(epochs, false).auxiliaryOutputs();
+    StringBuilder text = new StringBuilder(HEADER);
+    for (String output : auxiliary) {
+      text.append(',').append(WEIGHT).append(output).append(',').append(LOSS).append(output);
+    }
+    text.append('\n');
     for (EpochResult e : epochs) {
       text.append(e.epoch() + 1).append(',').append(e.steps()).append(',');
       text.append(e.learningRate()).append(',').append(encode(e.training())).append(',');
       text.append(e.validation().map(HistoryText::encode).orElse(",,,")).append(',');
       text.append(e.time().toNanos() / NANOS).append(',');
-      text.append(e.waited().toNanos() / NANOS).append('\n');
+      text.append(e.waited().toNanos() / NANOS);
+      for (String output : auxiliary) {
+        text.append(',');
+        text.append(e.training().lossOf(output).map(l -> l.weight() + "," + l.loss()).orElse(","));
+      }
+      text.append('\n');
     }
     return text.toString();
   }
@@ -35,28 +48,41 @@ final class HistoryText {
   }
 
   static List<EpochResult> decode(String text) {
-    List<EpochResult> epochs = new ArrayList<>();
-    text.lines().skip(1).forEach(line -> epochs.add(epoch(line.split(",", FIELDS))));
-    return epochs;
+    String[] header = text.lines().findFirst().orElse(HEADER).split(",", -1);
+    return text.lines().skip(1).map(line -> epoch(header, line.split(",", -1))).toList();
   }
 
-  private static EpochResult epoch(String... f) {
+  private static EpochResult epoch(String[] header, String... f) {
     return new EpochResult(
         Integer.parseInt(f[0]) - 1,
         Long.parseLong(f[1]),
         Double.parseDouble(f[2]),
-        metrics(f, 3),
-        f[7].isEmpty() ? Optional.empty() : Optional.of(metrics(f, 7)),
+        metrics(f, 3, auxiliary(header, f)),
+        f[7].isEmpty() ? Optional.empty() : Optional.of(metrics(f, 7, List.of())),
         seconds(f[11]),
         seconds(f[12]));
   }
 
-  private static Metrics metrics(String[] f, int at) {
+  /** Pairs of columns behind the others: an auxiliary output's weight and its loss. */
+  private static List<AuxiliaryLoss> auxiliary(String[] header, String... f) {
+    List<AuxiliaryLoss> losses = new ArrayList<>();
+    for (int i = FIELDS; i + 1 < header.length; i += 2) {
+      if (!f[i].isEmpty()) {
+        String output = header[i].substring(WEIGHT.length());
+        losses.add(
+            new AuxiliaryLoss(output, Double.parseDouble(f[i]), Double.parseDouble(f[i + 1])));
+      }
+    }
+    return losses;
+  }
+
+  private static Metrics metrics(String[] f, int at, List<AuxiliaryLoss> auxiliary) {
     return new Metrics(
         Double.parseDouble(f[at]),
         Double.parseDouble(f[at + 1]),
         Double.parseDouble(f[at + 2]),
-        Long.parseLong(f[at + 3]));
+        Long.parseLong(f[at + 3]),
+        auxiliary);
   }
 
   private static Duration seconds(String text) {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listeners of one training. What one of them throws goes to the log, the first time, and the
- * training goes on: nobody wants to lose a night's work to a picture that cannot be drawn.
+ * The listeners of one training run. What one of them throws goes to the log, the first time, and
+ * the training goes on: nobody wants to lose a night's work to a picture that cannot be drawn.
  */
 final class Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
@@ -71,7 +71,7 @@ final class Listeners {
   private void tell(TrainingListener listener, Throwable failure) {
     if (failed.add(listener)) {
       LOG.warn(
-          "{} failed; the training goes on, and later failures of this listener are not told",
+          "{} failed; training continues, and further failures of this listener are not reported",
           listener.getClass().getName(),
           failure);
     }

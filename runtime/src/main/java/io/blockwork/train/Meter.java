@@ -1,5 +1,9 @@
 package io.blockwork.train;
 
+import io.blockwork.loss.AuxiliaryLoss;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,14 +16,18 @@ final class Meter {
   private long top5;
   private long images;
 
+  /** Of auxiliary outputs, by their names, which hold no spaces. */
+  private final Map<String, Sum> sums = new LinkedHashMap<>();
+
   /**
    * Adds a batch.
    *
    * @param loss its mean loss
+   * @param auxiliary the mean losses of auxiliary outputs
    * @param output {@code [N, classes]}
    * @param labels the class of each image
    */
-  void add(double loss, INDArray output, int... labels) {
+  void add(double loss, List<AuxiliaryLoss> auxiliary, INDArray output, int... labels) {
     if (output.rank() == 2) {
       double[][] rows = output.castTo(DataType.DOUBLE).toDoubleMatrix();
       for (int i = 0; i < labels.length; i++) {
@@ -30,6 +38,23 @@ final class Meter {
     }
     lossSum += loss * labels.length;
     images += labels.length;
+    for (AuxiliaryLoss each : auxiliary) {
+      sums.merge(
+          each.output(),
+          new Sum(each.weight(), each.loss() * labels.length, labels.length),
+          Sum::plus);
+    }
+  }
+
+  /**
+   * Sums of one auxiliary output.
+   *
+   * @param weight the last one
+   */
+  private record Sum(double weight, double loss, long images) {
+    Sum plus(Sum later) {
+      return new Sum(later.weight, loss + later.loss, images + later.images);
+    }
   }
 
   /**
@@ -54,12 +79,29 @@ final class Meter {
 
   Metrics metrics() {
     double n = Math.max(1, images);
-    return new Metrics(lossSum / n, top1 / n, top5 / n, images);
+    List<AuxiliaryLoss> auxiliary =
+        sums.entrySet().stream()
+            .map(
+                entry -> {
+                  Sum sum = entry.getValue();
+                  double mean = sum.loss() / Math.max(1, sum.images());
+                  return new AuxiliaryLoss(entry.getKey(), sum.weight(), mean);
+                })
+            .toList();
+    return new Metrics(lossSum / n, top1 / n, top5 / n, images, auxiliary);
   }
 
   /** The sums, exactly. */
   String encode() {
-    return lossSum + " " + top1 + " " + top5 + " " + images;
+    StringBuilder text = new StringBuilder();
+    text.append(lossSum).append(' ').append(top1).append(' ').append(top5).append(' ');
+    text.append(images);
+    sums.forEach(
+        (name, sum) -> {
+          text.append(' ').append(name).append(' ').append(sum.weight());
+          text.append(' ').append(sum.loss()).append(' ').append(sum.images());
+        });
+    return text.toString();
   }
 
   static Meter decode(String text) {
@@ -69,6 +111,14 @@ final class Meter {
     meter.top1 = Long.parseLong(parts[1]);
     meter.top5 = Long.parseLong(parts[2]);
     meter.images = Long.parseLong(parts[3]);
+    for (int i = 4; i + 3 < parts.length; i += 4) {
+      meter.sums.put(
+          parts[i],
+          new Sum(
+              Double.parseDouble(parts[i + 1]),
+              Double.parseDouble(parts[i + 2]),
+              Long.parseLong(parts[i + 3])));
+    }
     return meter;
   }
 }

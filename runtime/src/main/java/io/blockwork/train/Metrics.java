@@ -1,22 +1,58 @@
 package io.blockwork.train;
 
+import io.blockwork.loss.AuxiliaryLoss;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
 /**
  * How well a network did on some images.
  *
- * @param loss mean over the images
+ * @param loss of the main output, mean over the images
  * @param top1 part of the images whose class has the largest output, 0 to 1
  * @param top5 part of the images whose class is among the five largest outputs, 0 to 1
  * @param images number of images
+ * @param auxiliary losses of auxiliary outputs, means over the images; none where the network ran
+ *     inference, which does not compute them
  */
-public record Metrics(double loss, double top1, double top5, long images) {
+public record Metrics(
+    double loss, double top1, double top5, long images, List<AuxiliaryLoss> auxiliary) {
+  /** Copies the list. */
+  public Metrics {
+    auxiliary = List.copyOf(auxiliary);
+  }
+
+  /** Metrics without auxiliary outputs. */
+  public Metrics(double loss, double top1, double top5, long images) {
+    this(loss, top1, top5, images, List.of());
+  }
+
+  /** What is minimised in training: {@link #loss}, plus the weighted losses of other outputs. */
+  public double total() {
+    return AuxiliaryLoss.total(loss, auxiliary);
+  }
+
+  /** What the loss of an auxiliary output came to; empty if it had none. */
+  public Optional<AuxiliaryLoss> lossOf(String output) {
+    return auxiliary.stream().filter(each -> each.output().equals(output)).findFirst();
+  }
+
+  /**
+   * The losses for people: {@code loss 0.8327}, with auxiliary outputs {@code loss 0.8327, aux1
+   * 0.9051}.
+   */
+  public String losses() {
+    return String.format(Locale.ROOT, "loss %.4f", loss)
+        + auxiliary.stream()
+            .map(each -> String.format(Locale.ROOT, ", %s %.4f", each.output(), each.loss()))
+            .collect(Collectors.joining());
+  }
+
   /** For people: {@code loss 0.8327, top-1 81.35 %, top-5 98.90 %}. */
   @Override
   public String toString() {
     return String.format(
-        java.util.Locale.ROOT,
-        "loss %.4f, top-1 %.2f %%, top-5 %.2f %%",
-        loss,
-        100 * top1,
-        100 * top5);
+        Locale.ROOT, "%s, top-1 %.2f %%, top-5 %.2f %%", losses(), 100 * top1, 100 * top5);
   }
 }

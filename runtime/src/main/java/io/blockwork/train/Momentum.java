@@ -95,7 +95,7 @@ public final class Momentum implements IUpdater {
   public void setLrAndSchedule(double learningRate, ISchedule schedule) {
     if (schedule != null) {
       throw new UnsupportedOperationException(
-          "Momentum has no schedules: call learningRate before each step");
+          "Momentum does not support schedules: call learningRate before each step");
     }
     learningRate(learningRate);
   }

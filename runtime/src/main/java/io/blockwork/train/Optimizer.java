@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.Network;
 import io.blockwork.io.SafeText;
+import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -53,15 +54,16 @@ public final class Optimizer {
   private Optimizer(Network network, IUpdater config) {
     this.network = network;
     this.config = config;
-    INDArray parameters = network.parameters().flat();
-    long size = config.stateSize(parameters.length());
-    this.state = size == 0 ? Optional.empty() : Optional.of(zeros(parameters.dataType(), 1, size));
+    DataType type = network.parameters().dataType();
+    long length = network.parameters().count();
+    long size = config.stateSize(length);
+    this.state = size == 0 ? Optional.empty() : Optional.of(zeros(type, 1, size));
     // Updaters that keep nothing refuse an array for their state.
     this.updater =
         state.isEmpty()
             ? config.instantiate((INDArray) null, true)
             : config.instantiate(state.get(), true);
-    this.fused = FusedStep.of(updater, parameters, state);
+    this.fused = FusedStep.of(updater, type, length, state);
   }
 
   /** An array that outlives any workspace that the caller may have open. */
@@ -73,8 +75,8 @@ public final class Optimizer {
 
   private INDArray update() {
     if (update.isEmpty()) {
-      INDArray parameters = network.parameters().flat();
-      update = Optional.of(zeros(parameters.dataType(), parameters.length()));
+      Parameters parameters = network.parameters();
+      update = Optional.of(zeros(parameters.dataType(), parameters.count()));
     }
     return update.get();
   }
@@ -171,7 +173,7 @@ public final class Optimizer {
   }
 
   /**
-   * Takes up where another optimizer stopped.
+   * Continues where another optimizer stopped.
    *
    * @param steps its {@link #steps}
    * @param state its {@link #state}, which is copied
@@ -183,7 +185,7 @@ public final class Optimizer {
     if (expected != got) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "state of %s: expected %d values, got %d: it was left by another updater or network",
+              "state of %s: expected %d values, got %d: it comes from another updater or network",
               config, expected, got));
     }
     state.ifPresent(values -> this.state.orElseThrow().assign(values));
@@ -213,21 +215,26 @@ public final class Optimizer {
 
   /**
    * Steps once along the accumulated gradients, or if there are none, those that the last training
-   * pass left.
+   * pass left. A step is one {@link Parameters#update}: no {@code forward} of another thread sees
+   * half of it.
    */
   public void step() {
-    if (fused.isPresent()) {
-      step(fused.get());
-    } else {
-      stepByOperations();
-    }
+    network
+        .parameters()
+        .write(
+            memory -> {
+              if (fused.isPresent()) {
+                step(fused.get(), memory.flat());
+              } else {
+                stepByOperations(memory.flat());
+              }
+            });
     accumulated = 0;
     steps++;
-    network.parameters().touch();
   }
 
   /** For updaters of ours: one pass over memory. */
-  private void step(FusedStep step) {
+  private void step(FusedStep step, INDArray parameters) {
     INDArray gradients = accumulated == 0 ? network.gradients().flat() : update();
     double mean = accumulated == 0 ? 1 : 1 / accumulated;
     double scale = mean;
@@ -235,12 +242,11 @@ public final class Optimizer {
       scale *= clipping(mean * step.norm(gradients));
     }
     var factors = new FusedStep.Factors((float) scale, (float) weightDecay, (float) keep());
-    step.run(gradients, segments(), factors, steps);
+    step.run(parameters, gradients, segments(), factors, steps);
   }
 
   /** For any updater. */
-  private void stepByOperations() {
-    INDArray parameters = network.parameters().flat();
+  private void stepByOperations(INDArray parameters) {
     INDArray gradients = update();
     if (accumulated == 0) {
       gradients.assign(network.gradients().flat());

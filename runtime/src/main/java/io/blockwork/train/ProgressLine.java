@@ -2,7 +2,6 @@ package io.blockwork.train;
 
 import io.blockwork.io.SafeText;
 import java.io.PrintStream;
-import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -40,7 +39,7 @@ public final class ProgressLine implements TrainingListener {
     }
     ProgressBar shown = bar.get();
     shown.stepTo(step.soFar().images());
-    shown.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", step.soFar().loss()));
+    shown.setExtraMessage(" " + step.soFar().losses());
   }
 
   private ProgressBar bar(String name) {
@@ -59,10 +58,7 @@ public final class ProgressLine implements TrainingListener {
   public void onEpoch(TrainingHistory history, Optional<Evaluation> evaluation) {
     EpochResult epoch = history.last().orElseThrow();
     String validation = epoch.validation().map(m -> "; validation " + m).orElse("");
-    bar.ifPresent(
-        b ->
-            b.setExtraMessage(
-                SafeText.format(" loss %.4f%s", epoch.training().loss(), validation)));
+    bar.ifPresent(b -> b.setExtraMessage(" " + epoch.training().losses() + validation));
     closeBar();
   }
 

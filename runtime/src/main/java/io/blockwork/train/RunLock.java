@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Keeps other trainings out of a folder of checkpoints, in this process and in others. The system
- * ends the lock with the process, however it dies; the file stays.
+ * Keeps other training runs out of a folder of checkpoints, in this process and in others. The
+ * system ends the lock with the process, however it dies; the file stays.
  */
 final class RunLock implements AutoCloseable {
   private static final String NAME = "training.lock";
@@ -27,7 +27,7 @@ final class RunLock implements AutoCloseable {
   /**
    * Locks a folder, which is made if it is missing.
    *
-   * @throws FileException if another training is running in it, or it cannot be written to
+   * @throws FileException if another training run is using it, or it cannot be written to
    */
   static RunLock of(Path folder) {
     Path file = folder.resolve(NAME);
@@ -39,8 +39,9 @@ final class RunLock implements AutoCloseable {
         if (tryLock(channel).isEmpty()) {
           throw new FileException(
               SafeText.format(
-                  "%s: another training is running in this folder%n  fix: wait for it to end, or give"
-                      + " this one another folder",
+                  "%s: another training run is using this folder%n  fix: wait for it to end, or"
+                      + " choose"
+                      + " another folder",
                   folder));
         }
         return new RunLock(channel);
@@ -50,7 +51,7 @@ final class RunLock implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new FileException(
-          SafeText.format("%s: no checkpoint can be written into this folder (%s)", folder, e), e);
+          SafeText.format("%s: checkpoints cannot be written into this folder (%s)", folder, e), e);
     }
   }
 

@@ -4,7 +4,7 @@ import io.blockwork.io.SafeText;
 import java.util.Arrays;
 
 /**
- * How the learning rate changes over a training: a factor of the rate that the updater was made
+ * How the learning rate changes over a training run: a factor of the rate that the updater was made
  * with, for each step.
  *
  * <p>Schedules count epochs, as torch's do when {@code scheduler.step()} is called once an epoch;
@@ -26,11 +26,11 @@ public interface Schedule {
   double factor(Progress at);
 
   /**
-   * How far a training has come.
+   * How far a training run has come.
    *
    * @param step steps made so far, in all
    * @param stepsPerEpoch steps in each epoch
-   * @param epochs epochs in the whole training
+   * @param epochs epochs in the whole training run
    */
   record Progress(long step, long stepsPerEpoch, int epochs) {
     /** Checks the numbers. */
@@ -48,7 +48,7 @@ public interface Schedule {
       return step / stepsPerEpoch;
     }
 
-    /** Steps in the whole training. */
+    /** Steps in the whole training run. */
     public long totalSteps() {
       return stepsPerEpoch * epochs;
     }
@@ -66,7 +66,8 @@ public interface Schedule {
    */
   static Schedule step(int every, double gamma) {
     if (every < 1) {
-      throw new IllegalArgumentException("epochs between steps: expected at least 1, got " + every);
+      throw new IllegalArgumentException(
+          "epochs between decays: expected at least 1, got " + every);
     }
     return at -> Math.pow(gamma, at.epoch() / every);
   }
@@ -117,7 +118,7 @@ public interface Schedule {
     if (!(rising >= 0 && rising <= 1 && startDivisor > 0 && endDivisor > 0)) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "one cycle: expected a part from 0 to 1 and positive divisors, got %s, %s, %s",
+              "one cycle: expected a fraction from 0 to 1 and positive divisors, got %s, %s, %s",
               rising, startDivisor, endDivisor));
     }
     double start = 1 / startDivisor;
@@ -148,7 +149,8 @@ public interface Schedule {
     if (epochs < 0 || !(first >= 0)) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "warm-up: expected epochs and a part of 0 or more, got %d, %s", epochs, first));
+              "warm-up: expected a number of epochs and a fraction of 0 or more, got %d, %s",
+              epochs, first));
     }
     return at -> {
       if (at.epoch() < epochs) {

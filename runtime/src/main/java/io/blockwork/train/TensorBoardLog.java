@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.io.SafeText;
+import io.blockwork.loss.AuxiliaryLoss;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -8,8 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Writes event files that TensorBoard reads ({@code tensorboard --logdir FOLDER}): the loss and the
- * learning rate of each step, the metrics of each epoch. A training that is taken up again writes
+ * Writes event files that TensorBoard reads ({@code tensorboard --logdir FOLDER}): the losses and
+ * the learning rate of each step, the metrics of each epoch. A training run that is resumed writes
  * another file, which tells TensorBoard from which step on it replaces what was there.
  */
 public final class TensorBoardLog implements TrainingListener {
@@ -17,7 +18,7 @@ public final class TensorBoardLog implements TrainingListener {
   private Optional<EventFile> file = Optional.empty();
 
   /**
-   * A log; nothing is written before a training starts.
+   * A log; nothing is written before a training run starts.
    *
    * @param folder for the event files; it is made if it is missing
    */
@@ -44,6 +45,9 @@ public final class TensorBoardLog implements TrainingListener {
   @Override
   public void onStep(Step step) {
     scalar(step.step(), "step/loss", step.loss());
+    for (AuxiliaryLoss each : step.auxiliary()) {
+      scalar(step.step(), "step/loss_" + each.output(), each.loss());
+    }
     scalar(step.step(), "step/learning_rate", step.learningRate());
   }
 
@@ -57,6 +61,9 @@ public final class TensorBoardLog implements TrainingListener {
 
   private void metrics(long step, String name, Metrics metrics) {
     scalar(step, name + "/loss", metrics.loss());
+    for (AuxiliaryLoss each : metrics.auxiliary()) {
+      scalar(step, name + "/loss_" + each.output(), each.loss());
+    }
     scalar(step, name + "/top1", metrics.top1());
     scalar(step, name + "/top5", metrics.top5());
   }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The classes that weights were trained on. A training writes them into the metadata of its
+ * The classes that weights were trained on. A training run writes them into the metadata of its
  * checkpoints, so that whoever predicts with these weights need not rely on a folder to have the
  * same classes in the same order.
  */

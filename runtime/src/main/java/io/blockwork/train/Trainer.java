@@ -1,18 +1,24 @@
 package io.blockwork.train;
 
+import io.blockwork.AuxiliaryOutput;
 import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.io.FileException;
+import io.blockwork.io.SafeText;
 import io.blockwork.io.Terminal;
 import io.blockwork.loss.Loss;
+import io.blockwork.loss.Losses;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
@@ -30,9 +36,9 @@ import org.nd4j.linalg.learning.config.IUpdater;
  *         .fit(train, validation);
  * }</pre>
  *
- * <p>What is frozen in the network stays as it is. A training is a function of the network's
+ * <p>What is frozen in the network stays as it is. A training run is a function of the network's
  * parameters, its settings, the loaders' seeds and the engine with its threads; one that was
- * killed, and is run again with the same settings, goes on from its last checkpoint and ends with
+ * killed, and is run again with the same settings, continues from its last checkpoint and ends with
  * the same weights, bit for bit, after the same number of epochs. (For that, engines do not choose
  * by measuring how they run batches of the validation's size.)
  *
@@ -57,6 +63,8 @@ public final class Trainer {
 
   private double labelSmoothing;
   private Optional<Function<Batch, Loss>> loss = Optional.empty();
+  private Optional<Function<Batch, Losses>> losses = Optional.empty();
+  private final Map<String, Double> auxiliaryWeights = new HashMap<>();
   private boolean progress = true;
 
   private Trainer(Network network) {
@@ -139,9 +147,38 @@ public final class Trainer {
     return this;
   }
 
-  /** What to minimise, instead of softmax cross entropy. */
+  /**
+   * What to minimise, instead of softmax cross entropy. Auxiliary outputs have the same loss, with
+   * their weights.
+   */
   public Trainer loss(Function<Batch, Loss> ofBatch) {
     loss = Optional.of(ofBatch);
+    losses = Optional.empty();
+    return this;
+  }
+
+  /**
+   * What to minimise, with a loss for each output; neither {@link #labelSmoothing} nor {@link
+   * #auxiliaryWeight} has a say in it.
+   */
+  public Trainer losses(Function<Batch, Losses> ofBatch) {
+    losses = Optional.of(ofBatch);
+    loss = Optional.empty();
+    return this;
+  }
+
+  /**
+   * Weighs the loss of an auxiliary output otherwise than the network's description does: the sum
+   * of the main loss and {@code weight} times this one is minimised.
+   *
+   * @param output the auxiliary output's name
+   * @param weight finite and at least 0
+   * @throws IllegalArgumentException if the network has no such output, or the weight is out of
+   *     range
+   */
+  public Trainer auxiliaryWeight(String output, double weight) {
+    AuxiliaryOutput known = network.architecture().requireAuxiliary(output);
+    auxiliaryWeights.put(output, new AuxiliaryOutput(output, known.shape(), weight).weight());
     return this;
   }
 
@@ -197,8 +234,8 @@ public final class Trainer {
   /**
    * Keeps checkpoints in a folder, after every epoch: {@code last.safetensors}, and the weights of
    * the best epoch in validation in {@code best.safetensors}. If the folder has a checkpoint when
-   * {@code fit} is called, the training goes on from there. One training at a time uses a folder;
-   * {@code training.lock} in it keeps others out. Both files hold the names of the classes, see
+   * {@code fit} is called, training continues from there. Only one training run at a time may use a
+   * folder; {@code training.lock} keeps others out. Both files hold the names of the classes, see
    * {@link TrainedClasses}.
    */
   public Trainer checkpoints(Path folder) {
@@ -212,7 +249,7 @@ public final class Trainer {
     return this;
   }
 
-  /** Ignores, and replaces, the checkpoints of an earlier training. */
+  /** Ignores, and replaces, the checkpoints of an earlier training run. */
   public Trainer startOver() {
     startOver = true;
     return this;
@@ -241,15 +278,16 @@ public final class Trainer {
    * @param train the training data, usually shuffled
    * @param validation not shuffled, with nothing done at random; its classes are those of the
    *     training data, in the same order
-   * @return what came of the epochs
+   * @return the results of the epochs
    * @throws IllegalArgumentException before the first step, if the data do not fit each other or
    *     the network: no batch, other classes in validation, a last batch of one image that a batch
    *     norm over 1x1 pixels cannot train on; later, if a label is not valid
    * @throws DivergedException if images, loss, gradients, weights or running statistics are not
    *     finite any more; the last good checkpoint is still there
-   * @throws FileException if a checkpoint cannot be written, another training uses its folder, or
-   *     the one that is there was left by a training with other settings or classes; before the
-   *     first step also if a log cannot be written (a log that fails later is only warned of)
+   * @throws FileException if a checkpoint cannot be written, another training run uses its folder,
+   *     or the one that is there was written by a training run with different settings or classes;
+   *     before the first step also if a log cannot be written (a log that fails later only causes a
+   *     warning)
    * @throws java.io.UncheckedIOException likewise, from logs
    * @throws io.blockwork.data.DataException if a record is damaged and the loader is to stop then
    * @throws IllegalStateException if the network is closed, or the data set makes an image of
@@ -260,10 +298,23 @@ public final class Trainer {
     return new TrainingRun(this, train, Optional.of(validation)).run();
   }
 
-  /** The loss of a batch. */
-  Loss lossOf(Batch batch) {
-    return loss.map(f -> f.apply(batch))
-        .orElseGet(() -> Loss.softmaxCrossEntropy(batch.targets(), labelSmoothing));
+  /** What is minimised of a batch. */
+  Losses lossesOf(Batch batch) {
+    if (losses.isPresent()) {
+      return losses.get().apply(batch);
+    }
+    Loss same =
+        loss.map(f -> f.apply(batch))
+            .orElseGet(() -> Loss.softmaxCrossEntropy(batch.targets(), labelSmoothing));
+    Losses all = Losses.of(same);
+    for (AuxiliaryOutput output : network.architecture().auxiliary()) {
+      all = all.plus(weightOf(output), output.name(), same);
+    }
+    return all;
+  }
+
+  private double weightOf(AuxiliaryOutput output) {
+    return auxiliaryWeights.getOrDefault(output.name(), output.weight());
   }
 
   /** Those that were added, and the progress if it is to be seen. */
@@ -275,11 +326,11 @@ public final class Trainer {
     return all;
   }
 
-  /** What has to stay the same for a training to be taken up again. */
+  /** What has to stay the same for a training run to be resumed. */
   String settings(DataLoader train) {
     return String.format(
         Locale.ROOT,
-        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s; %s",
+        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s%s; %s",
         network.architecture().name(),
         updater,
         weightDecay,
@@ -288,6 +339,9 @@ public final class Trainer {
         Double.isInfinite(clipNorm) ? "" : "norm up to " + clipNorm + ", ",
         accumulate,
         labelSmoothing,
+        network.architecture().auxiliary().stream()
+            .map(output -> SafeText.format(", %s weighs %s", output.name(), weightOf(output)))
+            .collect(Collectors.joining()),
         averageDecay.isPresent() ? ", averaged by " + averageDecay.getAsDouble() : "",
         train);
   }

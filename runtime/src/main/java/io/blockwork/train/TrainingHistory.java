@@ -1,12 +1,13 @@
 package io.blockwork.train;
 
+import io.blockwork.loss.AuxiliaryLoss;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What came of the epochs of a training, those before it was taken up again included.
+ * The results of the epochs of a training run, including those before it was resumed.
  *
  * @param epochs in order
  * @param stoppedEarly whether early stopping ended it
@@ -20,6 +21,15 @@ public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
   /** The last epoch; empty if there was none. */
   public Optional<EpochResult> last() {
     return epochs.isEmpty() ? Optional.empty() : Optional.of(epochs.get(epochs.size() - 1));
+  }
+
+  /** The auxiliary outputs that had a loss in some epoch, in the order of the network. */
+  public List<String> auxiliaryOutputs() {
+    return epochs.stream()
+        .flatMap(epoch -> epoch.training().auxiliary().stream())
+        .map(AuxiliaryLoss::output)
+        .distinct()
+        .toList();
   }
 
   /** The epoch with the best top-1 accuracy in validation, the first of equal ones. */

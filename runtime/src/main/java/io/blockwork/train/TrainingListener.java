@@ -1,28 +1,30 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.loss.AuxiliaryLoss;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Hears of a training while it runs, on its thread.
+ * Hears of a training run while it runs, on its thread.
  *
- * <p>A listener that fails does not end the training: what it throws goes to the log, the first
- * time. There are two exceptions. A {@link java.util.concurrent.CancellationException} ends the
- * training, and {@link Trainer#fit} passes it on. And before the first step, in {@link #onStart}, a
- * file that cannot be written ({@link java.io.UncheckedIOException}, {@link
- * io.blockwork.io.FileException}) keeps the training from beginning.
+ * <p>A listener that fails does not end training: what it throws is logged, the first time. There
+ * are two exceptions. A {@link java.util.concurrent.CancellationException} ends the training, and
+ * {@link Trainer#fit} passes it on. And before the first step, in {@link #onStart}, a file that
+ * cannot be written ({@link java.io.UncheckedIOException}, {@link io.blockwork.io.FileException})
+ * keeps the training from beginning.
  *
  * @see Trainer#listener
  */
 public interface TrainingListener {
   /**
-   * A training that is about to begin, or to be taken up again.
+   * A training run that is about to begin, or to be resumed.
    *
    * @param network what is trained
    * @param epochs in all
    * @param imagesPerEpoch images in each epoch
-   * @param step steps made before, 0 for a new training
-   * @param history what came of the epochs before, empty for a new training
+   * @param step steps made before, 0 for a new training run
+   * @param history the results of the epochs before, empty for a new training run
    */
   record Start(
       Network network, int epochs, long imagesPerEpoch, long step, TrainingHistory history) {}
@@ -33,10 +35,17 @@ public interface TrainingListener {
    * @param epoch its number, from 0
    * @param step steps so far, this one included
    * @param learningRate of this step
-   * @param loss of this step's last batch
+   * @param loss of this step's last batch, the main output's
+   * @param auxiliary losses of that batch's auxiliary outputs
    * @param soFar metrics of the epoch so far
    */
-  record Step(int epoch, long step, double learningRate, double loss, Metrics soFar) {}
+  record Step(
+      int epoch,
+      long step,
+      double learningRate,
+      double loss,
+      List<AuxiliaryLoss> auxiliary,
+      Metrics soFar) {}
 
   /** Before the first step: the moment to find out whether a log can be written. */
   default void onStart(Start start) {}

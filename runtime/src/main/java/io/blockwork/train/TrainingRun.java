@@ -14,7 +14,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 
 /** One call of {@link Trainer#fit}. */
 final class TrainingRun {
-  private static final String SMALLER_STEPS = "a smaller learning rate, a warm-up, or clipNorm";
+  private static final String SMALLER_STEPS = "use a smaller learning rate, a warm-up, or clipNorm";
 
   private final Trainer trainer;
   private final Network network;
@@ -115,7 +115,7 @@ final class TrainingRun {
       int gathered = 0;
       while (epoch.hasNext()) {
         Batch batch = epoch.next();
-        double loss = trainBatch(batch, meter, state.epoch());
+        TrainingResult trained = trainBatch(batch, meter, state.epoch());
         int next = batch.number() + 1;
         gathered++;
         if (gathered == trainer.accumulate || !epoch.hasNext()) {
@@ -128,7 +128,12 @@ final class TrainingRun {
           }
           listeners.step(
               new TrainingListener.Step(
-                  state.epoch(), optimizer.steps(), rate, loss, meter.metrics()));
+                  state.epoch(),
+                  optimizer.steps(),
+                  rate,
+                  trained.loss(),
+                  trained.auxiliary(),
+                  meter.metrics()));
         }
       }
       waited = epoch.waited();
@@ -143,7 +148,7 @@ final class TrainingRun {
         waited);
   }
 
-  private double trainBatch(Batch batch, Meter meter, int epoch) {
+  private TrainingResult trainBatch(Batch batch, Meter meter, int epoch) {
     Finite.firstImage(batch, train.dataset())
         .ifPresent(
             image -> {
@@ -152,15 +157,15 @@ final class TrainingRun {
                           "epoch %d, batch %d: the image of %s holds a NaN or an infinity",
                           epoch + 1, batch.number(), image)
                       + whatIsLeft()
-                      + "\n  fix: leave the image out, or mend what makes its values",
+                      + "\n  fix: leave the image out, or correct what computes its values",
                   "");
             });
     INDArray images = batch.images().castTo(network.parameters().dataType());
-    TrainingResult result = network.train(images, trainer.lossOf(batch));
-    if (!Double.isFinite(result.loss())) {
+    TrainingResult result = network.train(images, trainer.lossesOf(batch));
+    if (!Double.isFinite(result.total())) {
       throw diverged(
           SafeText.format(
-              "epoch %d, batch %d: the loss is %s", epoch + 1, batch.number(), result.loss()),
+              "epoch %d, batch %d: the loss is %s", epoch + 1, batch.number(), result.total()),
           images);
     }
     // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
@@ -174,8 +179,8 @@ final class TrainingRun {
     if (trainer.accumulate > 1) {
       optimizer.accumulate(batch.size());
     }
-    meter.add(result.loss(), result.output(), batch.labels());
-    return result.loss();
+    meter.add(result.loss(), result.auxiliary(), result.output(), batch.labels());
+    return result;
   }
 
   /** The learning rate of the next step, which the updater is told if there is a schedule. */
@@ -247,7 +252,7 @@ final class TrainingRun {
                       + "\n  fix: "
                       + (network.parameters().info(name).kind().learnable()
                           ? SMALLER_STEPS
-                          : "images of a smaller scale (Normalize), or " + SMALLER_STEPS),
+                          : "scale the images down (Normalize), or " + SMALLER_STEPS),
                   name.substring(0, name.lastIndexOf('.')));
             });
   }

@@ -42,27 +42,36 @@ public final class WeightAverage {
 
   /** Takes in the values as they are now. */
   public void update() {
+    parameters.read(
+        () -> {
+          takeIn();
+          return true;
+        });
+    begun = true;
+  }
+
+  private void takeIn() {
     for (ParameterInfo info : parameters.entries()) {
       INDArray average = average(info.name());
-      INDArray value = parameters.view(info.name());
+      INDArray value = parameters.get(info.name());
       if (begun && info.kind() != ParameterInfo.Kind.NUM_BATCHES_TRACKED) {
         average.muli(decay).addi(value.mul(1 - decay));
       } else {
         average.assign(value);
       }
     }
-    begun = true;
   }
 
   /** Exchanges the network's values and the average; doing so twice changes nothing. */
   public void swap() {
-    averages.forEach(
-        (name, average) -> {
-          INDArray values = parameters.get(name);
-          parameters.view(name).assign(average);
-          average.assign(values);
-        });
-    parameters.touch();
+    parameters.write(
+        memory ->
+            averages.forEach(
+                (name, average) -> {
+                  INDArray values = parameters.get(name);
+                  memory.view(name).assign(average);
+                  average.assign(values);
+                }));
   }
 
   /** Whether there was an update. */

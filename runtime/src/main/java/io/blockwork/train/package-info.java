@@ -3,7 +3,7 @@
  *
  * <p>{@link io.blockwork.train.Trainer} runs the usual loop: epochs over a {@link
  * io.blockwork.data.DataLoader}, a {@link io.blockwork.train.Schedule} of learning rates,
- * validation, logs, and checkpoints from which a killed training goes on bit for bit. {@link
+ * validation, logs, and checkpoints from which a killed training run continues bit for bit. {@link
  * io.blockwork.train.Evaluation} measures a network on a data set.
  *
  * <p>Those who write the loop themselves use the parts: {@link io.blockwork.train.Optimizer}

@@ -20,6 +20,8 @@ enum ElementType {
   UINT8(DataType.UBYTE, 1, "U8", "|u1", "ByteStorage", "uint8"),
   BOOL(DataType.BOOL, 1, "BOOL", "|b1", "BoolStorage", "bool");
 
+  private static final double LARGEST_HALF = 65_504;
+
   private final DataType dataType;
   private final int bytes;
   private final String safetensors;
@@ -92,8 +94,20 @@ enum ElementType {
       case FLOAT64 -> buffer.getDouble(position);
       case FLOAT16 -> HalfIndexer.toFloat(buffer.getShort(position));
       case BFLOAT16 -> Bfloat16Indexer.toFloat(buffer.getShort(position));
-      default -> throw new IllegalStateException(this + " is no floating-point type");
+      default -> throw new IllegalStateException(this + " is not a floating-point type");
     };
+  }
+
+  /**
+   * The count at a byte position, of any type. Of float16, infinity is any count above the largest
+   * number that it has, which then is what is known.
+   */
+  long count(ByteBuffer buffer, int position) {
+    if (!floating()) {
+      return whole(buffer, position);
+    }
+    double value = real(buffer, position);
+    return (long) (this == FLOAT16 && Double.isInfinite(value) ? LARGEST_HALF : value);
   }
 
   /** The value at a byte position, of a whole-number type. */
@@ -104,7 +118,7 @@ enum ElementType {
       case INT16 -> buffer.getShort(position);
       case INT8 -> buffer.get(position);
       case UINT8, BOOL -> Byte.toUnsignedLong(buffer.get(position));
-      default -> throw new IllegalStateException(this + " is no whole-number type");
+      default -> throw new IllegalStateException(this + " is not a whole-number type");
     };
   }
 }

@@ -15,13 +15,15 @@ import java.util.function.UnaryOperator;
  * <p>Some differences are only of spelling, and always bridged:
  *
  * <ul>
- *   <li>the prefix {@code module.} of PyTorch's DataParallel, if every name has it;
+ *   <li>prefixes that tools add, if every name has them and no name of the network does: {@code
+ *       module.} (DataParallel), {@code _orig_mod.} (torch.compile), {@code model.} and {@code
+ *       net.} (Lightning and others), also one after another;
  *   <li>the old names in torchvision's DenseNet files ({@code denselayer1.norm.1.weight} for {@code
  *       denselayer1.norm1.weight});
  *   <li>the head's name, if the network has one of {@code fc}, {@code classifier}, {@code linear},
  *       {@code head} and the file another;
  *   <li>{@code num_batches_tracked} may be missing, as in files from before PyTorch 0.4.1; the
- *       network's own counts then stay.
+ *       network's own counts then stay. They may be of any number type, and of shape {@code [1]}.
  * </ul>
  *
  * <p>Instances are immutable.
@@ -31,21 +33,24 @@ public final class Load implements ParameterSource<LoadReport> {
   private final boolean lenient;
   private final List<String> ignored;
   private final Optional<UnaryOperator<String>> renaming;
+  private final boolean nonFinite;
 
   private Load(
       Weights weights,
       boolean lenient,
       List<String> ignored,
-      Optional<UnaryOperator<String>> renaming) {
+      Optional<UnaryOperator<String>> renaming,
+      boolean nonFinite) {
     this.weights = weights;
     this.lenient = lenient;
     this.ignored = List.copyOf(ignored);
     this.renaming = renaming;
+    this.nonFinite = nonFinite;
   }
 
   /** Strict loading of everything. */
   public static Load of(Weights weights) {
-    return new Load(weights, false, List.of(), Optional.empty());
+    return new Load(weights, false, List.of(), Optional.empty(), false);
   }
 
   /**
@@ -54,7 +59,7 @@ public final class Load implements ParameterSource<LoadReport> {
    * this does not.)
    */
   public Load lenient() {
-    return new Load(weights, true, ignored, renaming);
+    return new Load(weights, true, ignored, renaming, nonFinite);
   }
 
   /**
@@ -64,19 +69,29 @@ public final class Load implements ParameterSource<LoadReport> {
   public Load ignoring(String... prefixes) {
     List<String> all = new ArrayList<>(ignored);
     all.addAll(Arrays.asList(prefixes));
-    return new Load(weights, lenient, all, renaming);
+    return new Load(weights, lenient, all, renaming, nonFinite);
   }
 
   /**
    * Gives the file's tensors other names before they are compared. The function gets a name without
-   * the prefix {@code module.} and returns the network's; several functions are applied in turn.
+   * the prefixes that all names have (see above) and returns the network's; several functions are
+   * applied in turn.
    */
   public Load renaming(UnaryOperator<String> names) {
     UnaryOperator<String> all =
         renaming
             .<UnaryOperator<String>>map(first -> n -> names.apply(first.apply(n)))
             .orElse(names);
-    return new Load(weights, lenient, ignored, Optional.of(all));
+    return new Load(weights, lenient, ignored, Optional.of(all), nonFinite);
+  }
+
+  /**
+   * Also takes NaN and infinity, and double values that are infinite as floats. By default they are
+   * refused, in buffers too: a network with them computes nonsense, which some kernels make look
+   * plausible, since their ReLU turns NaN into 0.
+   */
+  public Load allowingNonFinite() {
+    return new Load(weights, lenient, ignored, renaming, true);
   }
 
   /**
@@ -84,9 +99,9 @@ public final class Load implements ParameterSource<LoadReport> {
    *
    * @return what was loaded, and what was left out
    * @throws WeightsException if the file does not fit: all of what is missing, unexpected or of
-   *     another shape in one message; or if its content is damaged. The parameters have not changed
-   *     then. (Values are not held twice, so a disk that fails while checked values are copied is
-   *     the one case that leaves some of them changed.)
+   *     another shape in one message; or if its content is damaged, or not finite. The parameters
+   *     have not changed then. (Values are not held twice, so a disk that fails while checked
+   *     values are copied is the one case that leaves some of them changed.)
    */
   @Override
   public LoadReport into(Parameters parameters) {
@@ -100,6 +115,10 @@ public final class Load implements ParameterSource<LoadReport> {
 
   Weights weights() {
     return weights;
+  }
+
+  boolean allowsNonFinite() {
+    return nonFinite;
   }
 
   boolean ignores(String name) {

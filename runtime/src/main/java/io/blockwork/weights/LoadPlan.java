@@ -1,5 +1,7 @@
 package io.blockwork.weights;
 
+import io.blockwork.io.NearestName;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import java.nio.ByteBuffer;
@@ -9,12 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** Compares a file with a network, says all that does not fit, and copies what does. */
 final class LoadPlan {
   /** Longer lists do not help; the count is told. */
   private static final int LISTED = 20;
 
+  private final Load load;
   private final Weights weights;
   private final Parameters parameters;
   private final Map<String, StoredTensor> loaded = new LinkedHashMap<>();
@@ -24,18 +29,22 @@ final class LoadPlan {
   private final List<String> unexpected = new ArrayList<>();
   private final List<String> misfits = new ArrayList<>();
   private final List<String> ignored = new ArrayList<>();
+  private String prefix = "";
 
-  private LoadPlan(Weights weights, Parameters parameters) {
-    this.weights = weights;
+  private LoadPlan(Load load, Parameters parameters) {
+    this.load = load;
+    this.weights = load.weights();
     this.parameters = parameters;
   }
 
   static LoadPlan of(Load load, Parameters parameters) {
-    LoadPlan plan = new LoadPlan(load.weights(), parameters);
+    LoadPlan plan = new LoadPlan(load, parameters);
     Map<String, ParameterInfo> network = new LinkedHashMap<>();
     parameters.entries().forEach(info -> network.put(info.name(), info));
-    Map<String, String> sources = NameMapping.of(load, network);
-    network.values().forEach(info -> plan.place(load, info, sources));
+    NameMapping names = NameMapping.of(load, network);
+    plan.prefix = names.prefix();
+    Map<String, String> sources = names.sources();
+    network.values().forEach(info -> plan.place(info, sources));
     sources.forEach(
         (target, name) -> {
           if (!network.containsKey(target)) {
@@ -45,7 +54,7 @@ final class LoadPlan {
     return plan;
   }
 
-  private void place(Load load, ParameterInfo info, Map<String, String> sources) {
+  private void place(ParameterInfo info, Map<String, String> sources) {
     String source = sources.get(info.name());
     if (load.ignores(info.name())) {
       ignored.add(info.name());
@@ -60,10 +69,13 @@ final class LoadPlan {
   private void fit(ParameterInfo info, String source) {
     StoredTensor tensor = weights.tensor(source);
     String name = info.name();
-    if (!tensor.hasShape(info.dimensions())) {
+    boolean counter = info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED;
+    if (!tensor.hasShape(info.dimensions()) && !(counter && tensor.isScalar())) {
       misfits.add(
           "%s: %s in the file, %s in the network"
               .formatted(name, Arrays.toString(tensor.shape()), info.shape()));
+    } else if (tensor.obstacle().isPresent()) {
+      misfits.add(SafeText.format("%s: cannot be read, it %s", name, tensor.obstacle().get()));
     } else if (!TensorReader.convertible(tensor.type(), parameters.dataType(name))) {
       misfits.add(
           "%s: %s in the file, %s in the network"
@@ -85,11 +97,21 @@ final class LoadPlan {
     }
     StringBuilder text =
         new StringBuilder("%s does not fit the network; nothing was loaded".formatted(weights));
+    if (!prefix.isEmpty()) {
+      text.append("\n  the prefix %s of all names in the file was removed".formatted(prefix));
+    }
+    List<String> others = weights.otherParts();
+    if (!others.isEmpty()) {
+      text.append("\n  the file also has the state dicts ");
+      text.append(
+          others.stream().limit(LISTED).map(SafeText::of).collect(Collectors.joining(", ")));
+      text.append(": choose one with part(\"%s\")".formatted(SafeText.of(others.get(0))));
+    }
     list(text, "missing in the file", missing, n -> n);
     list(text, "not in the network", unexpected, this::withNearest);
     list(text, "of another shape or type", misfits, n -> n);
     text.append(
-        "\n  fix: load the weights of this architecture, or leave parts out with ignoring(\"fc.\"),"
+        "\n  fix: load weights of this architecture, leave parts out with ignoring(\"fc.\"),"
             + " translate names with renaming(...), or take what fits with lenient()");
     throw new WeightsException(text.toString());
   }
@@ -107,9 +129,38 @@ final class LoadPlan {
       return;
     }
     text.append("\n  %d %s:".formatted(names.size(), what));
-    names.stream().limit(LISTED).forEach(n -> text.append("\n    ").append(entry.apply(n)));
+    names.stream()
+        .limit(LISTED)
+        .forEach(n -> text.append("\n    ").append(SafeText.of(entry.apply(n))));
     if (names.size() > LISTED) {
       text.append("\n    and %d more".formatted(names.size() - LISTED));
+    }
+  }
+
+  /**
+   * Refuses values that no network can compute with.
+   *
+   * @throws WeightsException if there are any
+   */
+  private void requireFinite() {
+    List<String> found = new ArrayList<>();
+    loaded.forEach(
+        (name, tensor) -> {
+          DataType target = parameters.dataType(name);
+          // Of a float16 counter, infinity says that it is large.
+          long count = target == DataType.LONG ? 0 : NonFinite.count(tensor, target);
+          if (count > 0) {
+            found.add("%s: %d of %d values".formatted(name, count, tensor.elements()));
+          }
+        });
+    if (!found.isEmpty()) {
+      StringBuilder text =
+          new StringBuilder("%s has NaN or infinity among its values".formatted(weights));
+      list(text, "tensors that are not finite", found, n -> n);
+      text.append(
+          "\n  fix: load a checkpoint from before the training diverged, or take the values all the"
+              + " same with allowingNonFinite(); nothing was loaded");
+      throw new WeightsException(text.toString());
     }
   }
 
@@ -118,19 +169,20 @@ final class LoadPlan {
     long longest = loaded.values().stream().mapToLong(t -> t.region().length()).max().orElse(0);
     ByteBuffer scratch = Region.scratch(longest);
     loaded.values().forEach(tensor -> tensor.region().verify(scratch));
-    try {
-      loaded.forEach(
-          (name, tensor) ->
-              parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory)));
-    } finally {
-      parameters.touch();
+    if (!load.allowsNonFinite()) {
+      requireFinite();
     }
+    parameters.update(
+        () ->
+            loaded.forEach(
+                (name, tensor) ->
+                    parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory))));
   }
 
   LoadReport report() {
     List<String> absent = new ArrayList<>(missing);
     absent.addAll(uncounted);
     return new LoadReport(
-        List.copyOf(loaded.keySet()), absent, unexpected, misfits, ignored, renamed);
+        List.copyOf(loaded.keySet()), absent, unexpected, misfits, ignored, renamed, prefix);
   }
 }

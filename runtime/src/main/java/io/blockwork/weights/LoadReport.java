@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.Map;
 
@@ -13,6 +14,8 @@ import java.util.Map;
  * @param misfits entries whose shape or number type in the file is another, with both
  * @param ignored what {@link Load#ignoring} left out, in the network's names
  * @param renamed the file's names that were read as others of the network
+ * @param prefix what every name of the file began with, as {@code module.}, and the network's do
+ *     not; may be empty
  */
 public record LoadReport(
     List<String> loaded,
@@ -20,7 +23,8 @@ public record LoadReport(
     List<String> unexpected,
     List<String> misfits,
     List<String> ignored,
-    Map<String, String> renamed) {
+    Map<String, String> renamed,
+    String prefix) {
 
   /** Copies the lists. */
   public LoadReport {
@@ -40,7 +44,10 @@ public record LoadReport(
   /** A line for what was loaded and one for each kind of what was left out. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("loaded %d tensors".formatted(loaded.size()));
+    StringBuilder text = new StringBuilder(SafeText.format("loaded %d tensors", loaded.size()));
+    if (!prefix.isEmpty()) {
+      text.append(SafeText.format(", without the prefix %s of their names", prefix));
+    }
     append(text, "missing in the file", missing);
     append(text, "not in the network", unexpected);
     append(text, "of another shape or type", misfits);
@@ -50,7 +57,7 @@ public record LoadReport(
 
   private static void append(StringBuilder text, String what, List<String> names) {
     if (!names.isEmpty()) {
-      text.append("%n  %d %s: %s".formatted(names.size(), what, String.join(", ", names)));
+      text.append(SafeText.format("\n  %d %s: %s", names.size(), what, String.join(", ", names)));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.ParameterInfo;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,29 +11,49 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which name of the network each tensor of a file goes by. */
-final class NameMapping {
-  private static final String PARALLEL = "module.";
+/**
+ * Which name of the network each tensor of a file goes by.
+ *
+ * @param prefix what was taken off all of the file's names
+ * @param sources the file's names by the network's (or what they are read as), in the file's order
+ */
+record NameMapping(String prefix, Map<String, String> sources) {
+  /** What wrappers put before the names of the network that they hold. */
+  private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.", "model.", "net.");
+
   private static final List<String> HEADS = List.of("fc", "classifier", "linear", "head");
 
   /** torchvision's DenseNet files were saved when modules could have a dot in their names. */
   private static final Pattern OLD_DENSENET =
       Pattern.compile("(.*denselayer\\d+\\.(?:norm|conv))\\.([12]\\.[a-z_]+)");
 
-  private NameMapping() {}
+  static NameMapping of(Load load, Map<String, ParameterInfo> network) {
+    String prefix = prefix(load.weights().names(), network.keySet());
+    return new NameMapping(prefix, sources(load, network, prefix));
+  }
 
-  /**
-   * @return the file's names by the network's (or what they are read as), in the file's order
-   */
-  static Map<String, String> of(Load load, Map<String, ParameterInfo> network) {
+  private static String prefix(List<String> names, Set<String> network) {
+    String prefix = "";
+    Optional<String> next = Optional.of("");
+    while (next.isPresent()) {
+      prefix += next.get();
+      String before = prefix;
+      next =
+          WRAPPERS.stream()
+              .filter(
+                  w -> !names.isEmpty() && names.stream().allMatch(n -> n.startsWith(before + w)))
+              .filter(w -> network.stream().noneMatch(n -> n.startsWith(w)))
+              .findFirst();
+    }
+    return prefix;
+  }
+
+  private static Map<String, String> sources(
+      Load load, Map<String, ParameterInfo> network, String prefix) {
     Weights weights = load.weights();
-    List<String> names = weights.names();
-    boolean parallel =
-        names.stream().allMatch(n -> n.startsWith(PARALLEL))
-            && network.keySet().stream().noneMatch(n -> n.startsWith(PARALLEL));
     Map<String, String> sources = new LinkedHashMap<>();
-    for (String name : names) {
-      String plain = parallel ? name.substring(PARALLEL.length()) : name;
+    for (String name : weights.names()) {
+      String plain = name.substring(prefix.length());
       put(weights, sources, modern(load.renamed(plain), network.keySet()), name);
     }
     Optional<String> own = head(h -> network.containsKey(h) && network.get(h).shape().size() == 2);
@@ -57,8 +78,8 @@ final class NameMapping {
     String other = sources.putIfAbsent(target, name);
     if (other != null) {
       throw new WeightsException(
-          "%s: %s and %s would both be loaded as %s"
-              .formatted(weights.path(), other, name, target));
+          SafeText.format(
+              "%s: %s and %s would both be loaded as %s", weights.path(), other, name, target));
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,18 +37,18 @@ final class Npz {
           String name = entry.substring(0, entry.length() - SUFFIX.length());
           tensors.put(name, array(file, name, region));
         });
-    return new Content(WeightFormat.NPZ, tensors, tensors, Map.of());
+    return Content.flat(WeightFormat.NPZ, tensors, Map.of());
   }
 
   private static StoredTensor array(SourceFile file, String name, ZipRegion region) {
     try (ByteSource source = region.open(0)) {
       if (region.length() < 12) {
-        throw file.problem("%s is too short for an array", name);
+        throw file.problem("is damaged: %s is too short to be an array", name);
       }
       ByteBuffer start = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
       source.read(start);
       if (!Arrays.equals(MAGIC, Arrays.copyOf(start.array(), MAGIC.length))) {
-        throw file.problem("%s does not start like a NumPy array", name);
+        throw file.problem("is damaged: %s does not start like a NumPy array", name);
       }
       int lengthBytes = start.get(6) == 1 ? 2 : 4;
       ByteBuffer length = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).limit(lengthBytes);
@@ -55,7 +56,7 @@ final class Npz {
       int headerBytes = length.clear().getInt(0);
       long dataStart = 8L + lengthBytes + headerBytes;
       if (headerBytes < 0 || headerBytes > MAX_HEADER || dataStart > region.length()) {
-        throw file.problem("%s claims a header of %d bytes", name, headerBytes);
+        throw file.problem("is damaged: %s claims a header of %d bytes", name, headerBytes);
       }
       ByteBuffer header = ByteBuffer.allocate(headerBytes);
       source.read(header);
@@ -66,16 +67,13 @@ final class Npz {
 
   private static StoredTensor tensor(
       SourceFile file, String name, ZipRegion region, String header, long dataStart) {
-    String descriptor = field(file, name, DESCRIPTOR, header);
+    String descriptor = find(DESCRIPTOR, header).orElse("of a structured array");
     boolean fortran = field(file, name, ORDER, header).equals("True");
     String sizes = field(file, name, SHAPE, header);
-    ElementType type =
+    StoredType type =
         ElementType.ofNumpy(descriptor)
-            .orElseThrow(
-                () ->
-                    file.problem(
-                        "%s has the number type %s; little-endian floats and integers are read",
-                        name, descriptor));
+            .map(StoredType::of)
+            .orElseGet(() -> StoredType.unknown(descriptor));
     try {
       long[] shape =
           Arrays.stream(sizes.split(",", -1))
@@ -85,13 +83,15 @@ final class Npz {
               .toArray();
       long[] strides = fortran ? columnMajor(shape) : StoredTensor.rowMajor(shape);
       StoredTensor tensor = new StoredTensor(file, name, type, shape, strides, dataStart, region);
-      if (tensor.elements() * type.bytes() != region.length() - dataStart) {
+      boolean known = tensor.obstacle().isEmpty();
+      if (known && tensor.elements() * type.bytes() != region.length() - dataStart) {
         throw file.problem(
-            "%s has %d bytes for %d values", name, region.length() - dataStart, tensor.elements());
+            "is damaged: %s has %d bytes for %d values",
+            name, region.length() - dataStart, tensor.elements());
       }
       return tensor;
     } catch (ArithmeticException | NumberFormatException e) {
-      throw file.problem(e, "%s has the impossible shape (%s)", name, sizes);
+      throw file.problem(e, "is damaged: %s has the impossible shape (%s)", name, sizes);
     }
   }
 
@@ -106,10 +106,13 @@ final class Npz {
   }
 
   private static String field(SourceFile file, String name, Pattern pattern, String header) {
+    return find(pattern, header)
+        .orElseThrow(
+            () -> file.problem("is damaged: the header of %s does not match %s", name, pattern));
+  }
+
+  private static Optional<String> find(Pattern pattern, String header) {
     Matcher matcher = pattern.matcher(header);
-    if (!matcher.find()) {
-      throw file.problem("%s has a header that is not NumPy's: it lacks %s", name, pattern);
-    }
-    return matcher.group(1);
+    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 }

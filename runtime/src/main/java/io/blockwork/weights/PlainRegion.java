@@ -11,7 +11,7 @@ final class PlainRegion implements Region {
   PlainRegion(SourceFile file, long position, long length) {
     if (position < 0 || length < 0 || length > file.size() - position) {
       throw file.problem(
-          "the header claims %d bytes at %d, but the file has only %d: it is cut short or damaged",
+          "is cut short or damaged: its header refers to %d bytes at %d, but the file has only %d bytes",
           length, position, file.size());
     }
     this.file = file;
@@ -38,7 +38,7 @@ final class PlainRegion implements Region {
       public void read(ByteBuffer target) {
         int count = target.remaining();
         if (count > position + length - next) {
-          throw file.problem("%d bytes at %d reach beyond their storage", count, next);
+          throw file.problem("%d bytes at %d lie beyond the end of their storage", count, next);
         }
         file.read(next, target);
         next += count;

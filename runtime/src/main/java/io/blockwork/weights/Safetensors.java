@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -30,6 +31,7 @@ final class Safetensors {
 
   private final SourceFile file;
   private final long dataStart;
+  private final Budget budget;
   private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final List<Extent> extents = new ArrayList<>();
@@ -39,6 +41,7 @@ final class Safetensors {
   private Safetensors(SourceFile file, long dataStart) {
     this.file = file;
     this.dataStart = dataStart;
+    this.budget = new Budget(file);
   }
 
   /** Whether the file starts like one. */
@@ -54,22 +57,25 @@ final class Safetensors {
     long length = file.bytes(0, 8).getLong();
     if (length > file.size() - 8) {
       throw file.problem(
-          "the header claims %d bytes, but the file has only %d: it is cut short or damaged",
+          "is cut short or damaged: its header has %d bytes, but the file only %d",
           length, file.size());
     }
     if (length > MAX_HEADER) {
-      throw file.problem("a header of %d bytes is more than %d", length, MAX_HEADER);
+      throw file.problem(
+          "has a header of %d bytes; at most %d are read, many times what weights need",
+          length, MAX_HEADER);
     }
     Safetensors reader = new Safetensors(file, 8 + length);
     try (JsonParser json = JSON.createParser(file.bytes(8, (int) length).array())) {
       reader.header(json);
     } catch (IOException e) {
-      throw file.problem(e, "the header is not the JSON of safetensors (%s)", e);
+      throw file.problem(
+          e,
+          "is damaged: its header is not the JSON of safetensors (%s)",
+          e instanceof JacksonException json ? json.getOriginalMessage() : e);
     }
     reader.checkCover();
-    Map<String, StoredTensor> model = new LinkedHashMap<>(reader.tensors);
-    model.keySet().removeIf(name -> name.startsWith(EXTRA));
-    return new Content(WeightFormat.SAFETENSORS, model, reader.tensors, reader.metadata);
+    return Content.flat(WeightFormat.SAFETENSORS, reader.tensors, reader.metadata);
   }
 
   private void header(JsonParser json) throws IOException {
@@ -84,7 +90,7 @@ final class Safetensors {
       }
     }
     if (json.nextToken() != null) {
-      throw file.problem("the header goes on after its JSON object");
+      throw file.problem("is damaged: its header goes on after the JSON object");
     }
   }
 
@@ -92,6 +98,7 @@ final class Safetensors {
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String key = json.currentName();
       expect(json, json.nextToken(), JsonToken.VALUE_STRING);
+      budget.name(key);
       metadata.put(key, json.getText());
     }
   }
@@ -110,27 +117,35 @@ final class Safetensors {
         }
         case "shape" -> shape = numbers(json);
         case "data_offsets" -> offsets = numbers(json);
-        default -> throw file.problem("%s has an unknown field %s", name, field);
+        default ->
+            throw file.problem(
+                "is damaged: the header has an unknown field %s for %s", field, name);
       }
     }
-    if (offsets.length != 2
-        || offsets[0] < 0
-        || offsets[1] < offsets[0]
-        || offsets[1] > file.size() - dataStart) {
+    if (offsets.length != 2 || offsets[0] < 0 || offsets[1] < offsets[0]) {
       throw file.problem(
-          "%s has the data_offsets %s in %d bytes of values",
-          name, Arrays.toString(offsets), file.size() - dataStart);
+          "is damaged: %s has the impossible data_offsets %s", name, Arrays.toString(offsets));
+    }
+    if (offsets[1] > file.size() - dataStart) {
+      throw file.problem(
+          "is cut short or damaged: the data_offsets of %s end at byte %d of the values, of which the"
+              + " file has only %d bytes; copy or download it again",
+          name, offsets[1], file.size() - dataStart);
     }
     String stated = type;
-    ElementType element =
+    StoredType element =
         ElementType.ofSafetensors(type)
-            .orElseThrow(() -> file.problem("%s has the unknown number type %s", name, stated));
+            .map(StoredType::of)
+            .orElseGet(() -> StoredType.unknown(stated));
+    budget.tensor(name);
     Region region = new PlainRegion(file, dataStart + offsets[0], offsets[1] - offsets[0]);
     StoredTensor tensor =
         new StoredTensor(file, name, element, shape, rowMajor(name, shape), 0, region);
-    if (tensor.elements() * element.bytes() != region.length()) {
+    boolean known = tensor.obstacle().isEmpty();
+    if (known && tensor.elements() * element.bytes() != region.length()) {
       throw file.problem(
-          "%s has %d bytes for %d values of %s", name, region.length(), tensor.elements(), type);
+          "is damaged: %s has %d bytes for %d values of %s",
+          name, region.length(), tensor.elements(), type);
     }
     tensors.put(name, tensor);
     extents.add(new Extent(name, offsets[0], offsets[1]));
@@ -140,7 +155,7 @@ final class Safetensors {
     try {
       return StoredTensor.rowMajor(shape);
     } catch (ArithmeticException e) {
-      throw file.problem(e, "%s has an impossible shape", name);
+      throw file.problem(e, "is damaged: %s has an impossible shape", name);
     }
   }
 
@@ -157,7 +172,7 @@ final class Safetensors {
   private void expect(JsonParser json, JsonToken token, JsonToken expected) {
     if (token != expected) {
       throw file.problem(
-          "the header has %s where %s belongs, at byte %d",
+          "is damaged: its header has %s instead of %s at byte %d",
           token, expected, json.currentTokenLocation().getByteOffset());
     }
   }
@@ -168,14 +183,14 @@ final class Safetensors {
     for (Extent extent : extents) {
       if (extent.from() != end) {
         throw file.problem(
-            "%s starts at byte %d of the values, but the tensor before it ends at %d",
+            "is damaged: %s starts at byte %d of the values, but the tensor before it ends at %d",
             extent.name(), extent.from(), end);
       }
       end = extent.to();
     }
     if (end != file.size() - dataStart) {
       throw file.problem(
-          "the tensors cover %d of %d bytes of values", end, file.size() - dataStart);
+          "is damaged: its tensors cover %d of %d bytes of values", end, file.size() - dataStart);
     }
   }
 }

@@ -29,11 +29,13 @@ final class TensorReader {
     return array;
   }
 
-  /** Whether values of the stored type can go into an array of the other type. */
+  /**
+   * Whether values of the stored type can go into an array of the other type. Counters take any
+   * numbers: whoever casts a whole {@code state_dict} casts them too.
+   */
   static boolean convertible(ElementType stored, DataType target) {
-    return stored.floating()
-        ? target == DataType.FLOAT || target == DataType.DOUBLE
-        : target == DataType.LONG;
+    return target == DataType.LONG
+        || stored.floating() && (target == DataType.FLOAT || target == DataType.DOUBLE);
   }
 
   /** Overwrites the values, of which there are as many as stored. */
@@ -66,7 +68,7 @@ final class TensorReader {
         switch (dataType) {
           case FLOAT -> target.putFloat(at, (float) type.real(chunk, i * width));
           case DOUBLE -> target.putDouble(at, type.real(chunk, i * width));
-          case LONG -> target.putLong(at, type.whole(chunk, i * width));
+          case LONG -> target.putLong(at, type.count(chunk, i * width));
           default -> throw new IllegalStateException("no conversion to " + dataType);
         }
       }

@@ -2,13 +2,13 @@ package io.blockwork.weights;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Reads the format of {@code torch.save} before PyTorch 1.6: pickles of a magic number, the
@@ -18,20 +18,29 @@ import java.util.Optional;
 final class TorchLegacy {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
 
-  /** The pickle of the magic number: protocol 2, then a ten-byte integer. */
-  private static final byte[] START = HexFormat.of().parseHex("80028a0a6cfc9c46f9206aa85019");
+  /** The magic number as a ten-byte integer of a pickle. */
+  private static final String NUMBER = "8a0a6cfc9c46f9206aa85019";
+
+  /** The pickle of the magic number: the protocol, from 4 on a frame's length, the number. */
+  private static final Pattern START =
+      Pattern.compile("80(0[23]|0[45]95[0-9a-f]{16})" + NUMBER + ".*");
+
+  private static final int START_BYTES = 23;
 
   private final SourceFile file;
   private final Map<String, TorchStorage> storages = new HashMap<>();
   private final Map<String, Region> regions = new LinkedHashMap<>();
+  private final Budget budget;
 
   private TorchLegacy(SourceFile file) {
     this.file = file;
+    this.budget = new Budget(file);
   }
 
   /** Whether the file starts like one. */
   static boolean matches(SourceFile file) {
-    return file.size() >= START.length && Arrays.equals(START, file.bytes(0, START.length).array());
+    byte[] start = file.bytes(0, (int) Math.min(START_BYTES, file.size())).array();
+    return START.matcher(HexFormat.of().formatHex(start)).matches();
   }
 
   static Content read(SourceFile file) {
@@ -44,7 +53,8 @@ final class TorchLegacy {
     Object protocol = pickle(input).orElse("");
     Object machine = pickle(input).orElse("");
     if (!magic.equals(MAGIC) || !protocol.equals(1001)) {
-      throw file.problem("has PyTorch's legacy protocol %s, 1001 is read", protocol);
+      throw file.problem(
+          "has version %s of PyTorch's legacy format; only 1001 can be read", protocol);
     }
     if (machine instanceof Map<?, ?> map && Boolean.FALSE.equals(map.get("little_endian"))) {
       throw file.problem("was saved on a big-endian machine; save it again on a little-endian one");
@@ -52,14 +62,14 @@ final class TorchLegacy {
     Optional<Object> root = pickle(input);
     Object keys = pickle(input).orElse("");
     if (!(keys instanceof List<?> list)) {
-      throw file.problem("has no list of storages after its pickle");
+      throw file.problem("is damaged: no list of storages follows its pickle");
     }
     locate(list, input.position());
-    return Checkpoint.read(file, WeightFormat.TORCH_LEGACY, root, this::resolve);
+    return Checkpoint.read(file, WeightFormat.TORCH_LEGACY, root, this::resolve, budget);
   }
 
   private Optional<Object> pickle(PickleInput input) {
-    return TorchUnpickler.read(file, input, storages);
+    return TorchUnpickler.read(file, input, storages, budget);
   }
 
   private void locate(List<?> keys, long from) {
@@ -67,12 +77,12 @@ final class TorchLegacy {
     for (Object key : keys) {
       TorchStorage storage = storages.get(String.valueOf(key));
       if (storage == null) {
-        throw file.problem("has a storage that no tensor uses");
+        throw file.problem("is damaged: it lists a storage that its pickle does not refer to");
       }
       ByteBuffer length = file.bytes(position, Long.BYTES);
       if (length.getLong(0) != storage.numel()) {
         throw file.problem(
-            "storage %s has %d values where the pickle says %d",
+            "storage %s has %d values, but %d according to the pickle",
             storage.key(), length.getLong(0), storage.numel());
       }
       Region region = new PlainRegion(file, position + Long.BYTES, bytes(storage));
@@ -91,10 +101,10 @@ final class TorchLegacy {
     }
   }
 
-  private StoredTensor resolve(String name, TorchTensor tensor) {
+  private StoredTensor resolve(String name, TorchTensor.Dense tensor) {
     Region region = regions.get(tensor.storage().key());
     if (region == null) {
-      throw file.problem("%s has no values in the file: it is cut short or damaged", name);
+      throw file.problem("is cut short or damaged: the values of %s are missing", name);
     }
     return tensor.over(file, name, region);
   }

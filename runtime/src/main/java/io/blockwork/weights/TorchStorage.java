@@ -8,13 +8,13 @@ import java.util.Optional;
  */
 final class TorchStorage {
   private final String key;
-  private final Optional<ElementType> type;
+  private final Optional<StoredType> type;
   private final long numel;
 
   /**
    * @param type what its values are; empty for an untyped storage, whose length is in bytes
    */
-  TorchStorage(String key, Optional<ElementType> type, long numel) {
+  TorchStorage(String key, Optional<StoredType> type, long numel) {
     this.key = key;
     this.type = type;
     this.numel = numel;
@@ -24,7 +24,7 @@ final class TorchStorage {
     return key;
   }
 
-  Optional<ElementType> type() {
+  Optional<StoredType> type() {
     return type;
   }
 
@@ -33,11 +33,11 @@ final class TorchStorage {
     return numel;
   }
 
-  /** Its length in bytes; throws ArithmeticException where it is no possible one. */
+  /** Its length in bytes; throws ArithmeticException if that is impossible. */
   long bytes() {
     if (numel < 0) {
       throw new ArithmeticException("negative length");
     }
-    return Math.multiplyExact(numel, type.map(ElementType::bytes).orElse(1));
+    return Math.multiplyExact(numel, type.map(StoredType::bytes).orElse(1));
   }
 }

@@ -38,7 +38,7 @@ final class TorchZip {
   static Content read(SourceFile file, Map<String, ZipRegion> entries) {
     List<String> pickles = entries.keySet().stream().filter(TorchZip::isPickle).toList();
     if (pickles.size() != 1) {
-      throw file.problem("has %d entries called %s", pickles.size(), PICKLE);
+      throw file.problem("has %d zip entries called %s instead of one", pickles.size(), PICKLE);
     }
     String pickle = pickles.get(0);
     String folder = pickle.substring(0, pickle.length() - PICKLE.length());
@@ -48,7 +48,7 @@ final class TorchZip {
   private static ZipRegion entry(SourceFile file, Map<String, ZipRegion> entries, String name) {
     ZipRegion region = entries.get(name);
     if (region == null) {
-      throw file.problem("the zip entry %s is missing: the file is damaged", name);
+      throw file.problem("is damaged: its zip entry %s is missing", name);
     }
     return region;
   }
@@ -59,11 +59,14 @@ final class TorchZip {
           "is a TorchScript program, not weights; save model.state_dict() with torch.save");
     }
     if (pickle.length() > MAX_PICKLE) {
-      throw file.problem("a pickle of %d bytes is none of weights", pickle.length());
+      throw file.problem(
+          "has a pickle of %d bytes; at most %d are read, many times what weights need",
+          pickle.length(), MAX_PICKLE);
     }
     checkByteOrder();
-    var root = TorchUnpickler.read(file, pickle.pickle(), new HashMap<>());
-    return Checkpoint.read(file, WeightFormat.TORCH_ZIP, root, this::resolve);
+    Budget budget = new Budget(file);
+    var root = TorchUnpickler.read(file, pickle.pickle(), new HashMap<>(), budget);
+    return Checkpoint.read(file, WeightFormat.TORCH_ZIP, root, this::resolve, budget);
   }
 
   private void checkByteOrder() {
@@ -80,11 +83,11 @@ final class TorchZip {
     }
   }
 
-  private StoredTensor resolve(String name, TorchTensor tensor) {
+  private StoredTensor resolve(String name, TorchTensor.Dense tensor) {
     String key = tensor.storage().key();
     ZipRegion region = entry(file, entries, folder + "data/" + key);
     if (!region.stored()) {
-      throw file.problem("the storage %s is compressed, which torch.save never does", key);
+      throw file.problem("has the compressed storage %s, which torch.save never writes", key);
     }
     return tensor.over(file, name, region);
   }

@@ -1,11 +1,14 @@
 package io.blockwork.weights;
 
+import io.blockwork.io.NearestName;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.ParameterSource;
 import io.blockwork.parameters.Parameters;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -22,18 +25,32 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }</pre>
  *
  * <p>Opening reads the file's directory and checks that everything it claims lies within the file;
- * values are streamed later, so the file stays open until {@link #close}. Several threads may read.
+ * values are streamed later, so the file stays open until {@link #close}. Several threads may read;
+ * an interrupt of one of them disturbs neither it nor the others.
+ *
+ * <p>What a hostile file can cost is limited: at most 65,536 tensors, or zip entries, whose names
+ * have at most 8 million characters together; a header, directory or pickle of at most 16 MB, and a
+ * pickle that makes at most two million values (a dictionary counts as four). That is several times
+ * what the largest published checkpoints need, and about 100 MB of memory. Compressed archives
+ * unpack to at most 100 times the size of the file. What is beyond is a {@link WeightsException}.
+ *
+ * <p>Everything that {@code torch.load(weights_only=True)} of PyTorch 2.11 accepts can be opened,
+ * also with the pickle protocols 3 to 5. Tensors that have no counterpart here (complex, quantised,
+ * sparse, 8-bit floats, text) are listed, and fail only when they are read.
  */
 public final class Weights implements ParameterSource<LoadReport>, AutoCloseable {
   private final Path path;
   private final SourceFile file;
   private final Content content;
+  private final String part;
   private final Map<String, StoredTensor> tensors;
 
-  private Weights(Path path, SourceFile file, Content content, Map<String, StoredTensor> tensors) {
+  private Weights(
+      Path path, SourceFile file, Content content, String part, Map<String, StoredTensor> tensors) {
     this.path = path;
     this.file = file;
     this.content = content;
+    this.part = part;
     this.tensors = tensors;
   }
 
@@ -47,11 +64,28 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     SourceFile file = SourceFile.open(path);
     try {
       Content content = read(file);
-      return new Weights(path, file, content, content.model());
+      return of(path, file, content, content.part());
     } catch (RuntimeException e) {
       file.close();
       throw e;
     }
+  }
+
+  private static Weights of(Path path, SourceFile file, Content content, String part) {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    int prefix = part.isEmpty() ? 0 : part.length() + 1;
+    content
+        .everything()
+        .forEach(
+            (name, tensor) -> {
+              boolean extra =
+                  content.format() == WeightFormat.SAFETENSORS
+                      && name.startsWith(Safetensors.EXTRA);
+              if (!extra && (prefix == 0 || name.startsWith(part + "."))) {
+                tensors.put(name.substring(prefix), tensor);
+              }
+            });
+    return new Weights(path, file, content, part, tensors);
   }
 
   private static Content read(SourceFile file) {
@@ -64,7 +98,7 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
       if (entries.keySet().stream().allMatch(name -> name.endsWith(Npz.SUFFIX))) {
         return Npz.read(file, entries);
       }
-      throw file.problem("a zip archive, but neither PyTorch's nor NumPy's");
+      throw file.problem("is a zip archive, but neither of PyTorch nor of NumPy");
     }
     if (Safetensors.matches(file)) {
       return Safetensors.read(file);
@@ -74,9 +108,9 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     }
     String text = new String(start.array(), StandardCharsets.ISO_8859_1);
     throw file.problem(
-        "is no weight file (.pth of PyTorch, .safetensors or .npz)%s",
+        "is not a weight file (PyTorch's .pth, .safetensors or .npz)%s",
         text.startsWith("<") || text.startsWith("version ")
-            ? ": it is text, perhaps a web page or a Git LFS pointer in its place"
+            ? ": it is text, perhaps a web page or a Git LFS pointer that was saved in its place"
             : "");
   }
 
@@ -99,12 +133,61 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
   }
 
   /**
+   * The path of the dictionary in the file whose tensors these are, such as {@code state_dict} or
+   * {@code model.student}; empty if they are the whole file.
+   *
+   * <p>Checkpoints keep the weights within other things, and may have several of them. Taken is
+   * what stands under the first of {@code state_dict}, {@code model_state_dict}, {@code model},
+   * {@code net}, {@code network}, {@code module} and {@code weights} that holds tensors, and within
+   * it under the next; where there is none of these, the dictionary itself if it has tensors, else
+   * the one within it that has the most (the first of several that have as many), an optimiser's
+   * state apart. {@link #part(String)} takes another.
+   */
+  public String part() {
+    return part;
+  }
+
+  /**
+   * The paths of all dictionaries in the file that have tensors of their own, each once, however
+   * many names it has.
+   */
+  public List<String> parts() {
+    return content.parts();
+  }
+
+  /** The dictionaries that are as good a choice as this one: those with the same names in them. */
+  List<String> otherParts() {
+    return content.parts().stream()
+        .filter(path -> !path.equals(part) && !path.isEmpty())
+        .filter(path -> of(this.path, file, content, path).names().size() == tensors.size())
+        .toList();
+  }
+
+  /**
+   * The same file with the tensors of another dictionary in it, as {@code teacher} or {@code
+   * model_ema}. Shares the open file with this one.
+   *
+   * @param path its path: one of {@link #parts}, or another that leads to the same dictionary
+   * @throws WeightsException if there are no tensors under that path
+   */
+  public Weights part(String path) {
+    Weights there = of(this.path, file, content, content.aliases().getOrDefault(path, path));
+    if (there.tensors.isEmpty()) {
+      throw file.problem(
+          "has no tensors under %s; there are some under %s",
+          path,
+          String.join(", ", content.parts().subList(0, Math.min(20, content.parts().size()))));
+    }
+    return there;
+  }
+
+  /**
    * The same file with all of its tensors by their paths, not only those of the {@code state_dict}:
    * {@code optimizer.state.0.momentum_buffer}, or the extra tensors of a safetensors checkpoint.
    * Shares the open file with this one.
    */
   public Weights everything() {
-    return new Weights(path, file, content, content.everything());
+    return new Weights(path, file, content, "", content.everything());
   }
 
   /** The names of the {@code state_dict}, as they stand in the file and in its order. */
@@ -138,10 +221,12 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
   /**
    * Reads a tensor into a new array of its shape and type.
    *
-   * @throws WeightsException if there is none of that name, or its content is damaged
+   * @throws WeightsException if there is none of that name, its values are of a type that cannot be
+   *     read, or its content is damaged
    */
   public INDArray get(String name) {
     StoredTensor tensor = tensor(name);
+    tensor.requireReadable();
     tensor.region().verify(Region.scratch(tensor.region().length()));
     return TensorReader.read(tensor);
   }
@@ -166,6 +251,11 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     return Load.of(this).ignoring(prefixes);
   }
 
+  /** Loading that takes NaN and infinity too: see {@link Load#allowingNonFinite}. */
+  public Load allowingNonFinite() {
+    return Load.of(this).allowingNonFinite();
+  }
+
   /** Loading under other names: see {@link Load#renaming}. */
   public Load renaming(UnaryOperator<String> names) {
     return Load.of(this).renaming(names);
@@ -184,17 +274,24 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     String file = path.toString();
     if (file.matches(".*\\.(pth|pt|th)")) {
       throw new WeightsException(
-          "%s: PyTorch's own format is read, but not written; save as .safetensors or .npz, which Python reads too"
-              .formatted(path));
+          SafeText.format(
+              "%s: PyTorch's own format can be read, but not written; save as .safetensors or .npz,"
+                  + " which Python reads too",
+              path));
     }
-    if (file.endsWith(".npz")) {
-      NpzWriter writer = new NpzWriter();
-      parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
-      writer.write(path);
-    } else {
-      SafetensorsWriter writer = new SafetensorsWriter();
-      parameters.names().forEach(name -> writer.tensor(name, parameters.view(name)));
-      writer.write(path);
+    Map<String, INDArray> copies = parameters.copies();
+    try {
+      if (file.endsWith(".npz")) {
+        NpzWriter writer = new NpzWriter();
+        copies.forEach(writer::tensor);
+        writer.write(path);
+      } else {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        copies.forEach(writer::tensor);
+        writer.write(path);
+      }
+    } finally {
+      copies.values().forEach(INDArray::close);
     }
   }
 
@@ -202,9 +299,7 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     StoredTensor tensor = tensors.get(name);
     if (tensor == null) {
       throw file.problem(
-          "has no tensor called %s%s",
-          name,
-          NearestName.of(name, tensors.keySet()).map(n -> "; the nearest is " + n).orElse(""));
+          "has no tensor called %s%s", name, NearestName.suggestion(name, tensors.keySet()));
     }
     return tensor;
   }
@@ -217,6 +312,8 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
 
   @Override
   public String toString() {
-    return "%s (%s, %d tensors)".formatted(path, format(), tensors.size());
+    return SafeText.format(
+        "%s (%s, %d tensors%s)",
+        path, format(), tensors.size(), part.isEmpty() ? "" : " of " + SafeText.of(part));
   }
 }

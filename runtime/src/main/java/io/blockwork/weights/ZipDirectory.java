@@ -38,6 +38,7 @@ final class ZipDirectory {
   private static final long MAX_EXPANSION = 100;
 
   private final SourceFile file;
+  private final Budget budget;
   private final Map<String, ZipRegion> entries = new LinkedHashMap<>();
 
   private record Extent(String name, long from, long to) {}
@@ -46,6 +47,7 @@ final class ZipDirectory {
 
   private ZipDirectory(SourceFile file) {
     this.file = file;
+    this.budget = new Budget(file);
   }
 
   /** Reads the directory. */
@@ -65,7 +67,7 @@ final class ZipDirectory {
         return directory(buffer, at, tailStart + at);
       }
     }
-    throw file.problem("a zip archive without its directory: the file is cut short");
+    throw file.problem("is cut short: the directory at the end of the zip archive is missing");
   }
 
   private Directory directory(ByteBuffer buffer, int at, long position) {
@@ -79,7 +81,7 @@ final class ZipDirectory {
         end = locator.getLong(8);
         ByteBuffer wide = file.bytes(end, 56);
         if (wide.getInt(0) != END_64) {
-          throw file.problem("the zip64 directory is not where its locator says");
+          throw file.problem("is damaged: the zip64 directory is not where its locator says");
         }
         count = wide.getLong(32);
         bytes = wide.getLong(40);
@@ -88,13 +90,17 @@ final class ZipDirectory {
     }
     if (start < 0 || bytes < 0 || start > end || bytes > end - start) {
       throw file.problem(
-          "the zip directory claims %d bytes at %d, beyond its end at %d", bytes, start, end);
+          "is damaged: its zip directory claims %d bytes at %d, beyond its end at %d",
+          bytes, start, end);
     }
     if (bytes > MAX_DIRECTORY) {
-      throw file.problem("a zip directory of %d bytes is none of weights", bytes);
+      throw file.problem(
+          "has a zip directory of %d bytes; at most %d are read, many times what weights need",
+          bytes, MAX_DIRECTORY);
     }
     if (count < 0 || count > bytes / ENTRY_BYTES) {
-      throw file.problem("the zip directory of %d bytes claims %d entries", bytes, count);
+      throw file.problem(
+          "is damaged: its zip directory of %d bytes claims %d entries", bytes, count);
     }
     return new Directory(start, bytes, count);
   }
@@ -104,7 +110,7 @@ final class ZipDirectory {
     List<Extent> extents = new ArrayList<>();
     for (long i = 0; i < directory.count(); i++) {
       if (buffer.remaining() < ENTRY_BYTES || buffer.getInt(buffer.position()) != ENTRY) {
-        throw file.problem("entry %d of the zip directory is damaged", i);
+        throw file.problem("is damaged: entry %d of its zip directory cannot be read", i);
       }
       extents.add(readEntry(buffer, directory.position()));
     }
@@ -112,14 +118,15 @@ final class ZipDirectory {
     long total = entries.values().stream().mapToLong(Region::length).sum();
     if (total > MAX_EXPANSION * file.size()) {
       throw file.problem(
-          "a zip bomb: %d bytes would unpack to %d; save with numpy.savez, which does not compress",
+          "is a zip bomb: its %d bytes would unpack to %d; save with numpy.savez, which does not compress",
           file.size(), total);
     }
     extents.sort(Comparator.comparingLong(Extent::from));
     for (int i = 1; i < extents.size(); i++) {
       if (extents.get(i).from() < extents.get(i - 1).to()) {
         throw file.problem(
-            "the zip entries %s and %s overlap", extents.get(i - 1).name(), extents.get(i).name());
+            "is damaged: the zip entries %s and %s overlap",
+            extents.get(i - 1).name(), extents.get(i).name());
       }
     }
   }
@@ -137,7 +144,7 @@ final class ZipDirectory {
     long local = Integer.toUnsignedLong(buffer.getInt(at + 42));
     int end = at + ENTRY_BYTES + nameBytes + extraBytes + commentBytes;
     if (end > buffer.limit()) {
-      throw file.problem("the zip directory is damaged: an entry reaches beyond it");
+      throw file.problem("is damaged: an entry of its zip directory reaches beyond the end");
     }
     byte[] nameText = new byte[nameBytes];
     buffer.get(at + ENTRY_BYTES, nameText);
@@ -150,17 +157,18 @@ final class ZipDirectory {
     }
     buffer.position(end);
     if ((flags & 1) != 0) {
-      throw file.problem("the zip entry %s is encrypted", name);
+      throw file.problem("has the encrypted zip entry %s", name);
     }
     long start = dataStart(name, local, nameBytes, directoryStart);
     if (packed < 0 || length < 0 || packed > directoryStart - start) {
       throw file.problem(
-          "the zip entry %s claims %d bytes at %d, beyond the entries' end at %d",
+          "is damaged: the zip entry %s claims %d bytes at %d, beyond the end of the entries at %d",
           name, packed, start, directoryStart);
     }
+    budget.tensor(name);
     ZipRegion region = region(name, method, start, packed, length, crc);
     if (entries.putIfAbsent(name, region) != null) {
-      throw file.problem("the zip archive has two entries called %s", name);
+      throw file.problem("has two zip entries called %s", name);
     }
     return new Extent(name, local, start + packed);
   }
@@ -174,20 +182,25 @@ final class ZipDirectory {
       return ZipRegion.deflated(file, name, start, packed, length, crc);
     }
     throw file.problem(
-        "the zip entry %s (method %d) cannot hold %d bytes in %d", name, method, length, packed);
+        "is damaged: the zip entry %s (method %d) cannot hold %d bytes in %d",
+        name, method, length, packed);
   }
 
   private long dataStart(String name, long local, int nameBytes, long directoryStart) {
     if (local < 0 || local > directoryStart - LOCAL_BYTES) {
-      throw file.problem("the zip entry %s claims to start at %d, beyond the entries", name, local);
+      throw file.problem(
+          "is damaged: the zip entry %s claims to start at %d, beyond the end of the entries",
+          name, local);
     }
     ByteBuffer header = file.bytes(local, LOCAL_BYTES);
     if (header.getInt(0) != LOCAL || Short.toUnsignedInt(header.getShort(26)) != nameBytes) {
-      throw file.problem("the zip entry %s does not start where the directory says", name);
+      throw file.problem(
+          "is damaged: the zip entry %s does not start where the directory says", name);
     }
     long start = local + LOCAL_BYTES + nameBytes + Short.toUnsignedInt(header.getShort(28));
     if (start > directoryStart) {
-      throw file.problem("the header of the zip entry %s reaches beyond the entries", name);
+      throw file.problem(
+          "is damaged: the header of the zip entry %s reaches beyond the end of the entries", name);
     }
     return start;
   }
@@ -206,12 +219,12 @@ final class ZipDirectory {
       }
       at += 4 + size;
     }
-    throw file.problem("the zip entry %s lacks its zip64 sizes", name);
+    throw file.problem("is damaged: the zip entry %s lacks its zip64 sizes", name);
   }
 
   private long next(ByteBuffer wide, String name) {
     if (wide.remaining() < Long.BYTES) {
-      throw file.problem("the zip entry %s lacks its zip64 sizes", name);
+      throw file.problem("is damaged: the zip entry %s lacks its zip64 sizes", name);
     }
     return wide.getLong();
   }

@@ -70,7 +70,7 @@ final class ZipRegion implements Region {
     }
     if (sum.getValue() != crc) {
       throw file.problem(
-          "the content of the zip entry %s is damaged: its CRC is %08x, not %08x",
+          "is damaged: the content of the zip entry %s has the CRC %08x instead of %08x",
           name, sum.getValue(), crc);
     }
     verified = true;
@@ -79,7 +79,7 @@ final class ZipRegion implements Region {
   /** The bytes as a pickle, verified. */
   PickleInput pickle() {
     if (deflated) {
-      throw file.problem("the zip entry %s is compressed, which torch.save never does", name);
+      throw file.problem("has the compressed zip entry %s, which torch.save never writes", name);
     }
     verify(Region.scratch(length));
     return new PickleInput(file, position, position + length);
@@ -101,7 +101,9 @@ final class ZipRegion implements Region {
       return file.map(position, length);
     }
     if (length > Integer.MAX_VALUE) {
-      throw file.problem("the compressed entry %s is too large to be reordered", name);
+      throw file.problem(
+          "has the compressed array %s in Fortran order, whose %d bytes are too many to reorder",
+          name, length);
     }
     ByteBuffer content = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
     try (ByteSource source = open(0)) {
@@ -124,13 +126,14 @@ final class ZipRegion implements Region {
           }
         }
       } catch (DataFormatException e) {
-        throw file.problem(e, "the zip entry %s is damaged (%s)", name, e);
+        throw file.problem(e, "is damaged: the zip entry %s cannot be unpacked (%s)", name, e);
       }
     }
 
     private void refill() {
       if (inflater.finished() || inflater.needsDictionary() || consumed == packed) {
-        throw file.problem("the zip entry %s unpacks to less than its %d bytes", name, length);
+        throw file.problem(
+            "is damaged: the zip entry %s unpacks to less than its %d bytes", name, length);
       }
       input.clear().limit((int) Math.min(input.capacity(), packed - consumed));
       file.read(position + consumed, input);

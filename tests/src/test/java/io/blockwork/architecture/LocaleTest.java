@@ -20,7 +20,6 @@ final class LocaleTest {
         .resideInAnyPackage(
             "io.blockwork.data..",
             "io.blockwork.image..",
-            "io.blockwork.io..",
             "io.blockwork.train..",
             "io.blockwork.examples..")
         .should()

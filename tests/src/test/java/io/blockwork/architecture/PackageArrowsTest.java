@@ -23,8 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The way of the data is one way: annotation, spec, graph, shapes, transforms, emit; and at run
- * time every package stands on those below it.
+ * The way of the data is one way: annotation, spec, graph, checks, transforms, plans, emit; and at
+ * run time every package stands on those below it.
  */
 @AnalyzeClasses(
     packages = "io.blockwork",
@@ -32,6 +32,7 @@ import java.util.List;
 final class PackageArrowsTest {
   private static final String ROOT = "io.blockwork";
   private static final String PROCESSOR = ROOT + ".processor";
+  private static final String GRAPH = ROOT + ".graph";
 
   /** Annotations, and the enumerations that are values of their members. */
   private static final DescribedPredicate<JavaClass> VOCABULARY =
@@ -58,12 +59,10 @@ final class PackageArrowsTest {
         .consideringOnlyDependenciesInLayers()
         .layer("spec")
         .definedBy(PROCESSOR + ".spec..")
-        .layer("graph")
-        .definedBy(PROCESSOR + ".graph..")
-        .layer("shapes")
-        .definedBy(PROCESSOR + ".shapes..")
-        .layer("transforms")
-        .definedBy(PROCESSOR + ".transforms..")
+        .layer("architectures")
+        .definedBy(PROCESSOR + ".architectures..")
+        .layer("checks")
+        .definedBy(PROCESSOR + ".checks..")
         .layer("emit")
         .definedBy(PROCESSOR + ".emit..")
         .layer("report")
@@ -76,13 +75,33 @@ final class PackageArrowsTest {
         .mayOnlyBeAccessedByLayers("wiring")
         .whereLayer("report")
         .mayOnlyBeAccessedByLayers("wiring")
-        .whereLayer("transforms")
-        .mayOnlyBeAccessedByLayers("emit", "report", "wiring")
-        .whereLayer("shapes")
-        .mayOnlyBeAccessedByLayers("transforms", "emit", "report", "wiring")
-        .whereLayer("graph")
-        .mayOnlyBeAccessedByLayers("shapes", "transforms", "emit", "report", "wiring")
+        .whereLayer("checks")
+        .mayOnlyBeAccessedByLayers("wiring")
+        .whereLayer("architectures")
+        .mayOnlyBeAccessedByLayers("checks", "wiring")
         .because("each stage of the compiler is a function of what the stages before it made")
+        .check(classes);
+  }
+
+  /** Operations, graphs of them, what is done to graphs, and where everything lies in the end. */
+  @ArchTest
+  void graphsFlowOneWay(JavaClasses classes) {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("ops")
+        .definedBy(GRAPH + ".ops")
+        .layer("graph")
+        .definedBy(GRAPH)
+        .layer("transforms")
+        .definedBy(GRAPH + ".transforms")
+        .layer("plans")
+        .definedBy(GRAPH + ".plans")
+        .whereLayer("plans")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("transforms")
+        .mayOnlyBeAccessedByLayers("plans")
+        .whereLayer("graph")
+        .mayOnlyBeAccessedByLayers("transforms", "plans")
         .check(classes);
   }
 
@@ -93,9 +112,8 @@ final class PackageArrowsTest {
         .that()
         .resideInAnyPackage(
             PROCESSOR + ".spec..",
-            PROCESSOR + ".graph..",
-            PROCESSOR + ".shapes..",
-            PROCESSOR + ".transforms..",
+            PROCESSOR + ".architectures..",
+            PROCESSOR + ".checks..",
             PROCESSOR + ".report..")
         .should()
         .dependOnClassesThat()
@@ -109,8 +127,7 @@ final class PackageArrowsTest {
   void stagesAfterSpecKnowNoMirrors(JavaClasses classes) {
     noClasses()
         .that()
-        .resideInAnyPackage(
-            PROCESSOR + ".graph..", PROCESSOR + ".shapes..", PROCESSOR + ".transforms..")
+        .resideInAnyPackage(PROCESSOR + ".architectures..", PROCESSOR + ".checks..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("javax.lang.model..")
@@ -122,10 +139,10 @@ final class PackageArrowsTest {
   void graphsKnowNothingElse(JavaClasses classes) {
     noClasses()
         .that()
-        .resideInAPackage("io.blockwork.graph..")
+        .resideInAPackage(GRAPH + "..")
         .should()
         .dependOnClassesThat()
-        .resideOutsideOfPackages("io.blockwork.graph..", "java..", "org.jspecify..")
+        .resideOutsideOfPackages(GRAPH + "..", "java..", "org.jspecify..")
         .because("the processor and the runtime both stand on graphs")
         .check(classes);
   }

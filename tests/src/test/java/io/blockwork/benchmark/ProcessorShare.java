@@ -34,7 +34,7 @@ public final class ProcessorShare {
 
   private static final Pattern PROCESSOR =
       Pattern.compile(
-          "blockwork-(processor|runtime)-|(processor|runtime).target.classes|javapoet-|jspecify-");
+          "blockwork-(processor|graph|runtime)-|(processor|graph|runtime).target.classes|javapoet-|jspecify-");
 
   private final Path root;
   private final int runs;

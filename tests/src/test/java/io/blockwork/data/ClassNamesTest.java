@@ -38,7 +38,9 @@ final class ClassNamesTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class, () -> arrays().withClasses(List.of("cat", "dog")));
-    assertThat(e).hasMessageThat().contains("1 classes that are not among the 2 wanted: frog");
+    assertThat(e)
+        .hasMessageThat()
+        .contains("1 classes of the data set are not among the 2 given: frog");
     assertThrows(
         IllegalArgumentException.class, () -> arrays().withClasses(List.of("cat", "frog", "cat")));
   }

@@ -4,6 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blockwork.image.ByteImage;
 import io.blockwork.image.References;
 import java.io.File;
 import java.io.IOException;
@@ -191,6 +192,16 @@ final class ImageFolderTest {
       image("cat/2." + extension.toUpperCase(java.util.Locale.ROOT));
     }
     assertThat(ImageFolder.open(folder).size()).isEqualTo(2 * extensions.size());
+  }
+
+  @Test
+  void anInterruptedThreadStillReadsImages() throws IOException {
+    image("cat/1.png");
+    ImageFolder images = ImageFolder.open(folder);
+    Thread.currentThread().interrupt();
+    ByteImage image = images.image(0);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(image).isEqualTo(References.image("formats/RGB.png"));
   }
 
   @Test

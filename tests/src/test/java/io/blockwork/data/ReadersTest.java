@@ -178,7 +178,7 @@ class ReadersTest {
                 () ->
                     IdxImages.mnist(write("huge", idx(new byte[9], 3, 1 << 20, 1 << 20)), labels)))
         .hasMessageThat()
-        .contains("that a file may take in memory");
+        .contains("of memory allowed for one file");
     assertThat(assertThrows(DataException.class, () -> IdxImages.mnist(labels, labels)))
         .hasMessageThat()
         .contains("IDX magic number 00000801, expected 00000803");

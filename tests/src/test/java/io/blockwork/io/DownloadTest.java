@@ -21,12 +21,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,11 +36,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Downloads from servers of every bad habit, all on this machine. */
 @Timeout(30)
 class DownloadTest {
   private static final String NAME = "net.pth";
+  private static final String PROPERTY = "blockwork.test.mirror";
   private static final int SIZE = 300_000;
   private static final long LARGEST = 400_000;
 
@@ -47,6 +52,7 @@ class DownloadTest {
   private final AtomicInteger requests = new AtomicInteger();
   private final List<String> ranges = new ArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private HttpServer server;
 
   @BeforeEach
@@ -59,6 +65,7 @@ class DownloadTest {
 
   @AfterEach
   void stop() {
+    stopped.countDown();
     server.stop(0);
     threads.shutdownNow();
   }
@@ -187,7 +194,9 @@ class DownloadTest {
         });
     FileException error =
         assertThrows(FileException.class, () -> download(options().attempts(1)).path());
-    assertThat(error).hasMessageThat().contains("more than the 400000 bytes it can have");
+    assertThat(error)
+        .hasMessageThat()
+        .contains("it has more than the 400000 bytes that it can have");
     assertThat(Files.size(part())).isAtMost(LARGEST);
   }
 
@@ -331,6 +340,105 @@ class DownloadTest {
     assertThat(requests.get()).isEqualTo(1);
   }
 
+  @Test
+  void givesUpOnAServerThatSendsNextToNothing() {
+    serve(exchange -> trickle(exchange, 1));
+    FileException error =
+        assertThrows(
+            FileException.class,
+            () -> download(options().patience(Duration.ofSeconds(1)).attempts(1)).path());
+    assertThat(error)
+        .hasMessageThat()
+        .matches("(?s).*the server sent only \\d+ bytes in 2000 ms.*");
+  }
+
+  @Test
+  void takesNoLongerInAllThanItMay() {
+    serve(exchange -> trickle(exchange, 2000));
+    FileException error =
+        assertThrows(
+            FileException.class, () -> download(options().limit(Duration.ofMillis(300))).path());
+    assertThat(error).hasMessageThat().contains("cannot be fetched from " + url());
+    assertThat(error).hasMessageThat().contains(": it took longer than 300 ms");
+  }
+
+  /** Sends a little at a time, until the client has gone. */
+  private void trickle(HttpExchange exchange, int bytes) throws IOException {
+    exchange.sendResponseHeaders(200, SIZE);
+    OutputStream body = exchange.getResponseBody();
+    try {
+      while (!stopped.await(20, TimeUnit.MILLISECONDS)) {
+        body.write(new byte[bytes]);
+        body.flush();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void doesNotFollowALinkInPlaceOfWhatIsThere() throws Exception {
+    serve(this::wholeOrRange);
+    Path other = Files.writeString(cache.resolve("other"), "not ours");
+    Files.createSymbolicLink(part(), other);
+    assertFetched(download(options()).path());
+    assertThat(Files.readString(other)).isEqualTo("not ours");
+    assertThat(Files.isSymbolicLink(cache.resolve(NAME))).isFalse();
+  }
+
+  @Test
+  void asksForARangeInDigitsThatServersRead() throws Exception {
+    serve(this::wholeOrRange);
+    Files.write(part(), Arrays.copyOf(content, 1234));
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      assertFetched(download(options()).path());
+    } finally {
+      Locale.setDefault(before);
+    }
+    assertThat(ranges).containsExactly("bytes=1234-");
+  }
+
+  @Test
+  void saysThatTheThreadWasInterrupted() {
+    serve(this::whole);
+    Thread.currentThread().interrupt();
+    FileException error = assertThrows(FileException.class, () -> download(options()).path());
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(error).hasMessageThat().contains("was not fetched: the thread was interrupted");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "file:///srv/models/ | it is not an http or https URL",
+        "/srv/models | it is not an http or https URL",
+        "http:///models | it is not an http or https URL",
+        "https://exam ple.org/ | is not a URL",
+        "http://[::1/models | is not a URL"
+      })
+  void refusesAMirrorThatIsNoWebServer(String mirror, String message) {
+    System.setProperty(PROPERTY, mirror);
+    try {
+      FileException error =
+          assertThrows(FileException.class, () -> DownloadOptions.source(PROPERTY, "http://x/"));
+      assertThat(error).hasMessageThat().contains(message);
+      assertThat(error).hasMessageThat().contains(mirror);
+      assertThat(error).hasMessageThat().contains("fix: name the folder");
+    } finally {
+      System.clearProperty(PROPERTY);
+    }
+  }
+
+  @Test
+  void refusesASourceThatIsNoWebServer() {
+    DownloadOptions options = options().source(URI.create("file:///srv/models/"));
+    FileException error = assertThrows(FileException.class, () -> download(options));
+    assertThat(error).hasMessageThat().contains("it is not an http or https URL");
+  }
+
   private void assertFetched(Path path) throws IOException {
     assertThat(path).isEqualTo(cache.resolve(NAME));
     assertThat(Arrays.equals(Files.readAllBytes(path), content)).isTrue();
@@ -391,7 +499,7 @@ class DownloadTest {
     }
     exchange
         .getResponseHeaders()
-        .add("Content-Range", "bytes %d-%d/%d".formatted(from, SIZE - 1, SIZE));
+        .add("Content-Range", "bytes " + from + "-" + (SIZE - 1) + "/" + SIZE);
     exchange.sendResponseHeaders(206, SIZE - from);
     OutputStream body = exchange.getResponseBody();
     body.write(content, from, SIZE - from);

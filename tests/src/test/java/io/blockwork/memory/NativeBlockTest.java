@@ -55,17 +55,25 @@ class NativeBlockTest {
     throw new AssertionError("no mapping holds the address");
   }
 
+  /** JavaCPP's limit follows the size of Java's heap. */
   @Test
-  void countsTowardsJavaCppsLimitOnlyIfAsked() {
-    long before = Pointer.totalBytes();
-    NativeBlock plain = NativeBlock.allocate(LARGE);
-    assertThat(Pointer.totalBytes() - before).isLessThan(LARGE);
-    NativeBlock counted = NativeBlock.allocateCounted(LARGE);
-    assertThat(Pointer.totalBytes() - before).isAtLeast(LARGE);
-    assertThat(Pointer.totalBytes() - before).isLessThan(2 * LARGE);
-    counted.close();
-    plain.close();
-    assertThat(Pointer.totalBytes() - before).isLessThan(LARGE);
+  void countsForItselfAndNotTowardsJavaCppsLimit() {
+    long counted = Pointer.totalBytes();
+    long before = NativeBlock.livingBytes();
+    NativeBlock block = NativeBlock.allocate(LARGE);
+    assertThat(NativeBlock.livingBytes() - before).isEqualTo(LARGE);
+    assertThat(Pointer.totalBytes() - counted).isLessThan(LARGE);
+    block.close();
+    assertThat(NativeBlock.livingBytes()).isEqualTo(before);
+    block.close();
+    assertThat(NativeBlock.livingBytes()).isEqualTo(before);
+  }
+
+  @Test
+  void moreThanTheMachineHasIsRefusedWithTheAmounts() {
+    OutOfMemoryError e =
+        assertThrows(OutOfMemoryError.class, () -> NativeBlock.allocate(Long.MAX_VALUE >> 1));
+    assertThat(e).hasMessageThat().startsWith("4398046511103 MB of native memory were asked for");
   }
 
   @Test
@@ -114,5 +122,24 @@ class NativeBlockTest {
     INDArray row = array.getRow(1);
     assertThat(NativeValues.of(row).floats().get(0)).isEqualTo(4);
     assertThrows(IllegalArgumentException.class, () -> NativeValues.of(array.transpose()));
+  }
+
+  /** A ByteBuffer addresses less than 2 GiB, an array of Java four times as much. */
+  @Test
+  void valuesAreCopiedInPiecesThatABufferAddresses() {
+    float[] values = {1, 2, 3, 4, 5, 6, 7};
+    for (int piece = 1; piece <= 8; piece++) {
+      try (NativeBlock block = NativeBlock.allocate(5 * Float.BYTES)) {
+        FloatBuffer from = FloatBuffer.wrap(values, 1, 5);
+        NativeValues.write(from, block.address(), piece);
+        assertThat(from.remaining()).isEqualTo(0);
+        float[] back = new float[7];
+        NativeValues.read(block.address(), FloatBuffer.wrap(back, 2, 5), piece);
+        assertThat(back).isEqualTo(new float[] {0, 0, 2, 3, 4, 5, 6});
+      }
+    }
+    assertThat(assertThrows(IllegalArgumentException.class, () -> NativeValues.floats(64, 1 << 29)))
+        .hasMessageThat()
+        .isEqualTo("a buffer holds less than 2 GiB, got 2147483648 bytes");
   }
 }

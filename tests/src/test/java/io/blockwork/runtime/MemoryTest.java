@@ -16,6 +16,7 @@ import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Engines;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.loss.Loss;
+import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.train.Adam;
 import io.blockwork.train.Momentum;
@@ -24,7 +25,6 @@ import io.blockwork.train.WeightAverage;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
-import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -185,16 +185,16 @@ class MemoryTest {
     INDArray images = images(16);
     net.forward(images);
     net.train(images, Loss.softmaxCrossEntropy(new int[16]));
-    assertThat(Pointer.totalBytes()).isGreaterThan(1 << 20);
+    assertThat(NativeBlock.livingBytes()).isGreaterThan(1 << 20);
   }
 
-  /** JavaCPP's bytes, once they are few enough or the collector has had time. */
+  /** Native bytes, once they are few enough or the collector has had time. */
   private static long bytesAfterCollection(long enough) throws InterruptedException {
-    for (int i = 0; i < 20 && (i < 3 || Pointer.totalBytes() > enough); i++) {
+    for (int i = 0; i < 20 && (i < 3 || NativeBlock.livingBytes() > enough); i++) {
       System.gc();
       Thread.sleep(50);
     }
-    return Pointer.totalBytes();
+    return NativeBlock.livingBytes();
   }
 
   @ParameterizedTest
@@ -221,9 +221,13 @@ class MemoryTest {
       Nd4j.valueArrayOf(new long[] {1 << 18}, Double.NaN, DataType.FLOAT);
     }
     Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
-    for (String name : net.parameters().names()) {
-      assertWithMessage(name).that(net.parameters().view(name).isAttached()).isFalse();
-    }
+    net.parameters()
+        .write(
+            memory -> {
+              for (String name : net.parameters().names()) {
+                assertWithMessage(name).that(memory.view(name).isAttached()).isFalse();
+              }
+            });
     assertThat(momentum.state().orElseThrow().isAttached()).isFalse();
     assertThat(nesterovs.state().orElseThrow().isAttached()).isFalse();
     assertThat(net.forward(images)).isEqualTo(expected);

@@ -18,6 +18,7 @@ import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -99,13 +100,13 @@ class PlansTest {
       BoundTraining plan = engine.bindTraining(parameters, gradients, batch, settings, network);
       return new BoundTraining() {
         @Override
-        public void forward(INDArray images, INDArray output) {
-          plan.forward(images, output);
+        public void forward(INDArray images, List<INDArray> outputs) {
+          plan.forward(images, outputs);
         }
 
         @Override
-        public void backward(INDArray outputGradient) {
-          plan.backward(outputGradient);
+        public void backward(List<INDArray> outputGradients) {
+          plan.backward(outputGradients);
         }
 
         @Override
@@ -238,33 +239,72 @@ class PlansTest {
   }
 
   @Test
-  void aNetworkThatIsClosedWhileThreadsUseItGivesEveryPlanBack() throws Exception {
+  void threadsThatWaitForAPlanGetItInTheOrderInWhichTheyCame() throws Exception {
+    Gate gate = new Gate();
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    Counting engine =
+        new Counting(
+            () -> {
+              order.add(Thread.currentThread().getName());
+              gate.run();
+            });
+    List<String> names = List.of("a", "b", "c", "d", "e", "f", "g");
+    try (TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(1))) {
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        int n = 1 + i % 3;
+        Thread thread = new Thread(() -> net.forward(images(n)), names.get(i));
+        threads.add(thread);
+        thread.start();
+        if (i == 0) {
+          gate.entered.await();
+        }
+        awaitWaiting(thread);
+      }
+      gate.open.countDown();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    assertThat(order).containsExactlyElementsIn(names).inOrder();
+  }
+
+  @Test
+  void closingWaitsForThreadsThatUseTheNetwork() throws Exception {
     Gate gate = new Gate();
     Counting engine = new Counting(gate);
-    AtomicReference<INDArray> running = new AtomicReference<>();
-    AtomicReference<RuntimeException> refused = new AtomicReference<>();
+    List<Object> ends = Collections.synchronizedList(new ArrayList<>());
     TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(1));
-    Thread first = new Thread(() -> running.set(net.forward(images(2))));
-    Thread second =
+    Thread first = new Thread(() -> ends.add(net.forward(images(2))));
+    Thread second = new Thread(() -> ends.add(net.forward(images(2))));
+    Thread closing =
         new Thread(
             () -> {
-              try {
-                net.forward(images(2));
-              } catch (IllegalStateException e) {
-                refused.set(e);
-              }
+              net.close();
+              ends.add("closed");
             });
     first.start();
     gate.entered.await();
     second.start();
     awaitWaiting(second);
-    net.close();
-    second.join();
-    assertThat(refused.get()).hasMessageThat().contains("closed while this thread used it");
-    assertThat(engine.living.get()).isEqualTo(1);
+    closing.start();
+    awaitWaiting(closing);
+    AtomicReference<RuntimeException> refused = new AtomicReference<>();
+    Thread late =
+        new Thread(
+            () -> refused.set(assertThrows(RuntimeException.class, () -> net.forward(images(2)))));
+    late.start();
+    awaitWaiting(late);
+    assertThat(ends).isEmpty();
     gate.open.countDown();
-    first.join();
-    assertThat(running.get()).isNotNull();
+    for (Thread thread : List.of(first, second, closing, late)) {
+      thread.join();
+    }
+    assertThat(ends).hasSize(3);
+    // Who has its answer may say so late.
+    assertThat(ends).contains("closed");
+    assertThat(ends.stream().filter(INDArray.class::isInstance).distinct().toList()).hasSize(1);
+    assertThat(refused.get()).hasMessageThat().isEqualTo("this Tiny is closed: create a new one");
     assertThat(engine.living.get()).isEqualTo(0);
   }
 
@@ -344,6 +384,45 @@ class PlansTest {
         INDArray image = images(150).get(NDArrayIndex.interval(i, i + 1)).dup('c');
         assertThat(net.forward(image).equalsWithEps(output.getRow(i, true), 1e-5)).isTrue();
       }
+    }
+  }
+
+  /** An engine for which the machine has no memory. */
+  private static final class Hungry implements Engine {
+    @Override
+    public String name() {
+      return "hungry";
+    }
+
+    @Override
+    public BoundInference bindInference(
+        Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+      throw new OutOfMemoryError("9 MB of native memory were asked for");
+    }
+
+    @Override
+    public BoundTraining bindTraining(
+        Parameters parameters,
+        Gradients gradients,
+        int batch,
+        TrainingSettings settings,
+        Function<TrainingBinder, TrainingPass> network) {
+      throw new OutOfMemoryError("Physical memory usage is too high: 9 > maxPhysicalBytes (8)");
+    }
+  }
+
+  @Test
+  void aPlanThatDoesNotFitNamesItselfAndTheRemedies() {
+    try (TinyNetwork net = TinyNetwork.create(on(new Hungry()))) {
+      assertThat(assertThrows(OutOfMemoryError.class, () -> net.forward(images(5))))
+          .hasMessageThat()
+          .isEqualTo(
+              "Tiny: not enough memory for a plan for inference with batches of 5 images: 9 MB of native memory were asked for; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)");
+      Loss loss = Loss.softmaxCrossEntropy(0, 1, 2);
+      assertThat(assertThrows(OutOfMemoryError.class, () -> net.train(images(3), loss)))
+          .hasMessageThat()
+          .contains(
+              "a plan for training with batches of 3 images: Physical memory usage is too high: 9 > maxPhysicalBytes (8); use smaller batches");
     }
   }
 

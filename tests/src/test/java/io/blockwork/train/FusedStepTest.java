@@ -24,7 +24,7 @@ class FusedStepTest {
 
   private static GivenGradients network() {
     GivenGradients net = new GivenGradients(DataType.FLOAT, STATE);
-    fill(net.parameters().flat(), 1);
+    net.parameters().write(memory -> fill(memory.flat(), 1));
     fill(net.gradients().flat(), 2);
     return net;
   }

@@ -4,7 +4,7 @@ import io.blockwork.Architecture;
 import io.blockwork.Network;
 import io.blockwork.TrainingResult;
 import io.blockwork.engine.Engine;
-import io.blockwork.loss.Loss;
+import io.blockwork.loss.Losses;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
@@ -68,12 +68,12 @@ final class GivenGradients implements Network {
   }
 
   @Override
-  public TrainingResult train(INDArray images, Loss loss) {
+  public TrainingResult train(INDArray images, Losses losses) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
+  public TrainingResult trainWithInputGradient(INDArray images, Losses losses) {
     throw new UnsupportedOperationException();
   }
 

@@ -66,7 +66,7 @@ final class KilledTrainingTest {
       assertThat(lines.readLine()).isNotNull();
       String second = wait(start(List.of(), run, 2));
       assertThat(second).contains("failed: ");
-      assertThat(second).contains("another training is running in this folder");
+      assertThat(second).contains("another training run is using this folder");
     } finally {
       first.destroyForcibly().waitFor();
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.blockwork.Networks;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
+import io.blockwork.io.FileException;
 import io.blockwork.train.TinyNetworks.Dropping;
 import io.blockwork.train.TinyNetworks.Residual;
 import io.blockwork.weights.Weights;
@@ -298,7 +299,7 @@ final class TrainerTest {
           assertThrows(
               WeightsException.class,
               () -> trainer.weightDecay(1e-3).fit(TinyNetworks.training(16, 8)));
-      assertThat(e).hasMessageThat().contains("other settings");
+      assertThat(e).hasMessageThat().contains("different settings");
       assertThat(trainer.startOver().fit(TinyNetworks.training(16, 8)).epochs()).hasSize(1);
     }
   }
@@ -317,5 +318,8 @@ final class TrainerTest {
     matrix.writePng(folder.resolve("confusion.png"));
     assertThat(ImageIO.read(folder.resolve("confusion.png").toFile()).getWidth())
         .isGreaterThan(200);
+    Path nowhere = folder.resolve("confusion.png").resolve("confusion.png");
+    FileException e = assertThrows(FileException.class, () -> matrix.writePng(nowhere));
+    assertThat(e.getClass()).isEqualTo(FileException.class);
   }
 }

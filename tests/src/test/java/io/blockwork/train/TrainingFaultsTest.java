@@ -98,7 +98,7 @@ final class TrainingFaultsTest {
           assertThrows(
               WeightsException.class,
               () -> trainer.fit(DataLoader.of(others).batchSize(8).shuffle(true).seed(5).build()));
-      assertThat(e).hasMessageThat().contains("a training on other classes");
+      assertThat(e).hasMessageThat().contains("a training run with different classes");
       assertThat(e).hasMessageThat().contains("there: top, middle, bottom");
       assertThat(e).hasMessageThat().contains("here:  bottom, middle, top");
     }
@@ -203,7 +203,7 @@ final class TrainingFaultsTest {
               () -> Trainer.of(net).epochs(1).checkpoints(folder).fit(loader(huge, 8)));
       assertThat(e).hasMessageThat().contains("running_");
       assertThat(e).hasMessageThat().contains("holds a NaN or an infinity");
-      assertThat(e).hasMessageThat().contains("images of a smaller scale");
+      assertThat(e).hasMessageThat().contains("scale the images down");
       assertThat(Files.exists(folder.resolve("last.safetensors"))).isFalse();
     }
   }
@@ -228,10 +228,14 @@ final class TrainingFaultsTest {
   @Test
   void outputsThatAreNotFiniteAreNoHits() {
     Meter meter = new Meter();
-    meter.add(0, Nd4j.createFromArray(new float[][] {{Float.NaN, Float.NaN}, {0, 1}}), 0, 1);
+    INDArray outputs = Nd4j.createFromArray(new float[][] {{Float.NaN, Float.NaN}, {0, 1}});
+    meter.add(0, List.of(), outputs, 0, 1);
     assertThat(meter.metrics().top1()).isEqualTo(0.5);
     try (Residual net = network()) {
-      net.parameters().set("fc.bias", Nd4j.createFromArray(0, Float.NaN, 0));
+      // Finite, but too large to be added up.
+      for (String name : List.of("fc.weight", "fc.bias")) {
+        net.parameters().set(name, net.parameters().get(name).assign(3e38));
+      }
       DivergedException e =
           assertThrows(
               DivergedException.class, () -> Evaluation.of(net, loader(TinyNetworks.bands(6), 6)));
@@ -335,7 +339,7 @@ final class TrainingFaultsTest {
                   counting(Trainer.of(net), batches)
                       .checkpoints(file.resolve("run"))
                       .fit(TinyNetworks.training(16, 8)));
-      assertThat(checkpoints).hasMessageThat().contains("run: no checkpoint can be written");
+      assertThat(checkpoints).hasMessageThat().contains("run: checkpoints cannot be written");
       for (TrainingListener log :
           List.of(
               new CsvLog(file.resolve("log.csv")),
@@ -363,7 +367,9 @@ final class TrainingFaultsTest {
           assertThrows(
               IllegalArgumentException.class,
               () -> Trainer.of(net).fit(TinyNetworks.training(16, 8), none));
-      assertThat(e).hasMessageThat().contains("the validation data makes no batch: 4 items");
+      assertThat(e)
+          .hasMessageThat()
+          .contains("the validation data does not fill a single batch: 4 items");
     }
   }
 
@@ -395,7 +401,7 @@ final class TrainingFaultsTest {
           .listener(intruder)
           .fit(TinyNetworks.training(16, 8));
       assertThat(refusals).hasSize(2);
-      assertThat(refusals.get(0)).contains("another training is running in this folder");
+      assertThat(refusals.get(0)).contains("another training run is using this folder");
       // The lock ends with the training.
       Trainer.of(net).epochs(2).checkpoints(folder).fit(TinyNetworks.training(16, 8));
     }

@@ -48,7 +48,7 @@ class HostileFilesTest {
         // types and structure
         "{'a':{'dtype':'F8_E4M3','shape':[16],'data_offsets':[0,16]}} | number type F8_E4M3",
         "{'a':{'dtype':'F32','shape':[4]}} | data_offsets",
-        "{'a':7} | VALUE_NUMBER_INT where START_OBJECT",
+        "{'a':7} | VALUE_NUMBER_INT instead of START_OBJECT",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,16]},"
             + "'a':{'dtype':'F32','shape':[4],'data_offsets':[0,16]}} | Duplicate",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,16]}}{} | goes on after",
@@ -67,7 +67,8 @@ class HostileFilesTest {
   @Test
   void refusesAHeaderLongerThanTheFile() throws IOException {
     ByteBuffer file = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(1L << 39);
-    assertRefused(file.put((byte) '{').array(), "the header claims 549755813888 bytes");
+    assertRefused(
+        file.put((byte) '{').array(), "its header has 549755813888 bytes, but the file only 64");
   }
 
   @ParameterizedTest
@@ -93,10 +94,10 @@ class HostileFilesTest {
     int last = find(bytes, Files.readAllBytes(Samples.path("tiny-resnet.safetensors")));
     bytes[last] ^= 1;
     Parameters parameters = Samples.tiny();
-    parameters.flat().assign(5);
+    parameters.write(memory -> memory.flat().assign(5));
     try (Weights weights = Weights.open(write(bytes))) {
       WeightsException error = assertThrows(WeightsException.class, () -> parameters.load(weights));
-      assertThat(error).hasMessageThat().contains("is damaged: its CRC is");
+      assertThat(error).hasMessageThat().contains("is damaged: the content of the zip entry ");
     }
     assertThat(parameters.flat().minNumber().doubleValue()).isEqualTo(5);
     assertThat(parameters.flat().maxNumber().doubleValue()).isEqualTo(5);
@@ -160,7 +161,7 @@ class HostileFilesTest {
     bytes[shape + 1] = (byte) 200;
     int stride = shape + find(Arrays.copyOfRange(bytes, shape, bytes.length), new byte[] {'K', 2});
     bytes[stride + 1] = 0;
-    assertRefused(bytes, "claims more values than its storage of 96 bytes holds");
+    assertRefused(bytes, "has more values than its storage of 96 bytes holds, and so repeats some");
   }
 
   @Test
@@ -177,8 +178,8 @@ class HostileFilesTest {
       value = {
         "<!DOCTYPE html><html>not found</html> | perhaps a web page or a Git LFS pointer",
         "version https://git-lfs.github.com/spec/v1 | perhaps a web page or a Git LFS pointer",
-        "nothing of the kind | is no weight file",
-        "x | is no weight file"
+        "nothing of the kind | is not a weight file",
+        "x | is not a weight file"
       })
   void saysWhatATextFileMayBe(String text, String message) throws IOException {
     assertRefused(text.getBytes(StandardCharsets.US_ASCII), message);

@@ -4,13 +4,16 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.ParameterSource;
 import io.blockwork.parameters.Parameters;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -84,7 +87,7 @@ class LoadTest {
       }
     }
     Parameters parameters = new Parameters(entries, DataType.FLOAT);
-    parameters.flat().assign(5);
+    parameters.write(memory -> memory.flat().assign(5));
     long version = parameters.version();
     try (Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
       WeightsException error = assertThrows(WeightsException.class, () -> parameters.load(weights));
@@ -204,6 +207,140 @@ class LoadTest {
     try (Weights weights = Weights.open(file)) {
       WeightsException error = assertThrows(WeightsException.class, () -> parameters.load(weights));
       assertThat(error).hasMessageThat().contains("bn.weight: INT in the file, FLOAT");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      names = {"HALF", "FLOAT", "DOUBLE"})
+  void takesAStateDictThatWasCastAsAWhole(DataType type) {
+    Parameters source = Samples.tiny();
+    source.load(new Filled(1.5));
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (String name : source.names()) {
+      INDArray values =
+          name.endsWith("num_batches_tracked") ? Nd4j.scalar(7.0) : source.get(name).castTo(type);
+      writer.tensor(name, values.castTo(type));
+    }
+    Path file = folder.resolve("cast.safetensors");
+    writer.write(file);
+    Parameters parameters = Samples.tiny();
+    try (Weights weights = Weights.open(file)) {
+      assertThat(parameters.load(weights).complete()).isTrue();
+    }
+    assertThat(parameters.get("fc.bias").getDouble(0)).isEqualTo(1.5);
+    assertThat(parameters.get("bn1.num_batches_tracked").getLong(0)).isEqualTo(7);
+  }
+
+  @Test
+  void takesCountsInArraysOfOneAndCountsBeyondHalfPrecision() {
+    String name = "bn.num_batches_tracked";
+    Parameters parameters = new Parameters(List.of(Samples.info(name, List.of())), DataType.FLOAT);
+    Path one = folder.resolve("one.safetensors");
+    new SafetensorsWriter().tensor(name, Nd4j.createFromArray(new long[] {9})).write(one);
+    try (Weights weights = Weights.open(one)) {
+      parameters.load(weights);
+    }
+    assertThat(parameters.get(name).getLong(0)).isEqualTo(9);
+    Path half = folder.resolve("half.safetensors");
+    INDArray large = Nd4j.scalar(1e6).castTo(DataType.HALF);
+    new SafetensorsWriter().tensor(name, large).write(half);
+    try (Weights weights = Weights.open(half)) {
+      parameters.load(weights);
+    }
+    assertThat(parameters.get(name).getLong(0)).isEqualTo(65_504);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "module.",
+        "_orig_mod.",
+        "module._orig_mod.",
+        "_orig_mod.module.",
+        "model.",
+        "net.",
+        "model._orig_mod."
+      })
+  void bridgesThePrefixesOfToolsAndNamesThem(String prefix) {
+    Parameters source = Samples.tiny();
+    SafetensorsWriter writer = new SafetensorsWriter();
+    source.names().forEach(n -> writer.tensor(prefix + n, source.get(n)));
+    Path file = folder.resolve("prefixed.safetensors");
+    writer.write(file);
+    try (Weights weights = Weights.open(file)) {
+      LoadReport report = Samples.tiny().load(weights);
+      assertThat(report.complete()).isTrue();
+      assertThat(report.prefix()).isEqualTo(prefix);
+      assertThat(report.toString()).contains("without the prefix " + prefix);
+      Parameters other = withHead("fc", 10);
+      var error = assertThrows(WeightsException.class, () -> other.load(weights));
+      assertThat(error).hasMessageThat().contains("the prefix " + prefix + " of all names");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"conv1.weight", "bn1.running_var"})
+  void refusesNanAndInfinityUnlessTheyAreAllowed(String name) {
+    for (DataType type : List.of(DataType.FLOAT, DataType.HALF, DataType.DOUBLE)) {
+      Parameters source = Samples.tiny();
+      SafetensorsWriter writer = new SafetensorsWriter();
+      for (String each : source.names()) {
+        INDArray values = source.get(each);
+        if (each.equals(name)) {
+          values = values.castTo(type);
+          values.putScalar(0, Double.NaN);
+          values.putScalar(2, Double.NEGATIVE_INFINITY);
+        }
+        writer.tensor(each, values);
+      }
+      Path file = folder.resolve(type + ".safetensors");
+      writer.write(file);
+      Parameters parameters = Samples.tiny();
+      parameters.load(new Filled(5));
+      try (Weights weights = Weights.open(file)) {
+        var error = assertThrows(WeightsException.class, () -> parameters.load(weights));
+        long length = parameters.info(name).length();
+        assertThat(error).hasMessageThat().contains(name + ": 2 of " + length + " values");
+        assertThat(error).hasMessageThat().contains("allowingNonFinite()");
+        assertThat(parameters.get("fc.bias").getDouble(0)).isEqualTo(5);
+        assertThat(parameters.load(weights.allowingNonFinite()).complete()).isTrue();
+        assertThat(parameters.get(name).getDouble(0)).isNaN();
+      }
+    }
+  }
+
+  @Test
+  void refusesDoublesThatAreInfiniteAsFloats() {
+    Path file = folder.resolve("large.safetensors");
+    INDArray values = Nd4j.createFromArray(1.0, 1e300);
+    new SafetensorsWriter().tensor("bn.weight", values).write(file);
+    List<ParameterInfo> entries = List.of(Samples.info("bn.weight", List.of(2)));
+    try (Weights weights = Weights.open(file)) {
+      Parameters narrow = new Parameters(entries, DataType.FLOAT);
+      var error = assertThrows(WeightsException.class, () -> narrow.load(weights));
+      assertThat(error).hasMessageThat().contains("bn.weight: 1 of 2 values");
+      new Parameters(entries, DataType.DOUBLE).load(weights);
+    }
+  }
+
+  @Test
+  void namesTheNearestParameter() {
+    var error =
+        assertThrows(NoSuchElementException.class, () -> Samples.tiny().get("conv1.wieght"));
+    assertThat(error).hasMessageThat().contains("; the nearest is conv1.weight");
+  }
+
+  /** Every value the same, but for counters. */
+  private record Filled(double value) implements ParameterSource<Integer> {
+    @Override
+    public Integer into(Parameters parameters) {
+      for (String name : parameters.names()) {
+        INDArray values = parameters.get(name);
+        parameters.set(name, values.assign(value));
+      }
+      return parameters.names().size();
     }
   }
 

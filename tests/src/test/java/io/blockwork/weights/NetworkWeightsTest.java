@@ -96,7 +96,7 @@ class NetworkWeightsTest {
       for (String name : net.parameters().names()) {
         String old = name.replaceAll("(denselayer\\d+\\.)(norm|conv)([12])\\.", "$1$2.$3.");
         if (!name.endsWith("num_batches_tracked")) {
-          writer.tensor(old, net.parameters().view(name));
+          writer.tensor(old, net.parameters().get(name));
         }
       }
       writer.write(file);

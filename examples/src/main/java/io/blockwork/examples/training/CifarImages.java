@@ -27,9 +27,10 @@ record CifarImages(ImageDataset train, ImageDataset test) {
       return new CifarImages(KnownImages.CIFAR10.train(), KnownImages.CIFAR10.test());
     }
     Path root = folder.get();
-    return new CifarImages(
-        ImageFolder.open(root.resolve("train")).cached(CACHE),
-        ImageFolder.open(root.resolve("test")).cached(CACHE));
+    ImageFolder train = ImageFolder.open(root.resolve("train"));
+    // A test folder may lack a class: equal labels have to mean equal classes.
+    ImageDataset test = ImageFolder.open(root.resolve("test")).withClasses(train.classNames());
+    return new CifarImages(train.cached(CACHE), test.cached(CACHE));
   }
 
   /** The usual augmentation: a crop out of four pixels of padding, and a flip. */

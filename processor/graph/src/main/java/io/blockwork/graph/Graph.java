@@ -1,5 +1,6 @@
 package io.blockwork.graph;
 
+import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +57,24 @@ public record Graph(List<Node> nodes, List<Output> outputs, List<String> modules
       }
     }
     return consumers;
+  }
+
+  /**
+   * Whether torch has the node's output as a vector, {@code [N, C]}, not as a map.
+   *
+   * @param shapes the shape of each node's output
+   */
+  public boolean isVector(int id, List<Shape> shapes) {
+    // From the first value that has one place only, which torch may still have as a map.
+    List<Node> way = new ArrayList<>();
+    for (int at = id; at > 0 && shapes.get(at).isVector(); at = node(at).input(0)) {
+      way.add(0, node(at));
+    }
+    boolean vector = false;
+    for (Node node : way) {
+      vector = node.op().isVector(vector);
+    }
+    return vector;
   }
 
   /** The same graph with other results. */

@@ -37,4 +37,12 @@ public record Totals(long parameters, long macs) {
     long macs = node.op().macs(Shapes.inputs(node, shapes), shapes.get(node.id()));
     return new Totals(node.op().learnable(), macs);
   }
+
+  @Override
+  public String toString() {
+    return Figures.grouped(parameters)
+        + " parameters, "
+        + Figures.grouped(macs)
+        + " multiply-adds for one image";
+  }
 }

@@ -1,17 +1,21 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op;
-import io.blockwork.processor.transforms.TrainingPlan;
-import io.blockwork.processor.transforms.TrainingPlan.Step;
-import io.blockwork.processor.transforms.TrainingPlan.Target;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.Code;
+import io.blockwork.graph.plans.TrainingPlan;
+import io.blockwork.graph.plans.TrainingPlan.Step;
+import io.blockwork.graph.plans.TrainingPlan.Target;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Writes a block of a training pass, which runs its layers backwards, too. */
 final class BackwardBlockWriter extends BlockWriter {
   private final TrainingPlan plan;
+  private final Map<Integer, String> clears = new HashMap<>();
 
   BackwardBlockWriter(Unit unit, TrainingPlan plan, Ownership ownership, boolean shared) {
     super(unit, plan.graph(), plan.shapes(), plan.places(), ownership, shared);
@@ -20,7 +24,7 @@ final class BackwardBlockWriter extends BlockWriter {
 
   @Override
   LayerBinding binding(Node node) {
-    return new Binding(node);
+    return new Trained(node);
   }
 
   @Override
@@ -34,20 +38,46 @@ final class BackwardBlockWriter extends BlockWriter {
     List<List<String>> comments = new ArrayList<>();
     for (Step step : plan.backward()) {
       Node node = step.node();
-      if (unit.owns(node.id())) {
-        runs.add(names.field(node) + (step.recompute() ? ".recompute();" : ".backward();"));
-        comments.add(
-            step.recompute()
-                ? comment(node, node.id(), "")
-                : comment(node, node.input(0), adds(node) ? "adds" : ""));
+      if (!unit.owns(node.id())) {
+        continue;
+      }
+      String field = names.field(node);
+      switch (step.kind()) {
+        case BACKWARD -> {
+          runs.add(field + ".backward();");
+          comments.add(comment(node, node.input(0), adds(node, 0) ? "adds" : ""));
+        }
+        case RECOMPUTE -> {
+          runs.add(field + ".recompute();");
+          comments.add(comment(node, node.id(), ""));
+        }
+        case CLEAR -> {
+          runs.add(clears.get(node.id()) + ".backward();");
+          comments.add(List.of("clear", shape(node.input(0)), ""));
+        }
       }
     }
     return Map.of("backward", Text.commented(runs, Text.columns(comments)));
   }
 
-  /** Whether the node's backward adds to the gradient of its first input. */
-  private boolean adds(Node node) {
-    return plan.targets().get(node.id()).get(0) == Target.ADD;
+  @Override
+  void extra(List<String> layers, List<String> constructor, Set<String> imports) {
+    for (Step step : plan.backward()) {
+      Node node = step.node();
+      if (step.kind() == Step.Kind.CLEAR && unit.owns(node.id())) {
+        String field = names.other(names.field(node) + "Clear");
+        clears.put(node.id(), field);
+        layers.add(field);
+        List<String> arguments =
+            List.of(names.path(node.op().path() + ".clear"), gradient(node.input(0)));
+        constructor.add(Text.call(field + " = bind.clear", arguments, Text.NESTED));
+      }
+    }
+  }
+
+  /** Whether the node's backward adds to the gradient of an input. */
+  private boolean adds(Node node, int input) {
+    return plan.targets().get(node.id()).get(input) == Target.ADD;
   }
 
   private String gradient(int id) {
@@ -55,43 +85,41 @@ final class BackwardBlockWriter extends BlockWriter {
   }
 
   /** Each tensor with its gradient. */
-  private final class Binding extends LayerBinding {
+  private final class Trained extends LayerBinding {
     private final Node node;
 
-    private Binding(Node node) {
-      super(node, tensors);
+    private Trained(Node node) {
+      super(node, tensors, names);
       this.node = node;
     }
 
-    private String dDst() {
-      return gradient(node.id());
-    }
-
-    /** How the gradient of the first input is left. */
-    private String dSrc() {
-      String method = imported("Gradient", adds(node) ? "addTo" : "into");
-      return method + "(" + gradient(node.input(0)) + ")";
+    @Override
+    public boolean training() {
+      return true;
     }
 
     @Override
-    List<String> gradients() {
-      return List.of(dDst(), dSrc());
+    public Code dDst() {
+      return code(gradient(node.id()));
     }
 
     @Override
-    public Call add(Op.Add op) {
-      return bound(op.relu() ? "addRelu" : "add", src(), src(1), dst(), dDst());
+    public Optional<Code> dSrc(int input) {
+      return plan.targets().get(node.id()).get(input) == Target.SHARED
+          ? Optional.empty()
+          : Optional.of(left(input, gradient(node.input(input))));
     }
 
     @Override
-    public Call scale(Op.Scale op) {
-      String dGate = imported("Gradient", "into") + "(" + gradient(node.input(1)) + ")";
-      return bound("scale", src(), src(1), dst(), dDst(), dSrc(), dGate);
+    public Code dSrc(int input, int from, int to) {
+      int id = node.input(input);
+      var part = BlockTensors.part(plan.gradients().get(id), from, to);
+      return left(input, tensors.gradient(id, part));
     }
 
-    @Override
-    public Call dropout(Op.Dropout op) {
-      return bound("dropout", String.valueOf(op.rate()), dst(), dDst());
+    private Code left(int input, String gradient) {
+      String method = adds(node, input) ? "addTo" : "into";
+      return new Code(method + "(" + gradient + ")", List.of("Gradient." + method));
     }
   }
 }

@@ -13,7 +13,7 @@ import java.util.SortedSet;
  * @param layers fields of the bound layers
  * @param constructor lines of the constructor
  * @param methods lines of each method, by name
- * @param statics static imports that the lines use, as {@code Type.member}
+ * @param used static imports that the lines use, as {@code Type.member}
  */
 record BlockCode(
     Map<Integer, String> imports,
@@ -21,7 +21,7 @@ record BlockCode(
     List<String> layers,
     List<String> constructor,
     Map<String, List<String>> methods,
-    SortedSet<String> statics) {
+    SortedSet<String> used) {
 
   /** Equal for blocks that can share a class. */
   String key() {

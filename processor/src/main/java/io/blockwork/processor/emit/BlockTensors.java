@@ -1,11 +1,10 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Op;
-import io.blockwork.processor.graph.Op.Add;
-import io.blockwork.processor.graph.Op.Input;
-import io.blockwork.processor.graph.Shape;
-import io.blockwork.processor.transforms.Place;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.Role;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.plans.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +41,17 @@ final class BlockTensors {
     this.ownership = ownership;
     this.layers = layers;
     this.taken = new HashSet<>(layers.taken());
+  }
+
+  /** The expression of some channels of the output of node {@code id}. */
+  String value(int id, int from, int to) {
+    Place place = places.get(id);
+    return name(id, place.buffer()) + slice(part(place, from, to));
+  }
+
+  /** Some channels of a place. */
+  static Place part(Place place, int from, int to) {
+    return new Place(place.buffer(), place.from() + from, to - from);
   }
 
   /** The expression of the output of node {@code id}. */
@@ -95,23 +105,19 @@ final class BlockTensors {
   }
 
   private String unique(String wish) {
-    String name = wish;
-    for (int i = 2; !taken.add(name); i++) {
-      name = wish + i;
-    }
-    return name;
+    return JavaNames.unique(wish, taken);
   }
 
   /** What the output of node {@code id} gives its buffer as a name. */
   private String wish(int id) {
-    Op op = graph.node(id).op();
-    if (op instanceof Input) {
+    if (id == 0) {
       return "input";
     }
     if (!unit.owns(id)) {
       return "x";
     }
-    return op instanceof Add ? "out" : layers.field(graph.node(id)) + "Out";
+    Node node = graph.node(id);
+    return node.op().role() == Role.SUM ? "out" : layers.field(node) + "Out";
   }
 
   /** The kept buffers that other blocks hand over, and the names of the parameters. */

@@ -1,14 +1,16 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.graph.Describe;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Shape;
-import io.blockwork.processor.transforms.Place;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.Call;
+import io.blockwork.graph.ops.Code;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.plans.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -46,31 +48,42 @@ abstract class BlockWriter {
   /** The block's other methods: their lines, by name. */
   abstract Map<String, List<String>> otherMethods();
 
+  /** Adds what else the block binds: the fields, and the lines that set them. */
+  abstract void extra(List<String> layers, List<String> constructor, Set<String> imports);
+
   final BlockCode write() {
-    SortedSet<String> statics = new TreeSet<>();
+    SortedSet<String> imports = new TreeSet<>();
     List<String> layers = new ArrayList<>();
     List<String> bindings = new ArrayList<>();
     List<String> runs = new ArrayList<>();
     List<List<String>> comments = new ArrayList<>();
     for (Node node : unit.layers()) {
       String field = names.field(node);
-      LayerBinding.Call call = node.op().accept(binding(node));
+      Call call = node.op().bind(binding(node));
       List<String> arguments = new ArrayList<>(List.of(names.path(node.op().path())));
-      arguments.addAll(call.arguments());
+      for (Code argument : call.arguments()) {
+        arguments.add(argument.text());
+        imports.addAll(argument.imports());
+      }
       layers.add(field);
       bindings.add(Text.call(field + " = bind." + call.method(), arguments, Text.NESTED));
-      statics.addAll(call.statics());
       runs.add(field + "." + method() + "();");
-      comments.add(comment(node, node.id(), Describe.of(node.op()).extras()));
+      comments.add(comment(node, node.id(), node.op().description().extras()));
     }
     List<String> constructor = new ArrayList<>(tensors.declarations());
     constructor.add("");
     constructor.addAll(bindings);
+    extra(layers, constructor, imports);
     Map<String, List<String>> methods = new LinkedHashMap<>();
     methods.put(method(), Text.commented(runs, Text.columns(comments)));
     methods.putAll(otherMethods());
     return new BlockCode(
-        tensors.imports(), tensors.exports(), layers, constructor, methods, statics);
+        tensors.imports(), tensors.exports(), layers, constructor, methods, imports);
+  }
+
+  /** The shape of a node's output, in words. */
+  final String shape(int id) {
+    return shapes.get(id).toString();
   }
 
   /**
@@ -80,6 +93,6 @@ abstract class BlockWriter {
    * @param note what else there is to say
    */
   final List<String> comment(Node node, int shown, String note) {
-    return List.of(Describe.of(node.op()).kind(), shapes.get(shown).toString(), note);
+    return List.of(node.op().description().kind(), shapes.get(shown).toString(), note);
   }
 }

@@ -2,12 +2,9 @@ package io.blockwork.processor.emit;
 
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op.Linear;
-import io.blockwork.processor.graph.Op.Relu;
-import io.blockwork.processor.graph.Op.Sigmoid;
-import io.blockwork.processor.graph.Shape;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Output;
+import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -57,9 +54,9 @@ public record FeatureMethod(
     return suffixes;
   }
 
-  /** The nodes that compute the values, before any transform. */
-  public List<Integer> nodes() {
-    return outputs.stream().map(FeatureOutput::node).toList();
+  /** The values, before any transform. */
+  public List<Output> features() {
+    return outputs.stream().map(o -> Output.feature(o.component(), o.node())).toList();
   }
 
   /** {@code layer2, layer3 and layer4}, each as Javadoc's code. */
@@ -105,13 +102,8 @@ public record FeatureMethod(
   /** The shape of the output for one image: linear layers give vectors, all else maps. */
   static List<Integer> shape(Graph graph, List<Shape> shapes, FeatureOutput output) {
     Shape s = shapes.get(output.node());
-    return isVector(graph, graph.node(output.node()))
+    return graph.isVector(output.node(), shapes)
         ? List.of(s.channels())
         : List.of(s.channels(), s.height(), s.width());
-  }
-
-  private static boolean isVector(Graph graph, Node node) {
-    boolean activation = node.op() instanceof Relu || node.op() instanceof Sigmoid;
-    return node.op() instanceof Linear || activation && isVector(graph, graph.node(node.input(0)));
   }
 }

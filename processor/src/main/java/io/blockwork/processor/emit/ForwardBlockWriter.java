@@ -1,10 +1,10 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op;
-import io.blockwork.processor.transforms.InferencePlan;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.plans.InferencePlan;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes a block of an inference pass. */
 final class ForwardBlockWriter extends BlockWriter {
@@ -14,7 +14,7 @@ final class ForwardBlockWriter extends BlockWriter {
 
   @Override
   LayerBinding binding(Node node) {
-    return new Binding(node);
+    return new LayerBinding(node, tensors, names);
   }
 
   @Override
@@ -27,43 +27,6 @@ final class ForwardBlockWriter extends BlockWriter {
     return Map.of();
   }
 
-  /** Convolutions do at once what ends them. */
-  private final class Binding extends LayerBinding {
-    private Binding(Node node) {
-      super(node, tensors);
-    }
-
-    @Override
-    List<String> gradients() {
-      return List.of();
-    }
-
-    @Override
-    public Call conv2d(Op.Conv2d op) {
-      String src = src();
-      String epilogue =
-          op.norm()
-              .map(norm -> imported("Epilogue", "norm") + "(" + names.path(norm) + ")")
-              .orElseGet(() -> imported("Epilogue", "none") + "()");
-      if (op.residual()) {
-        epilogue += ".add(" + src(1) + ")";
-      }
-      return bound("conv2d", conv(op), src, dst(), epilogue + (op.relu() ? ".thenRelu()" : ""));
-    }
-
-    @Override
-    public Call add(Op.Add op) {
-      return bound(op.relu() ? "addRelu" : "add", src(), src(1), dst());
-    }
-
-    @Override
-    public Call scale(Op.Scale op) {
-      return bound("scale", src(), src(1), dst());
-    }
-
-    @Override
-    public Call dropout(Op.Dropout op) {
-      throw notBound(op);
-    }
-  }
+  @Override
+  void extra(List<String> layers, List<String> constructor, Set<String> imports) {}
 }

@@ -5,8 +5,8 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
-import io.blockwork.processor.transforms.InferencePlan;
-import io.blockwork.processor.transforms.Place;
+import io.blockwork.graph.plans.InferencePlan;
+import io.blockwork.graph.plans.Place;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +89,7 @@ public final class ForwardWriter extends Pass {
     tensors.put("input", plan.places().get(0));
     List<String> fields = outputFields();
     for (int i = 0; i < fields.size(); i++) {
-      tensors.put(fields.get(i), plan.places().get(graph().outputs().get(i)));
+      tensors.put(fields.get(i), plan.places().get(graph().outputs().get(i).node()));
     }
     return tensors;
   }

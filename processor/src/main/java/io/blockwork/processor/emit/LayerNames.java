@@ -1,7 +1,6 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.graph.Describe;
-import io.blockwork.processor.graph.Node;
+import io.blockwork.graph.Node;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,15 +19,14 @@ final class LayerNames {
    *     parameter
    */
   LayerNames(Unit unit, boolean shared) {
-    this.prefix = unit.block().orElseThrow().prefix();
+    this.prefix = unit.prefix();
     this.shared = shared;
     for (Node node : unit.nodes()) {
       String name = JavaNames.variable(relative(node.op().path()));
-      // An operation runs twice if its value is wanted before its activation, too.
-      if (Unit.isLayer(node) && !taken.add(name)) {
-        String extras = Describe.of(node.op()).extras();
-        name += JavaNames.capitalise(extras.substring(extras.lastIndexOf(' ') + 1));
-        taken.add(name);
+      if (Unit.isLayer(node)) {
+        // In capitals, it might be a constant of the engines.
+        boolean constant = name.equals(name.toUpperCase(java.util.Locale.ROOT));
+        name = JavaNames.unique(constant && !name.isEmpty() ? name + "_" : name, taken);
       }
       fields.put(node.id(), name);
     }
@@ -39,9 +37,16 @@ final class LayerNames {
     return Objects.requireNonNull(fields.get(node.id()));
   }
 
-  /** The Java expression of a module path. */
+  /** A name for another field of the class. */
+  String other(String wish) {
+    return JavaNames.unique(wish, taken);
+  }
+
+  /** The Java expression of a module path, or of the name of a parameter. */
   String path(String path) {
-    return shared ? "path + \"." + relative(path) + "\"" : "\"" + path + "\"";
+    return shared && path.startsWith(prefix)
+        ? "path + " + Text.quoted("." + relative(path))
+        : Text.quoted(path);
   }
 
   /** What no other variable of the class can be called. */
@@ -50,6 +55,8 @@ final class LayerNames {
   }
 
   private String relative(String path) {
-    return path.startsWith(prefix) ? path.substring(prefix.length()) : path;
+    return path.startsWith(prefix) && path.length() > prefix.length()
+        ? path.substring(prefix.length())
+        : path;
   }
 }

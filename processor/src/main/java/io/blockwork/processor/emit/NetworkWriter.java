@@ -6,21 +6,19 @@ import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeSpec;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op;
-import io.blockwork.processor.graph.Op.BatchNorm2d;
-import io.blockwork.processor.graph.Op.Conv2d;
-import io.blockwork.processor.graph.Op.GlobalAvgPool;
-import io.blockwork.processor.graph.Op.Linear;
-import io.blockwork.processor.graph.Shape;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.Call;
+import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
 
@@ -198,11 +196,36 @@ public final class NetworkWriter {
   }
 
   private boolean isVector() {
-    return graph.node(graph.output()).op() instanceof Linear;
+    return graph.isVector(graph.output(), shapes);
   }
 
   private Shape output() {
     return shapes.get(graph.output());
+  }
+
+  /** Operations of one unit that follow each other in the {@code state_dict}. */
+  private record Entries(Unit unit, List<Node> nodes) {}
+
+  private List<Entries> entries() {
+    Map<String, Node> byPath = new HashMap<>();
+    graph.nodes().forEach(node -> byPath.putIfAbsent(node.op().path(), node));
+    Map<Integer, Unit> units = new HashMap<>();
+    for (Unit unit : Unit.of(graph).blocks()) {
+      unit.nodes().forEach(node -> units.put(node.id(), unit));
+    }
+    List<Entries> entries = new ArrayList<>();
+    for (String module : graph.modules()) {
+      Node node = byPath.get(module);
+      if (node == null) {
+        throw new IllegalStateException("no layer is called " + module);
+      }
+      Unit unit = Objects.requireNonNull(units.get(node.id()));
+      if (entries.isEmpty() || !entries.get(entries.size() - 1).unit().equals(unit)) {
+        entries.add(new Entries(unit, new ArrayList<>()));
+      }
+      entries.get(entries.size() - 1).nodes().add(node);
+    }
+    return entries;
   }
 
   /**
@@ -210,38 +233,33 @@ public final class NetworkWriter {
    * order.
    */
   private List<MethodSpec> architecture() {
-    Map<String, Node> byPath = new HashMap<>();
-    graph.nodes().forEach(node -> byPath.putIfAbsent(node.op().path(), node));
-    Map<String, List<Node>> blocks = new LinkedHashMap<>();
-    for (String module : graph.modules()) {
-      Node node = byPath.get(module);
-      if (node == null) {
-        throw new IllegalStateException("no layer is called " + module);
-      }
-      blocks.computeIfAbsent(node.block().path(), b -> new ArrayList<>()).add(node);
+    Map<String, List<Entries>> alike = new LinkedHashMap<>();
+    List<Entries> entries = entries();
+    for (Entries one : entries) {
+      alike.computeIfAbsent(text(one, true), t -> new ArrayList<>()).add(one);
     }
-    Map<String, List<String>> alike = new HashMap<>();
-    Map<String, List<String>> groups = new HashMap<>();
-    blocks.forEach(
-        (path, nodes) -> {
-          List<String> group = alike.computeIfAbsent(text(nodes, true), t -> new ArrayList<>());
-          group.add(path);
-          groups.put(path, group);
-        });
+    Set<String> taken = new HashSet<>(Set.of("compiledArchitecture"));
+    Map<String, String> named = new HashMap<>();
     List<MethodSpec> methods = new ArrayList<>();
     List<String> calls = new ArrayList<>();
-    blocks.forEach(
-        (path, nodes) -> {
-          List<String> same = Objects.requireNonNull(groups.get(path));
-          String method = JavaNames.variable(same.get(0));
-          boolean shared = same.size() > 1;
-          calls.add(method + (shared ? "(layers, \"" + path + "\");" : "(layers);"));
-          if (same.get(0).equals(path)) {
-            methods.add(block(method, text(nodes, shared), shared));
-          }
-        });
+    for (Entries one : entries) {
+      String key = text(one, true);
+      boolean shared = Objects.requireNonNull(alike.get(key)).size() > 1;
+      String method = named.get(key);
+      if (method == null) {
+        method = JavaNames.unique(JavaNames.variable(one.unit().path()), taken);
+        named.put(key, method);
+        methods.add(block(method, text(one, shared), shared));
+      }
+      calls.add(method + (shared ? "(layers, " + path(one.unit()) + ");" : "(layers);"));
+    }
     methods.addAll(0, callers(calls));
     return methods;
+  }
+
+  private static String path(Unit unit) {
+    String prefix = unit.prefix();
+    return Text.quoted(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1));
   }
 
   private List<MethodSpec> callers(List<String> calls) {
@@ -290,41 +308,25 @@ public final class NetworkWriter {
     return method.addCode(CodeBlock.of("$L", text)).build();
   }
 
-  private String text(List<Node> nodes, boolean shared) {
-    String prefix = nodes.get(0).block().prefix();
+  private String text(Entries entries, boolean shared) {
+    String prefix = entries.unit().prefix();
     StringBuilder text = new StringBuilder();
-    for (Node node : nodes) {
+    for (Node node : entries.nodes()) {
       String path = node.op().path();
       boolean relative = shared && !prefix.isEmpty() && path.startsWith(prefix);
       String literal =
-          relative ? "path + \"" + path.substring(prefix.length() - 1) + "\"" : "\"" + path + "\"";
+          relative
+              ? "path + " + Text.quoted(path.substring(prefix.length() - 1))
+              : Text.quoted(path);
       text.append(layer(node, literal)).append('\n');
     }
     return text.toString();
   }
 
   private String layer(Node node, String path) {
-    Op op = node.op();
-    Shape s = shapes.get(node.id());
-    String size = s.channels() + ", " + s.height() + ", " + s.width();
-    if (op instanceof Conv2d conv) {
-      String layer = "layers." + LayerBinding.convolution(conv);
-      return call("conv2d", path, layer, s.height() + ", " + s.width());
-    } else if (op instanceof BatchNorm2d norm) {
-      return call(norm.fromZero() ? "batchNormFromZero" : "batchNorm", path, size);
-    } else if (op instanceof Op.MaxPool2d) {
-      return call("maxPool", path, size);
-    } else if (op instanceof Op.AvgPool2d) {
-      return call("avgPool", path, size);
-    } else if (op instanceof GlobalAvgPool) {
-      return call("globalAvgPool", path, String.valueOf(s.channels()));
-    } else if (op instanceof Linear linear) {
-      return call("linear", path, linear.in() + ", " + linear.out());
-    }
-    throw new IllegalStateException(op.path() + " has no place in the description");
-  }
-
-  private static String call(String method, String... args) {
-    return "layers." + method + "(" + String.join(", ", args) + ");";
+    Call call = node.op().declare(shapes.get(node.id()));
+    List<String> arguments = new ArrayList<>(List.of(path));
+    call.arguments().forEach(argument -> arguments.add(argument.text()));
+    return Text.call("layers." + call.method(), arguments, Text.TOP);
   }
 }

@@ -1,9 +1,11 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op.Concat;
-import io.blockwork.processor.transforms.Place;
+import io.blockwork.graph.Block;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.Output;
+import io.blockwork.graph.ops.Role;
+import io.blockwork.graph.plans.Place;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -25,9 +27,8 @@ final class Ownership {
    */
   Ownership(Unit network, Graph graph, List<Place> places) {
     for (Node node : graph.nodes()) {
-      if (node.op() instanceof Concat) {
-        concatenations.put(
-            places.get(node.id()).buffer().id(), JavaNames.variable(node.block().stage()));
+      if (node.op().role() == Role.CONCAT) {
+        concatenations.put(places.get(node.id()).buffer().id(), concatenation(node));
       }
     }
     for (Unit block : network.blocks()) {
@@ -43,17 +44,28 @@ final class Ownership {
         }
       }
     }
-    // The network itself shows its input and output.
-    for (int id : List.of(0, graph.output())) {
-      if (places.get(id).buffer().kept()) {
-        export(places.get(id).buffer().id());
-      }
+    // The network itself shows its input and outputs.
+    show(places.get(0));
+    for (Output output : graph.outputs()) {
+      show(places.get(output.node()));
     }
+  }
+
+  /** After the stage that it belongs to, or itself. */
+  private static String concatenation(Node node) {
+    Block stage = node.block().stage();
+    return JavaNames.variable(stage.isNetwork() ? node.op().path() : stage.path());
   }
 
   private static void touch(Place place, Set<Integer> touched) {
     if (place.buffer().kept()) {
       touched.add(place.buffer().id());
+    }
+  }
+
+  private void show(Place place) {
+    if (place.buffer().kept()) {
+      export(place.buffer().id());
     }
   }
 

@@ -3,9 +3,9 @@ package io.blockwork.processor.emit;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.MethodSpec;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Shape;
-import io.blockwork.processor.transforms.Place;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.plans.Place;
 import java.util.List;
 import java.util.Map;
 
@@ -99,10 +99,8 @@ abstract class Pass {
     return shapes.get(unit.nodes().get(unit.nodes().size() - 1).id());
   }
 
-  /** What the papers call the unit: {@code 4 x bottleneck}. */
-  final String title(Unit unit) {
-    List<Unit> blocks = unit.blocks();
-    String last = blocks.get(blocks.size() - 1).block().orElseThrow().title();
-    return unit.isBlock() ? last : blocks.size() + " x " + last;
+  /** The unit's path and what the papers call it: {@code layer1: 4 x bottleneck}. */
+  static String heading(String path, Unit unit) {
+    return unit.title().isEmpty() ? path : path + ": " + unit.title();
   }
 }

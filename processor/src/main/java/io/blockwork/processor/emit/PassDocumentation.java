@@ -14,7 +14,7 @@ final class PassDocumentation {
   static CodeBlock of(Pass pass, String summary, String totals, List<String> memory) {
     List<List<String>> rows = new ArrayList<>();
     for (Unit unit : pass.network().children()) {
-      rows.add(List.of(unit.path(), pass.outputOf(unit).toString(), pass.title(unit)));
+      rows.add(List.of(unit.path(), pass.outputOf(unit).toString(), unit.title()));
     }
     CodeBlock.Builder text =
         CodeBlock.builder().add(wrap(summary) + "\n\n<pre>\n", pass.names().type());

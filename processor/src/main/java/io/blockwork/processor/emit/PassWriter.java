@@ -7,8 +7,8 @@ import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
-import io.blockwork.processor.graph.Shape;
-import io.blockwork.processor.transforms.Place;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.plans.Place;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -29,8 +29,9 @@ final class PassWriter {
   private final Pass pass;
   private final Unit network;
   private final SharedBlocks blocks;
+  private final UnitNames names;
   private final Wiring wiring;
-  private final SortedSet<String> statics = new TreeSet<>();
+  private final SortedSet<String> used = new TreeSet<>();
   private final List<TypeSpec> types = new ArrayList<>();
 
   private PassWriter(Pass pass) {
@@ -39,7 +40,8 @@ final class PassWriter {
     this.blocks = new SharedBlocks(network.blocks(), pass::write);
     Set<Integer> shown = new HashSet<>();
     pass.tensors().values().forEach(place -> shown.add(place.buffer().id()));
-    this.wiring = new Wiring(network, shown, blocks::code);
+    this.names = new UnitNames(network, pass.self().simpleName(), pass.tensors().keySet());
+    this.wiring = new Wiring(network, shown, blocks::code, names);
   }
 
   /** The source of the pass. */
@@ -51,7 +53,7 @@ final class PassWriter {
     network.children().forEach(this::define);
     JavaFile.Builder file =
         JavaFile.builder(pass.self().packageName(), top()).skipJavaLangImports(true);
-    for (String member : statics) {
+    for (String member : used) {
       int dot = member.indexOf('.');
       file.addStaticImport(
           RuntimeTypes.engine(member.substring(0, dot)), member.substring(dot + 1));
@@ -71,8 +73,8 @@ final class PassWriter {
   private TypeSpec block(Unit unit) {
     boolean shared = blocks.isShared(unit);
     BlockCode code = blocks.printed(unit);
-    statics.addAll(code.statics());
-    var type = nested(unit.type()).addJavadoc(blockDocumentation(unit));
+    used.addAll(code.used());
+    var type = nested(names.type(unit)).addJavadoc(blockDocumentation(unit));
     for (String layer : code.layers()) {
       type.addField(pass.layerType(), layer, Modifier.PRIVATE, Modifier.FINAL);
     }
@@ -96,11 +98,10 @@ final class PassWriter {
 
   private TypeSpec group(Unit unit) {
     var type =
-        nested(unit.type())
+        nested(names.type(unit))
             .addJavadoc(
-                "$L: $L. $L.",
-                unit.path(),
-                pass.title(unit),
+                "$L. $L.",
+                Pass.heading(unit.path(), unit),
                 pass.inputOf(unit) + " -> " + pass.outputOf(unit));
     List<String> constructor = children(unit, type, wiring.imports(unit));
     wiring
@@ -129,12 +130,12 @@ final class PassWriter {
     List<String> lines = new ArrayList<>();
     Map<Integer, String> tensors = new HashMap<>(known);
     for (Unit child : unit.children()) {
-      String field = JavaNames.child(unit.path(), child.path());
+      String field = names.field(child);
       ClassName childType = pass.self().nestedClass(typeOf(child));
       type.addField(FieldSpec.builder(childType, field, Modifier.PRIVATE, Modifier.FINAL).build());
       List<String> args = new ArrayList<>(List.of("bind"));
       if (child.isBlock() && blocks.isShared(child)) {
-        args.add("\"" + child.path() + "\"");
+        args.add(Text.quoted(child.prefix().substring(0, child.prefix().length() - 1)));
       }
       wiring.imports(child).keySet().forEach(buffer -> args.add(tensors.get(buffer)));
       lines.add(Text.call(field + " = new " + typeOf(child), args, Text.NESTED));
@@ -147,9 +148,9 @@ final class PassWriter {
     List<String> calls = new ArrayList<>();
     List<List<String>> comments = new ArrayList<>();
     for (Unit child : unit.children()) {
-      calls.add(JavaNames.child(unit.path(), child.path()) + "." + method + "();");
+      calls.add(names.field(child) + "." + method + "();");
       Shape shape = pass.runsReversed(method) ? pass.inputOf(child) : pass.outputOf(child);
-      comments.add(List.of(shape.toString(), pass.title(child)));
+      comments.add(List.of(shape.toString(), child.title()));
     }
     if (pass.runsReversed(method)) {
       Collections.reverse(calls);
@@ -219,7 +220,7 @@ final class PassWriter {
       which += ", " + same.get(1).path() + " and " + Text.count(same.size() - 2) + " more like it";
     }
     return CodeBlock.of(
-        "$L: $L. $L.", which, pass.title(unit), pass.inputOf(unit) + " -> " + pass.outputOf(unit));
+        "$L. $L.", Pass.heading(which, unit), pass.inputOf(unit) + " -> " + pass.outputOf(unit));
   }
 
   private static CodeBlock lines(List<String> lines) {
@@ -228,6 +229,6 @@ final class PassWriter {
 
   /** The class that serves the unit: for blocks alike, the first one's. */
   private String typeOf(Unit unit) {
-    return unit.isBlock() ? blocks.alike(unit).get(0).type() : unit.type();
+    return names.type(unit.isBlock() ? blocks.alike(unit).get(0) : unit);
   }
 }

@@ -26,7 +26,7 @@ final class SharedBlocks {
     this.writer = writer;
     Map<String, List<Unit>> byKey = new HashMap<>();
     for (Unit block : blocks) {
-      BlockCode code = writer.write(block, !block.block().orElseThrow().prefix().isEmpty());
+      BlockCode code = writer.write(block, !block.prefix().isEmpty());
       codes.put(block.path(), code);
       List<Unit> group = byKey.computeIfAbsent(code.key(), k -> new ArrayList<>());
       group.add(block);

@@ -1,6 +1,6 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.graph.Describe;
+import io.blockwork.graph.Figures;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +18,23 @@ final class Text {
 
   /** {@code 1234567} as {@code 1,234,567}. */
   static String count(long n) {
-    return Describe.count(n);
+    return Figures.grouped(n);
+  }
+
+  /** A string literal. */
+  static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        quoted.append('\\').append(c);
+      } else if (c < ' ' || c > '~') {
+        quoted.append("\\u").append(Integer.toHexString(0x10000 | c).substring(1));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
   }
 
   /** {@code 1234567} as a literal: {@code 1_234_567L}. */

@@ -1,43 +1,62 @@
 package io.blockwork.processor.emit;
 
-import io.blockwork.processor.graph.Block;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op.Concat;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import io.blockwork.graph.Block;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
 /**
- * How a network is cut into classes: blocks, in stages, in a network. Stages of many blocks are cut
- * once more, so that no class or method grows with the depth.
+ * How a network is cut into classes: blocks, in groups, in a network. What {@link UnitCutter} makes
+ * keeps the order of execution: a unit runs when all before it have run.
  *
- * @param path the unit's path; empty for the network
+ * @param path tells units apart; empty for the network
+ * @param prefix what the paths of its own operations begin with
+ * @param title what the papers call it; of a group, of its last block
  * @param children the units within, in order; empty for a block
- * @param block the block, if this is one
  * @param nodes all nodes within, in order, without the input
+ * @param ids the numbers of the nodes
  */
-record Unit(String path, List<Unit> children, Optional<Block> block, List<Node> nodes) {
-  private static final int MOST_CHILDREN = 50;
-
+record Unit(
+    String path,
+    String prefix,
+    String title,
+    List<Unit> children,
+    List<Node> nodes,
+    Set<Integer> ids) {
   Unit {
     children = List.copyOf(children);
     nodes = List.copyOf(nodes);
   }
 
-  boolean isBlock() {
-    return block.isPresent();
+  /** A block: one class for all of the nodes. */
+  static Unit block(String path, Block block, String title, List<Node> nodes) {
+    return new Unit(path, block.prefix(), title, List.of(), nodes, ids(nodes));
   }
 
-  String type() {
-    return JavaNames.type(path);
+  /** A group of units. */
+  static Unit group(String path, String prefix, List<Unit> children) {
+    List<Node> nodes = children.stream().flatMap(c -> c.nodes().stream()).toList();
+    List<Unit> blocks = children.stream().flatMap(c -> c.blocks().stream()).toList();
+    String last = blocks.isEmpty() ? "" : blocks.get(blocks.size() - 1).title();
+    String title = blocks.size() + (last.isEmpty() ? " blocks" : " x " + last);
+    return new Unit(path, prefix, title, children, nodes, ids(nodes));
+  }
+
+  private static Set<Integer> ids(List<Node> nodes) {
+    Set<Integer> ids = new HashSet<>();
+    nodes.forEach(node -> ids.add(node.id()));
+    return ids;
+  }
+
+  boolean isBlock() {
+    return children.isEmpty();
   }
 
   /** Whether node {@code id} is one of this unit's. */
   boolean owns(int id) {
-    return nodes.get(0).id() <= id && id <= nodes.get(nodes.size() - 1).id();
+    return ids.contains(id);
   }
 
   /** The nodes that run a layer, in order. */
@@ -47,7 +66,7 @@ record Unit(String path, List<Unit> children, Optional<Block> block, List<Node> 
 
   /** Whether the node runs a layer: a concatenation is there as soon as its parts are. */
   static boolean isLayer(Node node) {
-    return !(node.op() instanceof Concat);
+    return node.op().runs();
   }
 
   /** All blocks within, in order. */
@@ -56,42 +75,6 @@ record Unit(String path, List<Unit> children, Optional<Block> block, List<Node> 
   }
 
   static Unit of(Graph graph) {
-    Map<String, Map<String, List<Node>>> stages = new LinkedHashMap<>();
-    for (Node node : graph.nodes().subList(1, graph.nodes().size())) {
-      stages
-          .computeIfAbsent(node.block().stage(), s -> new LinkedHashMap<>())
-          .computeIfAbsent(node.block().path(), b -> new ArrayList<>())
-          .add(node);
-    }
-    List<Unit> children = new ArrayList<>();
-    stages.forEach((stage, blocks) -> children.add(stage(stage, blocks)));
-    return group("", children);
-  }
-
-  private static Unit stage(String stage, Map<String, List<Node>> blocks) {
-    List<Unit> units = new ArrayList<>();
-    blocks.forEach(
-        (path, nodes) ->
-            units.add(new Unit(path, List.of(), Optional.of(nodes.get(0).block()), nodes)));
-    return units.size() == 1 && units.get(0).path().equals(stage)
-        ? units.get(0)
-        : group(stage, units);
-  }
-
-  private static Unit group(String path, List<Unit> units) {
-    List<Unit> children = units;
-    if (units.size() > MOST_CHILDREN) {
-      children = new ArrayList<>();
-      int parts = (units.size() + MOST_CHILDREN - 1) / MOST_CHILDREN;
-      for (int p = 0; p < parts; p++) {
-        List<Unit> part = units.subList(p * units.size() / parts, (p + 1) * units.size() / parts);
-        children.add(group(path + ".part" + (p + 1), part));
-      }
-    }
-    return new Unit(
-        path,
-        children,
-        Optional.empty(),
-        children.stream().flatMap(c -> c.nodes().stream()).toList());
+    return new UnitCutter(graph).network();
   }
 }

@@ -14,6 +14,7 @@ import java.util.function.Function;
  */
 final class Wiring {
   private final Unit network;
+  private final UnitNames names;
   private final Set<Integer> shown;
   private final Function<Unit, BlockCode> codes;
   private final Map<String, Map<Integer, String>> imports = new HashMap<>();
@@ -22,9 +23,11 @@ final class Wiring {
   /**
    * @param shown buffers that the network itself shows
    * @param codes the code of each block
+   * @param names what the units are called
    */
-  Wiring(Unit network, Set<Integer> shown, Function<Unit, BlockCode> codes) {
+  Wiring(Unit network, Set<Integer> shown, Function<Unit, BlockCode> codes, UnitNames names) {
     this.network = network;
+    this.names = names;
     this.shown = shown;
     this.codes = codes;
     resolve(network);
@@ -45,7 +48,7 @@ final class Wiring {
     for (Unit child : unit.children()) {
       String name = exports(child).get(buffer);
       if (name != null) {
-        return JavaNames.child(unit.path(), child.path()) + "." + name;
+        return names.field(child) + "." + name;
       }
     }
     throw new IllegalStateException(unit.path() + " does not make tensor " + buffer);
@@ -62,14 +65,15 @@ final class Wiring {
       return;
     }
     Map<Integer, String> made = new LinkedHashMap<>();
-    Set<String> taken = new HashSet<>();
+    Set<String> taken = new HashSet<>(Set.of("bind"));
+    unit.children().forEach(child -> taken.add(names.field(child)));
     for (Unit child : unit.children()) {
       resolve(child);
       imports(child)
           .forEach(
               (buffer, name) -> {
                 if (!made.containsKey(buffer) && !in.containsKey(buffer)) {
-                  in.put(buffer, unique(name, taken));
+                  in.put(buffer, JavaNames.unique(name, taken));
                 }
               });
       made.putAll(exports(child));
@@ -77,7 +81,7 @@ final class Wiring {
     made.forEach(
         (buffer, name) -> {
           if (shown.contains(buffer) || isUsedOutside(unit, buffer)) {
-            out.put(buffer, unique(name, taken));
+            out.put(buffer, JavaNames.unique(name, taken));
           }
         });
   }
@@ -86,13 +90,5 @@ final class Wiring {
     return network.blocks().stream()
         .filter(block -> !unit.owns(block.nodes().get(0).id()))
         .anyMatch(block -> codes.apply(block).imports().containsKey(buffer));
-  }
-
-  private static String unique(String name, Set<String> taken) {
-    String result = name;
-    for (int i = 2; !taken.add(result); i++) {
-      result = name + i;
-    }
-    return result;
   }
 }

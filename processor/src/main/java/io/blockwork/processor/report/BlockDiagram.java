@@ -1,24 +1,16 @@
 package io.blockwork.processor.report;
 
-import io.blockwork.processor.graph.Describe;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op.Add;
-import io.blockwork.processor.graph.Op.AvgPool2d;
-import io.blockwork.processor.graph.Op.Concat;
-import io.blockwork.processor.graph.Op.Conv2d;
-import io.blockwork.processor.graph.Op.GlobalAvgPool;
-import io.blockwork.processor.graph.Op.Linear;
-import io.blockwork.processor.graph.Op.MaxPool2d;
-import io.blockwork.processor.graph.Op.PadShortcut;
-import io.blockwork.processor.graph.Op.Scale;
-import io.blockwork.processor.graph.Shape;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.Role;
+import io.blockwork.graph.ops.Shape;
 import io.blockwork.processor.report.Outline.Run;
 import io.blockwork.processor.report.Outline.Stage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -47,12 +39,13 @@ final class BlockDiagram {
   static String svg(Graph graph, List<Shape> shapes, Stage stage) {
     var diagram = new BlockDiagram(graph, shapes);
     diagram.draw(stage);
-    return "<svg class=\"stage\" viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"%s\">%s</svg>\n"
-        .formatted(
-            Markup.n(WIDTH),
-            Markup.n(diagram.y + 4),
-            Markup.escape(stage.name()),
-            diagram.svg.toString());
+    return String.format(
+        Locale.ROOT,
+        "<svg class=\"stage\" viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"%s\">%s</svg>\n",
+        Markup.n(WIDTH),
+        Markup.n(diagram.y + 4),
+        Markup.escape(stage.name()),
+        diagram.svg.toString());
   }
 
   private void draw(Stage stage) {
@@ -79,7 +72,7 @@ final class BlockDiagram {
 
   /** An arrow down, with the shape of what flows. */
   private void edge(Shape shape) {
-    svg.path("edge arrow", "M%s %sv24".formatted(Markup.n(MAIN), Markup.n(y)));
+    svg.path("edge arrow", String.format(Locale.ROOT, "M%s %sv24", Markup.n(MAIN), Markup.n(y)));
     svg.label(MAIN + 8, y + 16, "shape", shape.toString().replace(" x ", " × "));
     y += 28;
   }
@@ -91,15 +84,18 @@ final class BlockDiagram {
     Set<Integer> main = mainPath(nodes);
     Map<Integer, Double> drawn = new HashMap<>();
     drawn.put(nodes.get(0).input(0), top + HEAD - 6);
-    svg.path("edge", "M%s %sV%s".formatted(Markup.n(MAIN), Markup.n(top), Markup.n(top + HEAD)));
+    svg.path(
+        "edge",
+        String.format(
+            Locale.ROOT, "M%s %sV%s", Markup.n(MAIN), Markup.n(top), Markup.n(top + HEAD)));
     List<Node> side = new ArrayList<>();
     for (Node node : nodes) {
       if (!main.contains(node.id())) {
         side.add(node);
-      } else if (node.op() instanceof Add) {
+      } else if (node.op().role() == Role.SUM) {
         addition(node, side, drawn);
         side.clear();
-      } else if (node.op() instanceof Scale) {
+      } else if (node.op().role() == Role.PRODUCT) {
         svg.box(MAIN - PILL / 2, y, PILL, 18, "pill gate", node.op().path());
         svg.label(MAIN, y + 13, "op mid", "squeeze, excite, scale");
         step(node, 18, drawn);
@@ -134,7 +130,7 @@ final class BlockDiagram {
   private void step(Node node, double height, Map<Integer, Double> drawn) {
     y += height;
     drawn.put(node.id(), y + 4);
-    svg.path("edge", "M%s %sv8".formatted(Markup.n(MAIN), Markup.n(y)));
+    svg.path("edge", String.format(Locale.ROOT, "M%s %sv8", Markup.n(MAIN), Markup.n(y)));
     y += 8;
   }
 
@@ -146,21 +142,22 @@ final class BlockDiagram {
     double centre = y + 9;
     svg.path(
         "skip arrow",
-        "M%s %sH%sQ%s %s %s %sV%sQ%s %s %s %sH%s"
-            .formatted(
-                Markup.n(MAIN),
-                Markup.n(from),
-                Markup.n(SIDE + 10),
-                Markup.n(SIDE),
-                Markup.n(from),
-                Markup.n(SIDE),
-                Markup.n(from + 10),
-                Markup.n(centre - 10),
-                Markup.n(SIDE),
-                Markup.n(centre),
-                Markup.n(SIDE + 10),
-                Markup.n(centre),
-                Markup.n(MAIN - 13)));
+        String.format(
+            Locale.ROOT,
+            "M%s %sH%sQ%s %s %s %sV%sQ%s %s %s %sH%s",
+            Markup.n(MAIN),
+            Markup.n(from),
+            Markup.n(SIDE + 10),
+            Markup.n(SIDE),
+            Markup.n(from),
+            Markup.n(SIDE),
+            Markup.n(from + 10),
+            Markup.n(centre - 10),
+            Markup.n(SIDE),
+            Markup.n(centre),
+            Markup.n(SIDE + 10),
+            Markup.n(centre),
+            Markup.n(MAIN - 13)));
     double middle = (from + centre) / 2 - 11 * shortcut.size();
     for (Node node : shortcut) {
       svg.box(
@@ -174,7 +171,7 @@ final class BlockDiagram {
     svg.label(MAIN, centre + 4.5, "plus mid", "+");
     y += 18;
     drawn.put(add.id(), y);
-    svg.path("edge", "M%s %sv8".formatted(Markup.n(MAIN), Markup.n(y)));
+    svg.path("edge", String.format(Locale.ROOT, "M%s %sv8", Markup.n(MAIN), Markup.n(y)));
     y += 8;
   }
 
@@ -215,16 +212,17 @@ final class BlockDiagram {
         double lift = Math.min(70, (to - from) / 4);
         svg.path(
             "skip arc",
-            "M%s %sC%s %s %s %s %s %s"
-                .formatted(
-                    Markup.n(from),
-                    Markup.n(line),
-                    Markup.n(from),
-                    Markup.n(line - 1.3 * lift),
-                    Markup.n(to),
-                    Markup.n(line - 1.3 * lift),
-                    Markup.n(to),
-                    Markup.n(line)));
+            String.format(
+                Locale.ROOT,
+                "M%s %sC%s %s %s %s %s %s",
+                Markup.n(from),
+                Markup.n(line),
+                Markup.n(from),
+                Markup.n(line - 1.3 * lift),
+                Markup.n(to),
+                Markup.n(line - 1.3 * lift),
+                Markup.n(to),
+                Markup.n(line)));
       }
     }
     for (int a = 0; a < dots; a++) {
@@ -239,13 +237,15 @@ final class BlockDiagram {
         line + 22,
         "note mid",
         shown < layers.size()
-            ? "input and the first %d of %d layers".formatted(shown, layers.size())
-            : "input and %d layers: each reads all before it".formatted(layers.size()));
+            ? String.format(
+                Locale.ROOT, "input and the first %d of %d layers", shown, layers.size())
+            : String.format(
+                Locale.ROOT, "input and %d layers: each reads all before it", layers.size()));
     y = line + 34;
-    svg.path("edge", "M%s %sv8".formatted(Markup.n(MAIN), Markup.n(y)));
+    svg.path("edge", String.format(Locale.ROOT, "M%s %sv8", Markup.n(MAIN), Markup.n(y)));
     y += 8;
     List<Node> layer = new ArrayList<>(layers.get(0).nodes());
-    layer.removeIf(n -> n.op() instanceof Concat);
+    layer.removeIf(n -> n.op().role() == Role.CONCAT);
     for (Node node : layer) {
       double height = weighty(node) ? 26 : 17;
       svg.box(MAIN - PILL / 2, y, PILL, height, "pill " + style(node), node.op().leaf());
@@ -256,7 +256,7 @@ final class BlockDiagram {
     int growth = shapes.get(layer.get(layer.size() - 1).id()).channels();
     svg.label(MAIN, y + 12.5, "op mid", "append " + growth + " channels");
     y += 17;
-    svg.path("edge", "M%s %sv8".formatted(Markup.n(MAIN), Markup.n(y)));
+    svg.path("edge", String.format(Locale.ROOT, "M%s %sv8", Markup.n(MAIN), Markup.n(y)));
     y += 8;
     svg.add(
         "<rect x=\"2\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"8\" class=\"block\"/>",
@@ -266,18 +266,14 @@ final class BlockDiagram {
   }
 
   private static boolean weighty(Node node) {
-    return node.op() instanceof Conv2d || node.op() instanceof Linear;
+    return node.op().role() == Role.WEIGHTED;
   }
 
   private static String style(Node node) {
-    if (weighty(node) || node.op() instanceof PadShortcut) {
+    if (weighty(node) || node.op().role() == Role.MOVE) {
       return "conv";
     }
-    boolean pool =
-        node.op() instanceof MaxPool2d
-            || node.op() instanceof AvgPool2d
-            || node.op() instanceof GlobalAvgPool;
-    return pool ? "pool" : "plain";
+    return node.op().role() == Role.POOL ? "pool" : "plain";
   }
 
   private String words(Node node) {
@@ -286,9 +282,8 @@ final class BlockDiagram {
   }
 
   private static String sideWords(Node node) {
-    return node.op() instanceof Conv2d conv
-        ? conv.kernel() + "×" + conv.kernel() + (conv.stride() == 1 ? "" : " /" + conv.stride())
-        : Describe.of(node.op()).kind().split(" ", 2)[0];
+    String kind = Markup.kind(node);
+    return weighty(node) ? kind.replace(" stride ", " /") : kind.split(" ", 2)[0];
   }
 
   /** All edges of the diagram end in an arrow of this shape. */

@@ -3,14 +3,11 @@ package io.blockwork.processor.report;
 import static io.blockwork.processor.report.Markup.count;
 import static io.blockwork.processor.report.Markup.escape;
 
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op.BatchNorm2d;
-import io.blockwork.processor.graph.Op.Conv2d;
-import io.blockwork.processor.graph.Op.Linear;
-import io.blockwork.processor.graph.Shape;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.Totals;
+import io.blockwork.graph.ops.Shape;
 import io.blockwork.processor.report.Outline.Run;
 import io.blockwork.processor.report.Outline.Stage;
-import io.blockwork.processor.shapes.Totals;
 import java.util.List;
 
 /** Every operation with its shape and costs for one image; blocks that are alike stand once. */
@@ -40,7 +37,7 @@ final class LayerTable {
 
   private Costs costs(Node node) {
     Shape shape = shapes.get(node.id());
-    Totals totals = Totals.of(node, shape);
+    Totals totals = Totals.of(node, shapes);
     return new Costs(totals.parameters(), totals.macs(), shape.elements());
   }
 
@@ -82,10 +79,7 @@ final class LayerTable {
 
   private void row(Node node) {
     Costs costs = costs(node);
-    boolean learns =
-        node.op() instanceof Conv2d
-            || node.op() instanceof BatchNorm2d
-            || node.op() instanceof Linear;
+    boolean learns = costs.parameters() > 0;
     html.add(
         "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s\n",
         escape(node.op().path()),

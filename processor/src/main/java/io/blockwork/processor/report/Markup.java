@@ -1,7 +1,6 @@
 package io.blockwork.processor.report;
 
-import io.blockwork.processor.graph.Describe;
-import io.blockwork.processor.graph.Node;
+import io.blockwork.graph.Node;
 import java.util.Locale;
 
 /** Text of HTML and SVG, and numbers as people read them. */
@@ -52,7 +51,7 @@ final class Markup {
 
   /** What the node's operation is, with a proper sign between the sides of a window. */
   static String kind(Node node) {
-    return Describe.of(node.op()).kind().replaceAll("(\\d)x(\\d)", "$1×$2");
+    return node.op().description().kind().replaceAll("(\\d)x(\\d)", "$1×$2");
   }
 
   /** {@code 1234567} as {@code 1,234,567}. */

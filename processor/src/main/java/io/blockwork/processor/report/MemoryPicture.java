@@ -1,10 +1,10 @@
 package io.blockwork.processor.report;
 
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Shape;
-import io.blockwork.processor.transforms.InferencePlan;
-import io.blockwork.processor.transforms.Place;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.plans.InferencePlan;
+import io.blockwork.graph.plans.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,7 +123,7 @@ final class MemoryPicture {
           || !node.block().stage().equals(graph.node(node.id() - 1).block().stage())) {
         double x = at(node.id(), steps);
         svg.path("mark", "M%s 20V%s".formatted(Markup.n(x), Markup.n(bottom)));
-        String name = Overview.shortName(node.block().stage());
+        String name = Overview.shortName(node.block().stage().path());
         double wide = 6.4 * name.length();
         if (x >= free && x + wide < WIDTH) {
           svg.label(x + 2, 16, "note", name);

@@ -1,12 +1,10 @@
 package io.blockwork.processor.report;
 
-import io.blockwork.processor.graph.Block;
-import io.blockwork.processor.graph.Describe;
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Node;
-import io.blockwork.processor.graph.Op.Add;
-import io.blockwork.processor.graph.Op.Concat;
-import io.blockwork.processor.graph.Shape;
+import io.blockwork.graph.Block;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.Role;
+import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +23,11 @@ final class Outline {
     }
 
     boolean isDense() {
-      return nodes.stream().anyMatch(n -> n.op() instanceof Concat);
+      return nodes.stream().anyMatch(n -> n.op().role() == Role.CONCAT);
     }
 
     boolean isResidual() {
-      return nodes.stream().anyMatch(n -> n.op() instanceof Add);
+      return nodes.stream().anyMatch(n -> n.op().role() == Role.SUM);
     }
   }
 
@@ -72,7 +70,7 @@ final class Outline {
     Map<String, Map<Block, List<Node>>> stages = new LinkedHashMap<>();
     for (Node node : graph.nodes().subList(1, graph.nodes().size())) {
       stages
-          .computeIfAbsent(node.block().stage(), s -> new LinkedHashMap<>())
+          .computeIfAbsent(node.block().stage().path(), s -> new LinkedHashMap<>())
           .computeIfAbsent(node.block(), b -> new ArrayList<>())
           .add(node);
     }
@@ -98,11 +96,15 @@ final class Outline {
     return outline;
   }
 
+  private static String description(Node node) {
+    return node.op().description().kind() + node.op().description().extras();
+  }
+
   /** Equal for blocks that differ in nothing but their place. */
   private static String key(Piece piece, List<Shape> shapes) {
     StringBuilder key = new StringBuilder();
     for (Node node : piece.nodes()) {
-      key.append(node.op().leaf()).append(Describe.of(node.op())).append(shapes.get(node.id()));
+      key.append(node.op().leaf()).append(description(node)).append(shapes.get(node.id()));
       for (int input : node.inputs()) {
         key.append(piece.first().id() - input > 1 ? shapes.get(input) : node.id() - input);
       }

@@ -1,6 +1,6 @@
 package io.blockwork.processor.report;
 
-import io.blockwork.processor.graph.Shape;
+import io.blockwork.graph.ops.Shape;
 import io.blockwork.processor.report.Outline.Stage;
 import java.util.List;
 

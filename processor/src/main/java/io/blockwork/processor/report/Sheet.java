@@ -1,11 +1,10 @@
 package io.blockwork.processor.report;
 
-import io.blockwork.processor.graph.Graph;
-import io.blockwork.processor.graph.Op.Concat;
-import io.blockwork.processor.graph.Shape;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Totals;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.plans.InferencePlan;
 import io.blockwork.processor.report.Outline.Stage;
-import io.blockwork.processor.shapes.Totals;
-import io.blockwork.processor.transforms.InferencePlan;
 import java.util.List;
 
 /**
@@ -58,7 +57,7 @@ public final class Sheet {
     Totals totals = Totals.of(graph, shapes);
     long activations =
         graph.nodes().stream()
-            .filter(node -> node.id() > 0 && !(node.op() instanceof Concat))
+            .filter(node -> node.id() > 0 && node.op().runs())
             .mapToLong(node -> shapes.get(node.id()).elements())
             .sum();
     long planned = inference.slots().stream().mapToLong(Long::longValue).sum();

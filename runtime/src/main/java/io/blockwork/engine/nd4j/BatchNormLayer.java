@@ -2,6 +2,7 @@ package io.blockwork.engine.nd4j;
 
 import io.blockwork.engine.Layer;
 import io.blockwork.engine.Norm;
+import java.nio.LongBuffer;
 
 /**
  * Batch norm with the batch's statistics. Mean and variance take two passes in double, so that a
@@ -56,7 +57,8 @@ final class BatchNormLayer implements Layer {
             normalise(c, plane);
           }
         });
-    state.batchesTracked().addi(1);
+    LongBuffer batches = state.batchesTracked().longs();
+    batches.put(0, batches.get(0) + 1);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.blockwork.engine.nd4j;
 
 import io.blockwork.engine.Affine;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
@@ -46,7 +47,7 @@ final class ChannelAffine {
   private static double[] constants(String path, String what, List<Double> values, int channels) {
     if (values.size() != channels) {
       throw new ShapeMismatchException(
-          "%s: expected %d %s, got %d".formatted(path, channels, what, values.size()));
+          SafeText.format("%s: expected %d %s, got %d", path, channels, what, values.size()));
     }
     return values.stream().mapToDouble(Double::doubleValue).toArray();
   }

@@ -1,5 +1,7 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.io.SafeText;
+
 /**
  * Dropout whose mask is a function of the seed, the layer, the step and the position, so that
  * nothing is stored, runs repeat, and threads do not matter.
@@ -17,7 +19,7 @@ final class Dropout {
   Dropout(double rate, long seed, String path, boolean images) {
     if (!(rate >= 0 && rate <= 1)) {
       throw new IllegalArgumentException(
-          "%s: dropout rate: expected 0 to 1, got %s".formatted(path, rate));
+          SafeText.format("%s: dropout rate: expected 0 to 1, got %s", path, rate));
     }
     this.rate = rate;
     this.stream = mix(seed + mix(path.hashCode()));

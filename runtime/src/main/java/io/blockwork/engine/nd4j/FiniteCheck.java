@@ -37,7 +37,7 @@ final class FiniteCheck {
       TrainingSettings settings,
       Function<TrainingBinder, TrainingPass> network) {
     Parameters copy = new Parameters(parameters.entries(), parameters.dataType());
-    parameters.names().forEach(name -> copy.set(name, parameters.view(name)));
+    parameters.names().forEach(name -> copy.set(name, parameters.get(name)));
     copy.passes(parameters.passes());
     Gradients gradients = new Gradients(parameters.entries(), parameters.dataType());
     Memory memory = new Memory(parameters.dataType(), Math.toIntExact(images.size(0)));

@@ -1,5 +1,6 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,8 +58,9 @@ final class Memory implements AutoCloseable {
           long needed = (long) channels * height * width;
           if (needed * batch > memory.length()) {
             throw new ShapeMismatchException(
-                "slot %d: expected room for %d x %d x %d = %d elements an image, got %d"
-                    .formatted(slot, channels, height, width, needed, memory.length() / batch));
+                SafeText.format(
+                    "slot %d: expected room for %d x %d x %d = %d elements an image, got %d",
+                    slot, channels, height, width, needed, memory.length() / batch));
           }
           return Nd4jTensor.at(memory, batch, channels, height, width, gradientNeeded);
         });

@@ -9,8 +9,11 @@ import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.SafeText;
+import io.blockwork.memory.JavaCpp;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
@@ -44,9 +47,11 @@ public final class Nd4jEngine implements Engine {
     options.requireProcessor(Nd4jProvider.NAME);
     if (options.precision() != Precision.FLOAT) {
       throw new UnsupportedOperationException(
-          "nd4j computes in double and keeps activations in the network's own type, not in %s; choose FLOAT, or another engine"
-              .formatted(options.precision()));
+          SafeText.format(
+              "nd4j computes in double and keeps activations in the network's own type, not in %s; choose FLOAT, or another engine",
+              options.precision()));
     }
+    JavaCpp.prepare();
     this.workers = Workers.of(options.threads());
   }
 
@@ -108,6 +113,13 @@ public final class Nd4jEngine implements Engine {
     return FiniteCheck.firstNonFinite(parameters, images, settings, network);
   }
 
+  private static void requireArrays(String what, int count, List<INDArray> arrays) {
+    if (arrays.size() != count) {
+      throw new IllegalArgumentException(
+          SafeText.format("%s: expected %d arrays, got %d", what, count, arrays.size()));
+    }
+  }
+
   private static Memory memory(Parameters parameters, int batch) {
     if (batch < 1) {
       throw new IllegalArgumentException("batch: expected at least 1, got " + batch);
@@ -130,10 +142,7 @@ public final class Nd4jEngine implements Engine {
     @Override
     public void run(INDArray images, List<INDArray> outputs) {
       List<Tensor> results = pass.outputs();
-      if (outputs.size() != results.size()) {
-        throw new IllegalArgumentException(
-            "outputs: expected %d arrays, got %d".formatted(results.size(), outputs.size()));
-      }
+      requireArrays("outputs", results.size(), outputs);
       Transfer.in("images", images, (Nd4jTensor) pass.input());
       workers.run(pass::run);
       for (int i = 0; i < results.size(); i++) {
@@ -173,16 +182,24 @@ public final class Nd4jEngine implements Engine {
       boolean hasInputGradient)
       implements BoundTraining {
     @Override
-    public void forward(INDArray images, INDArray output) {
+    public void forward(INDArray images, List<INDArray> outputs) {
+      List<TrainingOutput> results = pass.outputs();
+      requireArrays("outputs", results.size(), outputs);
       Transfer.in("images", images, (Nd4jTensor) pass.input());
-      workers.run(pass::forward);
-      parameters.touch();
-      Transfer.out("output", (Nd4jTensor) pass.output(), output);
+      parameters.write(memory -> workers.run(pass::forward));
+      for (int i = 0; i < results.size(); i++) {
+        Transfer.out("output", (Nd4jTensor) results.get(i).value(), outputs.get(i));
+      }
     }
 
     @Override
-    public void backward(INDArray outputGradient) {
-      Transfer.in("gradient of the output", outputGradient, (Nd4jTensor) pass.outputGradient());
+    public void backward(List<INDArray> outputGradients) {
+      List<TrainingOutput> results = pass.outputs();
+      requireArrays("gradients of the outputs", results.size(), outputGradients);
+      for (int i = 0; i < results.size(); i++) {
+        Nd4jTensor to = (Nd4jTensor) results.get(i).gradient();
+        Transfer.in("gradient of the output", outputGradients.get(i), to);
+      }
       workers.run(pass::backward);
     }
 

@@ -17,6 +17,7 @@ import io.blockwork.engine.TrainedAddend;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Window;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
@@ -131,9 +132,9 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     Nd4jTensor in = (Nd4jTensor) src;
     Nd4jTensor out = Shapes.expect(path, "output", dst, src);
     Nd4jTensor outGradient = outputGradient(path, dDst, dst);
-    NormState state = NormState.of(parameters, path, src.channels());
     Target target = target(path, src, dSrc);
     if (!trained(path)) {
+      NormState state = NormState.of(parameters, path, src.channels());
       FoldedNorm folded = new FoldedNorm(parameters, state, norm.eps());
       return bound(
           path,
@@ -143,8 +144,9 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     }
     if (memory.batch() * in.plane() == 1) {
       throw new IllegalArgumentException(
-          "%s: batch norm expected more than one value a channel in training, got one image of %s: use a batch of 2 or more"
-              .formatted(path, src.shape()));
+          SafeText.format(
+              "%s: batch norm expected more than one value a channel in training, got one image of %s: use a batch of 2 or more",
+              path, src.shape()));
     }
     return bound(
         path,
@@ -152,7 +154,7 @@ final class Nd4jTrainingBinder implements TrainingBinder {
         true,
         new BatchNormLayer(
             norm,
-            state,
+            NormState.writable(parameters, path, src.channels()),
             Values.of(gradients.get(path + ".weight")),
             Values.of(gradients.get(path + ".bias")),
             in,
@@ -244,8 +246,9 @@ final class Nd4jTrainingBinder implements TrainingBinder {
       Gradient dSrc) {
     if (!activation.fromOutput()) {
       throw new IllegalArgumentException(
-          "%s: expected an activation whose derivative the output tells, got %s"
-              .formatted(path, activation));
+          SafeText.format(
+              "%s: expected an activation whose derivative the output tells, got %s",
+              path, activation));
     }
     Nd4jTensor out = Shapes.linear(path, src, dst);
     Nd4jTensor outGradient = outputGradient(path, dDst, dst);

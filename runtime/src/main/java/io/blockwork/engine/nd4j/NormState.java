@@ -1,7 +1,8 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.function.Function;
 
 /** The entries of one batch norm in the {@code state_dict}. */
 record NormState(
@@ -9,15 +10,32 @@ record NormState(
     Values bias,
     Values runningMean,
     Values runningVar,
-    INDArray batchesTracked,
+    NativeValues batchesTracked,
     int channels) {
+  /** To be read. */
   static NormState of(Parameters parameters, String path, int channels) {
+    return of(parameters, path, channels, parameters::values);
+  }
+
+  /** For training, which moves the running statistics in {@link Parameters#write}. */
+  static NormState writable(Parameters parameters, String path, int channels) {
+    NormState[] lent = new NormState[1];
+    parameters.write(memory -> lent[0] = of(parameters, path, channels, memory::values));
+    return lent[0];
+  }
+
+  private static NormState of(
+      Parameters parameters, String path, int channels, Function<String, NativeValues> memory) {
+    Values weight = Shapes.parameter(parameters, path, "weight", channels);
+    Values bias = Shapes.parameter(parameters, path, "bias", channels);
+    Shapes.parameter(parameters, path, "running_mean", channels);
+    Shapes.parameter(parameters, path, "running_var", channels);
     return new NormState(
-        Shapes.parameter(parameters, path, "weight", channels),
-        Shapes.parameter(parameters, path, "bias", channels),
-        Shapes.parameter(parameters, path, "running_mean", channels),
-        Shapes.parameter(parameters, path, "running_var", channels),
-        parameters.view(path + ".num_batches_tracked"),
+        weight,
+        bias,
+        Values.of(memory.apply(path + ".running_mean")),
+        Values.of(memory.apply(path + ".running_var")),
+        memory.apply(path + ".num_batches_tracked"),
         channels);
   }
 }

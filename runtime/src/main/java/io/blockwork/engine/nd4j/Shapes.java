@@ -64,23 +64,28 @@ final class Shapes {
     return expect(path, "output", dst, dst.channels(), height, width);
   }
 
-  /** The values of a parameter, checked to have the given shape. */
+  /** The values of a parameter to be read, checked to have the given shape. */
   static Values parameter(Parameters parameters, String path, String name, long... shape) {
-    return Values.of(expect(path + "." + name, parameters.view(path + "." + name), shape));
+    String entry = path + "." + name;
+    expect(entry, parameters.info(entry).dimensions(), shape);
+    return Values.of(parameters.values(entry));
   }
 
   /** The values of a parameter of one value a channel, checked to be {@code [C]} or [C, 1, 1]. */
   static Values channels(Parameters parameters, String name, int channels) {
-    INDArray array = parameters.view(name);
-    return array.rank() == 3
-        ? Values.of(expect(name, array, channels, 1, 1))
-        : Values.of(expect(name, array, channels));
+    long[] shape = parameters.info(name).dimensions();
+    expect(name, shape, shape.length == 3 ? new long[] {channels, 1, 1} : new long[] {channels});
+    return Values.of(parameters.values(name));
   }
 
   /** The slopes of a PReLU, checked to be one a channel or one for all. */
   static Values slopes(Parameters parameters, String path, int channels) {
-    INDArray array = parameters.view(path + ".weight");
-    return Values.of(expect(path + ".weight", array, array.length() == 1 ? 1 : channels));
+    String name = path + ".weight";
+    expect(
+        name,
+        parameters.info(name).dimensions(),
+        parameters.info(name).length() == 1 ? 1 : channels);
+    return Values.of(parameters.values(name));
   }
 
   /** Checks the output of a linear layer: out x 1 x 1, or out x H x W. */
@@ -122,11 +127,15 @@ final class Shapes {
 
   /** The array, checked to have the given shape. */
   static INDArray expect(String what, INDArray array, long... shape) {
-    if (!Arrays.equals(array.shape(), shape)) {
+    expect(what, array.shape(), shape);
+    return array;
+  }
+
+  private static void expect(String what, long[] actual, long... shape) {
+    if (!Arrays.equals(actual, shape)) {
       throw new ShapeMismatchException(
           "%s: expected shape %s, got %s"
-              .formatted(what, Arrays.toString(shape), Arrays.toString(array.shape())));
+              .formatted(what, Arrays.toString(shape), Arrays.toString(actual)));
     }
-    return array;
   }
 }

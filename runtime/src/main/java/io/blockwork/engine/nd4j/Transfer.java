@@ -1,5 +1,6 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.Arrays;
@@ -40,12 +41,14 @@ final class Transfer {
     long[] vector = {tensor.batch(), tensor.length()};
     if (!Arrays.equals(array.shape(), full) && !Arrays.equals(array.shape(), vector)) {
       throw new ShapeMismatchException(
-          "%s: expected shape %s, got %s"
-              .formatted(what, Arrays.toString(full), Arrays.toString(array.shape())));
+          SafeText.format(
+              "%s: expected shape %s, got %s",
+              what, Arrays.toString(full), Arrays.toString(array.shape())));
     }
     if (array.dataType() != tensor.dataType()) {
       throw new IllegalArgumentException(
-          "%s: expected type %s, got %s".formatted(what, tensor.dataType(), array.dataType()));
+          SafeText.format(
+              "%s: expected type %s, got %s", what, tensor.dataType(), array.dataType()));
     }
   }
 }

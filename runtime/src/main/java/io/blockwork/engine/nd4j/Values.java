@@ -1,5 +1,8 @@
 package io.blockwork.engine.nd4j;
 
+import io.blockwork.io.SafeText;
+import io.blockwork.memory.Address;
+import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -10,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A run of numbers in an ND4J buffer, read and written as doubles whatever their type is, so that
+ * A run of numbers in native memory, read and written as doubles whatever their type is, so that
  * each kernel is written once and sums in double for both types.
  */
 sealed interface Values permits Values.Floats, Values.Doubles {
@@ -44,6 +47,15 @@ sealed interface Values permits Values.Floats, Values.Doubles {
     return new Floats(pointer, bytes.asFloatBuffer());
   }
 
+  /** All of the values, of type {@code FLOAT} or {@code DOUBLE}; whoever holds this holds them. */
+  static Values of(NativeValues values) {
+    long bytes = values.length() * values.type().width();
+    Address start = new Address(values.address(), bytes);
+    return values.type() == DataType.DOUBLE
+        ? new Doubles(new DoublePointer(start).limit(values.length()), values.doubles())
+        : new Floats(new FloatPointer(start).limit(values.length()), values.floats());
+  }
+
   /** All of a C-contiguous array. */
   static Values of(INDArray array) {
     return of(array, 0, array.length());
@@ -52,8 +64,9 @@ sealed interface Values permits Values.Floats, Values.Doubles {
   private static ByteBuffer bytes(ByteBuffer buffer, long length, int size) {
     if (length * size > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "one image's part of a tensor has %d bytes; expected less than 2 GiB: use smaller images"
-              .formatted(length * size));
+          SafeText.format(
+              "one image's part of a tensor has %d bytes; expected less than 2 GiB: use smaller images",
+              length * size));
     }
     return buffer.order(ByteOrder.nativeOrder());
   }

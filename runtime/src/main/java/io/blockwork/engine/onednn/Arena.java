@@ -22,7 +22,7 @@ final class Arena implements AutoCloseable {
 
   /** The address of {@code bytes} new bytes. */
   long allocate(long bytes) {
-    NativeBlock block = NativeBlock.allocateCounted(bytes);
+    NativeBlock block = NativeBlock.allocate(bytes);
     blocks.push(block);
     allocated += bytes;
     return block.address();

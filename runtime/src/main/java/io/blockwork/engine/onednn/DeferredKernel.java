@@ -1,6 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Kernel;
+import io.blockwork.io.SafeText;
 import java.util.function.Consumer;
 
 /** A kernel whose steps are made after every layer is known. */
@@ -21,8 +22,9 @@ final class DeferredKernel implements Kernel {
       recipe.accept(emitter);
     } catch (RuntimeException e) {
       throw new IllegalStateException(
-          "%s: oneDNN cannot run this layer (%s); choose the engine nd4j for this network"
-              .formatted(path, e.getMessage()),
+          SafeText.format(
+              "%s: oneDNN cannot run this layer (%s); choose the engine nd4j for this network",
+              path, e.getMessage()),
           e);
     }
     steps = emitter.steps();

@@ -1,6 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Layer;
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -56,8 +57,9 @@ final class DeferredLayer implements Layer {
       recipe.accept(steps);
     } catch (RuntimeException e) {
       throw new IllegalStateException(
-          "%s: oneDNN cannot train this layer (%s); choose the engine nd4j for this network"
-              .formatted(path, e.getMessage()),
+          SafeText.format(
+              "%s: oneDNN cannot train this layer (%s); choose the engine nd4j for this network",
+              path, e.getMessage()),
           e);
     }
     forward = steps.forward().steps();

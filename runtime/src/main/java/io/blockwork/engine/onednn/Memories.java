@@ -2,6 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,8 +33,9 @@ final class Memories {
     long size = elements.getOrDefault(storage, 0L);
     if (tensor.elements() > size) {
       throw new ShapeMismatchException(
-          "slot %d: %s needs %d elements an image, the slot has %d"
-              .formatted(slot, tensor.shape(), tensor.elements(), size));
+          SafeText.format(
+              "slot %d: %s needs %d elements an image, the slot has %d",
+              slot, tensor.shape(), tensor.elements(), size));
     }
     return tensor;
   }

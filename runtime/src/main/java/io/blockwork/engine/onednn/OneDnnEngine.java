@@ -10,6 +10,7 @@ import io.blockwork.engine.Precision;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
@@ -87,8 +88,9 @@ public final class OneDnnEngine implements Engine {
     options.requireProcessor(OneDnnProvider.NAME);
     if (!isNative(options.precision()) && !options.emulated()) {
       throw new UnsupportedOperationException(
-          "this processor has no native %s arithmetic: it would run slower than FLOAT; use FLOAT, or EngineOptions.emulated(true) to run it nevertheless"
-              .formatted(options.precision()));
+          SafeText.format(
+              "this processor has no native %s arithmetic: it would run slower than FLOAT; use FLOAT, or EngineOptions.emulated(true) to run it nevertheless",
+              options.precision()));
     }
     this.options = options;
     this.fixed = fixed;
@@ -122,8 +124,7 @@ public final class OneDnnEngine implements Engine {
   }
 
   /**
-   * The same engine with a fixed division of large batches of inference, in place of the measured
-   * one.
+   * The same engine with fixed micro-batches for large batches of inference.
    *
    * @param images images at a time; a smaller batch is taken as a whole
    * @param sideBySide true: one such micro-batch on each thread; false: one at a time on all
@@ -181,77 +182,39 @@ public final class OneDnnEngine implements Engine {
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
     requireFloat(parameters);
     requirePositive("batch", batch);
-    NetworkState state = state(parameters);
-    // Held so that the plans which are only measured do not each pack the weights anew.
-    state.acquire();
-    try {
-      Division division = divide(state, parameters, batch, network);
-      return bind(state, parameters, batch, division, false, network);
-    } finally {
-      state.release();
-    }
+    MicroBatching chosen = choose(parameters, batch, network);
+    return bind(state(parameters), parameters, batch, chosen, false, network);
   }
 
-  /** Fixes how a batch is divided: different divisions may sum in different orders. */
-  @Override
-  public void makeRepeatable(Parameters parameters, int batch) {
-    requirePositive("batch", batch);
-    state(parameters).fix(batch, Division.candidates(batch, options.threadsOrAll()).get(0));
-  }
-
-  private Division divide(
-      NetworkState state,
-      Parameters parameters,
-      int batch,
-      Function<InferenceBinder, ForwardPass> network) {
-    boolean sideBySide = fixed.sideBySide().orElse(false);
+  private MicroBatching choose(
+      Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+    int threads = options.threadsOrAll();
     if (fixed.microBatch().isPresent()) {
-      int micro = Math.min(batch, fixed.microBatch().get());
-      int streams = sideBySide ? Math.min(options.threadsOrAll(), (batch + micro - 1) / micro) : 1;
-      return new Division(micro, streams);
+      int images = Math.min(batch, fixed.microBatch().get());
+      boolean sideBySide = fixed.sideBySide().orElse(false);
+      int streams = sideBySide ? Math.min(threads, (batch + images - 1) / images) : 1;
+      return new MicroBatching(images, streams);
     }
-    List<Division> candidates = Division.candidates(batch, options.threadsOrAll());
-    // Measuring chooses now this, now that, and another division may sum in another order.
-    if (candidates.size() == 1 || options.deterministic()) {
-      return candidates.get(0);
+    if (batch == 1 || batch < threads) {
+      return MicroBatching.whole(batch);
     }
-    return state.division(
-        network, batch, () -> fastest(state, parameters, batch, candidates, network));
-  }
-
-  private Division fastest(
-      NetworkState state,
-      Parameters parameters,
-      int batch,
-      List<Division> candidates,
-      Function<InferenceBinder, ForwardPass> network) {
-    Division best = candidates.get(0);
-    long bestNanos = Long.MAX_VALUE;
-    for (Division candidate : candidates) {
-      try (OneDnnInference plan = bind(state, parameters, batch, candidate, false, network)) {
-        long nanos = plan.measure();
-        if (nanos < bestNanos) {
-          bestNanos = nanos;
-          best = candidate;
-        }
-      }
-    }
-    return best;
+    long largest = InferencePlan.largestTensor(parameters, network);
+    return MicroBatching.of(batch, largest, options.precision(), threads);
   }
 
   private OneDnnInference bind(
       NetworkState state,
       Parameters parameters,
       int batch,
-      Division division,
+      MicroBatching microBatching,
       boolean timed,
       Function<InferenceBinder, ForwardPass> network) {
     // Primitives are made for the number of threads that the making thread is set to.
-    int threads = division.streams() > 1 ? 1 : options.threadsOrAll();
+    int threads = microBatching.streams() > 1 ? 1 : options.threadsOrAll();
     PackedWeights weights = state.acquire();
     List<InferencePlan> plans = new ArrayList<>();
     try {
-      for (int i = 0; i < division.streams(); i++) {
+      for (int i = 0; i < microBatching.streams(); i++) {
         plans.add(
             OneDnnLibrary.onThreads(
                 threads,
@@ -259,7 +222,7 @@ public final class OneDnnEngine implements Engine {
                     new InferencePlan(
                         parameters,
                         weights,
-                        division.microBatch(),
+                        microBatching.images(),
                         options,
                         fixed.layout(),
                         timed,
@@ -290,7 +253,7 @@ public final class OneDnnEngine implements Engine {
     requireFloat(parameters);
     requirePositive("repetitions", repetitions);
     int batch = (int) images.size(0);
-    Division whole = new Division(batch, 1);
+    MicroBatching whole = MicroBatching.whole(batch);
     try (OneDnnInference plan = bind(state(parameters), parameters, batch, whole, true, network)) {
       return plan.profile(images, repetitions);
     }

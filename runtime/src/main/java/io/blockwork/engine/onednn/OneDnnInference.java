@@ -1,12 +1,12 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.BoundInference;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,8 +19,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * all threads, or several plans side by side with one thread each.
  */
 final class OneDnnInference implements BoundInference {
-  private static final int REPETITIONS = 3;
-
   private final Parameters parameters;
   private final PackedWeights weights;
   private final List<InferencePlan> plans;
@@ -85,9 +83,9 @@ final class OneDnnInference implements BoundInference {
     results.get(0).requireValues("output", batch, output.remaining());
     Staging own = staging.orElseGet(this::newStaging);
     staging = Optional.of(own);
-    NativeValues.floats(own.source(), images.remaining()).put(images);
+    NativeValues.write(images, own.source());
     compute(own.source(), own.target());
-    output.put(NativeValues.floats(own.target(), output.remaining()));
+    NativeValues.read(own.target(), output);
   }
 
   private Staging newStaging() {
@@ -105,7 +103,8 @@ final class OneDnnInference implements BoundInference {
     Shapes.array("images", batch, first.input(), images);
     if (outputs.size() != first.outputs().size()) {
       throw new IllegalArgumentException(
-          "outputs: expected %d arrays, got %d".formatted(first.outputs().size(), outputs.size()));
+          SafeText.format(
+              "outputs: expected %d arrays, got %d", first.outputs().size(), outputs.size()));
     }
     for (int i = 0; i < outputs.size(); i++) {
       Shapes.array("output", batch, first.outputs().get(i), outputs.get(i));
@@ -241,33 +240,6 @@ final class OneDnnInference implements BoundInference {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  /** The shortest of a few runs on made-up images, in nanoseconds. */
-  long measure() {
-    try (Arena memory = new Arena()) {
-      long values = batch * plans.get(0).input().elements();
-      long images = memory.allocate(values * Float.BYTES);
-      // Zeros would flatter: on them, processors are faster.
-      FloatBuffer pixels = NativeValues.floats(images, values);
-      SplittableRandom random = new SplittableRandom(0);
-      while (pixels.hasRemaining()) {
-        pixels.put((float) random.nextDouble());
-      }
-      long[] results =
-          plans.get(0).outputs().stream()
-              .mapToLong(t -> memory.allocate(batch * t.elements() * Float.BYTES))
-              .toArray();
-      long best = Long.MAX_VALUE;
-      for (int i = 0; i <= REPETITIONS; i++) {
-        long start = System.nanoTime();
-        compute(images, results);
-        if (i > 0) {
-          best = Math.min(best, System.nanoTime() - start);
-        }
-      }
-      return best;
     }
   }
 

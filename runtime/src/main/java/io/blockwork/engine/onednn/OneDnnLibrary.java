@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.memory.JavaCpp;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.dnnl.engine;
@@ -16,6 +17,7 @@ final class OneDnnLibrary {
     static final Optional<String> FAILURE = load();
 
     private static Optional<String> load() {
+      JavaCpp.prepare();
       try {
         Loader.load(dnnl.class);
         return Optional.empty();

@@ -4,16 +4,20 @@ import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -25,12 +29,13 @@ final class OneDnnTraining implements BoundTraining {
   private final Plan plan;
   private final TrainingWeights weights;
   private final PlanTensor input;
-  private final PlanTensor output;
+  private final List<Result> results;
   private final Transfer images;
-  private final Transfer results;
-  private final Transfer outputGradient;
   private final Optional<Transfer> inputGradient;
   private boolean closed;
+
+  /** An output, and the ways of its values to the caller and of its gradient from there. */
+  private record Result(PlanTensor output, Transfer value, Transfer gradient) {}
 
   /**
    * Binds the pass; the calling thread has to be set to the options' number of threads.
@@ -52,10 +57,13 @@ final class OneDnnTraining implements BoundTraining {
     TrainingRecorder recorder = new TrainingRecorder(parameters, settings, batch);
     pass = network.apply(recorder);
     input = recorder.memories().use(pass.input());
-    output = recorder.memories().use(pass.output());
+    List<PlanTensor> outputs =
+        pass.outputs().stream().map(o -> recorder.memories().use(o.value())).toList();
     PlanTensor gradient = recorder.memories().use(pass.inputGradient());
     Set<PlanTensor> floats =
-        precision != Precision.FLOAT && recorder.isLinearOutput(output) ? Set.of(output) : Set.of();
+        precision == Precision.FLOAT
+            ? Set.of()
+            : outputs.stream().filter(recorder::isLinearOutput).collect(Collectors.toSet());
     Layout chosen =
         precision == Precision.FLOAT && recorder.blocksFit(input, gradient)
             ? layout.orElse(Layout.BLOCKED)
@@ -70,13 +78,30 @@ final class OneDnnTraining implements BoundTraining {
       weights = new TrainingWeights(plan, parameters, gradients);
       recorder.compile(plan, input, weights);
       images = Transfer.into(plan, input);
-      results = Transfer.outOf(plan, output);
-      outputGradient = Transfer.into(plan, recorder.memories().use(pass.outputGradient()));
+      results = results(recorder);
       inputGradient =
           settings.inputGradient() ? Optional.of(Transfer.outOf(plan, gradient)) : Optional.empty();
     } catch (RuntimeException | Error e) {
       plan.close();
       throw e;
+    }
+  }
+
+  private List<Result> results(TrainingRecorder recorder) {
+    List<Result> all = new ArrayList<>();
+    for (TrainingOutput output : pass.outputs()) {
+      PlanTensor value = recorder.memories().use(output.value());
+      PlanTensor gradient = recorder.memories().use(output.gradient());
+      all.add(new Result(value, Transfer.outOf(plan, value), Transfer.into(plan, gradient)));
+    }
+    return all;
+  }
+
+  private void requireArrays(String what, List<INDArray> arrays) {
+    requireOpen();
+    if (arrays.size() != results.size()) {
+      throw new IllegalArgumentException(
+          SafeText.format("%s: expected %d arrays, got %d", what, results.size(), arrays.size()));
     }
   }
 
@@ -87,39 +112,52 @@ final class OneDnnTraining implements BoundTraining {
   }
 
   @Override
-  public void forward(INDArray from, INDArray to) {
-    requireOpen();
+  public void forward(INDArray from, List<INDArray> to) {
+    requireArrays("outputs", to);
     Shapes.array("images", plan.batch(), input, from);
-    Shapes.array("output", plan.batch(), output, to);
+    for (int i = 0; i < results.size(); i++) {
+      Shapes.array("output", plan.batch(), results.get(i).output(), to.get(i));
+    }
     INDArray source = NativeValues.contiguous(from);
-    INDArray target = NativeValues.contiguous(to);
-    OneDnnLibrary.onThreads(
-        threads,
-        () -> {
-          weights.refresh();
-          images.run(NativeValues.address(source));
-          pass.forward();
-          results.run(NativeValues.address(target));
-        });
-    weights.touchStatistics();
-    if (target != to) {
-      to.assign(target);
+    List<INDArray> targets = to.stream().map(NativeValues::contiguous).toList();
+    weights.whileStatisticsMove(
+        () ->
+            OneDnnLibrary.onThreads(
+                threads,
+                () -> {
+                  weights.refresh();
+                  images.run(NativeValues.address(source));
+                  pass.forward();
+                  for (int i = 0; i < results.size(); i++) {
+                    results.get(i).value().run(NativeValues.address(targets.get(i)));
+                  }
+                }));
+    for (int i = 0; i < results.size(); i++) {
+      if (targets.get(i) != to.get(i)) {
+        to.get(i).assign(targets.get(i));
+      }
     }
     Reference.reachabilityFence(source);
+    Reference.reachabilityFence(targets);
   }
 
   @Override
-  public void backward(INDArray gradient) {
-    requireOpen();
-    Shapes.array("gradient of the output", plan.batch(), output, gradient);
-    INDArray source = NativeValues.contiguous(gradient);
+  public void backward(List<INDArray> gradients) {
+    requireArrays("gradients of the outputs", gradients);
+    for (int i = 0; i < results.size(); i++) {
+      Shapes.array(
+          "gradient of the output", plan.batch(), results.get(i).output(), gradients.get(i));
+    }
+    List<INDArray> sources = gradients.stream().map(NativeValues::contiguous).toList();
     OneDnnLibrary.onThreads(
         threads,
         () -> {
-          outputGradient.run(NativeValues.address(source));
+          for (int i = 0; i < results.size(); i++) {
+            results.get(i).gradient().run(NativeValues.address(sources.get(i)));
+          }
           pass.backward();
         });
-    Reference.reachabilityFence(source);
+    Reference.reachabilityFence(sources);
   }
 
   @Override
@@ -140,9 +178,12 @@ final class OneDnnTraining implements BoundTraining {
 
   /** The mean time of each primitive of the plan, which has to be timed. */
   List<KernelProfile> profile(INDArray from, int repetitions) {
-    INDArray to =
-        Nd4j.create(
-            DataType.FLOAT, plan.batch(), output.channels(), output.height(), output.width());
+    List<INDArray> to =
+        results.stream()
+            .map(Result::output)
+            .map(
+                o -> Nd4j.create(DataType.FLOAT, plan.batch(), o.channels(), o.height(), o.width()))
+            .toList();
     for (int i = 0; i <= repetitions; i++) {
       if (i == 1) {
         plan.executions().forEach(Execution::reset);

@@ -3,6 +3,7 @@ package io.blockwork.engine.onednn;
 import io.blockwork.memory.NativeFunctions;
 import io.blockwork.memory.NativeFunctions.NativeFunction;
 import java.util.Optional;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -22,9 +23,13 @@ sealed interface OpenMp {
   static OpenMp find() {
     Optional<NativeFunction> get = NativeFunctions.find("omp_get_max_threads");
     Optional<NativeFunction> set = NativeFunctions.find("omp_set_num_threads");
-    return get.isPresent() && set.isPresent()
-        ? new Direct(get.get(), set.get())
-        : new ThroughNd4j(NativeOpsHolder.getInstance().getDeviceNativeOps());
+    return get.isPresent() && set.isPresent() ? new Direct(get.get(), set.get()) : throughNd4j();
+  }
+
+  private static OpenMp throughNd4j() {
+    // The holder is of use only after ND4J has found its backend.
+    Nd4j.getBackend();
+    return new ThroughNd4j(NativeOpsHolder.getInstance().getDeviceNativeOps());
   }
 
   /** OpenMP's own functions. */

@@ -3,10 +3,12 @@ package io.blockwork.engine.onednn;
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
 import io.blockwork.memory.Address;
+import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,11 +76,14 @@ final class Plan implements AutoCloseable {
     this.padInput = settings.precision() == Precision.BFLOAT16 && input.channels() < PADDED_INPUT;
     this.stream = arena.own(OneDnnLibrary.newStream());
     Set<Storage> wide = floats.stream().map(PlanTensor::storage).collect(Collectors.toSet());
+    Map<Storage, Long> bytes = new LinkedHashMap<>();
     elements.forEach(
         (storage, size) -> {
           Precision largest = wide.contains(storage) ? Precision.FLOAT : settings.precision();
-          addresses.put(storage, arena.allocate(size * settings.batch() * largest.bytes()));
+          bytes.put(storage, Math.multiplyExact(size, settings.batch() * (long) largest.bytes()));
         });
+    NativeBlock.requireRoom(bytes.values().stream().reduce(0L, Math::addExact));
+    bytes.forEach((storage, size) -> addresses.put(storage, arena.allocate(size)));
     this.paddedInput = padInput ? zeroed((long) PADDED_INPUT * input.pixels()) : 0;
   }
 

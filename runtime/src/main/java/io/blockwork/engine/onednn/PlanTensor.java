@@ -1,6 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Tensor;
+import io.blockwork.io.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ record PlanTensor(Storage storage, int parent, int from, int channels, int heigh
   public PlanTensor slice(int begin, int end) {
     if (begin < 0 || end > channels || begin >= end) {
       throw new IndexOutOfBoundsException(
-          "channels %d to %d are not within %s".formatted(begin, end, shape()));
+          SafeText.format("channels %d to %d are not within %s", begin, end, shape()));
     }
     return new PlanTensor(storage, parent, from + begin, end - begin, height, width);
   }
@@ -85,6 +86,6 @@ record PlanTensor(Storage storage, int parent, int from, int channels, int heigh
 
   @Override
   public String toString() {
-    return "%s[%d..%d) %s".formatted(storage, from, from + channels, shape());
+    return SafeText.format("%s[%d..%d) %s", storage, from, from + channels, shape());
   }
 }

@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -15,10 +16,11 @@ final class ProfileTable {
     double total = kernels.stream().mapToDouble(KernelProfile::milliseconds).sum();
     StringJoiner table = new StringJoiner(System.lineSeparator());
     String layout = kernels.isEmpty() ? "" : ", " + kernels.get(0).layout();
-    table.add("%s, batch %d%s".formatted(engine, batch, layout));
+    table.add(SafeText.format("%s, batch %d%s", engine, batch, layout));
     table.add(
-        "%-44s %-10s %9s %6s %8s %9s  %s"
-            .formatted("layer", "kernel", "ms", "share", "GFLOP/s", "MB", "implementation"));
+        SafeText.format(
+            "%-44s %-10s %9s %6s %8s %9s  %s",
+            "layer", "kernel", "ms", "share", "GFLOP/s", "MB", "implementation"));
     for (KernelProfile kernel : kernels) {
       String rate =
           kernel.flops() == 0 ? "-" : String.format(Locale.ROOT, "%.0f", kernel.gigaflops());

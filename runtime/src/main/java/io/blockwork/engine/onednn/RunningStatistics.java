@@ -5,6 +5,9 @@ import io.blockwork.parameters.Parameters;
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.dnnl.memory;
 
 /** Moves a batch norm's running statistics towards those of the batch, as torch does. */
@@ -36,11 +39,16 @@ final class RunningStatistics {
       long values) {
     this.parameters = parameters;
     this.momentum = (float) momentum;
-    NativeValues running = parameters.values(path + ".running_mean");
-    channels = (int) running.length();
-    runningMean = running.floats();
-    runningVariance = parameters.values(path + ".running_var").floats();
-    batches = parameters.values(path + ".num_batches_tracked").longs();
+    // Lent for good: a training pass runs within a call of write.
+    List<NativeValues> lent = new ArrayList<>();
+    parameters.write(
+        memory ->
+            Stream.of(".running_mean", ".running_var", ".num_batches_tracked")
+                .forEach(name -> lent.add(memory.values(path + name))));
+    channels = (int) lent.get(0).length();
+    runningMean = lent.get(0).floats();
+    runningVariance = lent.get(1).floats();
+    batches = lent.get(2).longs();
     this.mean = NativeValues.floats(mean.get_data_handle().address(), channels);
     this.variance = NativeValues.floats(variance.get_data_handle().address(), channels);
     unbiased = (float) ((double) values / (values - 1));

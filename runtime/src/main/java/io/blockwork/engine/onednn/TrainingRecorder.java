@@ -11,6 +11,7 @@ import io.blockwork.engine.TrainedAddend;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Window;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -148,8 +149,9 @@ final class TrainingRecorder implements TrainingBinder {
     boolean frozen = !trainable(path);
     if (!frozen && (long) batch * src.height() * src.width() == 1) {
       throw new IllegalArgumentException(
-          "%s: a batch norm cannot train on one value per channel (%s, batch 1); use a larger batch"
-              .formatted(path, src.shape()));
+          SafeText.format(
+              "%s: a batch norm cannot train on one value per channel (%s, batch 1); use a larger batch",
+              path, src.shape()));
     }
     TrainingNorm layer =
         new TrainingNorm(
@@ -215,8 +217,9 @@ final class TrainingRecorder implements TrainingBinder {
       Gradient dSrc) {
     if (!activation.fromOutput()) {
       throw new IllegalArgumentException(
-          "%s: expected an activation whose derivative the output tells, got %s"
-              .formatted(path, activation));
+          SafeText.format(
+              "%s: expected an activation whose derivative the output tells, got %s",
+              path, activation));
     }
     Shapes.linear(parameters, path, linear, src, dst);
     gradients(path, src, dst, dDst, dSrc);

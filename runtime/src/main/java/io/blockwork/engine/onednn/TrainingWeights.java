@@ -104,12 +104,12 @@ final class TrainingWeights {
     }
   }
 
-  /** Says that running statistics have changed, which no weight depends on. */
-  void touchStatistics() {
-    boolean current = version == parameters.version();
-    parameters.touch();
-    if (current) {
-      version = parameters.version();
-    }
+  /** Runs what refreshes, and then moves running statistics, which no weight depends on. */
+  void whileStatisticsMove(Runnable forward) {
+    parameters.update(
+        () -> {
+          parameters.write(memory -> forward.run());
+          version = parameters.version();
+        });
   }
 }

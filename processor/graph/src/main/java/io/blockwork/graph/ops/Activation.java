@@ -40,7 +40,6 @@ public record Activation(Function function, double alpha, double beta) {
     SOFTPLUS
   }
 
-  private static final double SOFTPLUS_THRESHOLD = 20;
   private static final double SELU_ALPHA = 1.6732632423543772;
   private static final double SELU_SCALE = 1.0507009873554805;
 
@@ -143,9 +142,8 @@ public record Activation(Function function, double alpha, double beta) {
       case RELU -> alpha >= 0;
       case ELU -> alpha >= 0 && beta > 0;
       case HARD_SIGMOID -> alpha != 0;
-      // Below, the function jumps at the threshold, and two inputs have the same output.
-      case SOFTPLUS -> beta >= SOFTPLUS_THRESHOLD;
-      case SILU, HARD_SWISH, MISH, GELU, GELU_TANH -> false;
+      // Softplus jumps at its threshold, so that two inputs may have the same output.
+      case SILU, HARD_SWISH, MISH, GELU, GELU_TANH, SOFTPLUS -> false;
     };
   }
 

@@ -4,11 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A Java expression that generated code holds, with the imports that it needs.
+ * A Java expression that generated code holds, with the static imports that it needs.
  *
  * @param text the expression
- * @param imports static members as {@code Conv.conv} and types as {@code LocalResponseNorm}, of the
- *     engines' package; others with their package, as {@code java.util.List}
+ * @param imports members of the engines' types, as {@code Conv.conv}
  */
 public record Code(String text, List<String> imports) {
   /** Copies the list. */
@@ -29,16 +28,6 @@ public record Code(String text, List<String> imports) {
   /** A call of a static method: {@code conv(3, 64, 7)}. */
   static Code call(String type, String method, Object... arguments) {
     return new Code(method, List.of(type + "." + method)).with(arguments);
-  }
-
-  /** {@code new T(1, 2)}, of a type of the engines. */
-  static Code create(String type, Object... arguments) {
-    return new Code("new " + type, List.of(type)).with(arguments);
-  }
-
-  /** {@code List.of(1.0, 2.0)}. */
-  static Code list(List<Double> numbers) {
-    return new Code("List.of", List.of("java.util.List")).with(numbers.toArray());
   }
 
   /** Followed by a call: {@code .stride(2)}. */

@@ -77,7 +77,7 @@ public record ConstantAffine(String path, List<Double> scale, List<Double> shift
 
   @Override
   public Call bind(Binding binding) {
-    return binding.through(
-        "affine", Code.call("Affine", "constant", Code.list(scale), Code.list(shift)));
+    Code scaled = Code.call("Affine", "scaled", scale.toArray());
+    return binding.through("affine", scaled.then("shifted", shift.toArray()));
   }
 }

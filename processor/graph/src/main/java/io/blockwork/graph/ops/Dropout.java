@@ -71,6 +71,11 @@ public record Dropout(String path, double rate) implements Op {
 
   @Override
   public Call bind(Binding binding) {
-    return binding.through("dropout", rate);
+    Call call = binding.through("dropout", rate);
+    List<Code> tensors = call.arguments();
+    boolean inPlace =
+        tensors.get(1).text().equals(tensors.get(2).text())
+            && tensors.get(4).text().equals("into(" + tensors.get(3).text() + ")");
+    return inPlace ? Call.of("dropout", rate, tensors.get(2), tensors.get(3)) : call;
   }
 }

@@ -63,6 +63,11 @@ public record Flatten(String path) implements Op {
   }
 
   @Override
+  public boolean isVector(boolean input) {
+    return true;
+  }
+
+  @Override
   public Call bind(Binding binding) {
     return binding.through("flatten");
   }

@@ -109,6 +109,11 @@ public record Linear(
   }
 
   @Override
+  public boolean isVector(boolean input) {
+    return true;
+  }
+
+  @Override
   public Call bind(Binding binding) {
     return bias
         ? binding.through("linear", activation.code())

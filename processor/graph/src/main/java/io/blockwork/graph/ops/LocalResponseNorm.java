@@ -80,11 +80,11 @@ public record LocalResponseNorm(String path, int size, double alpha, double beta
 
   @Override
   public Call bind(Binding binding) {
-    boolean torch = alpha == 1e-4 && beta == 0.75 && k == 1;
     return binding.through(
         "localResponseNorm",
-        torch
-            ? Code.call("LocalResponseNorm", "localResponseNorm", size)
-            : Code.create("LocalResponseNorm", size, alpha, beta, k));
+        Code.call("LocalResponseNorm", "localResponseNorm", size)
+            .thenIf(alpha != 1e-4, "alpha", alpha)
+            .thenIf(beta != 0.75, "beta", beta)
+            .thenIf(k != 1, "k", k));
   }
 }

@@ -116,6 +116,15 @@ public sealed interface Op
     return true;
   }
 
+  /**
+   * Whether torch has its output as a vector, {@code [N, C]}, where there is one value a channel.
+   *
+   * @param input whether torch has the first input so
+   */
+  default boolean isVector(boolean input) {
+    return input;
+  }
+
   /** The call that binds it. */
   Call bind(Binding binding);
 

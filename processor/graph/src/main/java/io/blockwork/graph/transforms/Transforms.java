@@ -1,0 +1,87 @@
+package io.blockwork.graph.transforms;
+
+import io.blockwork.graph.BrokenRule;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.GraphRules;
+import io.blockwork.graph.Output;
+import io.blockwork.graph.Shapes;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.ops.ShapeFault;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The order of the graph transforms. Each one's result is held to the rules of graphs. */
+public final class Transforms {
+  private Graph graph;
+  private final List<Shape> outputs;
+
+  private Transforms(Graph graph) {
+    this.graph = graph;
+    List<Shape> shapes = Shapes.of(graph);
+    this.outputs = outputs(graph, shapes);
+  }
+
+  /**
+   * The graph as inference runs it: the main output and features, without auxiliary heads.
+   *
+   * @throws ShapeFault if the graph has no shapes
+   * @throws BrokenRule if a transform is wrong
+   */
+  public static Graph forInference(Graph graph) {
+    return new Transforms(Truncate.forInference(graph))
+        .then("FuseActivations", FuseActivations::forInference)
+        .then("DropRandomness", DropRandomness::apply)
+        .then("FlattenIntoLinear", FlattenIntoLinear::apply)
+        .then("PoolBeforeConv", PoolBeforeConv::apply)
+        .then("FoldBatchNorm", FoldBatchNorm::apply)
+        .then("FuseResidualAdd", FuseResidualAdd::apply)
+        .then("ViewRanges", ViewRanges::apply)
+        .graph;
+  }
+
+  /**
+   * The graph as training runs it: all outputs that have a loss, without features.
+   *
+   * @throws ShapeFault if the graph has no shapes
+   * @throws BrokenRule if a transform is wrong
+   */
+  public static Graph forTraining(Graph graph) {
+    return new Transforms(Truncate.forTraining(graph))
+        .then("FuseActivations", FuseActivations::forTraining)
+        .then("FlattenIntoLinear", FlattenIntoLinear::apply)
+        .then("PoolBeforeConv", PoolBeforeConv::apply)
+        .graph;
+  }
+
+  private Transforms then(String name, UnaryOperator<Graph> transform) {
+    graph = check(name, transform.apply(graph), outputs);
+    return this;
+  }
+
+  /** Holds what a transform made to the rules of graphs, and to the shapes of the results. */
+  static Graph check(String name, Graph graph, List<Shape> outputs) {
+    GraphRules.broken(graph)
+        .ifPresent(
+            rule -> {
+              throw new BrokenRule(name, rule);
+            });
+    try {
+      List<Shape> now = outputs(graph, Shapes.of(graph));
+      if (!now.equals(outputs)) {
+        throw new BrokenRule(name, "the results are " + now + ", and were " + outputs);
+      }
+    } catch (ShapeFault fault) {
+      throw new BrokenRule(name, fault.getMessage());
+    }
+    return graph;
+  }
+
+  private static List<Shape> outputs(Graph graph, List<Shape> shapes) {
+    List<Shape> outputs = new ArrayList<>();
+    for (Output output : graph.outputs()) {
+      outputs.add(shapes.get(output.node()));
+    }
+    return outputs;
+  }
+}

@@ -1,0 +1,128 @@
+package io.blockwork.processor.emit;
+
+import io.blockwork.graph.Block;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Cuts a network into classes along its blocks. A block with layers of its own becomes one class,
+ * with all blocks within; one that only holds other blocks becomes a group of them. Whatever is too
+ * large is cut once more, so that no class or method grows with the network; and where the layers
+ * of blocks take turns, each turn is a unit, so that all run in their order.
+ */
+final class UnitCutter {
+  private static final int MOST_CHILDREN = 50;
+  private static final int MOST_LAYERS = 60;
+
+  private final Graph graph;
+  private final Set<String> paths = new HashSet<>();
+
+  UnitCutter(Graph graph) {
+    this.graph = graph;
+  }
+
+  Unit network() {
+    List<Node> nodes = graph.nodes().subList(1, graph.nodes().size());
+    return group("", Block.NETWORK, children(Block.NETWORK, 0, nodes));
+  }
+
+  /** Consecutive nodes of one block within another, or of none. */
+  private record Turn(Optional<Block> block, List<Node> nodes) {}
+
+  private static List<Turn> turns(int depth, List<Node> nodes) {
+    List<Turn> turns = new ArrayList<>();
+    for (Node node : nodes) {
+      List<Block> chain = node.block().chain();
+      Optional<Block> block =
+          chain.size() > depth ? Optional.of(chain.get(depth)) : Optional.empty();
+      if (turns.isEmpty()) {
+        turns.add(new Turn(block, new ArrayList<>()));
+      }
+      int end = turns.size() - 1;
+      Turn last = turns.get(end);
+      if (!last.block().equals(block) && Unit.isLayer(node)) {
+        if (last.nodes().stream().anyMatch(Unit::isLayer)) {
+          turns.add(new Turn(block, new ArrayList<>()));
+        } else {
+          turns.set(end, new Turn(block, last.nodes()));
+        }
+      }
+      // What runs no layer goes with whatever is there.
+      turns.get(turns.size() - 1).nodes().add(node);
+    }
+    return turns;
+  }
+
+  private List<Unit> children(Block around, int depth, List<Node> nodes) {
+    List<Unit> units = new ArrayList<>();
+    for (Turn turn : turns(depth, nodes)) {
+      if (turn.block().isEmpty()) {
+        units.addAll(own(around, turn.nodes()));
+      } else {
+        units.add(unit(turn.block().get(), depth + 1, turn.nodes()));
+      }
+    }
+    return units;
+  }
+
+  private Unit unit(Block block, int depth, List<Node> nodes) {
+    int layers = 0;
+    boolean own = false;
+    for (Node node : nodes) {
+      layers += Unit.isLayer(node) ? 1 : 0;
+      own |= Unit.isLayer(node) && node.block().chain().size() == depth;
+    }
+    // A block that holds one other block, and nothing else, is no group worth a class.
+    return layers <= MOST_LAYERS && (own || layers <= 1)
+        ? Unit.block(path(block.path()), block, block.title(), nodes)
+        : group(path(block.path()), block, children(block, depth, nodes));
+  }
+
+  /** Layers that stand in a group beside its blocks. */
+  private List<Unit> own(Block block, List<Node> nodes) {
+    List<Unit> units = new ArrayList<>();
+    int parts = (nodes.size() + MOST_LAYERS - 1) / MOST_LAYERS;
+    for (int p = 0; p < parts; p++) {
+      List<Node> part = nodes.subList(p * nodes.size() / parts, (p + 1) * nodes.size() / parts);
+      String first = part.get(0).op().path();
+      String last = part.get(part.size() - 1).op().leaf();
+      String path = part.size() == 1 ? first : first + " to " + last;
+      units.add(Unit.block(path(path), block, title(part), part));
+    }
+    return units;
+  }
+
+  private static String title(List<Node> nodes) {
+    List<String> kinds = new ArrayList<>();
+    for (Node node : nodes.subList(0, Math.min(3, nodes.size()))) {
+      kinds.add(node.op().description().kind());
+    }
+    return String.join(", ", kinds) + (nodes.size() > 3 ? ", ..." : "");
+  }
+
+  private Unit group(String path, Block block, List<Unit> units) {
+    List<Unit> children = units;
+    if (units.size() > MOST_CHILDREN) {
+      children = new ArrayList<>();
+      int parts = (units.size() + MOST_CHILDREN - 1) / MOST_CHILDREN;
+      for (int p = 0; p < parts; p++) {
+        List<Unit> part = units.subList(p * units.size() / parts, (p + 1) * units.size() / parts);
+        children.add(group(path(path + ".part" + (p + 1)), block, part));
+      }
+    }
+    return Unit.group(path, block.prefix(), children);
+  }
+
+  private String path(String wish) {
+    String path = wish;
+    for (int turn = 2; !paths.add(path); turn++) {
+      path = wish + " turn " + turn;
+    }
+    return path;
+  }
+}

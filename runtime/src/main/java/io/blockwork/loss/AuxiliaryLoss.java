@@ -1,0 +1,21 @@
+package io.blockwork.loss;
+
+import java.util.List;
+
+/**
+ * What the loss of an auxiliary output came to.
+ *
+ * @param output the output's name
+ * @param weight factor of the loss in the sum that is minimised
+ * @param loss the loss itself, without the weight
+ */
+public record AuxiliaryLoss(String output, double weight, double loss) {
+  /** The sum that is minimised: the main loss and the weighted losses. */
+  public static double total(double main, List<AuxiliaryLoss> auxiliary) {
+    double total = main;
+    for (AuxiliaryLoss each : auxiliary) {
+      total += each.weight() * each.loss();
+    }
+    return total;
+  }
+}

@@ -1,0 +1,75 @@
+package io.blockwork.runtime;
+
+import static com.google.common.truth.Truth.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.blockwork.engine.onednn.OneDnnEngine;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What depends on how Java was started: small heaps, and a JNA that cannot load. */
+class ChildJvmTest {
+  @BeforeEach
+  void needsOneDnn() {
+    assumeTrue(OneDnnEngine.isAvailable(), "oneDNN cannot be loaded");
+  }
+
+  /** What the program prints. */
+  private static String run(List<String> options, String classPath, String... program)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath));
+    command.add(ChildPrograms.class.getName());
+    command.addAll(List.of(program));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output;
+  }
+
+  private static String classPath() {
+    return System.getProperty("java.class.path");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"-Djna.nounpack=true", "-Djna.tmpdir=/proc/self", "-Djna.boot.library.name=none"})
+  void predictsThoughJnaCannotLoad(String option) throws Exception {
+    assertThat(run(List.of("-Djna.nosys=true", option), classPath(), "predict"))
+        .contains("predicted 10");
+  }
+
+  @Test
+  void predictsThoughJnaIsExcluded() throws Exception {
+    String without =
+        Arrays.stream(classPath().split(File.pathSeparator))
+            .filter(entry -> !new File(entry).getName().matches("jna-\\d.*"))
+            .collect(Collectors.joining(File.pathSeparator));
+    assertThat(run(List.of(), without, "predict")).contains("predicted 10");
+  }
+
+  @Test
+  void plansMayBeLargerThanJavasHeap() throws Exception {
+    assertThat(run(List.of("-Xmx48m"), classPath(), "train", "1024")).contains("trained");
+  }
+
+  @Test
+  void closedNetworksLeaveNothing() throws Exception {
+    String output = run(List.of("-Xmx200m"), classPath(), "create", "40");
+    List<String> living = output.lines().filter(line -> line.startsWith("living ")).toList();
+    assertThat(living).hasSize(2);
+    assertThat(living.get(1)).isEqualTo(living.get(0));
+  }
+}

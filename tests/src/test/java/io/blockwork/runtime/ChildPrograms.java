@@ -1,0 +1,56 @@
+package io.blockwork.runtime;
+
+import io.blockwork.NetworkOptions;
+import io.blockwork.engine.Engines;
+import io.blockwork.loss.Loss;
+import io.blockwork.memory.NativeBlock;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What {@link ChildJvmTest} runs in processes of their own. */
+final class ChildPrograms {
+  private ChildPrograms() {}
+
+  public static void main(String[] arguments) {
+    switch (arguments[0]) {
+      case "predict" -> predict();
+      case "train" -> train(Integer.parseInt(arguments[1]));
+      case "create" -> createAndClose(Integer.parseInt(arguments[1]));
+      default -> throw new IllegalArgumentException(arguments[0]);
+    }
+  }
+
+  private static MemoryTest.Residual network() {
+    return io.blockwork.Networks.create(
+        MemoryTest.Residual.class,
+        NetworkOptions.defaults().seed(1).engine(Engines.named("onednn")));
+  }
+
+  private static void predict() {
+    try (var net = network()) {
+      System.out.println("predicted " + net.forward(new float[3 * 12 * 12]).length);
+    }
+  }
+
+  /** Trains with a plan that is larger than Java's heap. */
+  private static void train(int batch) {
+    try (var net = network()) {
+      var images = Nd4j.zeros(DataType.FLOAT, batch, 3, 12, 12);
+      net.train(images, Loss.softmaxCrossEntropy(new int[batch]));
+      System.out.println(
+          NativeBlock.livingBytes() > Runtime.getRuntime().maxMemory() ? "trained" : "too small");
+    }
+  }
+
+  private static void createAndClose(int networks) {
+    for (int i = 0; i < networks; i++) {
+      try (var net = network()) {
+        net.forward(new float[3 * 12 * 12]);
+        net.train(Nd4j.zeros(DataType.FLOAT, 2, 3, 12, 12), Loss.softmaxCrossEntropy(0, 1));
+      }
+      if (i == 0 || i == networks - 1) {
+        System.out.println("living " + NativeBlock.livingBytes());
+      }
+    }
+  }
+}
