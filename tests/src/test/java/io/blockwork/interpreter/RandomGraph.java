@@ -82,12 +82,25 @@ public final class RandomGraph {
     random = new Random(seed);
   }
 
+  /**
+   * A network, and values inside it that somebody wants to see.
+   *
+   * @param graph the network
+   * @param seen some of its nodes
+   */
+  public record Case(Graph graph, List<Integer> seen) {
+    /** Copies the list. */
+    public Case {
+      seen = List.copyOf(seen);
+    }
+  }
+
   /** The network of that seed. */
-  public static Graph of(long seed) {
+  public static Case of(long seed) {
     return new RandomGraph(seed).build();
   }
 
-  private Graph build() {
+  private Case build() {
     int input =
         graph.add(new Input(new Shape(1 + random.nextInt(5), 3 + random.nextInt(6), side())));
     nodes = 1;
@@ -100,26 +113,21 @@ public final class RandomGraph {
     for (int i = 0; i < steps; i++) {
       step();
     }
-    outputs();
+    List<Integer> seen = random.ints(random.nextInt(3), 0, nodes).distinct().boxed().toList();
+    int last = nodes - 1;
     graph.enter(Block.NETWORK);
-    return graph.build(join());
+    int output = join();
+    if (random.nextInt(3) == 0) {
+      int node = 1 + random.nextInt(last);
+      if (node != output) {
+        graph.auxiliary("auxiliary", node, 0.3);
+      }
+    }
+    return new Case(graph.build(output), seen);
   }
 
   private int side() {
     return 3 + random.nextInt(6);
-  }
-
-  /** A further output or two, of any value. */
-  private void outputs() {
-    if (random.nextInt(3) == 0) {
-      int node = random.nextInt(nodes);
-      graph.feature("feature", node);
-    }
-    if (random.nextInt(3) == 0 && nodes > 2) {
-      int node = 1 + random.nextInt(nodes - 1);
-      unread.remove((Integer) node);
-      graph.auxiliary("auxiliary", node, 0.3);
-    }
   }
 
   /** Brings together what nobody has read, so that all of the network counts. */
@@ -222,8 +230,8 @@ public final class RandomGraph {
               : Step.of(new Softmax(path), x);
       case 30 ->
           random.nextBoolean()
-              ? Step.of(new Dropout(path, 0.3), x)
-              : Step.of(new StochasticDepth(path, 0.3), x);
+              ? Step.of(new Dropout(path, 0), x)
+              : Step.of(new StochasticDepth(path, 0), x);
       case 31 -> {
         int from = random.nextInt(c);
         yield Step.of(ChannelRange.of(path, from, from + 1 + random.nextInt(c - from)), x);
