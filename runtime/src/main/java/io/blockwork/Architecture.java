@@ -4,10 +4,12 @@ import io.blockwork.engine.Conv;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
+import io.blockwork.parameters.Initial;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.ParameterInfo.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -155,6 +157,11 @@ public record Architecture(
       return Conv.conv(in, out, kernel);
     }
 
+    /** The same with a kernel that is not square. */
+    public Conv conv(int in, int out, int kernelHeight, int kernelWidth) {
+      return Conv.conv(in, out, kernelHeight, kernelWidth);
+    }
+
     /** A convolution and the size of its output. */
     public Builder conv2d(String path, Conv conv, int height, int width) {
       int in = conv.in() / conv.groups();
@@ -218,6 +225,63 @@ public record Architecture(
               new ParameterInfo(path + ".weight", Kind.LINEAR_WEIGHT, List.of(out, in)),
               new ParameterInfo(path + ".bias", Kind.LINEAR_BIAS, List.of(out))),
           (long) in * out);
+    }
+
+    /**
+     * Any other layer; its parameters follow.
+     *
+     * @param type what torch calls it
+     * @param macs multiply-adds for one image
+     * @param output shape of the output of one image
+     */
+    public Builder layer(String path, String type, long macs, Integer... output) {
+      return add(path, type, List.of(output), List.of(), macs);
+    }
+
+    /** The weights of the layer before: of a convolution {@code [out, in, kH, kW]}, or a matrix. */
+    public Builder weight(String name, Initial initial, Integer... shape) {
+      Kind kind = shape.length == 4 ? Kind.CONV_WEIGHT : Kind.LINEAR_WEIGHT;
+      return parameter(name, kind, initial, shape);
+    }
+
+    /** A learned factor of the layer before, or one for each channel. */
+    public Builder scale(String name, Initial initial, Integer... shape) {
+      return parameter(name, Kind.SCALE, initial, shape);
+    }
+
+    /** A learned summand of the layer before, or one for each channel. */
+    public Builder bias(String name, Initial initial, Integer... shape) {
+      return parameter(name, Kind.BIAS, initial, shape);
+    }
+
+    private Builder parameter(String name, Kind kind, Initial initial, Integer... shape) {
+      LayerInfo layer = layers.remove(layers.size() - 1);
+      List<ParameterInfo> state = new ArrayList<>(layer.parameters());
+      state.add(new ParameterInfo(name, kind, List.of(shape), Optional.of(initial)));
+      return add(layer.path(), layer.type(), layer.output(), state, layer.macs());
+    }
+
+    // Generated code asks the builder for initial values, since the user's interface may have
+    // methods of these names.
+
+    /** All the same. */
+    public Initial constant(double value) {
+      return Initial.constant(value);
+    }
+
+    /** Uniform within bounds. */
+    public Initial uniform(double low, double high) {
+      return Initial.uniform(low, high);
+    }
+
+    /** Normal around zero. */
+    public Initial normal(double deviation) {
+      return Initial.normal(deviation);
+    }
+
+    /** Normal around zero, within bounds. */
+    public Initial truncatedNormal(double deviation, double low, double high) {
+      return Initial.truncatedNormal(deviation, low, high);
     }
 
     private Builder add(

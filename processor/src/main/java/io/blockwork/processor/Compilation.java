@@ -59,7 +59,16 @@ final class Compilation {
    */
   static List<JavaFile> compile(
       Spec spec, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
-    Graph graph = Architectures.of(spec);
+    return compile(Architectures.of(spec), names, features, weights);
+  }
+
+  /**
+   * The sources of a network, whoever built its graph.
+   *
+   * @param weights published weights that fit the network
+   */
+  static List<JavaFile> compile(
+      Graph graph, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
     List<Shape> shapes = Shapes.of(graph);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));

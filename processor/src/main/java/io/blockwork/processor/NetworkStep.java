@@ -229,7 +229,7 @@ final class NetworkStep {
     for (Element at = type; at instanceof TypeElement; at = at.getEnclosingElement()) {
       isPublic &= at.getModifiers().contains(Modifier.PUBLIC);
     }
-    return new GeneratedNames(
+    return GeneratedNames.of(
         type,
         isPublic ? List.of(Modifier.PUBLIC) : List.of(),
         seesGenerated(type),

@@ -4,6 +4,7 @@ import io.blockwork.ResNetVersion;
 import io.blockwork.Shortcut;
 import io.blockwork.Stem;
 import io.blockwork.graph.Graph;
+import io.blockwork.graph.Heads;
 import io.blockwork.graph.StateDict;
 import io.blockwork.processor.architectures.Architectures;
 import io.blockwork.processor.spec.DenseNetSpec;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Holds a network to the published weights that its annotation names. */
 final class PretrainedMatch {
@@ -52,12 +54,15 @@ final class PretrainedMatch {
 
   private static Optional<Problem> firstDifference(
       Spec spec, Spec published, PretrainedWeights weights) {
-    Map<String, String> ours = shapes(Architectures.of(spec));
+    Graph graph = Architectures.of(spec);
+    // The head may tell other classes apart: then it is what fine-tuning trains.
+    Set<String> head = Heads.parameters(graph);
+    Map<String, String> ours = shapes(graph);
     Map<String, String> theirs = shapes(Architectures.of(published));
     String architecture = weights.architecture();
     for (Map.Entry<String, String> entry : ours.entrySet()) {
       String there = theirs.getOrDefault(entry.getKey(), "missing");
-      if (!isHead(entry.getKey()) && !entry.getValue().equals(there)) {
+      if (!head.contains(entry.getKey()) && !entry.getValue().equals(there)) {
         return differ(weights, entry.getKey(), entry.getValue(), there, architecture);
       }
     }
@@ -89,11 +94,6 @@ final class PretrainedMatch {
     return Optional.of(
         Problem.of(
             Message.WEIGHTS_DIFFER, MEMBER, weights.name(), parameter, ours, theirs, architecture));
-  }
-
-  /** The head may tell other classes apart: then it is what fine-tuning trains. */
-  private static boolean isHead(String parameter) {
-    return parameter.startsWith("fc.") || parameter.startsWith("classifier.");
   }
 
   private static Optional<Problem> version(Spec spec, String name) {

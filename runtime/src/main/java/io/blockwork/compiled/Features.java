@@ -3,6 +3,7 @@ package io.blockwork.compiled;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
 import io.blockwork.engine.BoundInference;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -116,8 +117,9 @@ public final class Features {
     int result = Math.toIntExact(length(shapes.get(0)));
     if ((long) n * result > LONGEST_ARRAY) {
       throw new IllegalArgumentException(
-          "the results of %d images are %d values, more than an array of Java holds: pass fewer images at a time"
-              .formatted(n, (long) n * result));
+          SafeText.format(
+              "the results of %d images are %d values, more than an array of Java holds: pass fewer images at a time",
+              n, (long) n * result));
     }
     float[] output = new float[n * result];
     for (int from = 0; from < n; from += LARGEST_BATCH) {

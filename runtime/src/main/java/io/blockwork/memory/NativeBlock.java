@@ -1,5 +1,6 @@
 package io.blockwork.memory;
 
+import io.blockwork.io.SafeText;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -123,7 +124,7 @@ public final class NativeBlock implements AutoCloseable {
       if (memory == null || memory.isNull()) {
         NativeMemory.ofProcess().give(bytes);
         throw new OutOfMemoryError(
-            "the system refused to give %d MB of native memory".formatted(bytes >> 20));
+            SafeText.format("the system refused to give %d MB of native memory", bytes >> 20));
       }
       return memory;
     }

@@ -1,5 +1,6 @@
 package io.blockwork.memory;
 
+import io.blockwork.io.SafeText;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -80,8 +81,9 @@ final class NativeMemory {
     }
     if (!fits(bytes)) {
       throw new OutOfMemoryError(
-          "%d MB of native memory were asked for, and %d MB of the %d MB that there are hold parameters, plans and batches already"
-              .formatted(bytes / MEGABYTE, living.get() / MEGABYTE, limit / MEGABYTE));
+          SafeText.format(
+              "%d MB of native memory were asked for, and %d MB of the %d MB that there are hold parameters, plans and batches already",
+              bytes / MEGABYTE, living.get() / MEGABYTE, limit / MEGABYTE));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.blockwork.memory;
 
+import io.blockwork.io.SafeText;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -78,8 +79,9 @@ public final class NativeValues {
     if (workspace.getWorkspaceType() != MemoryWorkspace.Type.CIRCULAR
         && !(workspace.isScopeActive() && sameRound)) {
       throw new IllegalStateException(
-          "the array lies in ND4J's workspace %s, which has been left since it was made: its memory may hold other values by now. Use it within the workspace, or detach() it there"
-              .formatted(workspace.getId()));
+          SafeText.format(
+              "the array lies in ND4J's workspace %s, which has been left since it was made: its memory may hold other values by now. Use it within the workspace, or detach() it there",
+              workspace.getId()));
     }
   }
 
@@ -170,7 +172,8 @@ public final class NativeValues {
     long bytes = length * type.width();
     if (type != expected || bytes > Integer.MAX_VALUE) {
       throw new IllegalStateException(
-          "expected less than 2 GiB of %s, got %d bytes of %s".formatted(expected, bytes, type));
+          SafeText.format(
+              "expected less than 2 GiB of %s, got %d bytes of %s", expected, bytes, type));
     }
     return piece(0, bytes);
   }
@@ -230,7 +233,7 @@ public final class NativeValues {
   public static ByteBuffer bytes(long address, long length) {
     if (length > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "a buffer holds less than 2 GiB, got %d bytes".formatted(length));
+          SafeText.format("a buffer holds less than 2 GiB, got %d bytes", length));
     }
     if (length == 0) {
       return ByteBuffer.allocateDirect(0);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.zip.CRC32;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -45,11 +46,36 @@ final class Initializer implements InitialValues {
 
   @Override
   public void fill(ParameterInfo info, NativeValues values) {
+    if (info.initial().isPresent()) {
+      draw(info, info.initial().get(), values);
+      return;
+    }
     switch (info.kind()) {
       case CONV_WEIGHT -> normal(info, values);
       case LINEAR_WEIGHT, LINEAR_BIAS -> uniform(info, values);
-      case NORM_WEIGHT, RUNNING_VAR -> write(values, run -> Arrays.fill(run, 1));
-      case NORM_WEIGHT_ZERO, NORM_BIAS, RUNNING_MEAN, NUM_BATCHES_TRACKED -> values.clear();
+      case NORM_WEIGHT, SCALE, RUNNING_VAR -> write(values, run -> Arrays.fill(run, 1));
+      case NORM_WEIGHT_ZERO, NORM_BIAS, BIAS, RUNNING_MEAN, NUM_BATCHES_TRACKED -> values.clear();
+    }
+  }
+
+  private void draw(ParameterInfo info, Initial initial, NativeValues values) {
+    SplittableRandom random = random(info);
+    DoubleSupplier one =
+        switch (initial.distribution()) {
+          case CONSTANT -> initial::a;
+          case UNIFORM -> () -> initial.a() + (initial.b() - initial.a()) * random.nextDouble();
+          case NORMAL -> () -> initial.a() * random.nextGaussian();
+          case TRUNCATED_NORMAL -> () -> truncated(initial, random);
+        };
+    write(values, run -> Arrays.setAll(run, i -> one.getAsDouble()));
+  }
+
+  private static double truncated(Initial initial, SplittableRandom random) {
+    while (true) {
+      double value = initial.a() * random.nextGaussian();
+      if (value >= initial.b() && value <= initial.c()) {
+        return value;
+      }
     }
   }
 

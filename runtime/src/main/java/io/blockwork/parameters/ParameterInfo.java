@@ -1,6 +1,7 @@
 package io.blockwork.parameters;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is known of one entry of the {@code state_dict} at compile time.
@@ -8,8 +9,10 @@ import java.util.List;
  * @param name torchvision's name: {@code layer1.0.conv1.weight}
  * @param kind what the entry is
  * @param shape its shape, empty for a scalar
+ * @param initial what it starts with, if not what its kind says
  */
-public record ParameterInfo(String name, Kind kind, List<Integer> shape) {
+public record ParameterInfo(
+    String name, Kind kind, List<Integer> shape, Optional<Initial> initial) {
   /** What an entry of the {@code state_dict} is, and how it starts. */
   public enum Kind {
     /**
@@ -29,6 +32,10 @@ public record ParameterInfo(String name, Kind kind, List<Integer> shape) {
     NORM_WEIGHT_ZERO(true),
     /** Shift of a batch norm; starts at zero. */
     NORM_BIAS(true),
+    /** Any other factor that is learned; starts at one. */
+    SCALE(true),
+    /** Any other summand that is learned; starts at zero. */
+    BIAS(true),
     /** Running mean of a batch norm; starts at zero. */
     RUNNING_MEAN(false),
     /** Running variance (unbiased) of a batch norm; starts at one. */
@@ -51,6 +58,11 @@ public record ParameterInfo(String name, Kind kind, List<Integer> shape) {
   /** Copies the shape. */
   public ParameterInfo {
     shape = List.copyOf(shape);
+  }
+
+  /** An entry that starts as its kind says. */
+  public ParameterInfo(String name, Kind kind, List<Integer> shape) {
+    this(name, kind, shape, Optional.empty());
   }
 
   /** Number of values. */

@@ -1,6 +1,7 @@
 package io.blockwork.weights;
 
 import io.blockwork.io.AtomicFile;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -43,10 +44,11 @@ public final class NpzWriter {
    */
   public NpzWriter tensor(String name, INDArray array) {
     if (ElementType.of(array.dataType()).map(ElementType::numpy).orElse("").isEmpty()) {
-      throw new WeightsException("%s: NumPy has no type %s".formatted(name, array.dataType()));
+      throw new WeightsException(
+          SafeText.format("%s: NumPy has no type %s", name, array.dataType()));
     }
     if (tensors.putIfAbsent(name, array) != null) {
-      throw new WeightsException("%s: the name is taken".formatted(name));
+      throw new WeightsException(SafeText.format("%s: the name is taken", name));
     }
     return this;
   }
@@ -101,8 +103,9 @@ public final class NpzWriter {
     long[] shape = array.shape();
     String sizes = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
     String text =
-        "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }"
-            .formatted(type, sizes, shape.length == 1 ? "," : "");
+        SafeText.format(
+            "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }",
+            type, sizes, shape.length == 1 ? "," : "");
     int start = 10;
     int length = (start + text.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     byte[] header = new byte[length];

@@ -3,6 +3,7 @@ package io.blockwork.weights;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.blockwork.io.AtomicFile;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -53,10 +54,10 @@ public final class SafetensorsWriter {
   public SafetensorsWriter tensor(String name, INDArray array) {
     if (ElementType.of(array.dataType()).isEmpty()) {
       throw new WeightsException(
-          "%s: safetensors has no type %s".formatted(name, array.dataType()));
+          SafeText.format("%s: safetensors has no type %s", name, array.dataType()));
     }
     if (name.equals("__metadata__") || tensors.putIfAbsent(name, array) != null) {
-      throw new WeightsException("%s: the name is taken".formatted(name));
+      throw new WeightsException(SafeText.format("%s: the name is taken", name));
     }
     return this;
   }

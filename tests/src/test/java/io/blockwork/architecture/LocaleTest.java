@@ -18,10 +18,15 @@ final class LocaleTest {
     noClasses()
         .that()
         .resideInAnyPackage(
+            "io.blockwork.compiled..",
             "io.blockwork.data..",
+            "io.blockwork.engine",
+            "io.blockwork.engine.nd4j..",
+            "io.blockwork.examples..",
             "io.blockwork.image..",
-            "io.blockwork.train..",
-            "io.blockwork.examples..")
+            "io.blockwork.loss..",
+            "io.blockwork.memory..",
+            "io.blockwork.train..")
         .should()
         .callMethod(String.class, "format", String.class, Object[].class)
         .orShould()

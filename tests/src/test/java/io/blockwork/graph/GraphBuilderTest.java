@@ -29,7 +29,8 @@ class GraphBuilderTest {
   }
 
   private String refusal(int output) {
-    return String.valueOf(assertThrows(IllegalArgumentException.class, () -> graph.build(output)).getMessage());
+    return String.valueOf(
+        assertThrows(IllegalArgumentException.class, () -> graph.build(output)).getMessage());
   }
 
   @Test

@@ -107,9 +107,9 @@ class RandomNetworksTest {
     INDArray normal = GradientCheck.normal(random, shape);
     return switch (info.kind()) {
       case CONV_WEIGHT, LINEAR_WEIGHT -> normal.div(Math.sqrt((double) info.length() / shape[0]));
-      case NORM_WEIGHT, NORM_WEIGHT_ZERO -> normal.mul(0.2).addi(1);
+      case NORM_WEIGHT, NORM_WEIGHT_ZERO, SCALE -> normal.mul(0.2).addi(1);
       case RUNNING_VAR -> normal.mul(normal).addi(0.5);
-      case LINEAR_BIAS, NORM_BIAS, RUNNING_MEAN -> normal.mul(0.2);
+      case LINEAR_BIAS, NORM_BIAS, BIAS, RUNNING_MEAN -> normal.mul(0.2);
       case NUM_BATCHES_TRACKED -> normal.mul(0);
     };
   }

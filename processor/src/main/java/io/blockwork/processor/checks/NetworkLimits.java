@@ -1,5 +1,6 @@
 package io.blockwork.processor.checks;
 
+import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Shapes;
@@ -16,10 +17,12 @@ import io.blockwork.processor.spec.Spec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntPredicate;
 
 /** Finds what makes a network impossible although each value of its spec is in range. */
@@ -77,17 +80,19 @@ public final class NetworkLimits {
         .after(Trace.of(graph, result) + Trace.fault(fault));
   }
 
-  /** Dense blocks that the network could have, as one more way out. */
-  private static String fewerStages(Fault fault) {
-    String path = fault.node().block().path();
-    int digit = path.length() - 1;
-    while (digit > 0 && Character.isDigit(path.charAt(digit - 1))) {
-      digit--;
+  /** As many stages of blocks as there are before the fault, as one more way out. */
+  private String fewerStages(Fault fault) {
+    Set<Block> stages = new HashSet<>();
+    for (Node node : graph.nodes().subList(0, fault.node().id())) {
+      if (node.block().chain().size() > 1) {
+        stages.add(node.block().stage());
+      }
     }
-    String stage = path.substring(digit);
-    return stage.isEmpty() || !Character.isDigit(stage.charAt(0))
-        ? ""
-        : ", or " + (stage.equals("1") ? "a single block" : "at most " + stage + " blocks");
+    return switch (stages.size()) {
+      case 0 -> "";
+      case 1 -> ", or a single block";
+      default -> ", or at most " + stages.size() + " blocks";
+    };
   }
 
   /** The smallest image of the network's height and width that has an output everywhere. */

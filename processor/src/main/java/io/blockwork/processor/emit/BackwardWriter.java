@@ -3,11 +3,17 @@ package io.blockwork.processor.emit;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.JavaFile;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterizedTypeName;
+import io.blockwork.graph.Output;
 import io.blockwork.graph.plans.Place;
 import io.blockwork.graph.plans.TrainingPlan;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes {@code XBackward}. */
 public final class BackwardWriter extends Pass {
@@ -70,10 +76,51 @@ public final class BackwardWriter extends Pass {
   Map<String, Place> tensors() {
     Map<String, Place> tensors = new LinkedHashMap<>();
     tensors.put("input", plan.places().get(0));
-    tensors.put("output", plan.places().get(graph().output()));
-    tensors.put("outputGradient", plan.gradients().get(graph().output()));
+    List<String> fields = outputFields();
+    for (int i = 0; i < fields.size(); i++) {
+      int node = graph().outputs().get(i).node();
+      tensors.put(fields.get(i), plan.places().get(node));
+      tensors.put(fields.get(i) + "Gradient", plan.gradients().get(node));
+    }
     tensors.put("inputGradient", plan.gradients().get(0));
     return tensors;
+  }
+
+  private List<String> outputFields() {
+    Set<String> taken = new HashSet<>(List.of("input", "inputGradient"));
+    List<String> fields = new ArrayList<>();
+    for (Output output : graph().outputs()) {
+      boolean main = output.kind() == Output.Kind.MAIN;
+      fields.add(
+          JavaNames.unique(main ? "output" : JavaNames.variable(output.name()) + "Output", taken));
+    }
+    return fields;
+  }
+
+  @Override
+  List<MethodSpec> accessors() {
+    List<String> fields = outputFields();
+    if (fields.size() == 1) {
+      return super.accessors();
+    }
+    List<String> outputs = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i++) {
+      // The main output has no name of its own.
+      String name = i == 0 ? "" : graph().outputs().get(i).name();
+      String field = fields.get(i);
+      outputs.add(
+          "new TrainingOutput(" + Text.quoted(name) + ", " + field + ", " + field + "Gradient)");
+    }
+    var type =
+        ParameterizedTypeName.get(ClassName.get(List.class), RuntimeTypes.engine("TrainingOutput"));
+    return List.of(
+        PassWriter.override("input", RuntimeTypes.TENSOR).addStatement("return input").build(),
+        PassWriter.override("inputGradient", RuntimeTypes.TENSOR)
+            .addStatement("return inputGradient")
+            .build(),
+        PassWriter.override("outputs", type)
+            .addCode(Text.call("return $T.of", outputs, Text.TOP) + "\n", List.class)
+            .build());
   }
 
   @Override

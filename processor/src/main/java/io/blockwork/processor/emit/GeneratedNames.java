@@ -5,20 +5,26 @@ import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.TypeSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 
 /**
  * The annotated interface, and the names of what is generated for it.
  *
- * @param origin the interface
+ * @param type the interface
+ * @param element the same as javac knows it; empty for a network that no source asks for
  * @param modifiers {@code public}, or none
  * @param marked whether the classes bear {@code @Generated}
  * @param methods suffixes of the passes of the methods that return feature outputs, which follow
  *     the interface's name
  */
 public record GeneratedNames(
-    TypeElement origin, List<Modifier> modifiers, boolean marked, List<String> methods) {
+    ClassName type,
+    Optional<TypeElement> element,
+    List<Modifier> modifiers,
+    boolean marked,
+    List<String> methods) {
   /** The annotation that marks generated classes. */
   public static final ClassName GENERATED =
       ClassName.get("javax.annotation.processing", "Generated");
@@ -29,14 +35,22 @@ public record GeneratedNames(
     methods = List.copyOf(methods);
   }
 
-  /** The interface. */
-  public ClassName type() {
-    return ClassName.get(origin);
+  /** The names for an interface that is being compiled. */
+  public static GeneratedNames of(
+      TypeElement origin, List<Modifier> modifiers, boolean marked, List<String> methods) {
+    return new GeneratedNames(
+        ClassName.get(origin), Optional.of(origin), modifiers, marked, methods);
+  }
+
+  /** The interface, as javac knows it. */
+  public TypeElement origin() {
+    return element.orElseThrow();
   }
 
   /** Starts a class that is generated for the interface. */
   TypeSpec.Builder startClass(ClassName name) {
-    TypeSpec.Builder type = TypeSpec.classBuilder(name).addOriginatingElement(origin);
+    TypeSpec.Builder type = TypeSpec.classBuilder(name);
+    element.ifPresent(type::addOriginatingElement);
     if (marked) {
       type.addAnnotation(
           AnnotationSpec.builder(GENERATED)
@@ -55,7 +69,7 @@ public record GeneratedNames(
 
   /** What the interface is called in generated names: {@code Outer_Inner} when nested. */
   public String base() {
-    return String.join("_", type().simpleNames());
+    return String.join("_", type.simpleNames());
   }
 
   /** The network: {@code XNetwork}. */
@@ -79,6 +93,6 @@ public record GeneratedNames(
   }
 
   private ClassName named(String suffix) {
-    return ClassName.get(type().packageName(), base() + suffix);
+    return ClassName.get(type.packageName(), base() + suffix);
   }
 }

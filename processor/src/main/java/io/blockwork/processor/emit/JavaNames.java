@@ -46,7 +46,9 @@ final class JavaNames {
     if (!Character.isJavaIdentifierStart(plain.charAt(0))) {
       plain = before + plain;
     }
-    return SourceVersion.isKeyword(plain) ? plain + "_" : plain;
+    // In capitals it might be a constant of the engines, as RELU.
+    boolean constant = plain.equals(plain.toUpperCase(Locale.ROOT));
+    return constant || SourceVersion.isKeyword(plain) ? plain + "_" : plain;
   }
 
   /** The name, or the first that follows it and is not taken; it is then. */

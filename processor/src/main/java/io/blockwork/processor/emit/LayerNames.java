@@ -24,9 +24,7 @@ final class LayerNames {
     for (Node node : unit.nodes()) {
       String name = JavaNames.variable(relative(node.op().path()));
       if (Unit.isLayer(node)) {
-        // In capitals, it might be a constant of the engines.
-        boolean constant = name.equals(name.toUpperCase(java.util.Locale.ROOT));
-        name = JavaNames.unique(constant && !name.isEmpty() ? name + "_" : name, taken);
+        name = JavaNames.unique(name, taken);
       }
       fields.put(node.id(), name);
     }

@@ -8,13 +8,17 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeSpec;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
+import io.blockwork.graph.Output;
+import io.blockwork.graph.Totals;
 import io.blockwork.graph.ops.Call;
+import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -77,13 +81,13 @@ public final class NetworkWriter {
             .addModifiers(Modifier.FINAL)
             .superclass(RuntimeTypes.COMPILED_NETWORK)
             .addSuperinterface(names.type())
-            .avoidClashesWithNestedClasses(names.origin())
             .addJavadoc(
                 "{@link $T}, compiled: $L -> $L.\n", names.type(), shapes.get(0), outputText())
             .addJavadoc(
                 "\n<p>Inference is {@link $T}, training {@link $T}.\n",
                 names.forward(),
                 names.backward());
+    names.element().ifPresent(type::avoidClashesWithNestedClasses);
     methods.forEach(method -> type.addField(features(method)));
     type.addMethod(
         MethodSpec.constructorBuilder()
@@ -291,10 +295,36 @@ public final class NetworkWriter {
                 vector
                     ? new Object[] {out.channels()}
                     : new Object[] {out.channels(), out.height(), out.width()})
+            .addCode("$L", auxiliary())
             .addStatement("layers.slots($L)", sizes)
             .addStatement("return layers.build()")
             .build());
     return methods;
+  }
+
+  /** The shape of a node's output as torch has it: of a vector, its length. */
+  private List<String> sizes(int id) {
+    Shape shape = shapes.get(id);
+    List<Integer> sizes =
+        graph.isVector(id, shapes)
+            ? List.of(shape.channels())
+            : List.of(shape.channels(), shape.height(), shape.width());
+    return sizes.stream().map(String::valueOf).toList();
+  }
+
+  /** The outputs that training has beside the main one. */
+  private String auxiliary() {
+    StringBuilder text = new StringBuilder();
+    for (Output output : graph.outputs()) {
+      if (output.kind() == Output.Kind.AUXILIARY) {
+        List<String> arguments = new ArrayList<>();
+        arguments.add(Text.quoted(output.name()));
+        arguments.add(String.valueOf(output.weight()));
+        arguments.addAll(sizes(output.node()));
+        text.append(Text.call("layers.auxiliary", arguments, Text.TOP)).append('\n');
+      }
+    }
+    return text.toString();
   }
 
   private static MethodSpec block(String name, String text, boolean shared) {
@@ -319,14 +349,41 @@ public final class NetworkWriter {
               ? "path + " + Text.quoted(path.substring(prefix.length() - 1))
               : Text.quoted(path);
       text.append(layer(node, literal)).append('\n');
+      if (isGeneral(node)) {
+        for (Parameter parameter : node.op().parameters()) {
+          String name = parameter.name();
+          boolean inside = shared && !prefix.isEmpty() && name.startsWith(prefix);
+          String called =
+              inside
+                  ? "path + " + Text.quoted(name.substring(prefix.length() - 1))
+                  : Text.quoted(name);
+          text.append(parameter(parameter, called)).append('\n');
+        }
+      }
     }
     return text.toString();
+  }
+
+  private boolean isGeneral(Node node) {
+    return node.op().declare(shapes.get(node.id())).method().equals(Call.GENERAL.method());
+  }
+
+  private static String parameter(Parameter parameter, String name) {
+    List<String> arguments = new ArrayList<>(List.of(name, parameter.initial().code().text()));
+    parameter.shape().forEach(size -> arguments.add(String.valueOf(size)));
+    String method = parameter.kind().name().toLowerCase(Locale.ROOT);
+    return Text.call("layers." + method, arguments, Text.TOP);
   }
 
   private String layer(Node node, String path) {
     Call call = node.op().declare(shapes.get(node.id()));
     List<String> arguments = new ArrayList<>(List.of(path));
     call.arguments().forEach(argument -> arguments.add(argument.text()));
+    if (isGeneral(node)) {
+      arguments.add(Text.quoted(node.op().type()));
+      arguments.add(Text.literal(Totals.of(node, shapes).macs()));
+      arguments.addAll(sizes(node.id()));
+    }
     return Text.call("layers." + call.method(), arguments, Text.TOP);
   }
 }

@@ -4,6 +4,7 @@ import io.blockwork.engine.Conv;
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
@@ -18,8 +19,9 @@ final class Shapes {
       String path, String what, Tensor tensor, int channels, int height, int width) {
     if (tensor.channels() != channels || tensor.height() != height || tensor.width() != width) {
       throw new ShapeMismatchException(
-          "%s: %s: expected %d x %d x %d, got %s"
-              .formatted(path, what, channels, height, width, tensor.shape()));
+          SafeText.format(
+              "%s: %s: expected %d x %d x %d, got %s",
+              path, what, channels, height, width, tensor.shape()));
     }
     return (Nd4jTensor) tensor;
   }
@@ -56,8 +58,9 @@ final class Shapes {
   static Nd4jTensor shortcut(String path, int stride, Tensor src, Tensor dst) {
     if (dst.channels() < src.channels()) {
       throw new ShapeMismatchException(
-          "%s: output: expected at least %d channels, got %s"
-              .formatted(path, src.channels(), dst.shape()));
+          SafeText.format(
+              "%s: output: expected at least %d channels, got %s",
+              path, src.channels(), dst.shape()));
     }
     int height = (src.height() + stride - 1) / stride;
     int width = (src.width() + stride - 1) / stride;
@@ -115,8 +118,8 @@ final class Shapes {
   static void groups(String path, int groups, Tensor src) {
     if (groups < 1 || src.channels() % groups != 0) {
       throw new ShapeMismatchException(
-          "%s: expected channels that %d groups divide, got %s"
-              .formatted(path, groups, src.shape()));
+          SafeText.format(
+              "%s: expected channels that %d groups divide, got %s", path, groups, src.shape()));
     }
   }
 
@@ -134,8 +137,9 @@ final class Shapes {
   private static void expect(String what, long[] actual, long... shape) {
     if (!Arrays.equals(actual, shape)) {
       throw new ShapeMismatchException(
-          "%s: expected shape %s, got %s"
-              .formatted(what, Arrays.toString(shape), Arrays.toString(actual)));
+          SafeText.format(
+              "%s: expected shape %s, got %s",
+              what, Arrays.toString(shape), Arrays.toString(actual)));
     }
   }
 }

@@ -98,7 +98,7 @@ public record BatchNorm2d(
   @Override
   public List<Parameter> parameters() {
     return List.of(
-        Parameter.weight(path, fromZero ? Initial.ZEROS : Initial.ONES, channels),
+        Parameter.scale(path, fromZero ? Initial.ZEROS : Initial.ONES, channels),
         Parameter.bias(path, Initial.ZEROS, channels),
         new Parameter(
             path + ".running_mean", Parameter.Kind.RUNNING_MEAN, List.of(channels), Initial.ZEROS),

@@ -103,7 +103,12 @@ public record Conv2d(
 
   /** The same with normal weights, scaled by the fan-out as torchvision's ResNet does. */
   public Conv2d heFanOut() {
-    return initial(Initial.he((long) out / groups * window.kernelHeight() * window.kernelWidth()));
+    return initial(fanOut());
+  }
+
+  /** torch counts the fan-out without dividing by the groups. */
+  private Initial fanOut() {
+    return Initial.he((long) out * window.kernelHeight() * window.kernelWidth());
   }
 
   /** Whether nothing is fused into it yet. */
@@ -264,6 +269,9 @@ public record Conv2d(
 
   @Override
   public Call declare(Shape output) {
+    if (bias || !initial.isSame(fanOut())) {
+      return Call.GENERAL;
+    }
     // The builder's own method: the user's interface may have one that is called conv.
     Code start = new Code("layers", List.of()).then("conv", sizes());
     return Call.of("conv2d", convolution(start), output.height(), output.width());

@@ -1,5 +1,7 @@
 package io.blockwork.graph.ops;
 
+import java.util.List;
+
 /**
  * What a parameter holds before training, with its constants worked out.
  *
@@ -56,6 +58,22 @@ public record Initial(Distribution distribution, double a, double b, double c) {
    */
   public static Initial torch(long fanIn) {
     return uniform(1 / Math.sqrt(Math.max(1, fanIn)));
+  }
+
+  /** Whether it is the same. */
+  public boolean isSame(Initial other) {
+    return distribution == other.distribution && a == other.a && b == other.b && c == other.c;
+  }
+
+  /** The expression of the runtime's value, as a method of the description's builder. */
+  public Code code() {
+    Code layers = new Code("layers", List.of());
+    return switch (distribution) {
+      case CONSTANT -> layers.then("constant", a);
+      case UNIFORM -> layers.then("uniform", a, b);
+      case NORMAL -> layers.then("normal", a);
+      case TRUNCATED_NORMAL -> layers.then("truncatedNormal", a, b, c);
+    };
   }
 
   /** Normal, scaled so that ReLU networks keep their signal (He et al. 2015, section 2.2). */

@@ -105,7 +105,7 @@ public record LearnedAffine(
     scale.ifPresent(
         name ->
             entries.add(
-                new Parameter(name, Parameter.Kind.WEIGHT, shape, Initial.constant(initial))));
+                new Parameter(name, Parameter.Kind.SCALE, shape, Initial.constant(initial))));
     shift.ifPresent(
         name -> entries.add(new Parameter(name, Parameter.Kind.BIAS, shape, Initial.ZEROS)));
     return entries;

@@ -123,6 +123,8 @@ public record Linear(
 
   @Override
   public Call declare(Shape output) {
-    return bias && output.isVector() ? Call.of("linear", in, out) : Call.GENERAL;
+    return bias && output.isVector() && initial.isSame(Initial.torch(in))
+        ? Call.of("linear", in, out)
+        : Call.GENERAL;
   }
 }

@@ -55,7 +55,7 @@ public record PRelu(String path, int slopes, double initial) implements Op {
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(Parameter.weight(path, Initial.constant(initial), slopes));
+    return List.of(Parameter.scale(path, Initial.constant(initial), slopes));
   }
 
   @Override

@@ -13,8 +13,10 @@ import java.util.List;
 public record Parameter(String name, Kind kind, List<Integer> shape, Initial initial) {
   /** What an entry is. */
   public enum Kind {
-    /** Multiplies: a kernel, a matrix, a scale. */
+    /** A convolution's kernel, or a matrix. */
     WEIGHT(true),
+    /** A factor, for all or for each channel. */
+    SCALE(true),
     /** Is added. */
     BIAS(true),
     /** A mean that batch norm has seen. */
@@ -49,9 +51,13 @@ public record Parameter(String name, Kind kind, List<Integer> shape, Initial ini
     return new Parameter(path + ".bias", Kind.BIAS, List.of(length), initial);
   }
 
+  static Parameter scale(String path, Initial initial, int length) {
+    return new Parameter(path + ".weight", Kind.SCALE, List.of(length), initial);
+  }
+
   /** Scale and shift of a norm: ones and zeros. */
   static List<Parameter> norm(String path, int channels) {
-    return List.of(weight(path, Initial.ONES, channels), bias(path, Initial.ZEROS, channels));
+    return List.of(scale(path, Initial.ONES, channels), bias(path, Initial.ZEROS, channels));
   }
 
   /** Whether it has a gradient. */
