@@ -47,25 +47,16 @@ public interface InferenceBinder {
    * at row {@code floor(i * H / h)} and ends before row {@code ceil((i + 1) * H / h)}, so that
    * windows overlap where H is no multiple of h.
    */
-  default Kernel adaptiveAvgPool(String path, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(
-        path + ": adaptiveAvgPool is not there yet in " + getClass());
-  }
+  Kernel adaptiveAvgPool(String path, Tensor src, Tensor dst);
 
   /** {@code dst} (C x h x w) = the largest values of the windows of {@link #adaptiveAvgPool}. */
-  default Kernel adaptiveMaxPool(String path, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(
-        path + ": adaptiveMaxPool is not there yet in " + getClass());
-  }
+  Kernel adaptiveMaxPool(String path, Tensor src, Tensor dst);
 
   /** {@code dst} (C x 1 x 1) = the mean of each channel. */
   Kernel globalAvgPool(String path, Tensor src, Tensor dst);
 
   /** {@code dst} (C x 1 x 1) = the largest value of each channel. */
-  default Kernel globalMaxPool(String path, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(
-        path + ": globalMaxPool is not there yet in " + getClass());
-  }
+  Kernel globalMaxPool(String path, Tensor src, Tensor dst);
 
   /**
    * {@code dst = activation(weight * src + bias)}. If {@code dst} is out x 1 x 1, {@code src} is
@@ -75,14 +66,10 @@ public interface InferenceBinder {
   Kernel linear(String path, Linear linear, Activation activation, Tensor src, Tensor dst);
 
   /** {@code dst} (CHW x 1 x 1) = the values of {@code src} in the order C, H, W. */
-  default Kernel flatten(String path, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(path + ": flatten is not there yet in " + getClass());
-  }
+  Kernel flatten(String path, Tensor src, Tensor dst);
 
   /** {@code dst} = {@code src} with zeros around each channel. */
-  default Kernel zeroPad(String path, Padding padding, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(path + ": zeroPad is not there yet in " + getClass());
-  }
+  Kernel zeroPad(String path, Padding padding, Tensor src, Tensor dst);
 
   /** {@code dst} = the activation of the addends' sum; {@code dst} may be any of them. */
   Kernel sum(String path, Activation activation, Tensor dst, Addend... addends);
@@ -94,64 +81,41 @@ public interface InferenceBinder {
   Kernel scale(String path, Tensor src, Tensor gate, Tensor dst);
 
   /** {@code dst = a * b}, value by value; {@code dst} may be {@code a} or {@code b}. */
-  default Kernel multiply(String path, Tensor a, Tensor b, Tensor dst) {
-    throw new UnsupportedOperationException(path + ": multiply is not there yet in " + getClass());
-  }
+  Kernel multiply(String path, Tensor a, Tensor b, Tensor dst);
 
   /** {@code dst = scale * src + shift}, channel by channel; {@code dst} may be {@code src}. */
-  default Kernel affine(String path, Affine affine, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(path + ": affine is not there yet in " + getClass());
-  }
+  Kernel affine(String path, Affine affine, Tensor src, Tensor dst);
 
   /** {@code dst = activation(src)}; {@code dst} may be {@code src}. */
-  default Kernel activation(String path, Activation activation, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(
-        path + ": activation is not there yet in " + getClass());
-  }
+  Kernel activation(String path, Activation activation, Tensor src, Tensor dst);
 
   /**
    * {@code dst = src} where it is positive, {@code weight * src} elsewhere; the parameter {@code
    * path.weight} has one value a channel, or one for all. {@code dst} may be {@code src}.
    */
-  default Kernel prelu(String path, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(path + ": prelu is not there yet in " + getClass());
-  }
+  Kernel prelu(String path, Tensor src, Tensor dst);
 
   /** Normalises the channels of each place; {@code dst} may be {@code src}. */
-  default Kernel layerNorm(String path, LayerNorm norm, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(path + ": layerNorm is not there yet in " + getClass());
-  }
+  Kernel layerNorm(String path, LayerNorm norm, Tensor src, Tensor dst);
 
   /** Normalises groups of channels of each image; {@code dst} may be {@code src}. */
-  default Kernel groupNorm(String path, GroupNorm norm, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(path + ": groupNorm is not there yet in " + getClass());
-  }
+  Kernel groupNorm(String path, GroupNorm norm, Tensor src, Tensor dst);
 
   /** Normalises each value by its neighbours in other channels. */
-  default Kernel localResponseNorm(String path, LocalResponseNorm norm, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(
-        path + ": localResponseNorm is not there yet in " + getClass());
-  }
+  Kernel localResponseNorm(String path, LocalResponseNorm norm, Tensor src, Tensor dst);
 
   /**
    * {@code dst} = {@code src} with its channels in another order, as torch's {@code
    * ChannelShuffle}: channel {@code i} of group {@code g} becomes channel {@code g} of the i-th run
    * of {@code groups} channels.
    */
-  default Kernel channelShuffle(String path, int groups, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(
-        path + ": channelShuffle is not there yet in " + getClass());
-  }
+  Kernel channelShuffle(String path, int groups, Tensor src, Tensor dst);
 
   /** {@code dst = exp(src) / sum(exp(src))} over the channels of each place. */
-  default Kernel softmax(String path, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(path + ": softmax is not there yet in " + getClass());
-  }
+  Kernel softmax(String path, Tensor src, Tensor dst);
 
   /** {@code dst = src}; they share no memory. */
-  default Kernel copy(String path, Tensor src, Tensor dst) {
-    throw new UnsupportedOperationException(path + ": copy is not there yet in " + getClass());
-  }
+  Kernel copy(String path, Tensor src, Tensor dst);
 
   /**
    * The parameterless shortcut: every {@code stride}-th pixel of {@code src}, with zero channels

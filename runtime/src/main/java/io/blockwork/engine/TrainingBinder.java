@@ -54,28 +54,19 @@ public interface TrainingBinder {
   Layer avgPool(String path, Window window, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Means of windows that cover the image. Backward reads neither {@code src} nor {@code dst}. */
-  default Layer adaptiveAvgPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(
-        path + ": adaptiveAvgPool is not there yet in " + getClass());
-  }
+  Layer adaptiveAvgPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /**
    * Largest values of windows that cover the image. Backward reads neither {@code src} nor {@code
    * dst}.
    */
-  default Layer adaptiveMaxPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(
-        path + ": adaptiveMaxPool is not there yet in " + getClass());
-  }
+  Layer adaptiveMaxPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Mean of each channel. Backward reads neither {@code src} nor {@code dst}. */
   Layer globalAvgPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Largest value of each channel. Backward reads neither {@code src} nor {@code dst}. */
-  default Layer globalMaxPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(
-        path + ": globalMaxPool is not there yet in " + getClass());
-  }
+  Layer globalMaxPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /**
    * Linear layer and activation, whose derivative must be {@linkplain Activation#fromOutput() told
@@ -94,15 +85,10 @@ public interface TrainingBinder {
       Gradient dSrc);
 
   /** Flattens in the order C, H, W. Backward reads neither {@code src} nor {@code dst}. */
-  default Layer flatten(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(path + ": flatten is not there yet in " + getClass());
-  }
+  Layer flatten(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Zeros around each channel. Backward reads neither {@code src} nor {@code dst}. */
-  default Layer zeroPad(
-      String path, Padding padding, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(path + ": zeroPad is not there yet in " + getClass());
-  }
+  Layer zeroPad(String path, Padding padding, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /**
    * Sum, then ReLU if {@code relu}; {@code dst} may be any of the addends. {@code backward} first
@@ -123,20 +109,15 @@ public interface TrainingBinder {
    * neither. {@code a} and {@code b} may be the same tensor: then {@code dB} adds to what {@code
    * dA} leaves.
    */
-  default Layer multiply(
-      String path, Tensor a, Tensor b, Tensor dst, Tensor dDst, Gradient dA, Gradient dB) {
-    throw new UnsupportedOperationException(path + ": multiply is not there yet in " + getClass());
-  }
+  Layer multiply(
+      String path, Tensor a, Tensor b, Tensor dst, Tensor dDst, Gradient dA, Gradient dB);
 
   /**
    * {@code dst = scale * src + shift}. Backward reads {@code src} if a scale is learned, else
    * nothing; then {@code dst} may be {@code src}. {@code dSrc} may share the memory of {@code
    * dDst}, unless it is added to.
    */
-  default Layer affine(
-      String path, Affine affine, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(path + ": affine is not there yet in " + getClass());
-  }
+  Layer affine(String path, Affine affine, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /**
    * {@code dst = activation(src)}. Backward reads {@code dst} if the activation's derivative is
@@ -144,55 +125,33 @@ public interface TrainingBinder {
    * src}), else {@code src}; {@code dSrc} may share the memory of {@code dDst}, unless it is added
    * to.
    */
-  default Layer activation(
-      String path, Activation activation, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(
-        path + ": activation is not there yet in " + getClass());
-  }
+  Layer activation(
+      String path, Activation activation, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Leaky ReLU with learned slopes. Backward reads {@code src}. */
-  default Layer prelu(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(path + ": prelu is not there yet in " + getClass());
-  }
+  Layer prelu(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Normalises the channels of each place. Backward reads {@code src}. */
-  default Layer layerNorm(
-      String path, LayerNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(path + ": layerNorm is not there yet in " + getClass());
-  }
+  Layer layerNorm(String path, LayerNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Normalises groups of channels of each image. Backward reads {@code src}. */
-  default Layer groupNorm(
-      String path, GroupNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(path + ": groupNorm is not there yet in " + getClass());
-  }
+  Layer groupNorm(String path, GroupNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /**
    * Normalises each value by its neighbours in other channels. Backward reads {@code src} and
    * {@code dst}.
    */
-  default Layer localResponseNorm(
-      String path, LocalResponseNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(
-        path + ": localResponseNorm is not there yet in " + getClass());
-  }
+  Layer localResponseNorm(
+      String path, LocalResponseNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Channels in another order. Backward reads neither {@code src} nor {@code dst}. */
-  default Layer channelShuffle(
-      String path, int groups, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(
-        path + ": channelShuffle is not there yet in " + getClass());
-  }
+  Layer channelShuffle(String path, int groups, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** Softmax over the channels of each place. Backward reads {@code dst}. */
-  default Layer softmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(path + ": softmax is not there yet in " + getClass());
-  }
+  Layer softmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /** {@code dst = src}. Backward reads neither. */
-  default Layer copy(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(path + ": copy is not there yet in " + getClass());
-  }
+  Layer copy(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /**
    * The parameterless shortcut of {@link InferenceBinder#padShortcut}. Backward reads neither
@@ -212,19 +171,14 @@ public interface TrainingBinder {
    * others by {@code 1 / (1 - rate)} (Huang et al. 2016; torchvision's mode {@code "row"}). Like
    * {@link #dropout(String, double, Tensor, Tensor, Tensor, Gradient)} in all else.
    */
-  default Layer stochasticDepth(
-      String path, double rate, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    throw new UnsupportedOperationException(
-        path + ": stochasticDepth is not there yet in " + getClass());
-  }
+  Layer stochasticDepth(
+      String path, double rate, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
   /**
    * Does nothing forward; backward sets the tensor, a gradient, to zero: for gradients of which
    * those that read the value write only parts.
    */
-  default Layer clear(String path, Tensor gradient) {
-    throw new UnsupportedOperationException(path + ": clear is not there yet in " + getClass());
-  }
+  Layer clear(String path, Tensor gradient);
 
   /** {@link #batchNorm(String, Norm, boolean, Tensor, Tensor, Tensor, Gradient)} as is usual. */
   default Layer batchNorm(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {

@@ -1,11 +1,26 @@
 package io.blockwork.engine;
 
-/**
- * Passes of a single layer, as a generated class would bind it. In the sliced layout, source and
- * destination are channel slices in the midst of larger tensors.
- */
+import static io.blockwork.engine.Addend.addend;
+import static io.blockwork.engine.Gradient.addTo;
+import static io.blockwork.engine.Gradient.into;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Passes of a single layer, as a generated class would bind it. */
 final class OpPasses {
   private OpPasses() {}
+
+  /** Where source, destination and gradients lie. */
+  enum Places {
+    /** Tensors of their own; the gradient is written. */
+    WHOLE,
+    /** Channel slices in the midst of larger tensors; the gradient is added to the images. */
+    SLICED,
+    /** The destination is the source, and the gradient of both lies in one place. */
+    IN_PLACE
+  }
 
   /** What inference does behind a convolution. */
   enum Tail {
@@ -16,24 +31,33 @@ final class OpPasses {
     FOLDED_ADD_RELU_IN_PLACE
   }
 
+  /** Channels around a slice: a whole block where blocks are possible. */
+  private static int around(Places places, int channels) {
+    return places != Places.SLICED ? 0 : channels % 16 == 0 ? 16 : 3;
+  }
+
   /** The layer in inference; images come in by a copy, so that the source can be a slice. */
-  static ForwardPass inference(InferenceBinder bind, OpCase op, Tail tail, boolean sliced) {
+  static ForwardPass inference(InferenceBinder bind, OpCase op, Tail tail, Places places) {
     int[] in = {op.input()[1], op.input()[2], op.input()[3]};
     int[] out = op.output();
-    int around = sliced ? 3 : 0;
+    int aroundIn = around(places, in[0]);
+    int aroundOut = around(places, out[0]);
     bind.slots(
         length(in, 0),
-        length(in, around),
-        length(out, around),
+        length(in, aroundIn),
+        length(out, aroundOut),
         length(out, 0),
         Math.max(length(out, 0), 3L * in[0]));
     Tensor input = bind.slot(0, in[0], in[1], in[2]);
-    Tensor src = middle(bind.slot(1, in[0] + 2 * around, in[1], in[2]), around);
-    Tensor dst = middle(bind.slot(2, out[0] + 2 * around, out[1], out[2]), around);
+    Tensor src = middle(bind.slot(1, in[0] + 2 * aroundIn, in[1], in[2]), aroundIn);
+    Tensor dst =
+        places == Places.IN_PLACE
+            ? src
+            : middle(bind.slot(2, out[0] + 2 * aroundOut, out[1], out[2]), aroundOut);
     Tensor output = bind.slot(3, out[0], out[1], out[2]);
-    Kernel enter = bind.padShortcut("enter", 1, input, src);
+    Kernel enter = bind.copy("enter", input, src);
     Kernel layer = kernel(bind, op, tail, src, dst);
-    Kernel leave = bind.padShortcut("leave", 1, dst, output);
+    Kernel leave = bind.copy("leave", dst, output);
     return new ForwardPass() {
       @Override
       public Tensor input() {
@@ -64,25 +88,62 @@ final class OpPasses {
 
   private static Kernel kernel(InferenceBinder bind, OpCase op, Tail tail, Tensor src, Tensor dst) {
     boolean flag = op.arguments().length > 0 && op.arguments()[0] == 1;
+    Activation relu = flag ? Activation.RELU : Activation.NONE;
     return switch (op.op()) {
       case "conv2d" -> convolution(bind, op, tail, src, dst);
-      case "batchNorm" ->
-          bind.batchNorm("norm", Norm.norm(), flag ? Activation.RELU : Activation.NONE, src, dst);
+      case "convThen" -> {
+        Epilogue epilogue =
+            Epilogue.norm("norm", op.reals()[1]).times(op.reals()[0]).add(dst).then(op.function());
+        yield chain(
+            bind.conv2d("layer", op.conv(), src, dst, Epilogue.none()),
+            bind.conv2d("layer", op.conv(), src, dst, epilogue));
+      }
+      case "batchNorm" -> bind.batchNorm("norm", op.norm(), relu, src, dst);
       case "maxPool" -> bind.maxPool("layer", op.window(), src, dst);
       case "avgPool" -> bind.avgPool("layer", op.window(), src, dst);
+      case "adaptiveAvgPool" -> bind.adaptiveAvgPool("layer", src, dst);
+      case "adaptiveMaxPool" -> bind.adaptiveMaxPool("layer", src, dst);
       case "globalAvgPool" -> bind.globalAvgPool("layer", src, dst);
-      case "linear" -> bind.linear("layer", op.function(), src, dst);
+      case "globalMaxPool" -> bind.globalMaxPool("layer", src, dst);
+      case "linear" -> bind.linear("layer", op.linear(), op.function(), src, dst);
       case "padShortcut" -> bind.padShortcut("layer", op.arguments()[1], src, dst);
       case "add" -> {
-        Kernel conv =
-            bind.conv2d(
-                "layer", Conv.conv(src.channels(), dst.channels(), 1), src, dst, Epilogue.none());
+        Kernel conv = project(bind, src, dst);
         Kernel add = flag ? bind.addRelu("add", dst, src, dst) : bind.add("add", dst, src, dst);
         yield chain(conv, add);
       }
+      case "sum" -> {
+        List<Addend> addends = new ArrayList<>(List.of(addend(op.reals()[0], dst)));
+        for (int i = 1; i < op.reals().length; i++) {
+          addends.add(addend(op.reals()[i], src));
+        }
+        Kernel sum = bind.sum("sum", relu, dst, addends.toArray(Addend[]::new));
+        yield chain(project(bind, src, dst), sum);
+      }
+      case "multiply" -> chain(project(bind, src, dst), bind.multiply("multiply", dst, src, dst));
+      case "square" -> bind.multiply("layer", src, src, dst);
       case "scale" -> excitation(bind, op, src, dst);
+      case "activation" -> bind.activation("layer", op.function(), src, dst);
+      case "affine" -> bind.affine("layer", op.affine(), src, dst);
+      case "prelu" -> bind.prelu("layer", src, dst);
+      case "layerNorm" -> bind.layerNorm("layer", op.layerNorm(), src, dst);
+      case "groupNorm" -> bind.groupNorm("layer", op.groupNorm(), src, dst);
+      case "localResponseNorm" -> bind.localResponseNorm("layer", op.responseNorm(), src, dst);
+      case "channelShuffle" -> bind.channelShuffle("layer", op.arguments()[0], src, dst);
+      case "softmax" -> bind.softmax("layer", src, dst);
+      case "copy" -> bind.copy("layer", src, dst);
+      case "flatten" -> bind.flatten("layer", src, dst);
+      case "zeroPad" -> bind.zeroPad("layer", op.padding(), src, dst);
       default -> throw new IllegalArgumentException(op.op());
     };
+  }
+
+  private static Conv pointwise(Tensor src, Tensor dst) {
+    return Conv.conv(src.channels(), dst.channels(), 1);
+  }
+
+  private static Kernel project(InferenceBinder bind, Tensor src, Tensor dst) {
+    return bind.conv2d("layer", pointwise(src, dst), src, dst, Epilogue.none());
   }
 
   private static Kernel convolution(
@@ -129,23 +190,36 @@ final class OpPasses {
     };
   }
 
-  /** The layer in training, between two copies. */
-  static TrainingPass training(TrainingBinder bind, OpCase op, boolean sliced) {
+  /**
+   * The layer in training, between two copies. Where places are sliced, another reader of the
+   * layer's source has left the images in its gradient, which the layer adds to.
+   */
+  static TrainingPass training(TrainingBinder bind, OpCase op, Places places) {
     int[] in = {op.input()[1], op.input()[2], op.input()[3]};
     int[] out = op.output();
-    int around = sliced ? 3 : 0;
-    bind.slots(length(in, around));
+    boolean sliced = places == Places.SLICED;
+    boolean inPlace = places == Places.IN_PLACE;
+    int aroundIn = around(places, in[0]);
+    int aroundOut = around(places, out[0]);
+    bind.slots(length(in, aroundIn));
     Tensor input = bind.keep(in[0], in[1], in[2]);
     Tensor dInput = bind.keep(in[0], in[1], in[2]);
-    Tensor src = middle(bind.keep(in[0] + 2 * around, in[1], in[2]), around);
-    Tensor dSrc = middle(bind.slot(0, in[0] + 2 * around, in[1], in[2]), around);
-    Tensor dst = middle(bind.keep(out[0] + 2 * around, out[1], out[2]), around);
-    Tensor dDst = middle(bind.keep(out[0] + 2 * around, out[1], out[2]), around);
+    Tensor src = middle(bind.keep(in[0] + 2 * aroundIn, in[1], in[2]), aroundIn);
+    Tensor dSrc = middle(bind.slot(0, in[0] + 2 * aroundIn, in[1], in[2]), aroundIn);
+    Tensor dst =
+        inPlace ? src : middle(bind.keep(out[0] + 2 * aroundOut, out[1], out[2]), aroundOut);
+    Tensor dDst =
+        inPlace ? dSrc : middle(bind.keep(out[0] + 2 * aroundOut, out[1], out[2]), aroundOut);
     Tensor output = bind.keep(out[0], out[1], out[2]);
     Tensor dOutput = bind.keep(out[0], out[1], out[2]);
-    Layer enter = bind.padShortcut("enter", 1, input, src, dSrc, Gradient.into(dInput));
-    Layer layer = layer(bind, op, src, dst, dDst, dSrc);
-    Layer leave = bind.padShortcut("leave", 1, dst, output, dOutput, Gradient.into(dDst));
+    Layer enter = bind.copy("enter", input, src, dSrc, into(dInput));
+    Layer layer = layer(bind, op, src, dst, dDst, sliced ? addTo(dSrc) : into(dSrc));
+    Layer other =
+        sliced
+            ? bind.copy("other", src, bind.keep(in[0], in[1], in[2]), input, into(dSrc))
+            : chain(new Layer[0]);
+    Layer leave = bind.copy("leave", dst, output, dOutput, into(dDst));
+    Layer all = chain(enter, layer, other, leave);
     return new TrainingPass() {
       @Override
       public Tensor input() {
@@ -169,47 +243,88 @@ final class OpPasses {
 
       @Override
       public void forward() {
-        enter.forward();
-        layer.forward();
-        leave.forward();
+        all.forward();
       }
 
       @Override
       public void backward() {
-        leave.backward();
-        layer.backward();
-        enter.backward();
+        all.backward();
       }
     };
   }
 
   private static Layer layer(
-      TrainingBinder bind, OpCase op, Tensor src, Tensor dst, Tensor dDst, Tensor dSrc) {
+      TrainingBinder bind, OpCase op, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     boolean flag = op.arguments().length > 0 && op.arguments()[0] == 1;
-    Gradient into = Gradient.into(dSrc);
     return switch (op.op()) {
-      case "conv2d" -> bind.conv2d("layer", op.conv(), src, dst, dDst, into);
-      case "batchNorm" -> bind.batchNorm("norm", Norm.norm(), flag, src, dst, dDst, into);
-      case "maxPool" -> bind.maxPool("layer", op.window(), src, dst, dDst, into);
-      case "avgPool" -> bind.avgPool("layer", op.window(), src, dst, dDst, into);
-      case "globalAvgPool" -> bind.globalAvgPool("layer", src, dst, dDst, into);
-      case "linear" -> bind.linear("layer", op.function(), src, dst, dDst, into);
-      case "padShortcut" -> bind.padShortcut("layer", op.arguments()[1], src, dst, dDst, into);
-      case "add" ->
-          chain(
-              // First, and so last in the backward pass: the identity's part of the gradient is
-              // added to what the convolution left.
-              new OnlyBackward(
-                  bind.padShortcut(
-                      "identity", 1, src, copyOf(bind, dst), dDst, Gradient.addTo(dSrc))),
-              bind.conv2d(
-                  "layer", Conv.conv(src.channels(), dst.channels(), 1), src, dst, dDst, into),
-              flag
-                  ? bind.addRelu("add", dst, src, dst, dDst)
-                  : bind.add("add", dst, src, dst, dDst));
+      case "conv2d" -> bind.conv2d("layer", op.conv(), src, dst, dDst, dSrc);
+      case "batchNorm" -> bind.batchNorm("norm", op.norm(), flag, src, dst, dDst, dSrc);
+      case "maxPool" -> bind.maxPool("layer", op.window(), src, dst, dDst, dSrc);
+      case "avgPool" -> bind.avgPool("layer", op.window(), src, dst, dDst, dSrc);
+      case "adaptiveAvgPool" -> bind.adaptiveAvgPool("layer", src, dst, dDst, dSrc);
+      case "adaptiveMaxPool" -> bind.adaptiveMaxPool("layer", src, dst, dDst, dSrc);
+      case "globalAvgPool" -> bind.globalAvgPool("layer", src, dst, dDst, dSrc);
+      case "globalMaxPool" -> bind.globalMaxPool("layer", src, dst, dDst, dSrc);
+      case "linear" -> bind.linear("layer", op.linear(), op.function(), src, dst, dDst, dSrc);
+      case "padShortcut" -> bind.padShortcut("layer", op.arguments()[1], src, dst, dDst, dSrc);
+      case "add", "sum" -> sum(bind, op, flag, src, dst, dDst, dSrc);
+      case "multiply" -> {
+        Tensor projected = copyOf(bind, dst);
+        Tensor dProjected = copyOf(bind, dst);
+        yield chain(
+            project(bind, src, projected, dProjected, addTo(dSrc.tensor())),
+            bind.multiply("multiply", projected, src, dst, dDst, into(dProjected), dSrc));
+      }
+      case "square" -> bind.multiply("layer", src, src, dst, dDst, dSrc, addTo(dSrc.tensor()));
       case "scale" -> excitation(bind, op, src, dst, dDst, dSrc);
+      case "activation" -> bind.activation("layer", op.function(), src, dst, dDst, dSrc);
+      case "affine" -> bind.affine("layer", op.affine(), src, dst, dDst, dSrc);
+      case "prelu" -> bind.prelu("layer", src, dst, dDst, dSrc);
+      case "layerNorm" -> bind.layerNorm("layer", op.layerNorm(), src, dst, dDst, dSrc);
+      case "groupNorm" -> bind.groupNorm("layer", op.groupNorm(), src, dst, dDst, dSrc);
+      case "localResponseNorm" ->
+          bind.localResponseNorm("layer", op.responseNorm(), src, dst, dDst, dSrc);
+      case "channelShuffle" ->
+          bind.channelShuffle("layer", op.arguments()[0], src, dst, dDst, dSrc);
+      case "softmax" -> bind.softmax("layer", src, dst, dDst, dSrc);
+      case "copy" -> bind.copy("layer", src, dst, dDst, dSrc);
+      case "flatten" -> bind.flatten("layer", src, dst, dDst, dSrc);
+      case "zeroPad" -> bind.zeroPad("layer", op.padding(), src, dst, dDst, dSrc);
       default -> throw new IllegalArgumentException(op.op());
     };
+  }
+
+  private static Layer project(
+      TrainingBinder bind, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    return bind.conv2d("layer", pointwise(src, dst), src, dst, dDst, dSrc);
+  }
+
+  /**
+   * The sum of a projection and its source. The projection lies in the sum's place; its gradient
+   * does, too, if its factor is 1.
+   */
+  private static Layer sum(
+      TrainingBinder bind,
+      OpCase op,
+      boolean relu,
+      Tensor src,
+      Tensor dst,
+      Tensor dDst,
+      Gradient dSrc) {
+    double[] factors = op.op().equals("add") ? new double[] {1, 1} : op.reals();
+    Tensor dProjected = factors[0] == 1 ? dDst : copyOf(bind, dst);
+    List<TrainedAddend> addends = new ArrayList<>();
+    addends.add(
+        factors[0] == 1
+            ? TrainedAddend.addend(dst)
+            : TrainedAddend.addend(factors[0], dst, into(dProjected)));
+    for (int i = 1; i < factors.length; i++) {
+      Gradient gradient = i == 1 ? dSrc : addTo(dSrc.tensor());
+      addends.add(TrainedAddend.addend(factors[i], src, gradient));
+    }
+    return chain(
+        project(bind, src, dst, dProjected, addTo(dSrc.tensor())),
+        bind.sum("sum", relu, dst, dDst, addends.toArray(TrainedAddend[]::new)));
   }
 
   private static Tensor copyOf(TrainingBinder bind, Tensor like) {
@@ -217,7 +332,7 @@ final class OpPasses {
   }
 
   private static Layer excitation(
-      TrainingBinder bind, OpCase op, Tensor src, Tensor dst, Tensor dDst, Tensor dSrc) {
+      TrainingBinder bind, OpCase op, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     int c = src.channels();
     int reduced = op.arguments()[0];
     Tensor mean = bind.keep(c, 1, 1);
@@ -226,24 +341,20 @@ final class OpPasses {
     Tensor dSqueezed = bind.keep(reduced, 1, 1);
     Tensor gate = bind.keep(c, 1, 1);
     Tensor dGate = bind.keep(c, 1, 1);
-    Layer pool = bind.globalAvgPool("pool", src, mean, dMean, Gradient.addTo(dSrc));
-    Layer squeeze =
-        bind.linear("fc1", Activation.RELU, mean, squeezed, dSqueezed, Gradient.into(dMean));
-    Layer excite =
-        bind.linear("fc2", Activation.SIGMOID, squeezed, gate, dGate, Gradient.into(dSqueezed));
-    Layer scale =
-        bind.scale("scale", src, gate, dst, dDst, Gradient.into(dSrc), Gradient.into(dGate));
+    Layer pool = bind.globalAvgPool("pool", src, mean, dMean, addTo(dSrc.tensor()));
+    Layer squeeze = bind.linear("fc1", Activation.RELU, mean, squeezed, dSqueezed, into(dMean));
+    Layer excite = bind.linear("fc2", Activation.SIGMOID, squeezed, gate, dGate, into(dSqueezed));
+    Layer scale = bind.scale("scale", src, gate, dst, dDst, dSrc, into(dGate));
     return chain(pool, squeeze, excite, scale);
   }
 
   /** Layers one after another. */
   private static Layer chain(Layer... layers) {
+    List<Layer> forward = Arrays.asList(layers);
     return new Layer() {
       @Override
       public void forward() {
-        for (Layer layer : layers) {
-          layer.forward();
-        }
+        forward.forEach(Layer::forward);
       }
 
       @Override
@@ -255,24 +366,8 @@ final class OpPasses {
 
       @Override
       public void recompute() {
-        for (Layer layer : layers) {
-          layer.recompute();
-        }
+        forward.forEach(Layer::recompute);
       }
     };
-  }
-
-  /** A layer of which only the backward pass is wanted, in the order that the sum needs. */
-  private record OnlyBackward(Layer layer) implements Layer {
-    @Override
-    public void forward() {}
-
-    @Override
-    public void recompute() {}
-
-    @Override
-    public void backward() {
-      layer.backward();
-    }
   }
 }

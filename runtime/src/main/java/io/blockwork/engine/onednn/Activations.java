@@ -6,6 +6,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
 import io.blockwork.engine.Activation;
+import io.blockwork.engine.onednn.Plan.Lane;
+import java.util.List;
+import java.util.Optional;
 import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -16,10 +19,32 @@ import org.bytedeco.dnnl.memory;
 final class Activations {
   private Activations() {}
 
-  /** {@code dst = activation(src)}; they may be one. */
-  static void forward(Emitter e, Activation activation, memory src, memory dst) {
+  /** {@code dst = activation(src)}. */
+  static void forward(Emitter e, Activation activation, PlanTensor src, PlanTensor dst) {
+    memory source = e.read(src, Lane.SOURCE);
+    memory target = e.target(dst, Lane.TARGET);
+    if (activation.isNone()) {
+      e.reorder(source, target, false);
+    } else {
+      forward(e, activation, dst, source, target);
+    }
+    e.written(target, dst);
+  }
+
+  /** {@code dst = activation(dst)} in dense memory that holds the tensor's values. */
+  static void inPlace(Emitter e, Activation activation, PlanTensor shape, memory values) {
+    forward(e, activation, shape, values, values);
+  }
+
+  private static void forward(
+      Emitter e, Activation activation, PlanTensor shape, memory src, memory dst) {
+    Optional<List<Eltwise>> functions = Eltwise.of(activation);
+    if (functions.isEmpty()) {
+      ActivationLoop.of(activation).forward(e, shape, src, dst);
+      return;
+    }
     memory from = src;
-    for (Eltwise each : Eltwise.of(activation).orElseThrow()) {
+    for (Eltwise each : functions.get()) {
       forward(e, each, from, dst);
       from = dst;
     }
@@ -56,23 +81,83 @@ final class Activations {
     forward(e, new Eltwise(algorithm.eltwise_linear, (float) factor, 0), src, dst);
   }
 
-  /** Turns the gradient of an activation's output, given that output, into its input's. */
-  static void backwardFromOutput(
-      Emitter e, Activation activation, memory dst, memory dDst, memory dSrc) {
-    Eltwise function = Eltwise.backwardFromOutput(activation).orElseThrow();
+  /**
+   * The gradient of {@link #forward}: from the output if that tells the derivative, else from the
+   * input.
+   */
+  static void backward(
+      Emitter e,
+      Activation activation,
+      PlanTensor src,
+      PlanTensor dst,
+      PlanTensor dDst,
+      GradientTarget dSrc) {
+    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory result = dSrc.memory(e);
+    if (activation.isNone()) {
+      e.reorder(gradient, result, false);
+    } else if (activation.fromOutput()) {
+      fromOutput(e, activation, e.read(dst, Lane.SECOND_SOURCE), gradient, result);
+    } else {
+      fromInput(e, activation, src, e.read(src, Lane.SECOND_SOURCE), gradient, result);
+    }
+    dSrc.written(e, result);
+  }
+
+  /**
+   * Turns the gradient of an activation's output into its input's.
+   *
+   * @param dst the output
+   * @param dSrc may be {@code dDst}
+   */
+  static void fromOutput(Emitter e, Activation activation, memory dst, memory dDst, memory dSrc) {
+    double factor = activation.beta();
+    if (activation.function() == Activation.Function.HARD_SIGMOID) {
+      // Its derivative is that of a clip between 0 and 1, times its slope.
+      backward(e, Eltwise.backwardFromOutput(Activation.clip(0, 1)), dst, dDst, dSrc);
+      multiply(e, dSrc, activation.alpha(), dSrc);
+    } else if (activation.function() == Activation.Function.ELU && factor != 1) {
+      memory unscaled = e.plan().temporary(Lane.PRODUCT, e.plan().own(dst.get_desc()));
+      multiply(e, dst, 1 / factor, unscaled);
+      Activation plain = Activation.elu(activation.alpha());
+      backward(e, Eltwise.backwardFromOutput(plain), unscaled, dDst, dSrc);
+      multiply(e, dSrc, factor, dSrc);
+    } else {
+      backward(e, Eltwise.backwardFromOutput(activation), dst, dDst, dSrc);
+    }
+  }
+
+  private static void fromInput(
+      Emitter e, Activation activation, PlanTensor shape, memory src, memory dDst, memory dSrc) {
+    Optional<List<Eltwise>> functions = Eltwise.of(activation);
+    if (functions.isEmpty()) {
+      ActivationLoop.of(activation).backward(e, shape, src, dDst, dSrc);
+      return;
+    }
+    backward(e, functions.get().get(0), src, dDst, dSrc);
+    if (functions.get().size() > 1) {
+      multiply(e, dSrc, functions.get().get(1).alpha(), dSrc);
+    }
+  }
+
+  /**
+   * oneDNN's gradient.
+   *
+   * @param values outputs or inputs, as the function wants them
+   */
+  private static void backward(
+      Emitter e, Eltwise function, memory values, memory dDst, memory dSrc) {
     Plan plan = e.plan();
-    memory.desc values = plan.own(dst.get_desc());
-    memory.desc gradients = plan.own(dDst.get_desc());
     eltwise_forward.primitive_desc forward =
-        describe(e, function, prop_kind.forward_training, dst, dst);
+        describe(e, function, prop_kind.forward_training, values, values);
     eltwise_backward.primitive_desc description =
         plan.own(
             new eltwise_backward.primitive_desc(
                 Plan.cpu(),
                 function.kind(),
-                gradients,
-                gradients,
-                values,
+                plan.own(dSrc.get_desc()),
+                plan.own(dDst.get_desc()),
+                plan.own(values.get_desc()),
                 function.alpha(),
                 function.beta(),
                 forward,
@@ -82,6 +167,12 @@ final class Activations {
         "activation backward",
         description,
         new eltwise_backward(description),
-        e.arguments(DNNL_ARG_DST, dst, DNNL_ARG_DIFF_DST, dDst, DNNL_ARG_DIFF_SRC, dSrc));
+        e.arguments(
+            function.readsOutput() ? DNNL_ARG_DST : DNNL_ARG_SRC,
+            values,
+            DNNL_ARG_DIFF_DST,
+            dDst,
+            DNNL_ARG_DIFF_SRC,
+            dSrc));
   }
 }

@@ -75,6 +75,11 @@ record Convolution(Conv conv, int in) {
     return conv.bias() ? PackedWeights.vector(conv.out()) : new memory.desc();
   }
 
+  /** The same activation with the channels of a place side by side. */
+  static memory.desc channelsLast(memory.desc desc) {
+    return new memory.desc(desc.get_dims(), desc.get_data_type().intern(), memory.format_tag.nhwc);
+  }
+
   private long[] strides() {
     return new long[] {conv.strideHeight(), conv.strideWidth()};
   }

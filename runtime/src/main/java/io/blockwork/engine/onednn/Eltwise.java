@@ -1,8 +1,10 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Activation;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.post_ops;
 
@@ -16,6 +18,14 @@ import org.bytedeco.dnnl.post_ops;
 record Eltwise(algorithm kind, float alpha, float beta) {
   /** From here on, float cannot tell torch's softplus from oneDNN's, which has no threshold. */
   private static final double SOFTPLUS_THRESHOLD = 20;
+
+  private static final Set<algorithm> FROM_OUTPUT =
+      EnumSet.of(
+          algorithm.eltwise_relu_use_dst_for_bwd,
+          algorithm.eltwise_clip_v2_use_dst_for_bwd,
+          algorithm.eltwise_logistic_use_dst_for_bwd,
+          algorithm.eltwise_tanh_use_dst_for_bwd,
+          algorithm.eltwise_elu_use_dst_for_bwd);
 
   private static Eltwise of(algorithm kind, double alpha, double beta) {
     return new Eltwise(kind, (float) alpha, (float) beta);
@@ -59,21 +69,22 @@ record Eltwise(algorithm kind, float alpha, float beta) {
     };
   }
 
-  /** The function whose gradient oneDNN computes from the output, if it has that. */
-  static Optional<Eltwise> backwardFromOutput(Activation activation) {
+  /** The function whose gradient oneDNN computes from the output. */
+  static Eltwise backwardFromOutput(Activation activation) {
+    double a = activation.alpha();
     return switch (activation.function()) {
-      case RELU -> Optional.of(of(algorithm.eltwise_relu_use_dst_for_bwd, activation.alpha(), 0));
-      case CLIP ->
-          Optional.of(
-              of(algorithm.eltwise_clip_v2_use_dst_for_bwd, activation.alpha(), activation.beta()));
-      case SIGMOID -> Optional.of(of(algorithm.eltwise_logistic_use_dst_for_bwd, 0, 0));
-      case TANH -> Optional.of(of(algorithm.eltwise_tanh_use_dst_for_bwd, 0, 0));
-      case ELU ->
-          activation.beta() == 1
-              ? Optional.of(of(algorithm.eltwise_elu_use_dst_for_bwd, activation.alpha(), 0))
-              : Optional.empty();
-      default -> Optional.empty();
+      case RELU -> of(algorithm.eltwise_relu_use_dst_for_bwd, a, 0);
+      case CLIP -> of(algorithm.eltwise_clip_v2_use_dst_for_bwd, a, activation.beta());
+      case SIGMOID -> of(algorithm.eltwise_logistic_use_dst_for_bwd, 0, 0);
+      case TANH -> of(algorithm.eltwise_tanh_use_dst_for_bwd, 0, 0);
+      case ELU -> of(algorithm.eltwise_elu_use_dst_for_bwd, a, 0);
+      default -> throw new IllegalArgumentException(activation.toString());
     };
+  }
+
+  /** Whether its gradient is computed from the output. */
+  boolean readsOutput() {
+    return FROM_OUTPUT.contains(kind);
   }
 
   /** Whether it can end another primitive. */

@@ -12,6 +12,7 @@ import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
@@ -52,6 +53,15 @@ final class Emitter {
   /** Adds all steps that the other has so far. */
   void repeat(Emitter other) {
     steps.addAll(other.steps);
+  }
+
+  /** Adds a loop of our own; see {@link Loop}. */
+  void loop(String kind, int items, Supplier<Loop.Body> maker, memory... operands) {
+    long bytes = 0;
+    for (memory operand : operands) {
+      bytes += plan.own(operand.get_desc()).get_size();
+    }
+    execute(kind, "java", 0, bytes, new Loop(items, plan.threads(), maker));
   }
 
   /** Adds plain Java. */
@@ -170,8 +180,29 @@ final class Emitter {
     return converted;
   }
 
+  private static boolean isDense(memory.desc desc) {
+    LongPointer dims = desc.get_dims();
+    long bytes = dnnl.dnnl_data_type_size(desc.get_data_type().value);
+    for (long d = 0; d < dims.limit(); d++) {
+      bytes *= dims.get(d);
+    }
+    return bytes == desc.get_size();
+  }
+
   /** {@code to = from}, or {@code to += from}; any layouts and number formats. */
   void reorder(memory from, memory to, boolean accumulate) {
+    memory.desc layout = desc(from);
+    if (layout.equals(desc(to)) && !isDense(layout)) {
+      // Between equal layouts with gaps, oneDNN 3.11 copies as if there were none.
+      memory.desc dense =
+          plan.own(
+              new memory.desc(
+                  layout.get_dims(), layout.get_data_type().intern(), memory.format_tag.nhwc));
+      memory between = plan.temporary(Lane.BETWEEN, dense);
+      reorder(from, between, false);
+      reorder(between, to, accumulate);
+      return;
+    }
     reorder.primitive_desc description =
         plan.own(
             new reorder.primitive_desc(from, to, attributes(accumulate, Activation.NONE), false));

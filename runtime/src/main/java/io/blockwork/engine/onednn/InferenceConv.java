@@ -71,7 +71,7 @@ record InferenceConv(
             DNNL_ARG_DST,
             target));
     if (!fused()) {
-      Activations.forward(e, activation, target, target);
+      Activations.inPlace(e, activation, dst, target);
     }
     e.written(target, dst);
   }

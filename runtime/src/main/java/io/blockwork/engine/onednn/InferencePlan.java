@@ -45,7 +45,7 @@ final class InferencePlan implements AutoCloseable {
             : outputs.stream().filter(recorder::isLinearOutput).collect(Collectors.toSet());
     Layout chosen =
         precision == Precision.FLOAT && recorder.blocksFit(input)
-            ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.tensors(), batch))
+            ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.memories().used(), batch))
             : Layout.CHANNELS_LAST;
     plan =
         new Plan(

@@ -1,25 +1,20 @@
 package io.blockwork.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MEAN;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
-
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Addend;
+import io.blockwork.engine.Affine;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Epilogue;
+import io.blockwork.engine.GroupNorm;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Kernel;
+import io.blockwork.engine.LayerNorm;
 import io.blockwork.engine.Linear;
+import io.blockwork.engine.LocalResponseNorm;
 import io.blockwork.engine.Norm;
+import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
-import io.blockwork.engine.onednn.Plan.Lane;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
@@ -28,24 +23,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.bytedeco.dnnl.batch_normalization_forward;
-import org.bytedeco.dnnl.global.dnnl.normalization_flags;
-import org.bytedeco.dnnl.global.dnnl.prop_kind;
-import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 
 /** Takes down the layers of an inference pass; {@link #compile} makes their kernels. */
 final class InferenceRecorder implements InferenceBinder {
-  private static final int NORM_FLAGS =
-      normalization_flags.use_global_stats.value
-          | normalization_flags.use_scale.value
-          | normalization_flags.use_shift.value;
-
   private final Parameters parameters;
   private final PackedWeights weights;
   private final Memories memories = new Memories();
   private final List<DeferredKernel> kernels = new ArrayList<>();
-  private final Set<PlanTensor> vectors = new HashSet<>();
+  private final Set<PlanTensor> inputs = new HashSet<>();
   private final Set<PlanTensor> linearOutputs = new HashSet<>();
   private final Set<PlanTensor> otherOutputs = new HashSet<>();
   private boolean blocks = true;
@@ -61,20 +47,17 @@ final class InferenceRecorder implements InferenceBinder {
 
   /** Whether the blocked layout is possible, given which tensor holds the images. */
   boolean blocksFit(PlanTensor input) {
-    return blocks && LayoutChoice.blocksFit(tensors(), input);
+    return blocks && LayoutChoice.blocksFit(memories.used(), input);
   }
 
-  /** What the layers read and write, but for vectors of linear layers. */
-  Set<PlanTensor> tensors() {
-    Set<PlanTensor> tensors = new HashSet<>(memories.used());
-    tensors.removeAll(vectors);
-    return tensors;
-  }
-
-  /** Whether only linear layers write the tensor, so that it may be of higher precision. */
+  /**
+   * Whether only linear layers write the tensor, and none reads it, so that it may be of higher
+   * precision.
+   */
   boolean isLinearOutput(PlanTensor tensor) {
     return linearOutputs.contains(tensor)
         && !otherOutputs.contains(tensor)
+        && !inputs.contains(tensor)
         && memories.used().contains(tensor);
   }
 
@@ -91,13 +74,29 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   private PlanTensor in(Tensor tensor) {
-    return memories.use(tensor);
+    PlanTensor own = memories.use(tensor);
+    inputs.add(own);
+    return own;
   }
 
   private PlanTensor out(Tensor tensor) {
     PlanTensor own = memories.use(tensor);
     otherOutputs.add(own);
     return own;
+  }
+
+  /** A parameter of one value a channel, or one for all, as it is in {@link Parameters}. */
+  private memory parameter(Plan plan, String name) {
+    NativeValues values = parameters.values(name);
+    return plan.wrap(plan.own(PackedWeights.vector(values.length())), values.address());
+  }
+
+  private Optional<ScaleAndShift> scaleAndShift(Emitter e, boolean affine) {
+    return affine
+        ? Optional.of(
+            new ScaleAndShift(
+                parameter(e.plan(), e.path() + ".weight"), parameter(e.plan(), e.path() + ".bias")))
+        : Optional.empty();
   }
 
   @Override
@@ -127,83 +126,49 @@ final class InferenceRecorder implements InferenceBinder {
   @Override
   public Kernel batchNorm(String path, Norm norm, Activation activation, Tensor src, Tensor dst) {
     Shapes.norm(parameters, path, src, dst);
-    PlanTensor from = in(src);
-    PlanTensor to = out(dst);
-    return kernel(path, e -> batchNorm(e, norm, activation, from, to));
-  }
-
-  private void batchNorm(
-      Emitter e, Norm norm, Activation activation, PlanTensor src, PlanTensor dst) {
-    Plan plan = e.plan();
-    memory target = e.target(dst, Lane.TARGET);
-    memory source = target;
-    if (plan.dense(src)) {
-      source = plan.memory(src);
-    } else {
-      e.reorder(plan.view(src), target, false);
-    }
-    boolean relu = activation.equals(Activation.RELU);
-    batch_normalization_forward.primitive_desc description =
-        plan.own(
-            new batch_normalization_forward.primitive_desc(
-                Plan.cpu(),
-                prop_kind.forward_inference.value,
-                plan.desc(src),
-                plan.desc(dst),
-                (float) norm.eps(),
-                NORM_FLAGS | (relu ? normalization_flags.fuse_norm_relu.value : 0),
-                e.attributes(),
-                false));
-    e.execute(
-        "batch norm",
-        description,
-        new batch_normalization_forward(description),
-        e.arguments(
-            DNNL_ARG_SRC,
-            source,
-            DNNL_ARG_DST,
-            target,
-            DNNL_ARG_MEAN,
-            parameter(plan, e.path() + ".running_mean"),
-            DNNL_ARG_VARIANCE,
-            parameter(plan, e.path() + ".running_var"),
-            DNNL_ARG_SCALE,
-            parameter(plan, e.path() + ".weight"),
-            DNNL_ARG_SHIFT,
-            parameter(plan, e.path() + ".bias")));
-    if (!relu) {
-      Activations.forward(e, activation, target, target);
-    }
-    e.written(target, dst);
-  }
-
-  private memory parameter(Plan plan, String name) {
-    NativeValues values = parameters.values(name);
-    return plan.wrap(plan.own(PackedWeights.vector(values.length())), values.address());
+    InferenceNorm layer = new InferenceNorm(norm, activation, in(src), out(dst));
+    return kernel(path, e -> layer.compile(e, name -> parameter(e.plan(), name)));
   }
 
   @Override
   public Kernel maxPool(String path, Window window, Tensor src, Tensor dst) {
     Shapes.pool(path, window, src, dst);
-    PlanTensor from = in(src);
-    PlanTensor to = out(dst);
-    return kernel(path, e -> Pooling.max(window).infer(e, from, to));
+    return pool(path, Pooled.of(true, window, in(src)), src, dst);
   }
 
   @Override
   public Kernel avgPool(String path, Window window, Tensor src, Tensor dst) {
     Shapes.pool(path, window, src, dst);
-    PlanTensor from = in(src);
-    PlanTensor to = out(dst);
-    return kernel(path, e -> Pooling.average(window).infer(e, from, to));
+    return pool(path, Pooled.of(false, window, in(src)), src, dst);
+  }
+
+  @Override
+  public Kernel adaptiveAvgPool(String path, Tensor src, Tensor dst) {
+    Shapes.adaptivePool(path, src, dst);
+    return pool(path, Pooled.adaptive(false, in(src), out(dst)), src, dst);
+  }
+
+  @Override
+  public Kernel adaptiveMaxPool(String path, Tensor src, Tensor dst) {
+    Shapes.adaptivePool(path, src, dst);
+    return pool(path, Pooled.adaptive(true, in(src), out(dst)), src, dst);
   }
 
   @Override
   public Kernel globalAvgPool(String path, Tensor src, Tensor dst) {
     Shapes.vector(path, src, dst);
-    PlanTensor from = in(src);
-    PlanTensor to = out(dst);
-    return kernel(path, e -> Pooling.global(from).infer(e, from, to));
+    return pool(path, Pooled.global(false, in(src)), src, dst);
+  }
+
+  @Override
+  public Kernel globalMaxPool(String path, Tensor src, Tensor dst) {
+    Shapes.vector(path, src, dst);
+    return pool(path, Pooled.global(true, in(src)), src, dst);
+  }
+
+  private Kernel pool(String path, Pooled pool, Tensor src, Tensor dst) {
+    Pooling layer = new Pooling(pool, in(src), out(dst));
+    return kernel(path, layer::infer);
   }
 
   @Override
@@ -221,56 +186,26 @@ final class InferenceRecorder implements InferenceBinder {
               activation);
       return kernel(path, e -> layer.compile(e, weights, from, to));
     }
-    PlanTensor to = in(dst);
-    if (from.pixels() == 1) {
-      vectors.add(from);
-    }
-    vectors.add(to);
+    PlanTensor to = memories.use(dst);
     linearOutputs.add(to);
-    return kernel(path, e -> linear(e, linear, activation, from, to));
+    InferenceLinear layer = new InferenceLinear(linear, activation, from, to);
+    return kernel(path, e -> layer.compile(e, weights));
   }
 
-  private void linear(
-      Emitter e, Linear linear, Activation activation, PlanTensor src, PlanTensor dst) {
-    Plan plan = e.plan();
-    memory source = Dense.read(e, src, Lane.SOURCE);
-    memory target = Dense.target(e, dst, Lane.TARGET);
-    int in = (int) src.elements();
-    int out = dst.channels();
-    boolean fused = Eltwise.isPostOp(activation);
-    memory.desc any =
-        plan.own(new memory.desc(new long[] {out, in}, plan.type(src), memory.format_tag.any));
-    inner_product_forward.primitive_desc description =
-        plan.own(
-            new inner_product_forward.primitive_desc(
-                Plan.cpu(),
-                prop_kind.forward_inference,
-                Dense.matrix(plan, src),
-                any,
-                plan.own(PackedWeights.vector(out)),
-                Dense.matrix(plan, dst),
-                e.attributes(false, fused ? activation : Activation.NONE),
-                false));
-    PackedWeights.Packed packed =
-        weights.linear(e.path(), linear.bias(), out, in, plan.own(description.weights_desc()));
-    e.execute(
-        "linear",
-        2L * in * out * plan.batch(),
-        description,
-        new inner_product_forward(description),
-        e.arguments(
-            DNNL_ARG_SRC,
-            source,
-            DNNL_ARG_WEIGHTS,
-            packed.weight(),
-            DNNL_ARG_BIAS,
-            packed.bias(),
-            DNNL_ARG_DST,
-            target));
-    if (!fused) {
-      Activations.forward(e, activation, target, target);
-    }
-    Dense.written(e, dst, Lane.TARGET);
+  @Override
+  public Kernel flatten(String path, Tensor src, Tensor dst) {
+    Shapes.flat(path, src, dst);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> Moves.flatten(e, from, to));
+  }
+
+  @Override
+  public Kernel zeroPad(String path, Padding padding, Tensor src, Tensor dst) {
+    Shapes.zeroPad(path, padding, src, dst);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> Moves.zeroPad(e, padding, from, to));
   }
 
   @Override
@@ -292,6 +227,89 @@ final class InferenceRecorder implements InferenceBinder {
     PlanTensor factors = in(gate);
     PlanTensor to = out(dst);
     return kernel(path, e -> Pointwise.scale(e, from, factors, to));
+  }
+
+  @Override
+  public Kernel multiply(String path, Tensor a, Tensor b, Tensor dst) {
+    Shapes.same(path, dst, a, b);
+    PlanTensor first = in(a);
+    PlanTensor second = in(b);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> Pointwise.multiply(e, first, second, to));
+  }
+
+  @Override
+  public Kernel affine(String path, Affine affine, Tensor src, Tensor dst) {
+    Shapes.affine(parameters, path, affine, src, dst);
+    ChannelAffine layer = new ChannelAffine(affine, in(src));
+    PlanTensor to = out(dst);
+    return kernel(path, e -> layer.forward(e, to, name -> parameter(e.plan(), name)));
+  }
+
+  @Override
+  public Kernel activation(String path, Activation activation, Tensor src, Tensor dst) {
+    Shapes.same(path, src, dst);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> Activations.forward(e, activation, from, to));
+  }
+
+  @Override
+  public Kernel prelu(String path, Tensor src, Tensor dst) {
+    Shapes.prelu(parameters, path, src, dst);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> new Prelu(parameter(e.plan(), path + ".weight"), from).forward(e, to));
+  }
+
+  @Override
+  public Kernel layerNorm(String path, LayerNorm norm, Tensor src, Tensor dst) {
+    Shapes.scaleAndShift(parameters, path, norm.affine(), src, dst);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(
+        path, e -> new LayerNorms(norm, scaleAndShift(e, norm.affine()), from).infer(e, to));
+  }
+
+  @Override
+  public Kernel groupNorm(String path, GroupNorm norm, Tensor src, Tensor dst) {
+    Shapes.scaleAndShift(parameters, path, norm.affine(), src, dst);
+    Shapes.groups(path, norm.groups(), src);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(
+        path, e -> new GroupNorms(norm, scaleAndShift(e, norm.affine()), from).forward(e, to));
+  }
+
+  @Override
+  public Kernel localResponseNorm(String path, LocalResponseNorm norm, Tensor src, Tensor dst) {
+    Shapes.same(path, src, dst);
+    return kernel(path, new ResponseNorm(norm, in(src), out(dst))::forward);
+  }
+
+  @Override
+  public Kernel channelShuffle(String path, int groups, Tensor src, Tensor dst) {
+    Shapes.same(path, src, dst);
+    Shapes.groups(path, groups, src);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> Moves.shuffle(e, groups, from, to));
+  }
+
+  @Override
+  public Kernel softmax(String path, Tensor src, Tensor dst) {
+    Shapes.same(path, src, dst);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> Softmax.forward(e, from, to));
+  }
+
+  @Override
+  public Kernel copy(String path, Tensor src, Tensor dst) {
+    Shapes.same(path, src, dst);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> Moves.copy(e, from, to));
   }
 
   @Override

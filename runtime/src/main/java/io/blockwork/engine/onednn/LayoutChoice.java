@@ -10,15 +10,20 @@ final class LayoutChoice {
   private LayoutChoice() {}
 
   /**
-   * Whether every tensor is made of whole blocks of channels.
+   * Whether every tensor is made of whole blocks of channels, and the processor has kernels for
+   * them.
    *
-   * @param tensors what the layers read and write, but for vectors of linear layers
+   * @param tensors what the layers read and write
    * @param input the images, which may have few channels instead
    */
   static boolean blocksFit(Set<PlanTensor> tensors, PlanTensor input) {
-    return tensors.stream()
-        .allMatch(
-            t -> t.equals(input) && t.channels() <= FEW_CHANNELS && t.isWhole() || isBlocks(t));
+    return OneDnnLibrary.hasBlockKernels()
+        && tensors.stream()
+            .allMatch(
+                t ->
+                    t.equals(input) && t.channels() <= FEW_CHANNELS && t.isWhole()
+                        || isVector(t)
+                        || isBlocks(t));
   }
 
   /**
@@ -26,12 +31,17 @@ final class LayoutChoice {
    * pixels, one image is some 5 % faster with channels last, and more images are up to 3 % slower;
    * slices of concatenations would have to be copied, which blocks save.
    *
-   * @param tensors what the layers read and write, but for vectors of linear layers
+   * @param tensors what the layers read and write
    * @param batch images at a time
    */
   static Layout fastest(Set<PlanTensor> tensors, int batch) {
-    boolean whole = tensors.stream().allMatch(PlanTensor::isWhole);
+    boolean whole = tensors.stream().allMatch(t -> t.isWhole() || isVector(t));
     return batch == 1 && whole ? Layout.CHANNELS_LAST : Layout.BLOCKED;
+  }
+
+  /** Without pixels, channels lie side by side in every layout. */
+  private static boolean isVector(PlanTensor tensor) {
+    return tensor.pixels() == 1;
   }
 
   private static boolean isBlocks(PlanTensor tensor) {

@@ -52,6 +52,17 @@ final class OneDnnLibrary {
         || (isa & dnnl.dnnl_cpu_isa_avx2_vnni_2) == dnnl.dnnl_cpu_isa_avx2_vnni_2;
   }
 
+  /** Threads that primitives made on the calling thread use. */
+  static int threads() {
+    return Cpu.OPEN_MP.threads();
+  }
+
+  /** Whether the processor has kernels for blocks of {@link Layout#BLOCK} channels. */
+  static boolean hasBlockKernels() {
+    int isa = dnnl.dnnl_get_effective_cpu_isa();
+    return (isa & dnnl.dnnl_cpu_isa_avx512_core) == dnnl.dnnl_cpu_isa_avx512_core;
+  }
+
   /** Does the work; primitives that it makes or runs on the calling thread use so many threads. */
   static void onThreads(int threads, Runnable work) {
     onThreads(

@@ -37,6 +37,7 @@ final class Plan implements AutoCloseable {
     TARGET,
     GRADIENT,
     PRODUCT,
+    BETWEEN,
     WEIGHTS,
     PLAIN_WEIGHTS
   }
@@ -60,6 +61,7 @@ final class Plan implements AutoCloseable {
   private final List<Late> late = new ArrayList<>();
   private final List<Execution> executions = new ArrayList<>();
   private final long paddedInput;
+  private final int threads = OneDnnLibrary.threads();
 
   /**
    * Lays out memory.
@@ -187,6 +189,23 @@ final class Plan implements AutoCloseable {
             .desc(settings.precision(), batch(), PADDED_INPUT, input.height(), input.width()));
   }
 
+  /** Threads that a loop of ours may use. */
+  int threads() {
+    return threads;
+  }
+
+  /** The values of dense memory that holds what the tensor does. */
+  ImageValues values(memory memory, PlanTensor tensor) {
+    return ImageValues.of(memory, precision(tensor), batch(), tensor.elements());
+  }
+
+  /** The dense descriptor of the tensor's shape with the channels of a place side by side. */
+  memory.desc channelsLast(PlanTensor tensor) {
+    return own(
+        Layout.CHANNELS_LAST.desc(
+            precision(tensor), batch(), tensor.channels(), tensor.height(), tensor.width()));
+  }
+
   /** The dense descriptor of the tensor's shape: what kernels work on. */
   memory.desc desc(PlanTensor tensor) {
     return own(
@@ -228,7 +247,11 @@ final class Plan implements AutoCloseable {
 
   private memory makeView(PlanTensor tensor) {
     long[] dims = {batch(), tensor.channels(), tensor.height(), tensor.width()};
-    boolean blocked = settings.layout() == Layout.BLOCKED && tensor.parent() % Layout.BLOCK == 0;
+    boolean blocked =
+        settings.layout() == Layout.BLOCKED
+            && tensor.parent() % Layout.BLOCK == 0
+            // Without pixels, blocks are no different from plain channels, and may be cut anywhere.
+            && tensor.pixels() > 1;
     if (blocked) {
       memory.desc part =
           own(desc(tensor.whole()).submemory_desc(dims, new long[] {0, tensor.from(), 0, 0}));
@@ -268,6 +291,34 @@ final class Plan implements AutoCloseable {
       throw new IllegalArgumentException(tensor + " belongs to another plan");
     }
     return address;
+  }
+
+  /** Dense memory under another description, which asks for no more bytes. */
+  memory alias(memory memory, memory.desc desc) {
+    own(desc);
+    for (Late each : late) {
+      if (each.memory() == memory) {
+        return temporary(each.lane(), desc);
+      }
+    }
+    return own(new memory(desc, cpu(), memory.get_data_handle()));
+  }
+
+  /** A tensor without pixels as the {@code nchw} values of a shape that was flattened into it. */
+  memory unflattened(PlanTensor flat, PlanTensor shape) {
+    long pixels = shape.pixels();
+    long[] dims = {batch(), shape.channels(), shape.height(), shape.width()};
+    long[] strides = {flat.parent(), pixels, shape.width(), 1};
+    Precision precision = precision(flat);
+    memory.desc desc = own(new memory.desc(dims, type(precision), strides));
+    return wrap(desc, address(flat) + (long) flat.from() * precision.bytes());
+  }
+
+  /** Memory of zeros, as long as the plan lives. */
+  memory zeros(memory.desc desc) {
+    memory zeros = keep(desc);
+    Pointer.memset(zeros.get_data_handle(), 0, desc.get_size());
+    return zeros;
   }
 
   /** Memory that lives within one layer. */

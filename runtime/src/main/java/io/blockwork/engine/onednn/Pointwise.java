@@ -47,11 +47,32 @@ final class Pointwise {
         e.arguments(DNNL_ARG_SRC_0, src, DNNL_ARG_SRC_1, gate, DNNL_ARG_DST, dst));
   }
 
+  /** {@code dst = a * b}, value by value. */
+  static void multiply(Emitter e, PlanTensor a, PlanTensor b, PlanTensor dst) {
+    memory target = e.target(dst, Lane.TARGET);
+    memory first = e.read(a, Lane.SOURCE);
+    memory second = e.read(b, Lane.SECOND_SOURCE);
+    e.binary(algorithm.binary_mul, first, second, target, Activation.NONE);
+    e.written(target, dst);
+  }
+
+  /** The gradient of one factor of {@link #multiply}, given the other. */
+  static void multiplyBackward(
+      Emitter e, PlanTensor dDst, PlanTensor other, GradientTarget target) {
+    if (target.needed()) {
+      memory result = target.memory(e);
+      memory gradient = e.read(dDst, Lane.SOURCE);
+      memory factor = e.read(other, Lane.SECOND_SOURCE);
+      e.binary(algorithm.binary_mul, gradient, factor, result, Activation.NONE);
+      target.written(e, result);
+    }
+  }
+
   /** Sets {@code dDst} to zero where {@code dst} is not positive. */
   static void reluBackward(Emitter e, PlanTensor dst, PlanTensor dDst) {
     memory output = e.read(dst, Lane.SOURCE);
     memory gradient = e.read(dDst, Lane.SECOND_SOURCE);
-    Activations.backwardFromOutput(e, Activation.RELU, output, gradient, gradient);
+    Activations.fromOutput(e, Activation.RELU, output, gradient, gradient);
     e.written(gradient, dDst);
   }
 
@@ -75,7 +96,9 @@ final class Pointwise {
           product,
           Activation.NONE);
       memory result = dGate.memory(e);
-      Pooling.global(src).sum(e, product, src, dGate.tensor(), result);
+      Pooling mean = new Pooling(Pooled.global(false, src), src, dGate.tensor());
+      Pooling.run(e, mean.describe(e, prop_kind.forward_inference), product, result);
+      Activations.multiply(e, result, src.pixels(), result);
       dGate.written(e, result);
     }
     if (dSrc.needed()) {
@@ -92,24 +115,26 @@ final class Pointwise {
     memory padded = plan.keep(plan.desc(dst));
     // The zeros around the middle are never written again, so they are made once.
     Pointer.memset(padded.get_data_handle(), 0, plan.own(padded.get_desc()).get_size());
-    memory taken = everyNth(stride).forward(e, src, pixels);
+    memory taken = plan.temporary(Lane.TARGET, plan.desc(pixels));
+    Pooling pool = everyNth(stride, src, pixels);
+    Pooling.run(e, pool.describe(e, prop_kind.forward_inference), e.read(src, Lane.SOURCE), taken);
     e.reorder(taken, plan.part(padded, before(src, dst), src.channels()), false);
     e.reorder(padded, plan.view(dst), false);
   }
 
-  /** {@code dSrc} gets (or is added) the gradient of {@link #padShortcut}. */
+  /** The gradient of {@link #padShortcut}. */
   static void padShortcutBackward(
-      Emitter e, int stride, PlanTensor dDst, PlanTensor dSrc, boolean accumulate) {
-    int before = before(dSrc, dDst);
-    PlanTensor middle = dDst.slice(before, before + dSrc.channels());
-    Pooling pool = everyNth(stride);
-    var forward = pool.describe(e, prop_kind.forward_training, dSrc, pixels(dSrc, dDst));
-    pool.backward(e, middle, dSrc, accumulate, forward, Optional.empty());
+      Emitter e, int stride, PlanTensor src, PlanTensor dDst, GradientTarget dSrc) {
+    int before = before(src, dDst);
+    PlanTensor middle = dDst.slice(before, before + src.channels());
+    Pooling pool = everyNth(stride, src, pixels(src, dDst));
+    var forward = pool.describe(e, prop_kind.forward_training);
+    pool.backward(e, middle, dSrc, forward, Optional.empty());
   }
 
   /** A pool of single pixels is what leaves some out, in any layout. */
-  private static Pooling everyNth(int stride) {
-    return Pooling.average(Window.window(1).stride(stride));
+  private static Pooling everyNth(int stride, PlanTensor src, PlanTensor pixels) {
+    return new Pooling(Pooled.of(false, Window.window(1).stride(stride), src), src, pixels);
   }
 
   private static PlanTensor pixels(PlanTensor few, PlanTensor many) {

@@ -1,12 +1,16 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Affine;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Linear;
+import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Checks the literal shapes of generated code against each other and against the parameters. */
@@ -16,8 +20,8 @@ final class Shapes {
   static void expect(String path, Tensor tensor, int channels, int height, int width) {
     if (tensor.channels() != channels || tensor.height() != height || tensor.width() != width) {
       throw new ShapeMismatchException(
-          "%s: expected %d x %d x %d, got %s"
-              .formatted(path, channels, height, width, tensor.shape()));
+          SafeText.format(
+              "%s: expected %d x %d x %d, got %s", path, channels, height, width, tensor.shape()));
     }
   }
 
@@ -31,8 +35,8 @@ final class Shapes {
     long[] actual = parameters.info(name).dimensions();
     if (!Arrays.equals(actual, shape)) {
       throw new ShapeMismatchException(
-          "%s: expected %s, got %s"
-              .formatted(name, Arrays.toString(shape), Arrays.toString(actual)));
+          SafeText.format(
+              "%s: expected %s, got %s", name, Arrays.toString(shape), Arrays.toString(actual)));
     }
   }
 
@@ -70,6 +74,75 @@ final class Shapes {
     }
   }
 
+  static void flat(String path, Tensor src, Tensor dst) {
+    expect(path, dst, src.channels() * src.height() * src.width(), 1, 1);
+  }
+
+  static void zeroPad(String path, Padding padding, Tensor src, Tensor dst) {
+    int height = src.height() + padding.vertical();
+    expect(path, dst, src.channels(), height, src.width() + padding.horizontal());
+  }
+
+  static void adaptivePool(String path, Tensor src, Tensor dst) {
+    expect(path, dst, src.channels(), dst.height(), dst.width());
+  }
+
+  static void groups(String path, int groups, Tensor src) {
+    if (groups < 1 || src.channels() % groups != 0) {
+      throw new ShapeMismatchException(
+          SafeText.format(
+              "%s: expected channels that %d groups divide, got %s", path, groups, src.shape()));
+    }
+  }
+
+  static void scaleAndShift(
+      Parameters parameters, String path, boolean affine, Tensor src, Tensor dst) {
+    same(path, src, dst);
+    if (affine) {
+      parameter(parameters, path + ".weight", src.channels());
+      parameter(parameters, path + ".bias", src.channels());
+    }
+  }
+
+  static void prelu(Parameters parameters, String path, Tensor src, Tensor dst) {
+    same(path, src, dst);
+    String name = path + ".weight";
+    parameter(parameters, name, parameters.info(name).length() == 1 ? 1 : src.channels());
+  }
+
+  static void affine(Parameters parameters, String path, Affine affine, Tensor src, Tensor dst) {
+    same(path, src, dst);
+    if (affine instanceof Affine.Learned learned) {
+      learned.scale().ifPresent(name -> channels(parameters, name, src.channels()));
+      learned.shift().ifPresent(name -> channels(parameters, name, src.channels()));
+    } else if (affine instanceof Affine.Constant constant) {
+      constants(path, "scales", constant.scale(), src);
+      constants(path, "shifts", constant.shift(), src);
+    }
+  }
+
+  private static void channels(Parameters parameters, String name, int channels) {
+    if (parameters.info(name).dimensions().length == 1) {
+      parameter(parameters, name, channels);
+    } else {
+      parameter(parameters, name, channels, 1, 1);
+    }
+  }
+
+  private static void constants(String path, String what, List<Double> values, Tensor src) {
+    if (values.size() != src.channels()) {
+      throw new ShapeMismatchException(
+          SafeText.format("%s: expected %d %s, got %d", path, src.channels(), what, values.size()));
+    }
+  }
+
+  static void rate(String path, double rate) {
+    if (!(rate >= 0 && rate <= 1)) {
+      throw new IllegalArgumentException(
+          SafeText.format("%s: dropout rate: expected 0 to 1, got %s", path, rate));
+    }
+  }
+
   static void vector(String path, Tensor src, Tensor vector) {
     expect(path, vector, src.channels(), 1, 1);
   }
@@ -87,8 +160,9 @@ final class Shapes {
         array.rank() == 4 && array.size(2) == tensor.height() && array.size(3) == tensor.width();
     if (!(vector || images) || array.size(0) != batch || array.size(1) != tensor.channels()) {
       throw new ShapeMismatchException(
-          "%s: expected %d x %s, got %s"
-              .formatted(what, batch, tensor.shape(), Arrays.toString(array.shape())));
+          SafeText.format(
+              "%s: expected %d x %s, got %s",
+              what, batch, tensor.shape(), Arrays.toString(array.shape())));
     }
   }
 }

@@ -49,7 +49,7 @@ final class Sums {
       factor = 1;
     }
     if (ordered.size() == 1 || !fused) {
-      Activations.forward(e, activation, target, target);
+      Activations.inPlace(e, activation, dst, target);
     }
     e.written(target, dst);
   }

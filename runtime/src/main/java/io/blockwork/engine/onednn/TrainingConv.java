@@ -9,6 +9,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.onednn.Plan.Lane;
 import java.util.function.BiFunction;
@@ -40,6 +41,15 @@ record TrainingConv(
     boolean trainable) {
 
   void compile(DeferredLayer.Steps steps, TrainingWeights weights) {
+    compile(steps, weights, Activation.NONE);
+  }
+
+  /**
+   * The same with an activation behind.
+   *
+   * @param activation one whose derivative the output tells; its backward destroys {@code dDst}
+   */
+  void compile(DeferredLayer.Steps steps, TrainingWeights weights, Activation activation) {
     Plan plan = steps.forward().plan();
     boolean padded = plan.isPadded(src) && conv.groups() == 1;
     memory.desc srcDesc = padded ? plan.paddedInputDesc() : plan.desc(src);
@@ -47,8 +57,11 @@ record TrainingConv(
     Convolution convolution = new Convolution(conv, in);
     convolution_forward.primitive_desc forward =
         forwardDescription(steps.forward(), convolution, srcDesc);
-    forward(steps.forward(), convolution, forward, weights);
+    forward(steps.forward(), convolution, forward, weights, activation);
     steps.recompute().repeat(steps.forward());
+    if ((trainable || steps.inputGradient()) && !activation.isNone()) {
+      throughActivation(steps.backward(), activation);
+    }
     if (trainable) {
       backwardWeights(steps.backward(), convolution, forward, srcDesc, weights);
     }
@@ -57,27 +70,44 @@ record TrainingConv(
     }
   }
 
+  private void throughActivation(Emitter e, Activation activation) {
+    memory output = e.read(dst, Lane.SECOND_SOURCE);
+    memory gradient = e.read(dDst, Lane.SOURCE);
+    Activations.fromOutput(e, activation, output, gradient, gradient);
+    e.written(gradient, dDst);
+  }
+
   private convolution_forward.primitive_desc forwardDescription(
       Emitter e, Convolution convolution, memory.desc srcDesc) {
     return fixedOrAny(
         e, srcDesc, e.plan().desc(dst), (s, d) -> convolution.training(s, d, e.attributes()));
   }
 
-  /** Describes the primitive on the plan's layouts, or if that is slow, on any. */
+  /**
+   * Describes the primitive on the plan's layouts, or if that is slow, with channels last, or else
+   * on any.
+   */
   private static <D extends primitive_desc_base> D fixedOrAny(
       Emitter e,
       memory.desc first,
       memory.desc second,
       BiFunction<memory.desc, memory.desc, D> describe) {
-    D fixed = e.plan().own(describe.apply(first, second));
+    Plan plan = e.plan();
+    D fixed = plan.own(describe.apply(first, second));
     if (!Emitter.isReference(fixed)) {
       return fixed;
     }
-    return e.plan()
-        .own(
+    D last =
+        plan.own(
             describe.apply(
-                e.plan().own(Convolution.anyActivation(first)),
-                e.plan().own(Convolution.anyActivation(second))));
+                plan.own(Convolution.channelsLast(first)),
+                plan.own(Convolution.channelsLast(second))));
+    return Emitter.isReference(last)
+        ? plan.own(
+            describe.apply(
+                plan.own(Convolution.anyActivation(first)),
+                plan.own(Convolution.anyActivation(second))))
+        : last;
   }
 
   private memory source(Emitter e, boolean padded, memory.desc layout, Lane lane) {
@@ -88,7 +118,8 @@ record TrainingConv(
       Emitter e,
       Convolution convolution,
       convolution_forward.primitive_desc description,
-      TrainingWeights weights) {
+      TrainingWeights weights,
+      Activation activation) {
     boolean padded = convolution.in() != conv.in();
     memory target = e.targetAs(dst, description.dst_desc(), Lane.TARGET);
     IntMemoryMap arguments =
@@ -108,6 +139,7 @@ record TrainingConv(
         description,
         new convolution_forward(description),
         arguments);
+    Activations.inPlace(e, activation, dst, target);
     e.written(target, dst);
   }
 

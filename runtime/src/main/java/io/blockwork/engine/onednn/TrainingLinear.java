@@ -81,7 +81,7 @@ record TrainingLinear(
     memory gradient = Dense.read(back, dDst, Lane.SOURCE);
     if (!activation.isNone()) {
       memory output = Dense.read(back, dst, Lane.SECOND_SOURCE);
-      Activations.backwardFromOutput(back, activation, output, gradient, gradient);
+      Activations.fromOutput(back, activation, output, gradient, gradient);
     }
     if (trainable) {
       backwardWeights(back, description, gradient, weights);

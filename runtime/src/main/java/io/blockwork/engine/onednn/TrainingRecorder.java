@@ -1,11 +1,16 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Activation;
+import io.blockwork.engine.Affine;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Gradient;
+import io.blockwork.engine.GroupNorm;
 import io.blockwork.engine.Layer;
+import io.blockwork.engine.LayerNorm;
 import io.blockwork.engine.Linear;
+import io.blockwork.engine.LocalResponseNorm;
 import io.blockwork.engine.Norm;
+import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainedAddend;
 import io.blockwork.engine.TrainingBinder;
@@ -19,17 +24,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.bytedeco.dnnl.memory;
 
 /** Takes down the layers of a training pass; {@link #compile} makes their kernels. */
 final class TrainingRecorder implements TrainingBinder {
-  private record Recorded(DeferredLayer layer, PlanTensor written, boolean plainLinear) {}
+  private record Recorded(
+      DeferredLayer layer,
+      List<PlanTensor> reads,
+      Optional<PlanTensor> written,
+      boolean plainLinear) {}
 
   private final Parameters parameters;
   private final TrainingSettings settings;
   private final int batch;
   private final Memories memories = new Memories();
   private final List<Recorded> layers = new ArrayList<>();
-  private final Set<PlanTensor> vectors = new HashSet<>();
   private Optional<TrainingWeights> weights = Optional.empty();
   private boolean blocks = true;
 
@@ -46,15 +55,17 @@ final class TrainingRecorder implements TrainingBinder {
   /** Whether the blocked layout is possible, given which tensor holds the images. */
   boolean blocksFit(PlanTensor input, PlanTensor inputGradient) {
     Set<PlanTensor> tensors = new HashSet<>(memories.used());
-    tensors.removeAll(vectors);
     tensors.remove(inputGradient);
     return blocks && LayoutChoice.blocksFit(tensors, input);
   }
 
-  /** Whether only a linear layer without activation writes the tensor. */
+  /** Whether only a linear layer without activation writes the tensor, and no layer reads it. */
   boolean isLinearOutput(PlanTensor tensor) {
-    List<Recorded> writers = layers.stream().filter(l -> l.written().equals(tensor)).toList();
-    return writers.size() == 1 && writers.get(0).plainLinear();
+    List<Recorded> writers =
+        layers.stream().filter(l -> l.written().equals(Optional.of(tensor))).toList();
+    return writers.size() == 1
+        && writers.get(0).plainLinear()
+        && layers.stream().noneMatch(l -> l.reads().contains(tensor));
   }
 
   /** Makes the kernels. */
@@ -79,7 +90,7 @@ final class TrainingRecorder implements TrainingBinder {
       boolean plainLinear,
       Consumer<DeferredLayer.Steps> recipe) {
     DeferredLayer layer = new DeferredLayer(path, reads, List.of(write), trainable, recipe);
-    layers.add(new Recorded(layer, write, plainLinear));
+    layers.add(new Recorded(layer, reads, Optional.of(write), plainLinear));
     return layer;
   }
 
@@ -115,21 +126,25 @@ final class TrainingRecorder implements TrainingBinder {
   public Layer conv2d(String path, Conv conv, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.conv(parameters, path, conv, src, dst);
     gradients(path, src, dst, dDst, dSrc);
-    TrainingConv layer =
-        new TrainingConv(
-            conv,
-            use(src),
-            use(dst),
-            use(dDst),
-            use(dSrc.tensor()),
-            dSrc.accumulate(),
-            trainable(path));
+    TrainingConv layer = convolution(path, conv, src, dst, dDst, dSrc);
     return layer(
         path,
         List.of(layer.src()),
         layer.dst(),
         trainable(path),
         steps -> layer.compile(steps, weights()));
+  }
+
+  private TrainingConv convolution(
+      String path, Conv conv, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    return new TrainingConv(
+        conv,
+        use(src),
+        use(dst),
+        use(dDst),
+        use(dSrc.tensor()),
+        dSrc.accumulate(),
+        trainable(path));
   }
 
   private static void gradients(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
@@ -139,6 +154,52 @@ final class TrainingRecorder implements TrainingBinder {
 
   private boolean trainable(String path) {
     return !settings.isFrozen(path);
+  }
+
+  /** Where the gradient of one of the layer's inputs goes. */
+  private GradientTarget target(DeferredLayer.Steps steps, Tensor input, Gradient gradient) {
+    return new GradientTarget(
+        use(gradient.tensor()), gradient.accumulate(), steps.needs().contains(use(input)));
+  }
+
+  /** What a layer without parameters does forward. */
+  @FunctionalInterface
+  private interface Forward {
+    void emit(Emitter e, PlanTensor src, PlanTensor dst);
+  }
+
+  /** What such a layer does backward, if anybody needs it. */
+  @FunctionalInterface
+  private interface Backward {
+    void emit(Emitter e, PlanTensor dDst, GradientTarget dSrc);
+  }
+
+  /** A layer without parameters that reads one tensor and writes one. */
+  private Layer simple(
+      String path,
+      Tensor src,
+      Tensor dst,
+      Tensor dDst,
+      Gradient dSrc,
+      Forward forward,
+      Backward backward) {
+    gradients(path, src, dst, dDst, dSrc);
+    PlanTensor from = use(src);
+    PlanTensor to = use(dst);
+    PlanTensor gradient = use(dDst);
+    use(dSrc.tensor());
+    return layer(
+        path,
+        List.of(from),
+        to,
+        false,
+        steps -> {
+          forward.emit(steps.forward(), from, to);
+          steps.recompute().repeat(steps.forward());
+          if (steps.inputGradient()) {
+            backward.emit(steps.backward(), gradient, target(steps, src, dSrc));
+          }
+        });
   }
 
   @Override
@@ -175,35 +236,51 @@ final class TrainingRecorder implements TrainingBinder {
   public Layer maxPool(
       String path, Window window, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.pool(path, window, src, dst);
-    return pool(path, Pooling.max(window), src, dst, dDst, dSrc);
+    return pool(path, Pooled.of(true, window, use(src)), src, dst, dDst, dSrc);
   }
 
   @Override
   public Layer avgPool(
       String path, Window window, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.pool(path, window, src, dst);
-    return pool(path, Pooling.average(window), src, dst, dDst, dSrc);
+    return pool(path, Pooled.of(false, window, use(src)), src, dst, dDst, dSrc);
+  }
+
+  @Override
+  public Layer adaptiveAvgPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.adaptivePool(path, src, dst);
+    return pool(path, Pooled.adaptive(false, use(src), use(dst)), src, dst, dDst, dSrc);
+  }
+
+  @Override
+  public Layer adaptiveMaxPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.adaptivePool(path, src, dst);
+    return pool(path, Pooled.adaptive(true, use(src), use(dst)), src, dst, dDst, dSrc);
   }
 
   @Override
   public Layer globalAvgPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.vector(path, src, dst);
-    return pool(path, Pooling.global(use(src)), src, dst, dDst, dSrc);
+    return pool(path, Pooled.global(false, use(src)), src, dst, dDst, dSrc);
   }
 
-  private Layer pool(
-      String path, Pooling pooling, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+  @Override
+  public Layer globalMaxPool(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.vector(path, src, dst);
+    return pool(path, Pooled.global(true, use(src)), src, dst, dDst, dSrc);
+  }
+
+  private Layer pool(String path, Pooled pool, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     gradients(path, src, dst, dDst, dSrc);
-    PlanTensor from = use(src);
-    PlanTensor to = use(dst);
+    Pooling layer = new Pooling(pool, use(src), use(dst));
     PlanTensor gradient = use(dDst);
-    PlanTensor result = use(dSrc.tensor());
+    use(dSrc.tensor());
     return layer(
         path,
-        List.of(from),
-        to,
+        List.of(layer.src()),
+        layer.dst(),
         false,
-        steps -> pooling.train(steps, from, to, gradient, result, dSrc.accumulate()));
+        steps -> layer.train(steps, gradient, target(steps, src, dSrc)));
   }
 
   @Override
@@ -223,6 +300,17 @@ final class TrainingRecorder implements TrainingBinder {
     }
     Shapes.linear(parameters, path, linear, src, dst);
     gradients(path, src, dst, dDst, dSrc);
+    if (dst.height() * dst.width() > 1) {
+      Conv places = Conv.conv(src.channels(), dst.channels(), 1);
+      Conv conv = linear.bias() ? places.withBias() : places;
+      TrainingConv layer = convolution(path, conv, src, dst, dDst, dSrc);
+      return layer(
+          path,
+          List.of(layer.src()),
+          layer.dst(),
+          trainable(path),
+          steps -> layer.compile(steps, weights(), activation));
+    }
     TrainingLinear layer =
         new TrainingLinear(
             linear,
@@ -233,12 +321,6 @@ final class TrainingRecorder implements TrainingBinder {
             use(dSrc.tensor()),
             dSrc.accumulate(),
             trainable(path));
-    if (layer.src().pixels() == 1) {
-      vectors.add(layer.src());
-      vectors.add(layer.dSrc());
-    }
-    vectors.add(layer.dst());
-    vectors.add(layer.dDst());
     return layer(
         path,
         List.of(layer.src()),
@@ -246,6 +328,86 @@ final class TrainingRecorder implements TrainingBinder {
         trainable(path),
         activation.isNone(),
         steps -> layer.compile(steps, weights()));
+  }
+
+  @Override
+  public Layer flatten(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.flat(path, src, dst);
+    return simple(path, src, dst, dDst, dSrc, Moves::flatten, Moves::flattenBackward);
+  }
+
+  @Override
+  public Layer copy(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.same(path, src, dst);
+    return simple(path, src, dst, dDst, dSrc, Moves::copy, Moves::copyBackward);
+  }
+
+  @Override
+  public Layer zeroPad(
+      String path, Padding padding, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.zeroPad(path, padding, src, dst);
+    return simple(
+        path,
+        src,
+        dst,
+        dDst,
+        dSrc,
+        (e, from, to) -> Moves.zeroPad(e, padding, from, to),
+        (e, gradient, target) -> Moves.zeroPadBackward(e, padding, gradient, target));
+  }
+
+  @Override
+  public Layer channelShuffle(
+      String path, int groups, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.same(path, src, dst);
+    Shapes.groups(path, groups, src);
+    return simple(
+        path,
+        src,
+        dst,
+        dDst,
+        dSrc,
+        (e, from, to) -> Moves.shuffle(e, groups, from, to),
+        (e, gradient, target) -> Moves.shuffleBackward(e, groups, gradient, target));
+  }
+
+  @Override
+  public Layer softmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.same(path, src, dst);
+    PlanTensor output = use(dst);
+    return simple(
+        path,
+        src,
+        dst,
+        dDst,
+        dSrc,
+        Softmax::forward,
+        (e, gradient, target) -> Softmax.backward(e, output, gradient, target));
+  }
+
+  @Override
+  public Layer localResponseNorm(
+      String path, LocalResponseNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.same(path, src, dst);
+    ResponseNorm layer = new ResponseNorm(norm, use(src), use(dst));
+    return simple(path, src, dst, dDst, dSrc, (e, from, to) -> layer.forward(e), layer::backward);
+  }
+
+  @Override
+  public Layer activation(
+      String path, Activation activation, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.same(path, src, dst);
+    PlanTensor input = use(src);
+    PlanTensor output = use(dst);
+    return simple(
+        path,
+        src,
+        dst,
+        dDst,
+        dSrc,
+        (e, from, to) -> Activations.forward(e, activation, from, to),
+        (e, gradient, target) ->
+            Activations.backward(e, activation, input, output, gradient, target));
   }
 
   @Override
@@ -275,21 +437,10 @@ final class TrainingRecorder implements TrainingBinder {
           for (TrainedAddend addend : addends) {
             addend
                 .gradient()
-                .ifPresent(
-                    g ->
-                        Sums.backward(
-                            steps.backward(),
-                            gradient,
-                            addend.factor(),
-                            target(steps, addend.tensor(), g)));
+                .map(g -> target(steps, addend.tensor(), g))
+                .ifPresent(t -> Sums.backward(steps.backward(), gradient, addend.factor(), t));
           }
         });
-  }
-
-  /** Where the gradient of one of the layer's inputs goes. */
-  private GradientTarget target(DeferredLayer.Steps steps, Tensor input, Gradient gradient) {
-    return new GradientTarget(
-        use(gradient.tensor()), gradient.accumulate(), steps.needs().contains(use(input)));
   }
 
   @Override
@@ -330,55 +481,239 @@ final class TrainingRecorder implements TrainingBinder {
   }
 
   @Override
-  public Layer padShortcut(
-      String path, int stride, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    Shapes.padShortcut(path, stride, src, dst);
-    gradients(path, src, dst, dDst, dSrc);
-    // Channels move by half of what is missing, which need not be whole blocks.
-    blocks = false;
-    PlanTensor from = use(src);
+  public Layer multiply(
+      String path, Tensor a, Tensor b, Tensor dst, Tensor dDst, Gradient dA, Gradient dB) {
+    Shapes.same(path, dst, a, b, dDst, dA.tensor(), dB.tensor());
+    PlanTensor first = use(a);
+    PlanTensor second = use(b);
     PlanTensor to = use(dst);
     PlanTensor gradient = use(dDst);
-    PlanTensor result = use(dSrc.tensor());
+    use(dA.tensor());
+    use(dB.tensor());
     return layer(
         path,
-        List.of(from),
+        List.of(first, second),
         to,
         false,
         steps -> {
-          Pointwise.padShortcut(steps.forward(), stride, from, to);
+          Pointwise.multiply(steps.forward(), first, second, to);
           steps.recompute().repeat(steps.forward());
-          if (steps.inputGradient()) {
-            Pointwise.padShortcutBackward(
-                steps.backward(), stride, gradient, result, dSrc.accumulate());
+          Pointwise.multiplyBackward(steps.backward(), gradient, second, target(steps, a, dA));
+          Pointwise.multiplyBackward(steps.backward(), gradient, first, target(steps, b, dB));
+        });
+  }
+
+  @Override
+  public Layer affine(
+      String path, Affine affine, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.affine(parameters, path, affine, src, dst);
+    gradients(path, src, dst, dDst, dSrc);
+    ChannelAffine layer = new ChannelAffine(affine, use(src));
+    PlanTensor to = use(dst);
+    PlanTensor gradient = use(dDst);
+    use(dSrc.tensor());
+    Optional<Affine.Learned> learned =
+        affine instanceof Affine.Learned l ? Optional.of(l) : Optional.empty();
+    Optional<String> scale = learned.flatMap(Affine.Learned::scale).filter(this::trainable);
+    Optional<String> shift = learned.flatMap(Affine.Learned::shift).filter(this::trainable);
+    return layer(
+        path,
+        List.of(layer.src()),
+        to,
+        scale.isPresent() || shift.isPresent(),
+        steps -> {
+          layer.forward(steps.forward(), to, weights()::vector);
+          steps.recompute().repeat(steps.forward());
+          GradientTarget target = target(steps, src, dSrc);
+          if (scale.isPresent() || shift.isPresent()) {
+            layer.backward(
+                steps.backward(),
+                gradient,
+                target,
+                weights()::vector,
+                scale.map(weights()::gradientVector),
+                shift.map(weights()::gradientVector));
+          } else if (target.needed()) {
+            layer.backwardData(steps.backward(), gradient, target, weights()::vector);
           }
         });
   }
 
   @Override
+  public Layer prelu(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.prelu(parameters, path, src, dst);
+    gradients(path, src, dst, dDst, dSrc);
+    PlanTensor from = use(src);
+    PlanTensor to = use(dst);
+    PlanTensor gradient = use(dDst);
+    use(dSrc.tensor());
+    String name = path + ".weight";
+    return layer(
+        path,
+        List.of(from),
+        to,
+        trainable(path),
+        steps -> {
+          Prelu layer = new Prelu(weights().vector(name), from);
+          layer.forward(steps.forward(), to);
+          steps.recompute().repeat(steps.forward());
+          if (steps.inputGradient() || trainable(path)) {
+            Optional<memory> trained =
+                trainable(path) ? Optional.of(weights().gradientVector(name)) : Optional.empty();
+            layer.backward(steps.backward(), gradient, target(steps, src, dSrc), trained);
+          }
+        });
+  }
+
+  @Override
+  public Layer layerNorm(
+      String path, LayerNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.scaleAndShift(parameters, path, norm.affine(), src, dst);
+    gradients(path, src, dst, dDst, dSrc);
+    PlanTensor from = use(src);
+    PlanTensor to = use(dst);
+    PlanTensor gradient = use(dDst);
+    use(dSrc.tensor());
+    boolean trained = norm.affine() && trainable(path);
+    return layer(
+        path,
+        List.of(from),
+        to,
+        trained,
+        steps ->
+            new LayerNorms(norm, scaleAndShift(path, norm.affine()), from)
+                .train(
+                    steps,
+                    to,
+                    gradient,
+                    target(steps, src, dSrc),
+                    scaleAndShiftGradients(path, trained)));
+  }
+
+  @Override
+  public Layer groupNorm(
+      String path, GroupNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.scaleAndShift(parameters, path, norm.affine(), src, dst);
+    Shapes.groups(path, norm.groups(), src);
+    gradients(path, src, dst, dDst, dSrc);
+    PlanTensor from = use(src);
+    PlanTensor to = use(dst);
+    PlanTensor gradient = use(dDst);
+    use(dSrc.tensor());
+    boolean trained = norm.affine() && trainable(path);
+    return layer(
+        path,
+        List.of(from),
+        to,
+        trained,
+        steps -> {
+          GroupNorms layer = new GroupNorms(norm, scaleAndShift(path, norm.affine()), from);
+          layer.forward(steps.forward(), to);
+          steps.recompute().repeat(steps.forward());
+          if (steps.inputGradient() || trained) {
+            layer.backward(
+                steps.backward(),
+                gradient,
+                target(steps, src, dSrc),
+                scaleAndShiftGradients(path, trained));
+          }
+        });
+  }
+
+  private Optional<ScaleAndShift> scaleAndShift(String path, boolean there) {
+    return there
+        ? Optional.of(
+            new ScaleAndShift(weights().vector(path + ".weight"), weights().vector(path + ".bias")))
+        : Optional.empty();
+  }
+
+  private Optional<ScaleAndShift> scaleAndShiftGradients(String path, boolean trained) {
+    return trained
+        ? Optional.of(
+            new ScaleAndShift(
+                weights().gradientVector(path + ".weight"),
+                weights().gradientVector(path + ".bias")))
+        : Optional.empty();
+  }
+
+  @Override
+  public Layer padShortcut(
+      String path, int stride, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Shapes.padShortcut(path, stride, src, dst);
+    // Channels move by half of what is missing, which need not be whole blocks.
+    blocks = false;
+    PlanTensor input = use(src);
+    return simple(
+        path,
+        src,
+        dst,
+        dDst,
+        dSrc,
+        (e, from, to) -> Pointwise.padShortcut(e, stride, from, to),
+        (e, gradient, target) -> Pointwise.padShortcutBackward(e, stride, input, gradient, target));
+  }
+
+  @Override
   public Layer dropout(
       String path, double rate, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    return drop(
+        path,
+        rate,
+        src,
+        dst,
+        dDst,
+        dSrc,
+        (steps, from, to, gradient, target) ->
+            TrainingDropout.compile(
+                steps, rate, seed(path), parameters::passes, from, to, gradient, target));
+  }
+
+  @Override
+  public Layer stochasticDepth(
+      String path, double rate, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    StochasticDepth layer = new StochasticDepth(rate, seed(path), parameters::passes);
+    return drop(path, rate, src, dst, dDst, dSrc, layer::compile);
+  }
+
+  /** What dropout or stochastic depth does. */
+  @FunctionalInterface
+  private interface Drop {
+    void emit(
+        DeferredLayer.Steps steps,
+        PlanTensor src,
+        PlanTensor dst,
+        PlanTensor dDst,
+        GradientTarget dSrc);
+  }
+
+  private Layer drop(
+      String path, double rate, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc, Drop drop) {
+    Shapes.rate(path, rate);
     Shapes.same(path, src, dst);
     gradients(path, src, dst, dDst, dSrc);
     PlanTensor from = use(src);
     PlanTensor to = use(dst);
     PlanTensor gradient = use(dDst);
     use(dSrc.tensor());
-    long seed = settings.seed() * 31 + path.hashCode();
     return layer(
         path,
         List.of(from),
         to,
         false,
-        steps ->
-            TrainingDropout.compile(
-                steps,
-                rate,
-                seed,
-                parameters::passes,
-                from,
-                to,
-                gradient,
-                target(steps, src, dSrc)));
+        steps -> drop.emit(steps, from, to, gradient, target(steps, src, dSrc)));
+  }
+
+  private long seed(String path) {
+    return settings.seed() * 31 + path.hashCode();
+  }
+
+  @Override
+  public Layer clear(String path, Tensor gradient) {
+    PlanTensor tensor = use(gradient);
+    DeferredLayer layer =
+        new DeferredLayer(
+            path, List.of(), List.of(), false, steps -> Moves.clear(steps.backward(), tensor));
+    layers.add(new Recorded(layer, List.of(), Optional.empty(), false));
+    return layer;
   }
 }

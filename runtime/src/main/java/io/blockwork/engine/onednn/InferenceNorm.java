@@ -1,0 +1,76 @@
+package io.blockwork.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MEAN;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
+
+import io.blockwork.engine.Activation;
+import io.blockwork.engine.Norm;
+import io.blockwork.engine.onednn.Plan.Lane;
+import java.util.function.Function;
+import org.bytedeco.dnnl.batch_normalization_forward;
+import org.bytedeco.dnnl.global.dnnl.normalization_flags;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+
+/**
+ * A batch norm of an inference pass, with its running statistics.
+ *
+ * @param norm its constants
+ * @param activation what is applied to its output
+ * @param src its input
+ * @param dst its output
+ */
+record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTensor dst) {
+  private static final int FLAGS =
+      normalization_flags.use_global_stats.value
+          | normalization_flags.use_scale.value
+          | normalization_flags.use_shift.value;
+
+  void compile(Emitter e, Function<String, memory> parameter) {
+    Plan plan = e.plan();
+    memory target = e.target(dst, Lane.TARGET);
+    memory source = target;
+    if (plan.dense(src)) {
+      source = plan.memory(src);
+    } else {
+      e.reorder(plan.view(src), target, false);
+    }
+    boolean relu = activation.equals(Activation.RELU);
+    batch_normalization_forward.primitive_desc description =
+        plan.own(
+            new batch_normalization_forward.primitive_desc(
+                Plan.cpu(),
+                prop_kind.forward_inference.value,
+                plan.desc(src),
+                plan.desc(dst),
+                (float) norm.eps(),
+                FLAGS | (relu ? normalization_flags.fuse_norm_relu.value : 0),
+                e.attributes(),
+                false));
+    e.execute(
+        "batch norm",
+        description,
+        new batch_normalization_forward(description),
+        e.arguments(
+            DNNL_ARG_SRC,
+            source,
+            DNNL_ARG_DST,
+            target,
+            DNNL_ARG_MEAN,
+            parameter.apply(e.path() + ".running_mean"),
+            DNNL_ARG_VARIANCE,
+            parameter.apply(e.path() + ".running_var"),
+            DNNL_ARG_SCALE,
+            parameter.apply(e.path() + ".weight"),
+            DNNL_ARG_SHIFT,
+            parameter.apply(e.path() + ".bias")));
+    if (!relu) {
+      Activations.inPlace(e, activation, dst, target);
+    }
+    e.written(target, dst);
+  }
+}

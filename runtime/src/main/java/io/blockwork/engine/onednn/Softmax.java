@@ -1,0 +1,83 @@
+package io.blockwork.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+
+import io.blockwork.engine.onednn.Plan.Lane;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.softmax_forward;
+
+/** Softmax over the channels of each place, on channels-last memory. */
+final class Softmax {
+  private Softmax() {}
+
+  static void forward(Emitter e, PlanTensor src, PlanTensor dst) {
+    Plan plan = e.plan();
+    memory source = e.readAs(src, plan.channelsLast(src), Lane.SOURCE);
+    memory target = e.targetAs(dst, plan.channelsLast(dst), Lane.TARGET);
+    softmax_forward.primitive_desc description =
+        plan.own(
+            new softmax_forward.primitive_desc(
+                Plan.cpu(),
+                prop_kind.forward_inference,
+                algorithm.softmax_accurate,
+                plan.own(source.get_desc()),
+                plan.own(target.get_desc()),
+                1,
+                e.attributes(),
+                false));
+    e.execute(
+        "softmax",
+        description,
+        new softmax_forward(description),
+        e.arguments(DNNL_ARG_SRC, source, DNNL_ARG_DST, target));
+    e.written(target, dst);
+  }
+
+  /** A loop of ours: oneDNN has a fast kernel for processors with AVX-512 only. */
+  static void backward(Emitter e, PlanTensor dst, PlanTensor dDst, GradientTarget dSrc) {
+    Plan plan = e.plan();
+    memory output = e.readAs(dst, plan.channelsLast(dst), Lane.SECOND_SOURCE);
+    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Lane.SOURCE);
+    memory result = e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(dDst));
+    e.loop(
+        "softmax backward",
+        plan.batch() * dst.height(),
+        () -> {
+          ImageValues y = plan.values(output, dst);
+          ImageValues d = plan.values(gradient, dDst);
+          ImageValues dx = plan.values(result, dSrc.tensor());
+          return (first, end) -> {
+            int row = dst.width() * dst.channels();
+            float[] values = new float[row];
+            float[] gradients = new float[row];
+            for (int i = first; i < end; i++) {
+              int n = i / dst.height();
+              int at = i % dst.height() * row;
+              y.read(n, at, values, row);
+              d.read(n, at, gradients, row);
+              backward(values, gradients, dst.channels());
+              dx.write(n, at, gradients, row);
+            }
+          };
+        },
+        output,
+        gradient,
+        result);
+    dSrc.written(e, result);
+  }
+
+  private static void backward(float[] y, float[] d, int channels) {
+    for (int p = 0; p < y.length; p += channels) {
+      double dot = 0;
+      for (int i = p; i < p + channels; i++) {
+        dot += (double) y[i] * d[i];
+      }
+      for (int i = p; i < p + channels; i++) {
+        d[i] = (float) (y[i] * (d[i] - dot));
+      }
+    }
+  }
+}
