@@ -7,7 +7,9 @@ import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.engine.EngineOptions;
+import io.blockwork.graph.Node;
 import io.blockwork.graph.Output;
+import io.blockwork.graph.Shapes;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.interpreter.Interpreter.Gradients;
@@ -199,12 +201,19 @@ final class Comparison {
     double worst = error;
     assertTrue(
         error <= most,
-        () -> "%s: error %s, bound %s\n%s".formatted(what, worst, most, each.graph().nodes()));
+        () -> "%s: error %s, bound %s".formatted(what, worst, most));
   }
 
-  /** The shapes of a graph's nodes, for messages. */
+  /** The graph, a node a line. */
   @Override
   public String toString() {
-    return type.getSimpleName();
+    StringBuilder lines = new StringBuilder();
+    List<Shape> shapes = Shapes.of(each.graph());
+    for (Node node : each.graph().nodes()) {
+      lines.append(
+          "  %d %s %s <- %s%n"
+              .formatted(node.id(), shapes.get(node.id()), node.op(), node.inputs()));
+    }
+    return lines + "  outputs " + each.graph().outputs() + ", seen " + each.seen();
   }
 }

@@ -114,7 +114,11 @@ final class GraphCompiler extends AbstractProcessor {
     List<FeatureMethod> methods = methods(origin, each);
     var names =
         new GeneratedNames(
-            origin, List.of(), false, methods.stream().map(FeatureMethod::suffix).toList());
+            ClassName.get(origin),
+            Optional.of(origin),
+            List.of(),
+            false,
+            methods.stream().map(FeatureMethod::suffix).toList());
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     String totals = Totals.of(graph, shapes).toString();
     List<JavaFile> files = new ArrayList<>();

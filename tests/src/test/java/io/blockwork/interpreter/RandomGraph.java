@@ -354,12 +354,9 @@ public final class RandomGraph {
     for (int i = 0; i < values.length; i++) {
       values[i] =
           switch (parameter.kind()) {
-            case WEIGHT ->
-                parameter.shape().size() > 1
-                    ? random.nextGaussian() * Math.sqrt(1.5 / fan)
-                    : 0.5 + random.nextDouble();
+            case WEIGHT -> random.nextGaussian() * Math.sqrt(1.5 / fan);
+            case SCALE, RUNNING_VAR -> 0.5 + random.nextDouble();
             case BIAS, RUNNING_MEAN -> 0.4 * random.nextGaussian();
-            case RUNNING_VAR -> 0.5 + random.nextDouble();
             case NUM_BATCHES_TRACKED -> 0;
           };
     }

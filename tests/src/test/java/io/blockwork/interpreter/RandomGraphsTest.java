@@ -68,12 +68,12 @@ final class RandomGraphsTest {
   }
 
   @Test
-  void inferInDouble() throws Exception {
+  void inferInDouble() {
     infer(EngineOptions.named("nd4j"), DataType.DOUBLE, 1e-9);
   }
 
   @Test
-  void inferOnOneDnn() throws Exception {
+  void inferOnOneDnn() {
     infer(EngineOptions.named("onednn"), DataType.FLOAT, 1e-4);
   }
 
@@ -87,25 +87,35 @@ final class RandomGraphsTest {
     train(EngineOptions.named("onednn"), DataType.FLOAT, 2e-3);
   }
 
-  private void infer(EngineOptions engine, DataType dataType, double bound) throws Exception {
-    for (var each : comparisons.entrySet()) {
-      try {
-        each.getValue().infer(engine, dataType, bound);
-      } catch (Exception | Error e) {
-        throw new AssertionError(each.getKey() + ": " + e.getMessage(), e);
-      }
-    }
+  private void infer(EngineOptions engine, DataType dataType, double bound) {
+    each(
+        comparison -> {
+          comparison.infer(engine, dataType, bound);
+          return true;
+        });
   }
 
   private void train(EngineOptions engine, DataType dataType, double bound) {
+    int compared = each(comparison -> comparison.train(engine, dataType, bound));
+    assertTrue(compared > GRAPHS / 2, "only " + compared + " were far from kinks");
+  }
+
+  private interface Check {
+    boolean compares(Comparison comparison) throws Exception;
+  }
+
+  /** Checks every graph, and shows all that fail; returns how many were compared. */
+  private int each(Check check) {
     int compared = 0;
+    StringBuilder failures = new StringBuilder();
     for (var each : comparisons.entrySet()) {
       try {
-        compared += each.getValue().train(engine, dataType, bound) ? 1 : 0;
-      } catch (RuntimeException | Error e) {
-        throw new AssertionError(each.getKey() + ": " + e.getMessage(), e);
+        compared += check.compares(each.getValue()) ? 1 : 0;
+      } catch (Exception | Error e) {
+        failures.append("%n%s: %s%n%s".formatted(each.getKey(), e, each.getValue()));
       }
     }
-    assertTrue(compared > GRAPHS / 2, "only " + compared + " were far from kinks");
+    assertEquals("", failures.toString());
+    return compared;
   }
 }
