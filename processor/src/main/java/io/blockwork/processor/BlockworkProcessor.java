@@ -14,9 +14,8 @@ import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
 
 /**
- * Generates the classes of networks for interfaces that bear an architecture annotation. Wires the
- * rounds: an interface that depends on what another processor is still to generate waits for a
- * later one.
+ * Generates the classes of networks for interfaces with an architecture annotation. An interface
+ * that depends on a type which another processor has yet to generate is left for a later round.
  */
 @AutoService(Processor.class)
 public final class BlockworkProcessor extends AbstractProcessor {

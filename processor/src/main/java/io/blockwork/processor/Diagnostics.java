@@ -29,7 +29,7 @@ final class Diagnostics {
     messager.printMessage(kind(message), message.text("", args), element);
   }
 
-  /** Whether the compiler can mark what stands within a record. */
+  /** Whether the compiler can point into a record. */
   boolean knowsRecords() {
     return positions.knowsRecords();
   }

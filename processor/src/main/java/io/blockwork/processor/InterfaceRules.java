@@ -23,7 +23,7 @@ import javax.lang.model.util.ElementFilter;
 import javax.lang.model.util.Elements;
 import javax.lang.model.util.Types;
 
-/** What the annotated interface itself must be like. */
+/** Checks the annotated interface itself. */
 final class InterfaceRules {
   private static final String CLASSIFIER = "ImageClassifier";
   private static final String NETWORK = "Network";
@@ -192,7 +192,7 @@ final class InterfaceRules {
         .findFirst();
   }
 
-  /** The user's methods that a generated class cannot have beside its own, or never runs. */
+  /** The user's methods that clash with those of the generated class, or would never run. */
   private List<ExecutableElement> taken(TypeElement type) {
     List<ExecutableElement> base = baseMethods();
     return ElementFilter.methodsIn(elements.getAllMembers(type)).stream()

@@ -42,7 +42,7 @@ final class NetworkStep {
   private final Diagnostics diagnostics;
   private final InterfaceRules interfaces;
 
-  /** The interface that each generated network stems from. */
+  /** The interface that each network was generated from. */
   private final Map<String, String> generated = new HashMap<>();
 
   NetworkStep(ProcessingEnvironment environment, Options options) {
@@ -58,7 +58,7 @@ final class NetworkStep {
   }
 
   /**
-   * Handles an annotated element, unless it depends on a type that is still to be generated.
+   * Handles an annotated element, unless it depends on a type that is yet to be generated.
    *
    * @param sources qualified names of the classes that are being compiled
    * @return whether it is done; if not, it wants to be tried in a later round
@@ -213,7 +213,7 @@ final class NetworkStep {
     return problems;
   }
 
-  /** A size that is no size at all: what to use instead depends on the network. */
+  /** A size below 1: what to use instead depends on the network. */
   private static Problem withLeastSide(Problem problem, Spec rest) {
     if (problem.message() != Message.SIZE_RANGE || (Integer) problem.args().get(1) > 0) {
       return problem;
@@ -236,7 +236,7 @@ final class NetworkStep {
         OutputMethods.suffixes(type, environment));
   }
 
-  /** Whether {@code @Generated} can be used: it stands in a module that not everyone requires. */
+  /** Whether {@code @Generated} can be used: it is in a module that not every project requires. */
   private boolean seesGenerated(TypeElement type) {
     Elements elements = environment.getElementUtils();
     ModuleElement module = elements.getModuleOf(type);

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Holds a network to the published weights that its annotation names. */
+/** Checks that a network fits the published weights that its annotation names. */
 final class PretrainedMatch {
   private static final String MEMBER = "weights";
   private static final int NAMES_SHOWN = 5;

@@ -21,14 +21,14 @@ final class SourceFile {
     return file.packageName().isEmpty() ? name : file.packageName() + "." + name;
   }
 
-  /** Writes {@code file}, which stems from {@code origin} alone. */
+  /** Writes {@code file}, which is generated from {@code origin} alone. */
   static void write(JavaFile file, TypeElement origin, Filer filer) throws IOException {
     try (Writer writer = filer.createSourceFile(qualifiedName(file), origin).openWriter()) {
       writer.write(Tidy.apply(file.toString()));
     }
   }
 
-  /** Writes a page that stands beside the classes, and stems from {@code origin} alone. */
+  /** Writes a page beside the classes, which is generated from {@code origin} alone. */
   static void writeSheet(
       String packageName, String name, String html, TypeElement origin, Filer filer)
       throws IOException {

@@ -17,9 +17,9 @@ import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.Types;
 
 /**
- * Finds {@code @Output} where no network can answer it. Interfaces without an architecture may have
- * such methods for annotated ones to inherit, so that all rounds must have passed before one can
- * tell.
+ * Finds {@code @Output} annotations that belong to no network. Interfaces without an architecture
+ * may have such methods for annotated ones to inherit, so this can only be told after the last
+ * round.
  */
 final class StrayOutputs {
   private final ProcessingEnvironment environment;
@@ -50,7 +50,7 @@ final class StrayOutputs {
     }
   }
 
-  /** Notes an element with an architecture: what it inherits is no stray. */
+  /** Notes an element with an architecture: what it inherits is not stray. */
   void noteNetwork(Element element) {
     if (element instanceof TypeElement type) {
       Types types = environment.getTypeUtils();

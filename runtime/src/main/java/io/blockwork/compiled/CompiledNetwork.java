@@ -121,6 +121,7 @@ public abstract class CompiledNetwork implements Network {
             checkOutput(output, expectedShape);
           }
         },
+        engine.largestBatch(),
         batch -> {
           parameters.prepare();
           try {

@@ -18,9 +18,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * that an {@link Output} method needs. May be used by many threads at once.
  */
 public final class Features {
-  /** Larger batches run in parts, so that memory stays bounded for any N. */
-  private static final int LARGEST_BATCH = 64;
-
   /** What every virtual machine can make. */
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -29,6 +26,9 @@ public final class Features {
   private final DataType dataType;
   private final List<List<Integer>> shapes;
   private final Check check;
+
+  /** Larger batches run in parts, so that memory stays bounded for any N. */
+  private final int largestBatch;
 
   /** Refuses what the network cannot take. */
   interface Check {
@@ -45,6 +45,7 @@ public final class Features {
    * @param parameters the network's, whose values stay as they are during a run
    * @param shapes of the results of one image
    * @param check called before each run
+   * @param largestBatch images that a plan takes at most
    * @param bind makes a plan for a batch size
    */
   Features(
@@ -52,11 +53,13 @@ public final class Features {
       Parameters parameters,
       List<List<Integer>> shapes,
       Check check,
+      int largestBatch,
       IntFunction<BoundInference> bind) {
     this.parameters = parameters;
     this.dataType = options.dataType();
     this.shapes = List.copyOf(shapes);
     this.check = check;
+    this.largestBatch = largestBatch;
     this.plans = new InferencePlans(options.inferencePlans(), bind);
   }
 
@@ -122,10 +125,10 @@ public final class Features {
               n, (long) n * result));
     }
     float[] output = new float[n * result];
-    for (int from = 0; from < n; from += LARGEST_BATCH) {
+    for (int from = 0; from < n; from += largestBatch) {
       // The last part overlaps the one before, so that one size of plan serves all.
-      int begin = Math.max(0, Math.min(from, n - LARGEST_BATCH));
-      int count = Math.min(n, LARGEST_BATCH);
+      int begin = Math.max(0, Math.min(from, n - largestBatch));
+      int count = Math.min(n, largestBatch);
       FloatBuffer part = FloatBuffer.wrap(images, begin * image, count * image);
       plans.run(
           count, plan -> plan.run(part, FloatBuffer.wrap(output, begin * result, count * result)));
@@ -140,17 +143,17 @@ public final class Features {
 
   private void run(INDArray images, List<INDArray> outputs) {
     int n = Math.toIntExact(images.size(0));
-    if (n <= LARGEST_BATCH) {
+    if (n <= largestBatch) {
       plans.run(n, plan -> plan.run(images, outputs));
       return;
     }
-    for (int from = 0; from < n; from += LARGEST_BATCH) {
+    for (int from = 0; from < n; from += largestBatch) {
       // The last part overlaps the one before, so that one size of plan serves all.
-      int begin = Math.min(from, n - LARGEST_BATCH);
-      int end = begin + LARGEST_BATCH;
+      int begin = Math.min(from, n - largestBatch);
+      int end = begin + largestBatch;
       INDArray in = part(images, begin, end);
       List<INDArray> out = outputs.stream().map(o -> part(o, begin, end)).toList();
-      plans.run(LARGEST_BATCH, plan -> plan.run(in, out));
+      plans.run(largestBatch, plan -> plan.run(in, out));
     }
   }
 

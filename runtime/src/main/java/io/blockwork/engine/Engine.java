@@ -23,6 +23,14 @@ public interface Engine {
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network);
 
   /**
+   * The most images that an inference pass is bound for: a network runs larger batches in parts, so
+   * that memory stays bounded.
+   */
+  default int largestBatch() {
+    return 64;
+  }
+
+  /**
    * Binds a training pass.
    *
    * @param parameters the network's parameters

@@ -1,5 +1,6 @@
 package io.blockwork.parameters;
 
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.util.LinkedHashMap;
@@ -33,11 +34,13 @@ final class FlatValues {
    * Makes room; the values are undefined.
    *
    * @param entries in order
+   * @throws IllegalArgumentException if one of them takes 2 GiB or more
    */
   FlatValues(List<ParameterInfo> entries, DataType type) {
     this.type = type;
     long length = 0;
     for (ParameterInfo info : entries) {
+      requireAddressable(info, type);
       places.put(info.name(), new Place(info, length));
       length += info.length();
     }
@@ -45,6 +48,17 @@ final class FlatValues {
     this.block = NativeBlock.allocate(Math.max(1, length) * type.width());
     if (length == 0) {
       clear();
+    }
+  }
+
+  private static void requireAddressable(ParameterInfo info, DataType type) {
+    // Buffers over a parameter count its bytes by a 32-bit number.
+    if (info.length() > Integer.MAX_VALUE / type.width()) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s has %d values, which take 2 GiB or more as %s; use DataType.FLOAT, fewer classes or"
+                  + " fewer channels",
+              info.name(), info.length(), type));
     }
   }
 

@@ -213,9 +213,10 @@ final class TrainingRun {
     Optional<WeightAverage> swapped = average.filter(WeightAverage::begun);
     swapped.ifPresent(WeightAverage::swap);
     try {
+      // The network would refuse to run, but could not say that the training is to blame.
+      requireFinite(state.epoch());
       Evaluation evaluation = Evaluation.of(network, validation.get());
       if (checkpoints.isPresent() && isBest(evaluation.metrics(), state.epochs())) {
-        requireFinite(state.epoch());
         checkpoints.get().saveBest(network);
       }
       return Optional.of(evaluation);

@@ -99,8 +99,8 @@ enum ElementType {
   }
 
   /**
-   * The count at a byte position, of any type. Of float16, infinity is any count above the largest
-   * number that it has, which then is what is known.
+   * The count at a byte position, of any type. In float16, infinity stands for every count above
+   * 65,504, the largest number of the type, which is then returned.
    */
   long count(ByteBuffer buffer, int position) {
     if (!floating()) {

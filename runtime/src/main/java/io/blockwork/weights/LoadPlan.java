@@ -72,14 +72,16 @@ final class LoadPlan {
     boolean counter = info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED;
     if (!tensor.hasShape(info.dimensions()) && !(counter && tensor.isScalar())) {
       misfits.add(
-          "%s: %s in the file, %s in the network"
-              .formatted(name, Arrays.toString(tensor.shape()), info.shape()));
+          SafeText.format(
+              "%s: %s in the file, %s in the network",
+              name, Arrays.toString(tensor.shape()), info.shape()));
     } else if (tensor.obstacle().isPresent()) {
       misfits.add(SafeText.format("%s: cannot be read, it %s", name, tensor.obstacle().get()));
     } else if (!TensorReader.convertible(tensor.type(), parameters.dataType(name))) {
       misfits.add(
-          "%s: %s in the file, %s in the network"
-              .formatted(name, tensor.type().dataType(), parameters.dataType(name)));
+          SafeText.format(
+              "%s: %s in the file, %s in the network",
+              name, tensor.type().dataType(), parameters.dataType(name)));
     } else {
       loaded.put(name, tensor);
       if (!name.equals(source)) {
@@ -96,16 +98,18 @@ final class LoadPlan {
       return;
     }
     StringBuilder text =
-        new StringBuilder("%s does not fit the network; nothing was loaded".formatted(weights));
+        new StringBuilder(
+            SafeText.format("%s does not fit the network; nothing was loaded", weights));
     if (!prefix.isEmpty()) {
-      text.append("\n  the prefix %s of all names in the file was removed".formatted(prefix));
+      text.append(
+          SafeText.format("\n  the prefix %s of all names in the file was removed", prefix));
     }
     List<String> others = weights.otherParts();
     if (!others.isEmpty()) {
       text.append("\n  the file also has the state dicts ");
       text.append(
           others.stream().limit(LISTED).map(SafeText::of).collect(Collectors.joining(", ")));
-      text.append(": choose one with part(\"%s\")".formatted(SafeText.of(others.get(0))));
+      text.append(SafeText.format(": choose one with part(\"%s\")", SafeText.of(others.get(0))));
     }
     list(text, "missing in the file", missing, n -> n);
     list(text, "not in the network", unexpected, this::withNearest);
@@ -119,7 +123,7 @@ final class LoadPlan {
   private String withNearest(String name) {
     return NearestName.of(name, missing)
         .or(() -> NearestName.of(name, parameters.names()))
-        .map(n -> "%s (nearest: %s)".formatted(name, n))
+        .map(n -> SafeText.format("%s (nearest: %s)", name, n))
         .orElse(name);
   }
 
@@ -128,12 +132,12 @@ final class LoadPlan {
     if (names.isEmpty()) {
       return;
     }
-    text.append("\n  %d %s:".formatted(names.size(), what));
+    text.append(SafeText.format("\n  %d %s:", names.size(), what));
     names.stream()
         .limit(LISTED)
         .forEach(n -> text.append("\n    ").append(SafeText.of(entry.apply(n))));
     if (names.size() > LISTED) {
-      text.append("\n    and %d more".formatted(names.size() - LISTED));
+      text.append(SafeText.format("\n    and %d more", names.size() - LISTED));
     }
   }
 
@@ -150,12 +154,12 @@ final class LoadPlan {
           // Of a float16 counter, infinity says that it is large.
           long count = target == DataType.LONG ? 0 : NonFinite.count(tensor, target);
           if (count > 0) {
-            found.add("%s: %d of %d values".formatted(name, count, tensor.elements()));
+            found.add(SafeText.format("%s: %d of %d values", name, count, tensor.elements()));
           }
         });
     if (!found.isEmpty()) {
       StringBuilder text =
-          new StringBuilder("%s has NaN or infinity among its values".formatted(weights));
+          new StringBuilder(SafeText.format("%s has NaN or infinity among its values", weights));
       list(text, "tensors that are not finite", found, n -> n);
       text.append(
           "\n  fix: load a checkpoint from before the training diverged, or take the values all the"

@@ -45,10 +45,10 @@ public final class NpzWriter {
   public NpzWriter tensor(String name, INDArray array) {
     if (ElementType.of(array.dataType()).map(ElementType::numpy).orElse("").isEmpty()) {
       throw new WeightsException(
-          SafeText.format("%s: NumPy has no type %s", name, array.dataType()));
+          SafeText.format("%s cannot be written: NumPy has no type %s", name, array.dataType()));
     }
     if (tensors.putIfAbsent(name, array) != null) {
-      throw new WeightsException(SafeText.format("%s: the name is taken", name));
+      throw new WeightsException(SafeText.format("%s cannot be written: the name is taken", name));
     }
     return this;
   }

@@ -11,7 +11,7 @@ interface Region {
    * Checks what the file says about the content (its CRC), once.
    *
    * @param scratch a buffer to use, from {@link #scratch}
-   * @throws WeightsException if the content is another
+   * @throws WeightsException if the CRC of the content is another
    */
   void verify(ByteBuffer scratch);
 

@@ -23,7 +23,7 @@ final class Safetensors {
   /** Prefix of the tensors that are kept beside a model's: see {@link SafetensorsWriter#extra}. */
   static final String EXTRA = "extra/";
 
-  /** The format permits 100 MB; the header of a thousand tensors has a tenth of one. */
+  /** The format permits 100 MB; the header of a thousand tensors has about 100 KB. */
   private static final long MAX_HEADER = 1L << 24;
 
   private static final JsonFactory JSON =

@@ -54,10 +54,11 @@ public final class SafetensorsWriter {
   public SafetensorsWriter tensor(String name, INDArray array) {
     if (ElementType.of(array.dataType()).isEmpty()) {
       throw new WeightsException(
-          SafeText.format("%s: safetensors has no type %s", name, array.dataType()));
+          SafeText.format(
+              "%s cannot be written: safetensors has no type %s", name, array.dataType()));
     }
     if (name.equals("__metadata__") || tensors.putIfAbsent(name, array) != null) {
-      throw new WeightsException(SafeText.format("%s: the name is taken", name));
+      throw new WeightsException(SafeText.format("%s cannot be written: the name is taken", name));
     }
     return this;
   }

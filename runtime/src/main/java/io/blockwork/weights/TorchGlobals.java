@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -208,7 +209,7 @@ final class TorchGlobals {
   private static List<Long> sizes(Object tuple) {
     Object[] given = (Object[]) tuple;
     if (given.length > StoredTensor.MAX_RANK) {
-      throw new PickleException("a tensor of %d dimensions".formatted(given.length));
+      throw new PickleException(SafeText.format("a tensor of %d dimensions", given.length));
     }
     List<Long> sizes = new ArrayList<>();
     for (Object size : given) {

@@ -137,7 +137,7 @@ final class TorchUnpickler extends Unpickler {
       }
       default ->
           throw new PickleException(
-              "the pickle instruction 0x%02x does not occur in weights".formatted(opcode));
+              SafeText.format("the pickle instruction 0x%02x does not occur in weights", opcode));
     }
     return NO_RETURN_VALUE;
   }
@@ -187,7 +187,7 @@ final class TorchUnpickler extends Unpickler {
         new TorchStorage((String) id[2], type.type(), ((Number) id[4]).longValue());
     TorchStorage known = storages.putIfAbsent(storage.key(), storage);
     if (known != null && known.bytes() != storage.bytes()) {
-      throw new PickleException("storage %s with two lengths".formatted(storage.key()));
+      throw new PickleException(SafeText.format("storage %s with two lengths", storage.key()));
     }
     return storage;
   }
@@ -263,7 +263,8 @@ final class TorchUnpickler extends Unpickler {
 
   private byte[] bytes(int length) throws IOException {
     if (length < 0 || length > source.left()) {
-      throw new PickleException("%d bytes where only %d remain".formatted(length, source.left()));
+      throw new PickleException(
+          SafeText.format("%d bytes where only %d remain", length, source.left()));
     }
     return PickleUtils.readbytes(input, length);
   }

@@ -2,7 +2,7 @@ package io.blockwork.weights;
 
 /** The file formats that are read. */
 public enum WeightFormat {
-  /** {@code torch.save} since PyTorch 1.6: a zip archive of a pickle and one entry a storage. */
+  /** {@code torch.save} since PyTorch 1.6: a zip archive of a pickle and one entry per storage. */
   TORCH_ZIP,
   /** {@code torch.save} before: pickles, then the storages one after the other. */
   TORCH_LEGACY,

@@ -105,11 +105,25 @@ final class ZipRegion implements Region {
           "has the compressed array %s in Fortran order, whose %d bytes are too many to reorder",
           name, length);
     }
-    ByteBuffer content = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer content = allocate();
     try (ByteSource source = open(0)) {
       source.read(content);
     }
     return content.flip();
+  }
+
+  /** Room for all of the content, of which a small file can claim more than there is. */
+  private ByteBuffer allocate() {
+    try {
+      return ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
+    } catch (OutOfMemoryError e) {
+      throw file.problem(
+          e,
+          "needs %d bytes of heap memory to reorder the compressed array %s: give Java more (-Xmx), or"
+              + " save it in C order, or without compression",
+          length,
+          name);
+    }
   }
 
   private final class Inflating implements ByteSource {

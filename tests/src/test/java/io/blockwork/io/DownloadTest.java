@@ -145,9 +145,9 @@ class DownloadTest {
     FileException error =
         assertThrows(
             FileException.class,
-            () -> download(options().patience(Duration.ofMillis(300)).attempts(2)).path());
+            () -> download(options().patience(Duration.ofSeconds(1)).attempts(2)).path());
     release.countDown();
-    assertThat(error).hasMessageThat().contains("silent for 300 ms");
+    assertThat(error).hasMessageThat().contains("silent for 1000 ms");
     assertThat(Files.size(part())).isEqualTo(1000);
   }
 

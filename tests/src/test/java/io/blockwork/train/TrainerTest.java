@@ -226,6 +226,19 @@ final class TrainerTest {
     }
   }
 
+  /** The network would refuse to run, which is not what went wrong. */
+  @Test
+  void aStepThatLosesTheNumbersBeforeValidationEndsAsADivergence() {
+    try (Residual net = network();
+        DataLoader validation = TinyNetworks.training(16, 8)) {
+      Trainer trainer = Trainer.of(net).updater(new Momentum(1e300, 0)).epochs(1).progress(false);
+      DivergedException e =
+          assertThrows(
+              DivergedException.class, () -> trainer.fit(TinyNetworks.training(8, 8), validation));
+      assertThat(e).hasMessageThat().contains("epoch 1: conv1.weight holds a NaN or an infinity");
+    }
+  }
+
   @Test
   void neverKeepsWeightsThatAreNotFinite() {
     try (Residual net = network()) {

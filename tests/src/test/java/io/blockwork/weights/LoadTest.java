@@ -9,6 +9,7 @@ import io.blockwork.parameters.Parameters;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -322,6 +323,30 @@ class LoadTest {
       var error = assertThrows(WeightsException.class, () -> narrow.load(weights));
       assertThat(error).hasMessageThat().contains("bn.weight: 1 of 2 values");
       new Parameters(entries, DataType.DOUBLE).load(weights);
+    }
+  }
+
+  @Test
+  void refusesParametersOfTwoGibibytesBeforeTakingMemory() {
+    List<ParameterInfo> entries = List.of(Samples.info("fc.weight", List.of(600_000, 512)));
+    var error =
+        assertThrows(
+            IllegalArgumentException.class, () -> new Parameters(entries, DataType.DOUBLE));
+    assertThat(error).hasMessageThat().contains("fc.weight has 307200000 values");
+    assertThat(error).hasMessageThat().contains("use DataType.FLOAT");
+  }
+
+  @Test
+  void writesMessagesInTheSameDigitsUnderEveryLocale() {
+    Locale before = Locale.getDefault();
+    try (Weights weights = Weights.open(Samples.path("tiny-resnet-zip.pth"))) {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      Parameters other = withHead("fc", 10);
+      var error = assertThrows(WeightsException.class, () -> other.load(weights));
+      assertThat(error).hasMessageThat().contains("2 of another shape or type:");
+      assertThat(weights.toString()).contains("38 tensors");
+    } finally {
+      Locale.setDefault(before);
     }
   }
 

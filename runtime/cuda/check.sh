@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# The proof on a GPU.
+#
+#   check.sh pack FOLDER     on a machine with a JDK and Maven: everything that the proof needs, in at most 60 MB
+#   FOLDER/check.sh right    on a machine with a GPU, which needs neither Java nor a network: every operation and some whole
+#                            networks, in float, TF32 and bfloat16, against what ND4J's engine computed
+#   FOLDER/check.sh times [PART...]   how long it takes, beside PyTorch where that is installed; parts: inference training
+#                            start profile sanitizer torch compiled
+#
+# Every part stands by itself: what fails or takes too long leaves the others alone. The lines with >> make the table.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+pack() {
+  set -e
+  local to=$1 build
+  mkdir -p "$to"
+  build=$(mktemp -d)
+  trap 'rm -rf "$build"' EXIT
+  (cd "$here/../.." && mvn -ntp -q -pl runtime/cuda -am -DskipTests package dependency:copy-dependencies \
+    -DincludeScope=test -DoutputDirectory="$build/jars" -Dmdep.useBaseVersion=true)
+  cp "$here"/target/blockwork-cuda-*.jar "$build/jars/"
+  (cd "$here/target/test-classes" && jar cf "$build/jars/blockwork-cuda-check.jar" .)
+  java -cp "$build/jars/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=error io.blockwork.cuda.Check figures "$to/figures.gz"
+  jlink --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.sql,java.xml,jdk.unsupported \
+    --strip-debug --no-header-files --no-man-pages --output "$build/jre"
+  # ND4J's classes are needed, its native library is not.
+  rm -f "$build"/jars/{nd4j-native-*-linux*,dnnl-*-linux*,openblas-*-linux*,opencl-*-linux*}.jar
+  (cd "$build" && tar c jre jars | xz -3 -T0 >"$to/java.tar.xz")
+  cp "$here/check.sh" "$here/src/check/torch_times.py" "$to/"
+  du -sh "$to"
+}
+
+say() { echo "[${SECONDS}s] $*"; }
+work=${CHECK_FOLDER:-/tmp/blockwork-check}
+table=$work/table.txt
+
+unpack() {
+  mkdir -p "$work"
+  [ -x "$work/jre/bin/java" ] || tar -C "$work" -xJf "$here/java.tar.xz" 2>/dev/null ||
+    python3 -c "import tarfile; tarfile.open('$here/java.tar.xz', 'r:xz').extractall('$work')"
+  : >"$table"
+  nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>&1 | head -1
+}
+
+# guarded SECONDS COMMAND...
+guarded() {
+  local limit=$1
+  shift
+  timeout -k 3 "$limit" "$@" 2>&1 | tee "$work/part.txt"
+  local status=${PIPESTATUS[0]}
+  [ "$status" -eq 0 ] || say "!! exit $status$([ "$status" -ge 124 ] && echo ' (took too long)'): ${*: -4}"
+  grep '^>>' "$work/part.txt" >>"$table" || true
+}
+
+java_check() {
+  local limit=$1
+  shift
+  guarded "$limit" "$work/jre/bin/java" ${JAVA_OPTIONS:-} -XX:-CreateCoredumpOnCrash -XX:ErrorFile="$work/hs_err.log" \
+    -Dorg.slf4j.simpleLogger.defaultLogLevel="${LOG_LEVEL:-warn}" -cp "$work/jars/*" io.blockwork.cuda.Check "$@"
+}
+
+times() {
+  local parts=${*:-inference training start sanitizer torch}
+  for part in $parts; do
+    say "---- $part"
+    case $part in
+      inference) for batch in 1 32 256; do java_check 40 inference resnet50 $batch; java_check 40 inference densenet121 $batch; done ;;
+      training) java_check 60 training resnet50 256 BFLOAT16; java_check 40 training resnet20 128 BFLOAT16; java_check 40 training resnet20 128 FLOAT ;;
+      start) java_check 30 start ;;
+      profile) java_check 60 profile resnet50 256 ;;
+      sanitizer) command -v compute-sanitizer >/dev/null && guarded 90 compute-sanitizer --target-processes all --error-exitcode 9 "$work/jre/bin/java" \
+        -cp "$work/jars/*" io.blockwork.cuda.Check training resnet20 8 BFLOAT16 ;;
+      torch) guarded 120 python3 "$here/torch_times.py" 100 i1 i32 i256 d1 d32 d256 c128 t256 ;;
+      compiled) guarded 150 python3 "$here/torch_times.py" 120 ci1 ci32 ci256 ;;
+      *) say "there is no part $part" ;;
+    esac
+  done
+}
+
+case ${1:-} in
+  pack) pack "${2:?a folder}" ;;
+  right) unpack; java_check 150 right "$here/figures.gz"; say "---- table"; cat "$table" ;;
+  times) shift; unpack; times "$@"; say "---- table"; cat "$table" ;;
+  *) sed -n '2,12p' "${BASH_SOURCE[0]}"; exit 2 ;;
+esac

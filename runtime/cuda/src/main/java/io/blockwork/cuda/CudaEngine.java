@@ -1,0 +1,126 @@
+package io.blockwork.cuda;
+
+import io.blockwork.cuda.dnn.Numerics;
+import io.blockwork.cuda.driver.CudaLibraries;
+import io.blockwork.cuda.driver.Device;
+import io.blockwork.cuda.driver.LibraryFolders;
+import io.blockwork.engine.BoundInference;
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.Engine;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.function.Function;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Runs networks of {@code FLOAT} parameters on an NVIDIA GPU, in single precision, with products in
+ * TF32, or in bfloat16. It may serve any number of networks and threads.
+ */
+public final class CudaEngine implements Engine {
+  static final String NAME = "cuda";
+  private static final int PROFILE_REPETITIONS = 10;
+
+  /** As many images keep all of a large card busy. */
+  private static final int LARGEST_BATCH = 256;
+
+  private final Session session;
+
+  /** Guarded by itself. */
+  private final Map<Parameters, NetworkState> states = new WeakHashMap<>();
+
+  private CudaEngine(Session session) {
+    this.session = session;
+  }
+
+  /**
+   * An engine on one GPU.
+   *
+   * @param device number of the GPU, from 0
+   * @param numerics numbers of activations and products
+   * @param deterministic whether equal inputs have to give equal bits in every run
+   * @throws IllegalStateException if the driver, a library or a GPU is missing or too old; the
+   *     message says which, where it was looked for, and what to install
+   * @throws IllegalArgumentException if there is no GPU of that number
+   * @throws UnsupportedOperationException if the GPU does not compute in bfloat16
+   */
+  public static CudaEngine open(int device, Numerics numerics, boolean deterministic) {
+    return open(LibraryFolders.ofThisMachine(), device, numerics, deterministic);
+  }
+
+  static CudaEngine open(
+      LibraryFolders folders, int device, Numerics numerics, boolean deterministic) {
+    Device gpu = Device.open(CudaLibraries.load(folders), device);
+    if (numerics == Numerics.BFLOAT16 && !gpu.hasBfloat16()) {
+      throw new UnsupportedOperationException(
+          gpu + " does not compute in bfloat16, which needs compute capability 8.0: choose FLOAT");
+    }
+    return new CudaEngine(Session.of(gpu, numerics, deterministic));
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String toString() {
+    return "cuda %s on %s".formatted(session.numerics(), session.device());
+  }
+
+  @Override
+  public int largestBatch() {
+    return LARGEST_BATCH;
+  }
+
+  private NetworkState state(Parameters parameters) {
+    if (parameters.dataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          "CudaEngine computes with FLOAT parameters, got "
+              + parameters.dataType()
+              + "; choose FLOAT, or Nd4jEngine for this network");
+    }
+    synchronized (states) {
+      return states.computeIfAbsent(
+          parameters, p -> new NetworkState(session.device(), session.kernels()));
+    }
+  }
+
+  @Override
+  public BoundInference bindInference(
+      Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+    return CudaInference.bind(session, state(parameters), parameters, batch, network);
+  }
+
+  @Override
+  public BoundTraining bindTraining(
+      Parameters parameters,
+      Gradients gradients,
+      int batch,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    return CudaTraining.bind(
+        session, state(parameters), parameters, gradients, batch, settings, network);
+  }
+
+  @Override
+  public String profile(
+      Parameters parameters, INDArray images, Function<InferenceBinder, ForwardPass> network) {
+    int batch = Math.toIntExact(images.size(0));
+    try (CudaInference plan =
+        CudaInference.bind(session, state(parameters), parameters, batch, network)) {
+      plan.send(images);
+      float whole = plan.milliseconds();
+      List<KernelTime> times = plan.profile(PROFILE_REPETITIONS);
+      return KernelTime.table(times, toString(), batch, whole);
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package io.blockwork.cuda;
+
+import io.blockwork.cuda.driver.HostMemory;
+import io.blockwork.cuda.driver.RecordedGraph;
+import io.blockwork.cuda.driver.Timer;
+import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingOutput;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.ParameterMemory;
+import io.blockwork.parameters.Parameters;
+import java.lang.ref.Reference;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Training for one batch size: a recorded graph forward, and one backward. */
+final class CudaTraining implements BoundTraining {
+  private final BoundPass pass;
+  private final Parameters parameters;
+  private final Gradients gradients;
+  private final Port input;
+  private final List<Port> outputs = new ArrayList<>();
+  private final List<Port> outputGradients = new ArrayList<>();
+  private final Optional<Port> inputGradient;
+  private final Arena.Storage passNumber;
+  private final HostMemory hostPassNumber;
+  private final TrainingWeights weights;
+  private final List<String> counted;
+  private final List<Emitter.Step> forwardSteps;
+  private final List<Emitter.Step> backwardSteps;
+  private final RecordedGraph forward;
+  private final RecordedGraph backward;
+
+  private CudaTraining(
+      BoundPass pass,
+      Parameters parameters,
+      Gradients gradients,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    this.pass = pass;
+    this.parameters = parameters;
+    this.gradients = gradients;
+    passNumber = pass.arena().reserve("number of the pass", Long.BYTES);
+    HostMemory number = pass.session().device().allocateHost(Long.BYTES);
+    hostPassNumber = pass.resources().add(number, number::close);
+    DeviceParameters values = pass.state().parameters();
+    weights = new TrainingWeights(pass.arena(), pass.form(), values);
+    Emitter emitter = pass.session().emitter(pass.form(), pass.arena());
+    TrainingRecorder recorder =
+        new TrainingRecorder(parameters, values, settings, weights, emitter, passNumber);
+    TrainingPass generated = network.apply(recorder);
+    generated.forward();
+    List<Operation> forwards = Fusion.join(recorder.take());
+    generated.backward();
+    List<Operation> backwards = Fusion.join(recorder.take());
+    counted = recorder.counted();
+    input = pass.port(Shapes.use(generated.input()));
+    for (TrainingOutput each : generated.outputs()) {
+      outputs.add(pass.port(Shapes.use(each.value())));
+      outputGradients.add(pass.port(Shapes.use(each.gradient())));
+    }
+    inputGradient =
+        settings.inputGradient()
+            ? Optional.of(pass.port(Shapes.use(generated.inputGradient())))
+            : Optional.empty();
+    input.emitIn(emitter.at("input"));
+    weights.pack(emitter.at("weights"), recorder.constants());
+    emit(forwards, emitter);
+    outputs.forEach(port -> port.emitOut(emitter.at("output")));
+    forwardSteps = emitter.take();
+    outputGradients.forEach(port -> port.emitIn(emitter.at("gradient of the output")));
+    emit(backwards, emitter);
+    weights.unpack(emitter.at("gradients"), recorder.constants());
+    inputGradient.ifPresent(port -> port.emitOut(emitter.at("gradient of the input")));
+    backwardSteps = emitter.take();
+    pass.arena().allocate(pass.session().device(), pass.stream());
+    recorder.constants().upload(pass.stream());
+    // Both run once while they are recorded, and move the running statistics of the device.
+    pass.state().refreshParameters(parameters, pass.stream());
+    forward = pass.record(forwardSteps);
+    backward = pass.record(backwardSteps);
+    pass.state().reload(pass.stream());
+  }
+
+  private static void emit(List<Operation> operations, Emitter emitter) {
+    for (Operation operation : operations) {
+      operation.emit(emitter.at(operation.path()));
+    }
+  }
+
+  static CudaTraining bind(
+      Session session,
+      NetworkState state,
+      Parameters parameters,
+      Gradients gradients,
+      int batch,
+      TrainingSettings settings,
+      Function<TrainingBinder, TrainingPass> network) {
+    return BoundPass.bind(
+        session,
+        state,
+        parameters,
+        batch,
+        pass -> new CudaTraining(pass, parameters, gradients, settings, network));
+  }
+
+  @Override
+  public void forward(INDArray images, List<INDArray> results) {
+    pass.use();
+    Shapes.array("images", input.tensor(), images);
+    arrays("output", outputs, results);
+    INDArray source = NativeValues.contiguous(images);
+    forward(NativeValues.address(source));
+    Reference.reachabilityFence(source);
+    for (int i = 0; i < results.size(); i++) {
+      outputs.get(i).read(results.get(i));
+    }
+  }
+
+  private static void arrays(String what, List<Port> ports, List<INDArray> arrays) {
+    if (arrays.size() != ports.size()) {
+      throw new IllegalArgumentException(
+          "%s: expected %d arrays, got %d".formatted(what, ports.size(), arrays.size()));
+    }
+    for (int i = 0; i < arrays.size(); i++) {
+      Shapes.array(what, ports.get(i).tensor(), arrays.get(i));
+    }
+  }
+
+  /** Runs the network on images at an address of the host; {@link #result} has what it gives. */
+  void forward(long images) {
+    pass.use();
+    pass.state().refreshParameters(parameters, pass.stream());
+    NativeValues.bytes(hostPassNumber.address(), Long.BYTES).putLong(0, parameters.passes());
+    pass.stream().toDevice(passNumber.address(), hostPassNumber.address(), Long.BYTES);
+    input.send(pass.stream(), images);
+    long before = parameters.version();
+    parameters.write(
+        memory -> {
+          forward.launch(pass.stream());
+          outputs.forEach(port -> port.fetch(pass.stream()));
+          pass.state().parameters().downloadStatistics(pass.stream());
+          pass.stream().await();
+          countBatches(memory);
+        });
+    pass.state().statisticsMoved(parameters, before);
+  }
+
+  /** Hands out the first result of the last {@link #forward(long)}. */
+  void result(long to) {
+    outputs.get(0).read(to);
+  }
+
+  private void countBatches(ParameterMemory memory) {
+    for (String name : counted) {
+      LongBuffer batches = memory.values(name).longs();
+      batches.put(0, batches.get(0) + 1);
+    }
+  }
+
+  @Override
+  public void backward(List<INDArray> gradientsOfOutputs) {
+    pass.use();
+    arrays("gradient of the output", outputGradients, gradientsOfOutputs);
+    for (int i = 0; i < gradientsOfOutputs.size(); i++) {
+      INDArray source = NativeValues.contiguous(gradientsOfOutputs.get(i));
+      outputGradients.get(i).send(pass.stream(), NativeValues.address(source));
+      Reference.reachabilityFence(source);
+    }
+    INDArray flat = gradients.flat();
+    backwards(NativeValues.address(flat));
+    Reference.reachabilityFence(flat);
+  }
+
+  /**
+   * Runs a network of one result backwards.
+   *
+   * @param gradient address of the output's gradient
+   * @param flat address that receives the gradients of the parameters
+   */
+  void backward(long gradient, long flat) {
+    pass.use();
+    outputGradients.get(0).send(pass.stream(), gradient);
+    backwards(flat);
+  }
+
+  private void backwards(long flat) {
+    backward.launch(pass.stream());
+    long bytes = pass.state().parameters().learnableBytes();
+    if (bytes > 0) {
+      pass.stream().toHost(flat, weights.gradients().address(), bytes);
+    }
+    inputGradient.ifPresent(port -> port.fetch(pass.stream()));
+    pass.stream().await();
+  }
+
+  @Override
+  public void inputGradient(INDArray gradient) {
+    Port port =
+        inputGradient.orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "the gradient of the images was not asked for when the pass was bound"));
+    Shapes.array("gradient of the images", port.tensor(), gradient);
+    port.read(gradient);
+  }
+
+  /** Hands out the gradient of the images, as {@link #inputGradient(INDArray)} does. */
+  void inputGradient(long to) {
+    inputGradient.orElseThrow().read(to);
+  }
+
+  /** Milliseconds that the device takes for both graphs, the copies not included. */
+  float milliseconds() {
+    pass.use();
+    try (Timer timer = new Timer(pass.session().device(), pass.stream())) {
+      return timer.milliseconds(
+          () -> {
+            forward.launch(pass.stream());
+            backward.launch(pass.stream());
+          });
+    } finally {
+      pass.state().reload(pass.stream());
+    }
+  }
+
+  /** The mean time of each step, launched by itself, forward and backward. */
+  List<KernelTime> profile(int repetitions) {
+    List<KernelTime> times = new ArrayList<>(pass.profile(forwardSteps, repetitions));
+    times.addAll(pass.profile(backwardSteps, repetitions));
+    pass.state().reload(pass.stream());
+    return times;
+  }
+
+  @Override
+  public void close() {
+    pass.close();
+  }
+}

@@ -1,0 +1,265 @@
+package io.blockwork.cuda;
+
+import io.blockwork.cuda.Kernels.Source;
+import io.blockwork.cuda.dnn.ConvolutionPlan;
+import io.blockwork.cuda.dnn.ConvolutionPlans;
+import io.blockwork.cuda.dnn.ConvolutionProblem;
+import io.blockwork.cuda.dnn.Numerics;
+import io.blockwork.cuda.driver.Device;
+import io.blockwork.cuda.driver.KernelModule.Grid;
+import io.blockwork.cuda.driver.Stream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns operations into steps: launches of kernels, with their grids, and runs of cuDNN's plans.
+ */
+final class Emitter {
+  private static final Logger LOG = LoggerFactory.getLogger(Emitter.class);
+  private static final int THREADS = 256;
+  private static final int WARP = 32;
+
+  /** Blocks of our own kernels for each multiprocessor: enough to keep its memory busy. */
+  private static final int BLOCKS = 8;
+
+  /** Pixels that a thread should have before there are more threads. */
+  private static final int PIXELS_A_THREAD = 4;
+
+  /** Of the kernels that sum over all pixels: fewer blocks leave fewer parts to add up. */
+  private static final int SUMMING_BLOCKS = 3;
+
+  /**
+   * One launch.
+   *
+   * @param path of the layer
+   * @param what the kernel
+   * @param run puts it on a stream
+   */
+  record Step(String path, String what, Consumer<Stream> run) {}
+
+  private final Device device;
+  private final Kernels kernels;
+  private final ConvolutionPlans plans;
+  private final CudaTensor.Form form;
+  private final Arena arena;
+  private final Arena.Storage workspace;
+  private final Arena.Storage parts;
+  private final Arena.Storage counters;
+  private final Map<Role, Arena.Storage> temporaries = new EnumMap<>(Role.class);
+  private final List<Step> steps = new ArrayList<>();
+  private String path = "";
+
+  /**
+   * No steps yet.
+   *
+   * @param arena receives what kernels need to work in
+   */
+  Emitter(
+      Device device, Kernels kernels, ConvolutionPlans plans, CudaTensor.Form form, Arena arena) {
+    this.device = device;
+    this.kernels = kernels;
+    this.plans = plans;
+    this.form = form;
+    this.arena = arena;
+    this.workspace = arena.reserve("workspace");
+    this.parts = arena.reserve("parts of sums");
+    this.counters = arena.reserve("counters");
+    for (Role role : Role.values()) {
+      temporaries.put(role, arena.reserve("temporary " + role));
+    }
+  }
+
+  /** The steps since the last call. */
+  List<Step> take() {
+    List<Step> taken = List.copyOf(steps);
+    steps.clear();
+    return taken;
+  }
+
+  /** Says whose steps come next. */
+  Emitter at(String layer) {
+    path = layer;
+    return this;
+  }
+
+  CudaTensor.Form form() {
+    return form;
+  }
+
+  Numerics numerics() {
+    return form.numerics();
+  }
+
+  Arena arena() {
+    return arena;
+  }
+
+  /** What a temporary tensor stands for. */
+  enum Role {
+    INPUT,
+    OUTPUT,
+    GRADIENT,
+    /** What is to be added to a gradient: it may be read some operations later. */
+    SUMMAND
+  }
+
+  /** A dense tensor for within a layer: the next layer's of that role has the same memory. */
+  CudaTensor temporary(Role role, int channels, int height, int width) {
+    Arena.Storage storage = Objects.requireNonNull(temporaries.get(role));
+    return CudaTensor.whole(storage, form, channels, height, width);
+  }
+
+  void add(String what, Consumer<Stream> run) {
+    steps.add(new Step(path, what, run));
+  }
+
+  /** Makes the memory of a tensor or an array zero. */
+  void clear(Place place, long bytes) {
+    add("clear", stream -> stream.clear(place.address(), bytes));
+  }
+
+  private static Object[] resolve(Object... arguments) {
+    Object[] resolved = arguments.clone();
+    for (int i = 0; i < resolved.length; i++) {
+      if (resolved[i] instanceof Place place) {
+        resolved[i] = place.address();
+      } else if (resolved[i] instanceof Boolean truth) {
+        resolved[i] = truth ? 1 : 0;
+      }
+    }
+    return resolved;
+  }
+
+  private void launch(Source source, String kernel, Grid grid, Object... arguments) {
+    // Compiled now, so that a mistake in it is told with the layer's name.
+    var module = kernels.of(source);
+    add(kernel, stream -> module.launch(stream, kernel, grid, resolve(arguments)));
+  }
+
+  /** A kernel of one thread, or a few, for each of so many values. */
+  void each(Source source, String kernel, long values, Object... arguments) {
+    long most = (long) device.multiprocessors() * BLOCKS;
+    int blocks = (int) Math.max(1, Math.min((values + THREADS - 1) / THREADS, most));
+    launch(source, kernel, new Grid(blocks, 1, THREADS, 1), arguments);
+  }
+
+  /** A kernel with a block for each of so many things. */
+  void blocks(Source source, String kernel, long blocks, int threads, Object... arguments) {
+    launch(source, kernel, new Grid(Math.toIntExact(blocks), 1, threads, 1), arguments);
+  }
+
+  /** A kernel with its own grid. */
+  void grid(Source source, String kernel, Grid grid, Object... arguments) {
+    launch(source, kernel, grid, arguments);
+  }
+
+  /** The suffix and the channels at a time of a kernel on these tensors. */
+  private int width(List<CudaTensor> tensors) {
+    return tensors.stream().allMatch(CudaTensor::isAligned) ? numerics().alignment() : 1;
+  }
+
+  private static String named(String kernel, int width) {
+    return kernel + (width == 1 ? "_one" : "_wide");
+  }
+
+  private Grid channels(int channels, long rows, int width, int perMultiprocessor) {
+    int groups = (channels + width - 1) / width;
+    int x = Math.min(groups, WARP);
+    int y = THREADS / x;
+    int gridX = (groups + x - 1) / x;
+    long most = Math.max(1, (long) device.multiprocessors() * perMultiprocessor / gridX);
+    long rowsOfBlock = (long) y * PIXELS_A_THREAD;
+    int gridY = (int) Math.max(1, Math.min((rows + rowsOfBlock - 1) / rowsOfBlock, most));
+    return new Grid(gridX, gridY, x, y);
+  }
+
+  /**
+   * A kernel that goes through the channels of all pixels.
+   *
+   * @param pixels pixels of all images
+   * @param tensors what it reads and writes: whether all of them allow 16 bytes at a time
+   */
+  void pixels(
+      Source source,
+      String kernel,
+      int channels,
+      long pixels,
+      List<CudaTensor> tensors,
+      Object... arguments) {
+    int width = width(tensors);
+    launch(source, named(kernel, width), channels(channels, pixels, width, BLOCKS), arguments);
+  }
+
+  /**
+   * Like {@link #pixels}, for a kernel that sums over them: it takes memory for its parts and its
+   * counters as its last arguments.
+   *
+   * @param sums for each channel
+   */
+  void sums(
+      Source source,
+      String kernel,
+      int channels,
+      long pixels,
+      int sums,
+      List<CudaTensor> tensors,
+      Object... arguments) {
+    int width = width(tensors);
+    Grid grid = channels(channels, pixels, width, SUMMING_BLOCKS);
+    long columns = (long) grid.gridX() * grid.blockX() * width;
+    parts.atLeast(columns * grid.gridY() * sums * Float.BYTES);
+    counters.atLeast((long) grid.gridX() * Integer.BYTES);
+    Object[] all = Arrays.copyOf(arguments, arguments.length + 2);
+    all[arguments.length] = parts;
+    all[arguments.length + 1] = counters;
+    launch(source, named(kernel, width), grid, all);
+  }
+
+  /** A kernel with a row of blocks for each image, each block for a few channels. */
+  void images(
+      Source source, String kernel, int channels, List<CudaTensor> tensors, Object... arguments) {
+    int width = width(tensors);
+    Grid one = channels(channels, 1, width, 1);
+    Grid grid = new Grid(one.gridX(), form.batch(), one.blockX(), one.blockY());
+    launch(source, named(kernel, width), grid, arguments);
+  }
+
+  /** cuDNN's plan for a problem, if it has one. */
+  Optional<ConvolutionPlan> plan(ConvolutionProblem problem) {
+    Optional<ConvolutionPlan> plan = plans.find(problem);
+    plan.ifPresent(p -> workspace.atLeast(p.workspace()));
+    return plan;
+  }
+
+  /** Says that a plain kernel of our own serves where cuDNN would be expected to have one. */
+  void warnOfPlainKernel(ConvolutionProblem problem) {
+    if (problem.groups() == 1) {
+      LOG.warn(
+          "{}: cuDNN has no engine for this convolution, a slow kernel serves: {}", path, problem);
+    }
+  }
+
+  /** Runs a plan. */
+  void run(
+      ConvolutionPlan plan, Place input, Place weight, Place output, Place bias, Place residual) {
+    add(
+        "cuDNN " + plan.engine(),
+        stream ->
+            plan.run(
+                new ConvolutionPlan.Addresses(
+                    input.address(),
+                    weight.address(),
+                    output.address(),
+                    bias.address(),
+                    residual.address()),
+                workspace.address()));
+  }
+}

@@ -1,0 +1,27 @@
+package io.blockwork.cuda;
+
+import io.blockwork.cuda.dnn.ConvolutionPlans;
+import io.blockwork.cuda.dnn.Numerics;
+import io.blockwork.cuda.driver.Device;
+
+/**
+ * What all networks of an engine share on a device.
+ *
+ * @param device the GPU
+ * @param kernels those of our own
+ * @param plans cuDNN's
+ * @param numerics numbers
+ */
+record Session(Device device, Kernels kernels, ConvolutionPlans plans, Numerics numerics) {
+  static Session of(Device device, Numerics numerics, boolean deterministic) {
+    return new Session(
+        device,
+        new Kernels(device, numerics),
+        new ConvolutionPlans(device, deterministic),
+        numerics);
+  }
+
+  Emitter emitter(CudaTensor.Form form, Arena arena) {
+    return new Emitter(device, kernels, plans, form, arena);
+  }
+}

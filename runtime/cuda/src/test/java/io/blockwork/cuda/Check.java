@@ -1,0 +1,377 @@
+package io.blockwork.cuda;
+
+import io.blockwork.Network;
+import io.blockwork.NetworkOptions;
+import io.blockwork.Networks;
+import io.blockwork.cuda.dnn.Numerics;
+import io.blockwork.engine.BoundInference;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.TrainingBinder;
+import io.blockwork.engine.TrainingPass;
+import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.nd4j.Nd4jEngine;
+import io.blockwork.memory.NativeBlock;
+import io.blockwork.memory.NativeValues;
+import io.blockwork.parameters.Gradients;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The proof on a GPU, for {@code check.sh}: {@code figures FILE} computes what ND4J's engine gives;
+ * {@code right FILE} compares with it; {@code inference}, {@code training} and {@code profile}
+ * measure.
+ */
+public final class Check {
+  private static final Map<Numerics, Double> BOUNDS =
+      Map.of(Numerics.FLOAT, 2e-4, Numerics.TF32, 2e-2, Numerics.BFLOAT16, 0.1);
+
+  private Check() {}
+
+  /** Runs one part. */
+  public static void main(String[] arguments) throws IOException {
+    switch (arguments[0]) {
+      case "figures" -> figures(Path.of(arguments[1]));
+      case "right" -> right(Path.of(arguments[1]));
+      case "inference" -> inference(arguments[1], Integer.parseInt(arguments[2]));
+      case "training" -> training(arguments[1], Integer.parseInt(arguments[2]), arguments[3]);
+      case "profile" -> profile(arguments[1], Integer.parseInt(arguments[2]));
+      case "start" -> start();
+      default -> throw new IllegalArgumentException(arguments[0]);
+    }
+  }
+
+  private static void say(String format, Object... values) {
+    System.out.printf(Locale.ROOT, format + "%n", values);
+    System.out.flush();
+  }
+
+  private static List<CheckCase> cases() {
+    List<CheckCase> all = new ArrayList<>();
+    for (OperationCase operation : OperationCase.all()) {
+      for (int around : new int[] {0, 3, 8}) {
+        for (boolean add : new boolean[] {false, true}) {
+          all.add(OperationPasses.checkCase(operation, around, add));
+        }
+      }
+    }
+    all.add(
+        network(
+            TestNetworks.Bottlenecks.class,
+            TestNetworks_BottlenecksForward::new,
+            TestNetworks_BottlenecksBackward::new));
+    all.add(
+        network(
+            TestNetworks.Excited.class,
+            TestNetworks_ExcitedForward::new,
+            TestNetworks_ExcitedBackward::new));
+    all.add(
+        network(
+            TestNetworks.Dropping.class,
+            TestNetworks_DroppingForward::new,
+            TestNetworks_DroppingBackward::new));
+    all.add(
+        network(
+            CheckNetworks.CifarResNet20.class,
+            CheckNetworks_CifarResNet20Forward::new,
+            CheckNetworks_CifarResNet20Backward::new));
+    all.add(
+        network(
+            CheckNetworks.SmallResNet50.class,
+            CheckNetworks_SmallResNet50Forward::new,
+            CheckNetworks_SmallResNet50Backward::new));
+    all.add(
+        network(
+            CheckNetworks.SmallResNeXt50.class,
+            CheckNetworks_SmallResNeXt50Forward::new,
+            CheckNetworks_SmallResNeXt50Backward::new));
+    all.add(
+        network(
+            CheckNetworks.SmallDenseNet121.class,
+            CheckNetworks_SmallDenseNet121Forward::new,
+            CheckNetworks_SmallDenseNet121Backward::new));
+    return all;
+  }
+
+  private static CheckCase network(
+      Class<? extends Network> type,
+      Function<InferenceBinder, ForwardPass> inference,
+      Function<TrainingBinder, TrainingPass> training) {
+    try (Network network =
+        Networks.create(type, NetworkOptions.defaults().engine(new Nd4jEngine()))) {
+      return new CheckCase(
+          type.getSimpleName(),
+          8,
+          product(network.architecture().input()),
+          product(network.architecture().output()),
+          network.architecture().parameters(),
+          inference,
+          training,
+          true);
+    }
+  }
+
+  private static int product(List<Integer> sizes) {
+    return sizes.stream().reduce(1, Math::multiplyExact);
+  }
+
+  private static void figures(Path file) throws IOException {
+    try (DataOutputStream out =
+        new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(file)))) {
+      for (CheckCase each : cases()) {
+        Map<String, float[]> expected = each.expected(new Nd4jEngine());
+        out.writeUTF(each.name());
+        out.writeInt(expected.size());
+        for (Map.Entry<String, float[]> entry : expected.entrySet()) {
+          out.writeUTF(entry.getKey());
+          float[] some = CheckCase.sampled(entry.getValue());
+          out.writeInt(some.length);
+          for (float value : some) {
+            out.writeFloat(value);
+          }
+        }
+      }
+    }
+  }
+
+  private static Map<String, float[]> read(DataInputStream in) throws IOException {
+    Map<String, float[]> all = new LinkedHashMap<>();
+    int count = in.readInt();
+    for (int i = 0; i < count; i++) {
+      String name = in.readUTF();
+      float[] values = new float[in.readInt()];
+      for (int j = 0; j < values.length; j++) {
+        values[j] = in.readFloat();
+      }
+      all.put(name, values);
+    }
+    return all;
+  }
+
+  private static void right(Path file) throws IOException {
+    Map<Numerics, CudaEngine> engines = new LinkedHashMap<>();
+    for (Numerics numerics : Numerics.values()) {
+      engines.put(numerics, CudaEngine.open(0, numerics, true));
+    }
+    say("%s", engines.values());
+    Map<String, Double> worst = new LinkedHashMap<>();
+    int compared = 0;
+    int wrong = 0;
+    try (DataInputStream in =
+        new DataInputStream(new GZIPInputStream(Files.newInputStream(file), 1 << 16))) {
+      for (CheckCase each : cases()) {
+        if (!in.readUTF().equals(each.name())) {
+          throw new IOException("the figures are of another version: make them anew");
+        }
+        Map<String, float[]> expected = read(in);
+        for (Map.Entry<Numerics, CudaEngine> entry : engines.entrySet()) {
+          Numerics numerics = entry.getKey();
+          try {
+            Map<String, float[]> got = each.got(entry.getValue());
+            for (Map.Entry<String, float[]> figure : expected.entrySet()) {
+              float[] values = got.getOrDefault(figure.getKey(), new float[0]);
+              double distance = CheckCase.distance(figure.getValue(), CheckCase.sampled(values));
+              compared++;
+              worst.merge(numerics + " " + figure.getKey(), distance, Math::max);
+              // Rounding flips ReLUs and maxima, and norms of few values multiply it: gradients
+              // of deep networks are judged in float only, in bfloat16 shown.
+              boolean deep = each.name().matches("[A-Za-z0-9]+");
+              boolean gradient = figure.getKey().startsWith("gradient");
+              double bound =
+                  BOUNDS.getOrDefault(numerics, 0.0)
+                      * (!deep ? 1 : !gradient ? 5 : numerics == Numerics.FLOAT ? 300 : 1e9);
+              if (distance > bound) {
+                wrong++;
+                if (wrong < 40) {
+                  say(
+                      "!! %s, %s, %s: off by %.2e",
+                      each.name(), numerics, figure.getKey(), distance);
+                }
+              } else if (deep) {
+                say("   %s, %s, %s: off by %.2e", each.name(), numerics, figure.getKey(), distance);
+              }
+            }
+          } catch (RuntimeException e) {
+            wrong++;
+            if (wrong < 40) {
+              say("!! %s, %s: %s", each.name(), numerics, e);
+            }
+          }
+        }
+      }
+    }
+    worst.forEach((what, distance) -> say("   largest of %s: %.2e", what, distance));
+    say(">> RIGHT: %d figures compared, %d wrong", compared, wrong);
+  }
+
+  private static double median(double[] times) {
+    double[] sorted = times.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  /** A network for measuring, with random weights. */
+  private static CheckCase measured(String name, int batch) {
+    CheckCase found =
+        switch (name) {
+          case "resnet50" ->
+              network(
+                  CheckNetworks.ResNet50.class,
+                  CheckNetworks_ResNet50Forward::new,
+                  CheckNetworks_ResNet50Backward::new);
+          case "densenet121" ->
+              network(
+                  CheckNetworks.DenseNet121.class,
+                  CheckNetworks_DenseNet121Forward::new,
+                  CheckNetworks_DenseNet121Backward::new);
+          case "resnet20" ->
+              network(
+                  CheckNetworks.CifarResNet20.class,
+                  CheckNetworks_CifarResNet20Forward::new,
+                  CheckNetworks_CifarResNet20Backward::new);
+          default -> throw new IllegalArgumentException(name);
+        };
+    return new CheckCase(
+        found.name(),
+        batch,
+        found.input(),
+        found.output(),
+        found.state(),
+        found.inference(),
+        found.training(),
+        true);
+  }
+
+  private static void inference(String name, int batch) {
+    CudaEngine engine = CudaEngine.open(0, Numerics.BFLOAT16, false);
+    CheckCase network = measured(name, batch);
+    long begin = System.nanoTime();
+    try (CudaInference plan =
+        (CudaInference) engine.bindInference(network.parameters(), batch, network.inference())) {
+      double bind = (System.nanoTime() - begin) / 1e6;
+      FloatBuffer images = FloatBuffer.wrap(CheckCase.random(1, batch * network.input()));
+      float[] result = new float[batch * network.output()];
+      plan.run(images, FloatBuffer.wrap(result));
+      int runs = batch > 64 ? 25 : 100;
+      double[] graph = new double[runs];
+      double[] whole = new double[runs];
+      for (int i = -5; i < runs; i++) {
+        float milliseconds = plan.milliseconds();
+        if (i >= 0) {
+          graph[i] = milliseconds;
+        }
+      }
+      for (int i = -3; i < runs; i++) {
+        images.rewind();
+        long start = System.nanoTime();
+        plan.run(images, FloatBuffer.wrap(result));
+        if (i >= 0) {
+          whole[i] = (System.nanoTime() - start) / 1e6;
+        }
+      }
+      say(
+          ">> OURS %s bf16 inference batch %d: graph %.3f ms, with copies from Java's heap %.3f ms; bound in %.0f ms",
+          name, batch, median(graph), median(whole), bind);
+    }
+  }
+
+  private static void training(String name, int batch, String numbers) {
+    CudaEngine engine = CudaEngine.open(0, Numerics.valueOf(numbers), false);
+    CheckCase network = measured(name, batch);
+    long begin = System.nanoTime();
+    try (NativeBlock images = NativeBlock.allocate(4L * batch * network.input());
+        NativeBlock gradient = NativeBlock.allocate(4L * batch * network.output());
+        NativeBlock gradients = NativeBlock.allocate(4L * network.parameters().count());
+        CudaTraining plan =
+            (CudaTraining)
+                engine.bindTraining(
+                    network.parameters(),
+                    new Gradients(network.state(), DataType.FLOAT),
+                    batch,
+                    new TrainingSettings(false, List.of(), 0),
+                    network.training())) {
+      double bind = (System.nanoTime() - begin) / 1e6;
+      float[] values = CheckCase.random(1, batch * network.input());
+      NativeValues.floats(images.address(), values.length).put(values);
+      float[] small = CheckCase.random(2, batch * network.output());
+      NativeValues.floats(gradient.address(), small.length).put(small);
+      plan.forward(images.address());
+      plan.backward(gradient.address(), gradients.address());
+      int runs = batch >= 256 ? 15 : 60;
+      double[] graph = new double[runs];
+      double[] whole = new double[runs];
+      for (int i = -3; i < runs; i++) {
+        float milliseconds = plan.milliseconds();
+        if (i >= 0) {
+          graph[i] = milliseconds;
+        }
+      }
+      for (int i = -2; i < runs; i++) {
+        long start = System.nanoTime();
+        plan.forward(images.address());
+        plan.backward(gradient.address(), gradients.address());
+        if (i >= 0) {
+          whole[i] = (System.nanoTime() - start) / 1e6;
+        }
+      }
+      say(
+          ">> OURS %s %s training pass batch %d: graphs %.3f ms, with copies of images and gradients %.3f ms; bound in %.0f ms",
+          name, numbers, batch, median(graph), median(whole), bind);
+    }
+  }
+
+  private static void profile(String name, int batch) {
+    CudaEngine engine = CudaEngine.open(0, Numerics.BFLOAT16, false);
+    CheckCase network = measured(name, batch);
+    try (CudaInference plan =
+        (CudaInference) engine.bindInference(network.parameters(), batch, network.inference())) {
+      List<KernelTime> times = plan.profile(5);
+      say("%s", KernelTime.table(times, engine.toString(), batch, plan.milliseconds()));
+    }
+    try (CudaTraining plan =
+        (CudaTraining)
+            engine.bindTraining(
+                network.parameters(),
+                new Gradients(network.state(), DataType.FLOAT),
+                batch,
+                new TrainingSettings(false, List.of(), 0),
+                network.training())) {
+      Map<String, double[]> kinds = new LinkedHashMap<>();
+      for (KernelTime time : plan.profile(3)) {
+        String kind = time.kernel().startsWith("cuDNN") ? "cuDNN" : time.kernel();
+        double[] sum = kinds.computeIfAbsent(kind, k -> new double[2]);
+        sum[0] += time.milliseconds();
+        sum[1]++;
+      }
+      kinds.forEach(
+          (kind, sum) -> say("   training: %-28s %8.3f ms in %4.0f", kind, sum[0], sum[1]));
+    }
+  }
+
+  private static void start() {
+    CudaEngine engine = CudaEngine.open(0, Numerics.BFLOAT16, false);
+    CheckCase network = measured("resnet50", 1);
+    try (BoundInference plan = engine.bindInference(network.parameters(), 1, network.inference())) {
+      float[] result = new float[network.output()];
+      plan.run(FloatBuffer.wrap(new float[network.input()]), FloatBuffer.wrap(result));
+      long since =
+          System.currentTimeMillis()
+              - java.lang.management.ManagementFactory.getRuntimeMXBean().getStartTime();
+      say(">> OURS resnet50: %d ms from the JVM's start to the first prediction", since);
+    }
+  }
+}

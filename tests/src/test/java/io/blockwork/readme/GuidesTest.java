@@ -1,0 +1,87 @@
+package io.blockwork.readme;
+
+import static com.google.common.truth.Truth.assertThat;
+import static com.google.common.truth.Truth.assertWithMessage;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The guides for those who work on Blockwork")
+final class GuidesTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
+
+  /** A class of ours; {@code X} stands for a user's interface. */
+  private static final Pattern CLASS = Pattern.compile("`([A-Z](?!Network|Forward|Back)\\w+)[`.(]");
+
+  private static final Set<String> OF_JAVA = Set.of("ServiceLoader");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", ".github/CONTRIBUTING.md", "runtime/README.md"})
+  void linkToFilesThatExist(String guide) throws IOException {
+    Matcher links = LINK.matcher(Files.readString(ROOT.resolve(guide)));
+    while (links.find()) {
+      Path target = ROOT.resolve(guide).resolveSibling(links.group(1));
+      assertWithMessage("%s links to %s", guide, target).that(Files.exists(target)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".github/CONTRIBUTING.md", "runtime/README.md"})
+  void nameClassesThatExist(String guide) throws IOException {
+    Set<String> sources = sources();
+    Set<String> unknown = new TreeSet<>();
+    Matcher names = CLASS.matcher(Files.readString(ROOT.resolve(guide)));
+    while (names.find()) {
+      if (!sources.contains(names.group(1)) && !OF_JAVA.contains(names.group(1))) {
+        unknown.add(names.group(1));
+      }
+    }
+    assertThat(unknown).isEmpty();
+  }
+
+  @Test
+  void everyPackageOfTheRuntimeIsOnTheMap() throws IOException {
+    String map = Files.readString(ROOT.resolve("runtime/README.md"));
+    Path root = ROOT.resolve("runtime/src/main/java/io/blockwork");
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path info : all.filter(p -> p.endsWith("package-info.java")).toList()) {
+        String name =
+            root.relativize(info.resolveSibling("")).toString().replace(File.separatorChar, '.');
+        assertThat(map).containsMatch("\\[\"" + (name.isEmpty() ? "io.blockwork" : name) + "[<\"]");
+      }
+    }
+  }
+
+  private static Set<String> sources() throws IOException {
+    try (Stream<Path> all =
+        Stream.of("runtime", "processor", "tests")
+            .flatMap(module -> walk(ROOT.resolve(module).resolve("src")))) {
+      return all.map(path -> String.valueOf(path.getFileName()))
+          .filter(name -> name.endsWith(".java"))
+          .map(name -> name.substring(0, name.length() - ".java".length()))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private static Stream<Path> walk(Path folder) {
+    try {
+      return Files.walk(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
