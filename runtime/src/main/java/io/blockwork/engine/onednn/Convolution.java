@@ -88,8 +88,24 @@ record Convolution(Conv conv, int in) {
     return new long[] {conv.padding().top(), conv.padding().left()};
   }
 
-  private long[] paddingBehind() {
-    return new long[] {conv.padding().bottom(), conv.padding().right()};
+  /**
+   * The padding behind that makes the windows end where the map does: less than ours, and less than
+   * nothing, where a stride leaves the last pixels out. With more, kernels of oneDNN 3.11 read past
+   * a map that is one window wide.
+   */
+  private long[] paddingBehind(memory.desc src, memory.desc dst) {
+    try (LongPointer from = src.get_dims();
+        LongPointer to = dst.get_dims()) {
+      return new long[] {
+        behind(from.get(2), to.get(2), conv.kernelHeight(), conv.dilationHeight(), 0),
+        behind(from.get(3), to.get(3), conv.kernelWidth(), conv.dilationWidth(), 1)
+      };
+    }
+  }
+
+  private long behind(long size, long places, int kernel, int dilation, int dimension) {
+    long last = (places - 1) * strides()[dimension] + dilation * (kernel - 1L) + 1;
+    return last - size - paddingBefore()[dimension];
   }
 
   /** oneDNN counts the pixels left out between taps: one less than torch. */
@@ -110,7 +126,7 @@ record Convolution(Conv conv, int in) {
         strides(),
         dilation(),
         paddingBefore(),
-        paddingBehind(),
+        paddingBehind(src, dst),
         attributes,
         false);
   }
@@ -128,7 +144,7 @@ record Convolution(Conv conv, int in) {
         strides(),
         dilation(),
         paddingBefore(),
-        paddingBehind(),
+        paddingBehind(src, dst),
         attributes,
         false);
   }
@@ -147,7 +163,7 @@ record Convolution(Conv conv, int in) {
         strides(),
         dilation(),
         paddingBefore(),
-        paddingBehind(),
+        paddingBehind(dSrc, dDst),
         forward,
         attributes,
         false);
@@ -168,7 +184,7 @@ record Convolution(Conv conv, int in) {
         strides(),
         dilation(),
         paddingBefore(),
-        paddingBehind(),
+        paddingBehind(src, dDst),
         forward,
         attributes,
         false);
