@@ -53,8 +53,7 @@ final class Comparison {
               }
             });
     Shape input = each.graph().node(0).op().shape(List.of());
-    images =
-        random.doubles(BATCH * input.elements()).map(u -> 3 * u - 1.5).toArray();
+    images = random.doubles(BATCH * input.elements()).map(u -> 3 * u - 1.5).toArray();
     interpreter =
         new Interpreter(
             each.graph(),
@@ -199,9 +198,7 @@ final class Comparison {
     }
     double most = bound * largest;
     double worst = error;
-    assertTrue(
-        error <= most,
-        () -> "%s: error %s, bound %s".formatted(what, worst, most));
+    assertTrue(error <= most, () -> "%s: error %s, bound %s".formatted(what, worst, most));
   }
 
   /** The graph, a node a line. */

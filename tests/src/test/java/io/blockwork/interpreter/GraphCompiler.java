@@ -58,15 +58,15 @@ final class GraphCompiler extends AbstractProcessor {
         Compiler.javac()
             .withProcessors(new GraphCompiler(cases))
             .withOptions("--release", "17", "-Xlint:all,-processing,-classfile,-auxiliaryclass")
-            .compile(JavaFileObjects.forSourceString(PACKAGE + ".All", source + "final class All {}"));
+            .compile(
+                JavaFileObjects.forSourceString(PACKAGE + ".All", source + "final class All {}"));
     CompilationSubject.assertThat(compilation).succeeded();
     ClassLoader loader = MemoryLoader.of(compilation);
     Map<String, Class<? extends Network>> types = new LinkedHashMap<>();
     for (String name : cases.keySet()) {
       try {
         types.put(
-            name,
-            Class.forName(PACKAGE + "." + name, true, loader).asSubclass(Network.class));
+            name, Class.forName(PACKAGE + "." + name, true, loader).asSubclass(Network.class));
       } catch (ClassNotFoundException e) {
         throw new IllegalStateException(e);
       }
@@ -126,8 +126,7 @@ final class GraphCompiler extends AbstractProcessor {
         NetworkWriter.write(names, graph, shapes, inference.slots(), methods, Optional.empty()));
     files.add(ForwardWriter.write(names, inference, totals));
     files.add(
-        BackwardWriter.write(
-            names, TrainingPlanner.plan(Transforms.forTraining(graph)), totals));
+        BackwardWriter.write(names, TrainingPlanner.plan(Transforms.forTraining(graph)), totals));
     for (FeatureMethod method : methods) {
       Graph part = Truncate.apply(graph, method.features());
       InferencePlan plan = InferencePlanner.plan(Transforms.forInference(part));

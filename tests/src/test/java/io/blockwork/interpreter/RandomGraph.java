@@ -362,5 +362,4 @@ public final class RandomGraph {
     }
     return values;
   }
-
 }

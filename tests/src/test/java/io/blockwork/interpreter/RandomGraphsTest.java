@@ -23,8 +23,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Random graphs over all operations. {@code -Dblockwork.graphs=5000} compiles and runs more of
- * them than the ordinary run does, {@code -Dblockwork.firstGraph=N} begins at another seed.
+ * Random graphs over all operations. {@code -Dblockwork.graphs=5000} compiles and runs more of them
+ * than the ordinary run does, {@code -Dblockwork.firstGraph=N} begins at another seed.
  */
 @DisplayName("Random graphs, compiled and run, equal the interpreter")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -45,15 +45,13 @@ final class RandomGraphsTest {
     types.forEach(
         (name, type) ->
             comparisons.put(
-                name,
-                new Comparison(Long.parseLong(name.substring(1)), cases.get(name), type)));
+                name, new Comparison(Long.parseLong(name.substring(1)), cases.get(name), type)));
   }
 
   @Test
   void everyOperationHasARule() {
     Set<Class<?>> known =
-        new HashSet<>(
-            new Operations(new Tape(), Map.of(), true, Masks.none(), Map.of()).kinds());
+        new HashSet<>(new Operations(new Tape(), Map.of(), true, Masks.none(), Map.of()).kinds());
     known.add(Input.class);
     assertEquals(Set.copyOf(Arrays.asList(Op.class.getPermittedSubclasses())), known);
   }

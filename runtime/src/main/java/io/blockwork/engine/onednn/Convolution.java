@@ -88,24 +88,8 @@ record Convolution(Conv conv, int in) {
     return new long[] {conv.padding().top(), conv.padding().left()};
   }
 
-  /**
-   * The padding behind that makes the windows end where the map does: less than ours, and less than
-   * nothing, where a stride leaves the last pixels out. With more, kernels of oneDNN 3.11 read past
-   * a map that is one window wide.
-   */
-  private long[] paddingBehind(memory.desc src, memory.desc dst) {
-    try (LongPointer from = src.get_dims();
-        LongPointer to = dst.get_dims()) {
-      return new long[] {
-        behind(from.get(2), to.get(2), conv.kernelHeight(), conv.dilationHeight(), 0),
-        behind(from.get(3), to.get(3), conv.kernelWidth(), conv.dilationWidth(), 1)
-      };
-    }
-  }
-
-  private long behind(long size, long places, int kernel, int dilation, int dimension) {
-    long last = (places - 1) * strides()[dimension] + dilation * (kernel - 1L) + 1;
-    return last - size - paddingBefore()[dimension];
+  private long[] paddingBehind() {
+    return new long[] {conv.padding().bottom(), conv.padding().right()};
   }
 
   /** oneDNN counts the pixels left out between taps: one less than torch. */
@@ -115,38 +99,59 @@ record Convolution(Conv conv, int in) {
 
   convolution_forward.primitive_desc inference(
       memory.desc src, memory.desc bias, memory.desc dst, primitive_attr attributes) {
-    return new convolution_forward.primitive_desc(
-        Plan.cpu(),
-        prop_kind.forward_inference.value,
-        DIRECT,
-        src,
-        anyWeight(src.get_data_type().intern()),
-        bias,
-        dst,
-        strides(),
-        dilation(),
-        paddingBefore(),
-        paddingBehind(src, dst),
-        attributes,
-        false);
+    return sound(
+        new convolution_forward.primitive_desc(
+            Plan.cpu(),
+            prop_kind.forward_inference.value,
+            DIRECT,
+            src,
+            anyWeight(src.get_data_type().intern()),
+            bias,
+            dst,
+            strides(),
+            dilation(),
+            paddingBefore(),
+            paddingBehind(),
+            attributes,
+            false),
+        dst);
   }
 
   convolution_forward.primitive_desc training(
       memory.desc src, memory.desc dst, primitive_attr attributes) {
-    return new convolution_forward.primitive_desc(
-        Plan.cpu(),
-        prop_kind.forward_training.value,
-        DIRECT,
-        src,
-        anyWeight(src.get_data_type().intern()),
-        bias(),
-        dst,
-        strides(),
-        dilation(),
-        paddingBefore(),
-        paddingBehind(src, dst),
-        attributes,
-        false);
+    return sound(
+        new convolution_forward.primitive_desc(
+            Plan.cpu(),
+            prop_kind.forward_training.value,
+            DIRECT,
+            src,
+            anyWeight(src.get_data_type().intern()),
+            bias(),
+            dst,
+            strides(),
+            dilation(),
+            paddingBefore(),
+            paddingBehind(),
+            attributes,
+            false),
+        dst);
+  }
+
+  /**
+   * The description with the first kernel that is right: {@code brg_conv} of oneDNN 3.11 goes wrong
+   * on one input channel where the output is one pixel wide and the stride is larger than 1.
+   */
+  private convolution_forward.primitive_desc sound(
+      convolution_forward.primitive_desc description, memory.desc dst) {
+    try (LongPointer dims = dst.get_dims()) {
+      if (in == 1 && conv.strideWidth() > 1 && dims.get(3) == 1) {
+        boolean more = true;
+        while (more && description.impl_info_str().getString().startsWith("brg")) {
+          more = description.next_impl();
+        }
+      }
+    }
+    return description;
   }
 
   convolution_backward_data.primitive_desc backwardData(
@@ -163,7 +168,7 @@ record Convolution(Conv conv, int in) {
         strides(),
         dilation(),
         paddingBefore(),
-        paddingBehind(dSrc, dDst),
+        paddingBehind(),
         forward,
         attributes,
         false);
@@ -184,7 +189,7 @@ record Convolution(Conv conv, int in) {
         strides(),
         dilation(),
         paddingBefore(),
-        paddingBehind(src, dDst),
+        paddingBehind(),
         forward,
         attributes,
         false);
