@@ -30,6 +30,7 @@ struct Kernel { std::string name; void (*launch)(unsigned, unsigned, unsigned, u
 std::recursive_mutex mutex;
 std::set<void*> live;
 long opened = 0;
+int major = 9;
 std::map<void*, size_t> blocks;
 std::string last_error;
 long calls = 0, fail_at = -1, used = 0, capacity = 1l << 40;
@@ -64,6 +65,8 @@ API const char* emulator_failed() { return failed.c_str(); }
 API long emulator_live() { return (long)live.size(); }
 // Contexts and handles, which live as long as their devices.
 API long emulator_opened() { return opened; }
+// The compute capability.
+API void emulator_capability(int of) { major = of; }
 // Bytes that may still be taken.
 API void emulator_capacity(long bytes) { capacity = used + bytes; }
 
@@ -73,7 +76,7 @@ API int cuDriverGetVersion(int* v) { CALL(CUDA_FAILURE); *v = 13000; return 0; }
 API int cuDeviceGetCount(int* n) { CALL(CUDA_FAILURE); *n = 1; return 0; }
 API int cuDeviceGet(int* d, int ordinal) { CALL(CUDA_FAILURE); *d = ordinal; return 0; }
 API int cuDeviceGetName(char* name, int length, int) { CALL(CUDA_FAILURE); strncpy(name, "emulator", length); return 0; }
-API int cuDeviceGetAttribute(int* v, int attribute, int) { CALL(CUDA_FAILURE); const char* c = getenv("EMULATOR_CAPABILITY"); *v = attribute == 16 ? 2 : attribute == 75 ? (c ? atoi(c) : 9) : 0; return 0; }
+API int cuDeviceGetAttribute(int* v, int attribute, int) { CALL(CUDA_FAILURE); *v = attribute == 16 ? 2 : attribute == 75 ? major : 0; return 0; }
 API int cuDevicePrimaryCtxRetain(void** c, int) { CALL(CUDA_FAILURE); *c = &live; opened++; return 0; }
 API int cuDevicePrimaryCtxRelease_v2(int) { FREEING; opened--; return 0; }
 API int cuCtxSetCurrent(long) { CALL(CUDA_FAILURE); return 0; }

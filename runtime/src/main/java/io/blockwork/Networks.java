@@ -1,5 +1,6 @@
 package io.blockwork;
 
+import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -74,14 +75,15 @@ public final class Networks {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return """
+    return SafeText.format(
+        """
     %s cannot be created, because a library that it needs cannot be loaded (%s)
       fix: put the native libraries for this system (%s, %s) on the class path; with Maven, \
     blockwork-runtime brings them, and for other builds the README lists them. If they are there, see that \
     programs may be executed from JavaCPP's cache (~/.javacpp/cache, or the folder that the system property \
     org.bytedeco.javacpp.cachedir names) and from the temporary folder\
-    """
-        .formatted(name, root, System.getProperty("os.name"), System.getProperty("os.arch"));
+    """,
+        name, root, System.getProperty("os.name"), System.getProperty("os.arch"));
   }
 
   /** Whether the type is declared inside a method, or inside a class that is. */
@@ -95,31 +97,34 @@ public final class Networks {
   }
 
   private static String closed(Class<?> generated) {
-    return "the module %s keeps %s to itself: write 'opens %s to %s;' in its module-info.java, or call %s.create()"
-        .formatted(
-            generated.getModule().getName(),
-            generated.getName(),
-            generated.getPackageName(),
-            Networks.class.getModule().isNamed()
-                ? Networks.class.getModule().getName()
-                : "io.blockwork",
-            generated.getSimpleName());
+    return SafeText.format(
+        "the module %s keeps %s to itself: write 'opens %s to %s;' in its module-info.java, or call %s.create()",
+        generated.getModule().getName(),
+        generated.getName(),
+        generated.getPackageName(),
+        Networks.class.getModule().isNamed()
+            ? Networks.class.getModule().getName()
+            : "io.blockwork",
+        generated.getSimpleName());
   }
 
   private static String missing(Class<?> type, String name) {
     if (!type.isInterface()) {
-      return "%s is not an interface: pass the interface that carries the annotation"
-          .formatted(type.getName());
+      return SafeText.format(
+          "%s is not an interface: pass the interface that carries the annotation", type.getName());
     }
     if (!annotated(type)) {
-      return "%s has none of the annotations @ResNet, @DenseNet, @ResidualBlock and @DenseBlock: add the one that describes the network"
-          .formatted(type.getName());
+      return SafeText.format(
+          "%s has none of the annotations @ResNet, @DenseNet, @ResidualBlock and @DenseBlock: add the one that describes the network",
+          type.getName());
     }
     if (isLocal(type)) {
-      return "%s is declared inside a method, where the compiler shows it to no annotation processor: move it out of the method, into a class or a file of its own"
-          .formatted(type.getName());
+      return SafeText.format(
+          "%s is declared inside a method, where the compiler shows it to no annotation processor: move it out of the method, into a class or a file of its own",
+          type.getName());
     }
-    return """
+    return SafeText.format(
+        """
     %s does not exist: the annotation processor did not run when %s was compiled, most likely because \
     its build does not name it (since JDK 23, javac no longer runs a processor just because it is on the class path). \
     Add this to the pom.xml of the project that holds %s, and build it again:
@@ -136,8 +141,8 @@ public final class Networks {
           </annotationProcessorPaths>
         </configuration>
       </plugin>\
-    """
-        .formatted(name, type.getSimpleName(), type.getSimpleName());
+    """,
+        name, type.getSimpleName(), type.getSimpleName());
   }
 
   /**

@@ -5,10 +5,12 @@ import io.blockwork.graph.ModuleNames;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.FeatureMethod.FeatureOutput;
 import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Nearest;
 import io.blockwork.processor.spec.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -167,8 +169,11 @@ final class OutputMethods {
       if (annotation.isEmpty() || !isArray(component.asType())) {
         refuse(
             method,
-            "component %s of %s must be an INDArray with @Output"
-                .formatted(component.getSimpleName(), result.getSimpleName()));
+            String.format(
+                Locale.ROOT,
+                "component %s of %s must be an INDArray with @Output",
+                component.getSimpleName(),
+                result.getSimpleName()));
         return;
       }
       wanted.add(placed(method, result, component, annotation.get()));

@@ -31,11 +31,13 @@ public final class ConsoleProgress implements DownloadListener {
     drawn = true;
     last = now;
     if (total <= 0) {
-      out.printf("\r%s %.1f MB", file, done / MEGABYTE);
+      out.print(SafeText.format("\r%s %.1f MB", file, done / MEGABYTE));
     } else {
       int full = (int) (WIDTH * Math.min(done, total) / total);
       String bar = "=".repeat(full) + " ".repeat(WIDTH - full);
-      out.printf("\r%s [%s] %3d %% of %.1f MB", file, bar, 100 * done / total, total / MEGABYTE);
+      out.print(
+          SafeText.format(
+              "\r%s [%s] %3d %% of %.1f MB", file, bar, 100 * done / total, total / MEGABYTE));
     }
     if (finished) {
       out.println();

@@ -134,8 +134,9 @@ final class Download {
         Files.delete(part);
         last =
             new IOException(
-                "its SHA-256 begins with %s instead of %s, so the server has another file"
-                    .formatted(sum.substring(0, sha256Prefix.length()), sha256Prefix));
+                SafeText.format(
+                    "its SHA-256 begins with %s instead of %s, so the server has another file",
+                    sum.substring(0, sha256Prefix.length()), sha256Prefix));
         if (!resumed) {
           break;
         }
@@ -229,7 +230,8 @@ final class Download {
   private PartFile part(long from, long total) throws IOException {
     if (total > largest) {
       throw new IOException(
-          "the server announces %d bytes, but the file has at most %d".formatted(total, largest));
+          SafeText.format(
+              "the server announces %d bytes, but the file has at most %d", total, largest));
     }
     PartFile target =
         new PartFile(part, from, largest, at -> options.listener().progress(name, at, total));
@@ -288,7 +290,8 @@ final class Download {
       // Twice the patience long: of a server that sends nothing, it is the silence that is told.
       if (now - received < DownloadOptions.LEAST_RATE * length.toMillis() / 1000) {
         throw new IOException(
-            "the server sent only %d bytes in %d ms".formatted(now - received, length.toMillis()));
+            SafeText.format(
+                "the server sent only %d bytes in %d ms", now - received, length.toMillis()));
       }
       return new Window(System.nanoTime(), now);
     }

@@ -41,8 +41,9 @@ public record DownloadOptions(
   public DownloadOptions {
     if (attempts < 1 || isNone(patience) || isNone(limit)) {
       throw new IllegalArgumentException(
-          "expected at least one attempt, and a patience and a limit above 0; got %d, %s and %s"
-              .formatted(attempts, patience, limit));
+          SafeText.format(
+              "expected at least one attempt, and a patience and a limit above 0; got %d, %s and %s",
+              attempts, patience, limit));
     }
   }
 

@@ -79,7 +79,7 @@ final class PartFile implements BodySubscriber<Long> {
         long end = position + buffer.remaining();
         if (end > largest) {
           throw new IOException(
-              "it has more than the %d bytes that it can have".formatted(largest));
+              SafeText.format("it has more than the %d bytes that it can have", largest));
         }
         while (buffer.hasRemaining()) {
           channel.write(buffer);

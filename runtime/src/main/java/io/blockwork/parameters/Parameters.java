@@ -189,8 +189,9 @@ public final class Parameters implements AutoCloseable {
     long[] shape = holder.info(name).dimensions();
     if (!Arrays.equals(shape, values.shape())) {
       throw new ShapeMismatchException(
-          "%s: expected shape %s, got %s"
-              .formatted(name, Arrays.toString(shape), Arrays.toString(values.shape())));
+          SafeText.format(
+              "%s: expected shape %s, got %s",
+              name, Arrays.toString(shape), Arrays.toString(values.shape())));
     }
     overwrite(name, memory -> holder.view(name).assign(values.castTo(holder.type())));
   }

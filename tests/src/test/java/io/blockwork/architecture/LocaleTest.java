@@ -16,17 +16,6 @@ final class LocaleTest {
   @ArchTest
   void nothingAsksForTheDefaultLocale(JavaClasses classes) {
     noClasses()
-        .that()
-        .resideInAnyPackage(
-            "io.blockwork.compiled..",
-            "io.blockwork.data..",
-            "io.blockwork.engine",
-            "io.blockwork.engine.nd4j..",
-            "io.blockwork.examples..",
-            "io.blockwork.image..",
-            "io.blockwork.loss..",
-            "io.blockwork.memory..",
-            "io.blockwork.train..")
         .should()
         .callMethod(String.class, "format", String.class, Object[].class)
         .orShould()

@@ -1,12 +1,15 @@
 package io.blockwork.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.engine.OpPasses.Places;
 import io.blockwork.engine.OpPasses.Tail;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.Layout;
 import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
@@ -83,9 +86,11 @@ class EngineOpsTest {
   }
 
   static Stream<Arguments> trained() {
-    return Stream.concat(
-        cases(EngineOpsTest::isTrained, Places.WHOLE, Places.SLICED),
-        cases(OpCase::mayOverwriteInTraining, Places.IN_PLACE));
+    return Stream.of(
+            cases(EngineOpsTest::isTrained, Places.WHOLE, Places.SLICED),
+            cases(OpCase::mayOverwriteGradient, Places.GRADIENT_IN_PLACE),
+            cases(OpCase::mayOverwriteInTraining, Places.IN_PLACE))
+        .flatMap(all -> all);
   }
 
   static Stream<Arguments> inferred() {
@@ -181,6 +186,35 @@ class EngineOpsTest {
       }
     }
     return new Trained(parameters, gradients, output, inputGradient);
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("all")
+  void namesTheLayerWhoseShapesDisagree(Setup setup, OpCase op, Places places) {
+    Parameters parameters = parameters(op, setup.type());
+    int[] in = op.input();
+    int[] out = op.output();
+    ShapeMismatchException thrown =
+        assertThrows(
+            ShapeMismatchException.class,
+            () ->
+                setup
+                    .engine()
+                    .bindInference(
+                        parameters,
+                        in[0],
+                        bind -> {
+                          bind.slots(1 << 20, 1 << 20, 0, 0, 1 << 20);
+                          Tensor src = bind.slot(0, in[1], in[2], in[3]);
+                          Tensor dst = bind.slot(1, out[0] + 1, out[1], out[2]);
+                          OpPasses.kernel(bind, op, Tail.NONE, src, dst);
+                          throw new AssertionError("bound");
+                        }));
+    assertTrue(thrown.getMessage().matches("(layer|norm|scale|sum)\\b.*"), thrown.getMessage());
+  }
+
+  static Stream<Arguments> all() {
+    return cases(op -> !op.op().equals("padShortcut"), Places.WHOLE);
   }
 
   @ParameterizedTest(name = "{0}, {1}, {2}")

@@ -139,6 +139,14 @@ record OpCase(
     };
   }
 
+  /** Whether the gradient of its input may overwrite that of its output. */
+  boolean mayOverwriteGradient() {
+    return switch (op) {
+      case "batchNorm", "activation", "affine", "scale" -> true;
+      default -> false;
+    };
+  }
+
   /** Whether it may in training as well, and the gradient of the input that of the output. */
   boolean mayOverwriteInTraining() {
     return switch (op) {

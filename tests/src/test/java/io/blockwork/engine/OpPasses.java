@@ -18,7 +18,9 @@ final class OpPasses {
     WHOLE,
     /** Channel slices in the midst of larger tensors; the gradient is added to the images. */
     SLICED,
-    /** The destination is the source, and the gradient of both lies in one place. */
+    /** The gradient of the source lies where that of the destination lies. */
+    GRADIENT_IN_PLACE,
+    /** The same, and the destination is the source. */
     IN_PLACE
   }
 
@@ -86,7 +88,8 @@ final class OpPasses {
     return around == 0 ? tensor : tensor.slice(around, tensor.channels() - around);
   }
 
-  private static Kernel kernel(InferenceBinder bind, OpCase op, Tail tail, Tensor src, Tensor dst) {
+  /** The layer in inference. */
+  static Kernel kernel(InferenceBinder bind, OpCase op, Tail tail, Tensor src, Tensor dst) {
     boolean flag = op.arguments().length > 0 && op.arguments()[0] == 1;
     Activation relu = flag ? Activation.RELU : Activation.NONE;
     return switch (op.op()) {
@@ -209,7 +212,9 @@ final class OpPasses {
     Tensor dst =
         inPlace ? src : middle(bind.keep(out[0] + 2 * aroundOut, out[1], out[2]), aroundOut);
     Tensor dDst =
-        inPlace ? dSrc : middle(bind.keep(out[0] + 2 * aroundOut, out[1], out[2]), aroundOut);
+        inPlace || places == Places.GRADIENT_IN_PLACE
+            ? dSrc
+            : middle(bind.keep(out[0] + 2 * aroundOut, out[1], out[2]), aroundOut);
     Tensor output = bind.keep(out[0], out[1], out[2]);
     Tensor dOutput = bind.keep(out[0], out[1], out[2]);
     Layer enter = bind.copy("enter", input, src, dSrc, into(dInput));

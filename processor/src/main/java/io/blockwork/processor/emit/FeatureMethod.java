@@ -86,9 +86,12 @@ public record FeatureMethod(
         outputs.stream()
             .map(
                 output ->
-                    "<li>{@code %s} is {@code %s}: {@code %s}\n"
-                        .formatted(
-                            output.component(), output.module(), text(graph, shapes, output)))
+                    String.format(
+                        Locale.ROOT,
+                        "<li>{@code %s} is {@code %s}: {@code %s}\n",
+                        output.component(),
+                        output.module(),
+                        text(graph, shapes, output)))
             .collect(Collectors.joining());
     return CodeBlock.of("Computed by {@link $T} in one pass:\n\n<ul>\n$L</ul>\n", pass, lines);
   }

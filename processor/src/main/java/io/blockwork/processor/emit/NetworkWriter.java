@@ -224,7 +224,7 @@ public final class NetworkWriter {
         throw new IllegalStateException("no layer is called " + module);
       }
       Unit unit = Objects.requireNonNull(units.get(node.id()));
-      if (entries.isEmpty() || !entries.get(entries.size() - 1).unit().equals(unit)) {
+      if (entries.isEmpty() || !entries.get(entries.size() - 1).unit().path().equals(unit.path())) {
         entries.add(new Entries(unit, new ArrayList<>()));
       }
       entries.get(entries.size() - 1).nodes().add(node);

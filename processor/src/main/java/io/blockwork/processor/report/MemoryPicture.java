@@ -8,6 +8,7 @@ import io.blockwork.graph.plans.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -122,7 +123,7 @@ final class MemoryPicture {
       if (node.id() == 1
           || !node.block().stage().equals(graph.node(node.id() - 1).block().stage())) {
         double x = at(node.id(), steps);
-        svg.path("mark", "M%s 20V%s".formatted(Markup.n(x), Markup.n(bottom)));
+        svg.path("mark", String.format(Locale.ROOT, "M%s 20V%s", Markup.n(x), Markup.n(bottom)));
         String name = Overview.shortName(node.block().stage().path());
         double wide = 6.4 * name.length();
         if (x >= free && x + wide < WIDTH) {

@@ -3,6 +3,7 @@ package io.blockwork.processor.report;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.processor.report.Outline.Stage;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The whole network from left to right: each stage as a slab, as high as its maps and as thick as
@@ -59,7 +60,8 @@ final class Overview {
   private static void edge(Markup svg, double from, double to, Shape shape) {
     svg.path(
         "edge arrow",
-        "M%s %sH%s".formatted(Markup.n(from + 3), Markup.n(MIDDLE), Markup.n(to - 4)));
+        String.format(
+            Locale.ROOT, "M%s %sH%s", Markup.n(from + 3), Markup.n(MIDDLE), Markup.n(to - 4)));
     double middle = (from + to) / 2;
     svg.label(middle, MIDDLE - 7, "shape mid", String.valueOf(shape.channels()));
     svg.label(middle, MIDDLE + 15, "shape mid", shape.height() + "×" + shape.width());

@@ -2,6 +2,7 @@ package io.blockwork.cuda;
 
 import io.blockwork.cuda.Elementwise.ScaleShift;
 import io.blockwork.engine.Affine;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Parameters;
 import java.util.List;
@@ -32,8 +33,9 @@ final class Affines {
   private static List<Double> checked(String path, List<Double> constants, int channels) {
     if (constants.size() != channels) {
       throw new ShapeMismatchException(
-          "%s: expected %d constants, one a channel, got %d"
-              .formatted(path, channels, constants.size()));
+          SafeText.format(
+              "%s: expected %d constants, one a channel, got %d",
+              path, channels, constants.size()));
     }
     return constants;
   }
@@ -45,8 +47,9 @@ final class Affines {
     }
     if (parameters.info(name.get()).length() != channels) {
       throw new ShapeMismatchException(
-          "%s: expected %d values, got %d"
-              .formatted(name.get(), channels, parameters.info(name.get()).length()));
+          SafeText.format(
+              "%s: expected %d values, got %d",
+              name.get(), channels, parameters.info(name.get()).length()));
     }
     return values.of(name.get());
   }

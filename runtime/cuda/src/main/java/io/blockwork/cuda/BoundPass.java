@@ -5,6 +5,7 @@ import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.RecordedGraph;
 import io.blockwork.cuda.driver.Stream;
 import io.blockwork.cuda.driver.Timer;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,7 @@ final class BoundPass implements AutoCloseable {
       try {
         step.run().accept(stream);
       } catch (CudaException e) {
-        throw e.at("%s (%s)".formatted(step.path(), step.what()));
+        throw e.at(SafeText.format("%s (%s)", step.path(), step.what()));
       }
     }
   }

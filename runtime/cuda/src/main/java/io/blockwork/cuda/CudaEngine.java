@@ -12,6 +12,7 @@ import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class CudaEngine implements Engine {
 
   @Override
   public String toString() {
-    return "cuda %s on %s".formatted(session.numerics(), session.device());
+    return SafeText.format("cuda %s on %s", session.numerics(), session.device());
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Tensor;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ final class CudaInference implements BoundInference {
     pass.use();
     if (results.size() != outputs.size()) {
       throw new IllegalArgumentException(
-          "outputs: expected %d arrays, got %d".formatted(outputs.size(), results.size()));
+          SafeText.format("outputs: expected %d arrays, got %d", outputs.size(), results.size()));
     }
     for (int i = 0; i < results.size(); i++) {
       Shapes.array("output", outputs.get(i).tensor(), results.get(i));

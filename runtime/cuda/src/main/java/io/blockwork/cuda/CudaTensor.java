@@ -2,6 +2,7 @@ package io.blockwork.cuda;
 
 import io.blockwork.cuda.dnn.Numerics;
 import io.blockwork.engine.Tensor;
+import io.blockwork.io.SafeText;
 
 /**
  * A range of channels of a tensor that lies channels-last in an arena.
@@ -31,7 +32,7 @@ record CudaTensor(
   public CudaTensor slice(int begin, int end) {
     if (begin < 0 || end > channels || begin >= end) {
       throw new IndexOutOfBoundsException(
-          "channels %d to %d are not within %s".formatted(begin, end, shape()));
+          SafeText.format("channels %d to %d are not within %s", begin, end, shape()));
     }
     return new CudaTensor(storage, form, parent, from + begin, end - begin, height, width);
   }
@@ -101,6 +102,6 @@ record CudaTensor(
 
   @Override
   public String toString() {
-    return "%s[%d..%d) %s".formatted(storage, from, from + channels, shape());
+    return SafeText.format("%s[%d..%d) %s", storage, from, from + channels, shape());
   }
 }

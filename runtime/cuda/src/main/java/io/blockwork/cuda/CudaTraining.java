@@ -8,6 +8,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.ParameterMemory;
@@ -127,7 +128,7 @@ final class CudaTraining implements BoundTraining {
   private static void arrays(String what, List<Port> ports, List<INDArray> arrays) {
     if (arrays.size() != ports.size()) {
       throw new IllegalArgumentException(
-          "%s: expected %d arrays, got %d".formatted(what, ports.size(), arrays.size()));
+          SafeText.format("%s: expected %d arrays, got %d", what, ports.size(), arrays.size()));
     }
     for (int i = 0; i < arrays.size(); i++) {
       Shapes.array(what, ports.get(i).tensor(), arrays.get(i));

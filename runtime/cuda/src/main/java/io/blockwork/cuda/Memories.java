@@ -1,6 +1,7 @@
 package io.blockwork.cuda;
 
 import io.blockwork.engine.Tensor;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,8 +34,9 @@ final class Memories {
     long size = elements.getOrDefault(slot, 0L);
     if (tensor.elements() > size) {
       throw new ShapeMismatchException(
-          "slot %d: %s needs %d elements an image, the slot has %d"
-              .formatted(slot, tensor.shape(), tensor.elements(), size));
+          SafeText.format(
+              "slot %d: %s needs %d elements an image, the slot has %d",
+              slot, tensor.shape(), tensor.elements(), size));
     }
     return tensor;
   }

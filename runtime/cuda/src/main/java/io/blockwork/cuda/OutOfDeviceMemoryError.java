@@ -1,5 +1,7 @@
 package io.blockwork.cuda;
 
+import io.blockwork.io.SafeText;
+
 /** A pass does not fit into the GPU's memory. */
 final class OutOfDeviceMemoryError extends OutOfMemoryError {
   private static final long serialVersionUID = 1;
@@ -26,8 +28,9 @@ final class OutOfDeviceMemoryError extends OutOfMemoryError {
             ? "not even one image fits: free memory that others hold, or choose bfloat16"
             : "the largest batch that fits is about " + largest;
     return new OutOfDeviceMemoryError(
-        "a batch of %d takes %d bytes of the memory of %s, of which %d are free; %s"
-            .formatted(batch, bytes, device, free, mend),
+        SafeText.format(
+            "a batch of %d takes %d bytes of the memory of %s, of which %d are free; %s",
+            batch, bytes, device, free, mend),
         cause);
   }
 }

@@ -4,6 +4,7 @@ import io.blockwork.engine.Conv;
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.Window;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
@@ -26,8 +27,9 @@ final class Shapes {
       String path, String what, Tensor tensor, int channels, int height, int width) {
     if (tensor.channels() != channels || tensor.height() != height || tensor.width() != width) {
       throw new ShapeMismatchException(
-          "%s: %s: expected %d x %d x %d, got %s"
-              .formatted(path, what, channels, height, width, tensor.shape()));
+          SafeText.format(
+              "%s: %s: expected %d x %d x %d, got %s",
+              path, what, channels, height, width, tensor.shape()));
     }
     return use(tensor);
   }
@@ -69,8 +71,9 @@ final class Shapes {
   static void shortcut(String path, int stride, Tensor src, Tensor dst) {
     if (dst.channels() < src.channels()) {
       throw new ShapeMismatchException(
-          "%s: output: expected at least %d channels, got %s"
-              .formatted(path, src.channels(), dst.shape()));
+          SafeText.format(
+              "%s: output: expected at least %d channels, got %s",
+              path, src.channels(), dst.shape()));
     }
     int height = (src.height() + stride - 1) / stride;
     int width = (src.width() + stride - 1) / stride;
@@ -86,8 +89,9 @@ final class Shapes {
   static void groups(String path, int groups, Tensor src) {
     if (groups < 1 || src.channels() % groups != 0) {
       throw new ShapeMismatchException(
-          "%s: input: expected channels that %d groups divide, got %s"
-              .formatted(path, groups, src.shape()));
+          SafeText.format(
+              "%s: input: expected channels that %d groups divide, got %s",
+              path, groups, src.shape()));
     }
   }
 
@@ -96,8 +100,8 @@ final class Shapes {
     long[] got = parameters.info(name).dimensions();
     if (!Arrays.equals(got, shape)) {
       throw new ShapeMismatchException(
-          "%s: expected shape %s, got %s"
-              .formatted(name, Arrays.toString(shape), Arrays.toString(got)));
+          SafeText.format(
+              "%s: expected shape %s, got %s", name, Arrays.toString(shape), Arrays.toString(got)));
     }
   }
 

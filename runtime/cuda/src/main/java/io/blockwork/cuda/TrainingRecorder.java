@@ -22,6 +22,7 @@ import io.blockwork.engine.TrainedAddend;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Window;
+import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -260,8 +261,9 @@ final class TrainingRecorder implements TrainingBinder {
       Gradient dSrc) {
     if (!activation.fromOutput()) {
       throw new IllegalArgumentException(
-          "%s: a linear layer trains with activations whose derivative follows from the output, not with %s"
-              .formatted(path, activation));
+          SafeText.format(
+              "%s: a linear layer trains with activations whose derivative follows from the output, not with %s",
+              path, activation));
     }
     Convolution convolution = Convolution.linear(Shapes.use(src), Shapes.use(dst));
     Shapes.linear(parameters, path, convolution, src, dst);
@@ -283,8 +285,9 @@ final class TrainingRecorder implements TrainingBinder {
     boolean trained = trained(path);
     if (trained && from.pixels() == 1) {
       throw new IllegalArgumentException(
-          "%s: batch norm expected more than one value a channel in training, got one image of %s: use a batch of 2 or more"
-              .formatted(path, src.shape()));
+          SafeText.format(
+              "%s: batch norm expected more than one value a channel in training, got one image of %s: use a batch of 2 or more",
+              path, src.shape()));
     }
     follow(dst, target.needed() || trained);
     Norms.Arrays arrays =
@@ -792,7 +795,7 @@ final class TrainingRecorder implements TrainingBinder {
       Gradient dSrc) {
     if (!(rate >= 0 && rate <= 1)) {
       throw new IllegalArgumentException(
-          "%s: dropout rate: expected 0 to 1, got %s".formatted(path, rate));
+          SafeText.format("%s: dropout rate: expected 0 to 1, got %s", path, rate));
     }
     CudaTensor from = Shapes.use(src);
     CudaTensor into = Shapes.same(path, "output", dst, src);

@@ -16,6 +16,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.memory.JavaCpp;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,7 @@ public final class Nd4jEngine implements Engine {
     try {
       ForwardPass pass = network.apply(new Nd4jInferenceBinder(parameters, memory));
       bound = true;
-      return new Inference(pass, memory, workers);
+      return new Inference(pass, memory, workers, parameters);
     } finally {
       if (!bound) {
         memory.close();
@@ -91,7 +92,7 @@ public final class Nd4jEngine implements Engine {
               new Nd4jTrainingBinder(
                   parameters, gradients, settings, memory, (path, output, layer) -> layer));
       bound = true;
-      return new Training(pass, memory, workers, parameters, settings.inputGradient());
+      return new Training(pass, memory, workers, parameters, gradients, settings.inputGradient());
     } finally {
       if (!bound) {
         memory.close();
@@ -132,7 +133,12 @@ public final class Nd4jEngine implements Engine {
     return name();
   }
 
-  private record Inference(ForwardPass pass, Memory memory, Workers workers)
+  /**
+   * A bound inference pass.
+   *
+   * @param parameters whose memory the kernels read: it has to live as long as this
+   */
+  private record Inference(ForwardPass pass, Memory memory, Workers workers, Parameters parameters)
       implements BoundInference {
     @Override
     public void run(INDArray images, INDArray output) {
@@ -148,6 +154,7 @@ public final class Nd4jEngine implements Engine {
       for (int i = 0; i < results.size(); i++) {
         Transfer.out("output", (Nd4jTensor) results.get(i), outputs.get(i));
       }
+      Reference.reachabilityFence(parameters);
     }
 
     @Override
@@ -174,11 +181,17 @@ public final class Nd4jEngine implements Engine {
     }
   }
 
+  /**
+   * A bound training pass.
+   *
+   * @param gradients whose memory the kernels write: it has to live as long as this
+   */
   private record Training(
       TrainingPass pass,
       Memory memory,
       Workers workers,
       Parameters parameters,
+      Gradients gradients,
       boolean hasInputGradient)
       implements BoundTraining {
     @Override
@@ -201,6 +214,7 @@ public final class Nd4jEngine implements Engine {
         Transfer.in("gradient of the output", outputGradients.get(i), to);
       }
       workers.run(pass::backward);
+      Reference.reachabilityFence(gradients);
     }
 
     @Override

@@ -13,113 +13,19 @@ import io.blockwork.engine.Norm;
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainedAddend;
-import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Window;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 import org.bytedeco.dnnl.memory;
 
-/** Takes down the layers of a training pass; {@link #compile} makes their kernels. */
-final class TrainingRecorder implements TrainingBinder {
-  private record Recorded(
-      DeferredLayer layer,
-      List<PlanTensor> reads,
-      Optional<PlanTensor> written,
-      boolean plainLinear) {}
-
-  private final Parameters parameters;
-  private final TrainingSettings settings;
-  private final int batch;
-  private final Memories memories = new Memories();
-  private final List<Recorded> layers = new ArrayList<>();
-  private Optional<TrainingWeights> weights = Optional.empty();
-  private boolean blocks = true;
-
+/** Takes down each layer of a training pass as it is named. */
+final class TrainingRecorder extends RecordedLayers {
   TrainingRecorder(Parameters parameters, TrainingSettings settings, int batch) {
-    this.parameters = parameters;
-    this.settings = settings;
-    this.batch = batch;
-  }
-
-  Memories memories() {
-    return memories;
-  }
-
-  /** Whether the blocked layout is possible, given which tensor holds the images. */
-  boolean blocksFit(PlanTensor input, PlanTensor inputGradient) {
-    Set<PlanTensor> tensors = new HashSet<>(memories.used());
-    tensors.remove(inputGradient);
-    return blocks && LayoutChoice.blocksFit(tensors, input);
-  }
-
-  /** Whether only a linear layer without activation writes the tensor, and no layer reads it. */
-  boolean isLinearOutput(PlanTensor tensor) {
-    List<Recorded> writers =
-        layers.stream().filter(l -> l.written().equals(Optional.of(tensor))).toList();
-    return writers.size() == 1
-        && writers.get(0).plainLinear()
-        && layers.stream().noneMatch(l -> l.reads().contains(tensor));
-  }
-
-  /** Makes the kernels. */
-  void compile(Plan plan, PlanTensor input, TrainingWeights weights) {
-    this.weights = Optional.of(weights);
-    GradientNeeds needs = new GradientNeeds();
-    needs.written(input, settings.inputGradient());
-    layers.forEach(l -> l.layer().compile(plan, needs));
-    weights.finish();
-    plan.finish();
-  }
-
-  private TrainingWeights weights() {
-    return weights.orElseThrow();
-  }
-
-  private Layer layer(
-      String path,
-      List<PlanTensor> reads,
-      PlanTensor write,
-      boolean trainable,
-      boolean plainLinear,
-      Consumer<DeferredLayer.Steps> recipe) {
-    DeferredLayer layer = new DeferredLayer(path, reads, List.of(write), trainable, recipe);
-    layers.add(new Recorded(layer, reads, Optional.of(write), plainLinear));
-    return layer;
-  }
-
-  private Layer layer(
-      String path,
-      List<PlanTensor> reads,
-      PlanTensor write,
-      boolean trainable,
-      Consumer<DeferredLayer.Steps> recipe) {
-    return layer(path, reads, write, trainable, false, recipe);
-  }
-
-  private PlanTensor use(Tensor tensor) {
-    return memories.use(tensor);
-  }
-
-  @Override
-  public void slots(long... elements) {
-    memories.slots(elements);
-  }
-
-  @Override
-  public Tensor slot(int slot, int channels, int height, int width) {
-    return memories.slot(slot, channels, height, width);
-  }
-
-  @Override
-  public Tensor keep(int channels, int height, int width) {
-    return memories.keep(channels, height, width);
+    super(parameters, settings, batch);
   }
 
   @Override
@@ -145,61 +51,6 @@ final class TrainingRecorder implements TrainingBinder {
         use(dSrc.tensor()),
         dSrc.accumulate(),
         trainable(path));
-  }
-
-  private static void gradients(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    Shapes.same(path, dst, dDst);
-    Shapes.same(path, src, dSrc.tensor());
-  }
-
-  private boolean trainable(String path) {
-    return !settings.isFrozen(path);
-  }
-
-  /** Where the gradient of one of the layer's inputs goes. */
-  private GradientTarget target(DeferredLayer.Steps steps, Tensor input, Gradient gradient) {
-    return new GradientTarget(
-        use(gradient.tensor()), gradient.accumulate(), steps.needs().contains(use(input)));
-  }
-
-  /** What a layer without parameters does forward. */
-  @FunctionalInterface
-  private interface Forward {
-    void emit(Emitter e, PlanTensor src, PlanTensor dst);
-  }
-
-  /** What such a layer does backward, if anybody needs it. */
-  @FunctionalInterface
-  private interface Backward {
-    void emit(Emitter e, PlanTensor dDst, GradientTarget dSrc);
-  }
-
-  /** A layer without parameters that reads one tensor and writes one. */
-  private Layer simple(
-      String path,
-      Tensor src,
-      Tensor dst,
-      Tensor dDst,
-      Gradient dSrc,
-      Forward forward,
-      Backward backward) {
-    gradients(path, src, dst, dDst, dSrc);
-    PlanTensor from = use(src);
-    PlanTensor to = use(dst);
-    PlanTensor gradient = use(dDst);
-    use(dSrc.tensor());
-    return layer(
-        path,
-        List.of(from),
-        to,
-        false,
-        steps -> {
-          forward.emit(steps.forward(), from, to);
-          steps.recompute().repeat(steps.forward());
-          if (steps.inputGradient()) {
-            backward.emit(steps.backward(), gradient, target(steps, src, dSrc));
-          }
-        });
   }
 
   @Override
@@ -641,7 +492,7 @@ final class TrainingRecorder implements TrainingBinder {
       String path, int stride, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Shapes.padShortcut(path, stride, src, dst);
     // Channels move by half of what is missing, which need not be whole blocks.
-    blocks = false;
+    forbidBlocks();
     PlanTensor input = use(src);
     return simple(
         path,
@@ -710,10 +561,6 @@ final class TrainingRecorder implements TrainingBinder {
   @Override
   public Layer clear(String path, Tensor gradient) {
     PlanTensor tensor = use(gradient);
-    DeferredLayer layer =
-        new DeferredLayer(
-            path, List.of(), List.of(), false, steps -> Moves.clear(steps.backward(), tensor));
-    layers.add(new Recorded(layer, List.of(), Optional.empty(), false));
-    return layer;
+    return onlyBackward(path, e -> Moves.clear(e, tensor));
   }
 }

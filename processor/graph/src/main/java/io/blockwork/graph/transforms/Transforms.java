@@ -9,6 +9,7 @@ import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.ShapeFault;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The order of the graph transforms. Each one's result is held to the rules of graphs. */
@@ -37,7 +38,7 @@ public final class Transforms {
         .then("FoldBatchNorm", FoldBatchNorm::apply)
         .then("FuseResidualAdd", FuseResidualAdd::apply)
         .then("ViewRanges", ViewRanges::apply)
-        .graph;
+        .done();
   }
 
   /**
@@ -52,7 +53,7 @@ public final class Transforms {
         .then("FlattenIntoLinear", FlattenIntoLinear::apply)
         .then("PoolBeforeConv", PoolBeforeConv::apply)
         .then("SeparateFactors", SeparateFactors::apply)
-        .graph;
+        .done();
   }
 
   private Transforms then(String name, UnaryOperator<Graph> transform) {
@@ -60,13 +61,21 @@ public final class Transforms {
     return this;
   }
 
+  private Graph done() {
+    rule("the transforms", GraphRules.broken(graph));
+    return graph;
+  }
+
+  private static void rule(String name, Optional<String> broken) {
+    broken.ifPresent(
+        rule -> {
+          throw new BrokenRule(name, rule);
+        });
+  }
+
   /** Holds what a transform made to the rules of graphs, and to the shapes of the results. */
   static Graph check(String name, Graph graph, List<Shape> outputs) {
-    GraphRules.broken(graph)
-        .ifPresent(
-            rule -> {
-              throw new BrokenRule(name, rule);
-            });
+    rule(name, GraphRules.brokenStructure(graph));
     try {
       List<Shape> now = outputs(graph, Shapes.of(graph));
       if (!now.equals(outputs)) {

@@ -1,5 +1,7 @@
 package io.blockwork.cuda.driver;
 
+import io.blockwork.io.SafeText;
+
 /** A call of CUDA, NVRTC or cuDNN that failed. */
 public final class CudaException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -25,7 +27,7 @@ public final class CudaException extends RuntimeException {
    * @param text the library's own words
    */
   public CudaException(String function, int status, String text) {
-    super("%s failed: %s (status %d)".formatted(function, text, status));
+    super(SafeText.format("%s failed: %s (status %d)", function, text, status));
     this.status = status;
   }
 

@@ -3,6 +3,7 @@ package io.blockwork.cuda.driver;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import io.blockwork.io.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,7 +67,8 @@ public record CudaLibraries(Driver driver, Nvrtc nvrtc, Cudnn cudnn, String orig
     long version = cudnn.cudnnGetVersion();
     if (version < OLDEST_CUDNN) {
       throw new IllegalStateException(
-          "%s is cuDNN %d, expected 9 or newer: install cuDNN 9".formatted(cudnnFile, version));
+          SafeText.format(
+              "%s is cuDNN %d, expected 9 or newer: install cuDNN 9", cudnnFile, version));
     }
     Function errorName = cuda.getFunction("cuGetErrorName");
     Function errorText = cuda.getFunction("cuGetErrorString");
@@ -78,7 +80,7 @@ public record CudaLibraries(Driver driver, Nvrtc nvrtc, Cudnn cudnn, String orig
             status -> driverText(errorName, status) + ", " + driverText(errorText, status)),
         Calls.of(Nvrtc.class, compiler, status -> text(nvrtcText, status)),
         cudnn,
-        "%s, %s, %s (cuDNN %d)".formatted(driverFile, nvrtcFile, cudnnFile, version));
+        SafeText.format("%s, %s, %s (cuDNN %d)", driverFile, nvrtcFile, cudnnFile, version));
   }
 
   private static Path find(LibraryFolders folders, String what, String how, String... names) {
@@ -86,16 +88,17 @@ public record CudaLibraries(Driver driver, Nvrtc nvrtc, Cudnn cudnn, String orig
     return file.orElseThrow(
         () ->
             new IllegalStateException(
-                "%s (%s) was not found in %s: %s, or name its folder in the system property %s"
-                    .formatted(
-                        what, String.join(" or ", names), folders, how, LibraryFolders.PROPERTY)));
+                SafeText.format(
+                    "%s (%s) was not found in %s: %s, or name its folder in the system property %s",
+                    what, String.join(" or ", names), folders, how, LibraryFolders.PROPERTY)));
   }
 
   private static NativeLibrary open(Path file) {
     try {
       return NativeLibrary.getInstance(file.toString());
     } catch (UnsatisfiedLinkError e) {
-      throw new IllegalStateException("%s cannot be loaded: %s".formatted(file, e.getMessage()), e);
+      throw new IllegalStateException(
+          SafeText.format("%s cannot be loaded: %s", file, e.getMessage()), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.blockwork.cuda.driver;
 
+import io.blockwork.io.SafeText;
 import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
@@ -70,7 +71,7 @@ public final class Device {
     }
     if (ordinal < 0 || ordinal >= count[0]) {
       throw new IllegalArgumentException(
-          "device: expected 0 to %d, got %d".formatted(count[0] - 1, ordinal));
+          SafeText.format("device: expected 0 to %d, got %d", count[0] - 1, ordinal));
     }
     int[] device = {0};
     driver.cuDeviceGet(device, ordinal);
@@ -81,8 +82,9 @@ public final class Device {
     int minor = attribute(driver, CAPABILITY_MINOR, device[0]);
     if (major < OLDEST_MAJOR) {
       throw new IllegalStateException(
-          "%s has compute capability %d.%d, expected %d.0 or newer: cuDNN 9 has no kernels for it"
-              .formatted(name, major, minor, OLDEST_MAJOR));
+          SafeText.format(
+              "%s has compute capability %d.%d, expected %d.0 or newer: cuDNN 9 has no kernels for it",
+              name, major, minor, OLDEST_MAJOR));
     }
     long[] context = {0};
     driver.cuDevicePrimaryCtxRetain(context, device[0]);
@@ -188,6 +190,6 @@ public final class Device {
 
   @Override
   public String toString() {
-    return "%s (compute capability %d.%d)".formatted(name, major, minor);
+    return SafeText.format("%s (compute capability %d.%d)", name, major, minor);
   }
 }

@@ -2,6 +2,7 @@ package io.blockwork.cuda.driver;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
+import io.blockwork.io.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,7 +79,8 @@ public final class KernelModule {
       nvrtc.nvrtcCompileProgram(program, options.size(), addresses);
     } catch (CudaException e) {
       throw new IllegalStateException(
-          "the kernels %s do not compile with %s: %s".formatted(name, options, log(nvrtc, program)),
+          SafeText.format("the kernels %s do not compile with %s: ", name, options)
+              + log(nvrtc, program),
           e);
     } finally {
       texts.forEach(Memory::close);
