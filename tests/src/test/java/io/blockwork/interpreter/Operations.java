@@ -192,7 +192,7 @@ final class Operations {
                 }
               }
             }
-            if (op.bias()) {
+            if (op.bias().isPresent()) {
               sum += added(parameter(op.path() + ".bias", o));
             }
             out.at()[next++] = tape.end(sum);
@@ -230,7 +230,7 @@ final class Operations {
             int value = in.at()[(n * length + i) * places + p];
             sum += product(value, parameter(op.path() + ".weight", o * length + i));
           }
-          if (op.bias()) {
+          if (op.bias().isPresent()) {
             sum += added(parameter(op.path() + ".bias", o));
           }
           out.at()[(n * op.out() + o) * places + p] = tape.end(sum);
