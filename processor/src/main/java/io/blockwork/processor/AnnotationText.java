@@ -1,11 +1,13 @@
 package io.blockwork.processor;
 
+import io.blockwork.processor.spec.Shown;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.VariableElement;
+import javax.lang.model.type.TypeMirror;
 
 /** Annotations as their author wrote them, with short names, and the same under every compiler. */
 final class AnnotationText {
@@ -36,7 +38,7 @@ final class AnnotationText {
   private static String value(AnnotationValue value) {
     Object object = value.getValue();
     if (object instanceof String text) {
-      return "\"" + text + "\"";
+      return "\"" + Shown.text(text) + "\"";
     }
     if (object instanceof AnnotationMirror nested) {
       return of(nested);
@@ -52,6 +54,9 @@ final class AnnotationText {
               .collect(Collectors.joining(", "));
       return "{" + shown + (elements.size() > MOST_ELEMENTS ? ", ..." : "") + "}";
     }
-    return String.valueOf(object);
+    String text = String.valueOf(object);
+    return object instanceof TypeMirror
+        ? text.substring(text.lastIndexOf('.') + 1) + ".class"
+        : text;
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork.processor;
 
 import com.google.auto.service.AutoService;
+import io.blockwork.processor.dsl.Compositions;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -14,8 +15,9 @@ import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
 
 /**
- * Generates the classes of networks for interfaces with an architecture annotation. An interface
- * that depends on a type which another processor has yet to generate is left for a later round.
+ * Generates the classes of networks for interfaces that have an architecture annotation or are
+ * composed of nodes. An interface or block that depends on a type which another processor has yet
+ * to generate is left for a later round.
  */
 @AutoService(Processor.class)
 public final class BlockworkProcessor extends AbstractProcessor {
@@ -25,8 +27,13 @@ public final class BlockworkProcessor extends AbstractProcessor {
   /** Qualified names of the types that wait for a later round. Elements live for one round only. */
   private final Set<String> waiting = new LinkedHashSet<>();
 
+  /** The same for blocks. */
+  private final Set<String> waitingBlocks = new LinkedHashSet<>();
+
   private NetworkStep step;
+  private BlockStep blocks;
   private StrayOutputs strays;
+  private StrayNodes strayNodes;
 
   @Override
   public SourceVersion getSupportedSourceVersion() {
@@ -35,7 +42,8 @@ public final class BlockworkProcessor extends AbstractProcessor {
 
   @Override
   public Set<String> getSupportedAnnotationTypes() {
-    return Set.of("io.blockwork.*");
+    // Blocks are annotations of the user's own, which nobody knows beforehand.
+    return Set.of("*");
   }
 
   @Override
@@ -48,7 +56,9 @@ public final class BlockworkProcessor extends AbstractProcessor {
     super.init(environment);
     Options options = Options.read(environment.getOptions(), environment.getMessager());
     step = new NetworkStep(environment, options);
+    blocks = new BlockStep(environment);
     strays = new StrayOutputs(environment, options.warnings());
+    strayNodes = new StrayNodes(environment);
   }
 
   @Override
@@ -58,6 +68,8 @@ public final class BlockworkProcessor extends AbstractProcessor {
         sources.add(type.getQualifiedName().toString());
       }
     }
+    var compositions = new Compositions(processingEnv, sources);
+    processBlocks(annotations, round, compositions);
     Map<String, Element> elements = new LinkedHashMap<>();
     for (String name : waiting) {
       TypeElement type = processingEnv.getElementUtils().getTypeElement(name);
@@ -72,6 +84,8 @@ public final class BlockworkProcessor extends AbstractProcessor {
         }
       } else if (annotation.getQualifiedName().contentEquals(OutputMethods.OUTPUT)) {
         round.getElementsAnnotatedWith(annotation).forEach(strays::note);
+      } else {
+        strayNodes.report(annotation, round);
       }
     }
     waiting.clear();
@@ -79,15 +93,44 @@ public final class BlockworkProcessor extends AbstractProcessor {
         (name, element) -> {
           strays.noteNetwork(element);
           // What waits in vain depends on a type that the compiler reports as missing.
-          if (!round.processingOver() && !step.process(element, sources)) {
+          if (!round.processingOver() && !step.process(element, sources, compositions)) {
             waiting.add(name);
           }
         });
     if (round.processingOver()) {
       strays.report();
     }
-    // Claimed: with -Xlint:processing, javac warns of annotations that no processor claims.
-    return true;
+    // Nothing is claimed: others may want to see the annotations of others.
+    return false;
+  }
+
+  private void processBlocks(
+      Set<? extends TypeElement> annotations, RoundEnvironment round, Compositions compositions) {
+    Map<String, TypeElement> found = new LinkedHashMap<>();
+    for (String name : waitingBlocks) {
+      TypeElement type = processingEnv.getElementUtils().getTypeElement(name);
+      if (type != null) {
+        found.put(name, type);
+      }
+    }
+    for (TypeElement annotation : annotations) {
+      if (annotation.getQualifiedName().contentEquals(BlockStep.BLOCK)) {
+        Set<? extends Element> elements = round.getElementsAnnotatedWith(annotation);
+        blocks.companions(elements, compositions, sources);
+        for (Element element : elements) {
+          if (element instanceof TypeElement type) {
+            found.put(qualifiedName(type), type);
+          }
+        }
+      }
+    }
+    waitingBlocks.clear();
+    found.forEach(
+        (name, block) -> {
+          if (!round.processingOver() && !blocks.process(block, compositions)) {
+            waitingBlocks.add(name);
+          }
+        });
   }
 
   private static String qualifiedName(Element element) {

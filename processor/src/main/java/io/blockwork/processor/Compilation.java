@@ -51,19 +51,15 @@ final class Compilation {
     return ModuleNames.of(Architectures.of(spec));
   }
 
-  /**
-   * The sources of a network that has no problems: {@code XNetwork}, {@code XForward}, {@code
-   * XBackward}, and a pass for each of the {@code features}.
-   *
-   * @param weights published weights that fit the network
-   */
+  /** The sources of a network of one of the families, which has no problems. */
   static List<JavaFile> compile(
       Spec spec, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
     return compile(Architectures.of(spec), names, features, weights);
   }
 
   /**
-   * The sources of a network, whoever built its graph.
+   * The sources of a network that has no problems: {@code XNetwork}, {@code XForward}, {@code
+   * XBackward}, and a pass for each of the {@code features}.
    *
    * @param weights published weights that fit the network
    */
@@ -83,7 +79,11 @@ final class Compilation {
 
   /** The page that shows a network that has no problems. */
   static String sheet(Spec spec, GeneratedNames names) {
-    Graph graph = Architectures.of(spec);
+    return sheet(Architectures.of(spec), names);
+  }
+
+  /** The same of any network. */
+  static String sheet(Graph graph, GeneratedNames names) {
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     return Sheet.html(names.base(), graph, Shapes.of(graph), inference);
   }

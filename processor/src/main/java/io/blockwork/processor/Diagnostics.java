@@ -1,9 +1,12 @@
 package io.blockwork.processor;
 
 import io.blockwork.processor.Positions.Position;
+import io.blockwork.processor.dsl.Fault;
+import io.blockwork.processor.dsl.Site;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
 import java.util.List;
+import java.util.OptionalInt;
 import javax.annotation.processing.Messager;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.AnnotationMirror;
@@ -49,6 +52,20 @@ final class Diagnostics {
       messager.printMessage(kind, text, element, position.annotation(), position.value().get());
     } else {
       messager.printMessage(kind, text, element, annotation);
+    }
+  }
+
+  /** Reports what is wrong with a composed network or block. */
+  void report(Fault fault) {
+    Site site = fault.site();
+    var problem =
+        new Problem(
+            fault.message(), site.members(), OptionalInt.empty(), fault.args(), fault.trace());
+    if (site.annotation().isPresent()) {
+      report(problem, site.element(), site.annotation().get());
+    } else {
+      String text = fault.message().text(fault.trace(), fault.args().toArray());
+      messager.printMessage(kind(fault.message()), text, site.element());
     }
   }
 

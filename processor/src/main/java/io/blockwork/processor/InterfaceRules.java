@@ -135,6 +135,11 @@ final class InterfaceRules {
     return true;
   }
 
+  /** Whether a composed network is a classifier: unless it says that it is another network. */
+  boolean isClassifier(Element element) {
+    return !(element instanceof TypeElement type) || is(type, CLASSIFIER) || !is(type, NETWORK);
+  }
+
   private boolean is(TypeElement type, String ours) {
     TypeElement wanted = elements.getTypeElement("io.blockwork." + ours);
     return types.isSubtype(types.erasure(type.asType()), wanted.asType());

@@ -2,6 +2,10 @@ package io.blockwork.processor;
 
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.ModuleNames;
+import io.blockwork.processor.dsl.Compositions;
+import io.blockwork.processor.dsl.Unreadable;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.GeneratedNames;
 import io.blockwork.processor.emit.PlaceholderWriter;
@@ -29,13 +33,21 @@ import javax.lang.model.util.Elements;
 
 /** Handles each annotated interface by itself: a broken one does not stop the others. */
 final class NetworkStep {
+  private static final String MODEL = "io.blockwork.Model";
+
   /** The annotations that describe an architecture, and whether it ends in a classifier. */
   private static final Map<String, Boolean> ANNOTATIONS =
       Map.of(
-          "io.blockwork.ResNet", true,
-          "io.blockwork.DenseNet", true,
-          "io.blockwork.ResidualBlock", false,
-          "io.blockwork.DenseBlock", false);
+          "io.blockwork.ResNet",
+          true,
+          "io.blockwork.DenseNet",
+          true,
+          "io.blockwork.ResidualBlock",
+          false,
+          "io.blockwork.DenseBlock",
+          false,
+          MODEL,
+          true);
 
   private final ProcessingEnvironment environment;
   private final Options options;
@@ -61,9 +73,10 @@ final class NetworkStep {
    * Handles an annotated element, unless it depends on a type that is yet to be generated.
    *
    * @param sources qualified names of the classes that are being compiled
+   * @param compositions what the round composes
    * @return whether it is done; if not, it wants to be tried in a later round
    */
-  boolean process(Element element, Set<String> sources) {
+  boolean process(Element element, Set<String> sources, Compositions compositions) {
     List<? extends AnnotationMirror> architectures =
         element.getAnnotationMirrors().stream()
             .filter(mirror -> ANNOTATIONS.containsKey(name(mirror)))
@@ -83,8 +96,14 @@ final class NetworkStep {
       if (architectures.size() > 1) {
         twice(names, architectures);
       } else if (!clashes(names, sources)) {
-        compile(names, annotation, AnnotationReader.read(annotation));
+        if (name(annotation).equals(MODEL)) {
+          compose(names, annotation, compositions);
+        } else {
+          compile(names, annotation, AnnotationReader.read(annotation));
+        }
       }
+    } catch (Unreadable e) {
+      return false;
     } catch (AnnotationReader.UnreadableValue e) {
       if (!e.isLasting()) {
         return false;
@@ -157,7 +176,13 @@ final class NetworkStep {
         .ifPresent(problems::add);
     problems.forEach(problem -> diagnostics.report(problem, type, annotation));
     Optional<List<FeatureMethod>> features =
-        type.getKind() == ElementKind.INTERFACE ? features(type, spec) : Optional.empty();
+        type.getKind() == ElementKind.INTERFACE
+            ? features(
+                type,
+                spec.problems().isEmpty()
+                    ? Optional.of(Compilation.modules(spec))
+                    : Optional.empty())
+            : Optional.empty();
     if (!sound || features.isEmpty() || !problems.isEmpty()) {
       placeholder(
           names, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
@@ -175,11 +200,40 @@ final class NetworkStep {
     }
   }
 
-  /** The methods that return feature outputs; empty if some of them are wrong. */
-  private Optional<List<FeatureMethod>> features(TypeElement type, Spec spec) {
+  private void compose(
+      GeneratedNames names, AnnotationMirror annotation, Compositions compositions) {
+    TypeElement type = names.origin();
+    boolean classifier = interfaces.isClassifier(type);
+    boolean sound = interfaces.check(type, simpleName(annotation), classifier);
+    Compositions.Result result = compositions.network(type, annotation, classifier);
+    result.faults().forEach(diagnostics::report);
+    if (!sound || result.graph().isEmpty()) {
+      placeholder(
+          names,
+          result.faults().stream().map(f -> f.message().headline(f.args().toArray())).toList());
+      return;
+    }
+    Graph graph = result.graph().get();
+    Optional<List<FeatureMethod>> features = features(type, Optional.of(ModuleNames.of(graph)));
+    if (features.isEmpty()) {
+      placeholder(names, List.of());
+      return;
+    }
+    Compilation.compile(graph, names, features.get(), Optional.empty())
+        .forEach(file -> write(file, type));
+    if (options.report()) {
+      writeSheet(names, Compilation.sheet(graph, names));
+    }
+  }
+
+  /**
+   * The methods that return feature outputs; empty if some of them are wrong.
+   *
+   * @param modules the names of the network's values, if they are known
+   */
+  private Optional<List<FeatureMethod>> features(TypeElement type, Optional<ModuleNames> modules) {
     var outputs = OutputMethods.read(type, environment, diagnostics);
-    List<FeatureMethod> features =
-        spec.problems().isEmpty() ? outputs.resolve(Compilation.modules(spec)) : List.of();
+    List<FeatureMethod> features = modules.map(outputs::resolve).orElse(List.of());
     return outputs.sound() ? Optional.of(features) : Optional.empty();
   }
 

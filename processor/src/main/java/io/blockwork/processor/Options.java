@@ -1,6 +1,7 @@
 package io.blockwork.processor;
 
 import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

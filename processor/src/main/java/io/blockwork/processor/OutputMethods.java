@@ -5,6 +5,7 @@ import io.blockwork.graph.ModuleNames;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.FeatureMethod.FeatureOutput;
 import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Nearest;
 import io.blockwork.processor.spec.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -11,6 +11,7 @@ import io.blockwork.processor.spec.DenseNetSpec;
 import io.blockwork.processor.spec.DenseNetSpec.LayerStyle;
 import io.blockwork.processor.spec.InputSpec;
 import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Nearest;
 import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.ResNetSpec;
 import io.blockwork.processor.spec.ResNetSpec.BlockStyle;

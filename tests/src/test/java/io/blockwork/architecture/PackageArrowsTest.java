@@ -63,6 +63,10 @@ final class PackageArrowsTest {
         .definedBy(PROCESSOR + ".architectures..")
         .layer("checks")
         .definedBy(PROCESSOR + ".checks..")
+        .layer("expression")
+        .definedBy(PROCESSOR + ".expression..")
+        .layer("dsl")
+        .definedBy(PROCESSOR + ".dsl..")
         .layer("emit")
         .definedBy(PROCESSOR + ".emit..")
         .layer("report")
@@ -77,6 +81,10 @@ final class PackageArrowsTest {
         .mayOnlyBeAccessedByLayers("wiring")
         .whereLayer("checks")
         .mayOnlyBeAccessedByLayers("wiring")
+        .whereLayer("dsl")
+        .mayOnlyBeAccessedByLayers("wiring")
+        .whereLayer("expression")
+        .mayOnlyBeAccessedByLayers("dsl", "wiring")
         .whereLayer("architectures")
         .mayOnlyBeAccessedByLayers("checks", "wiring")
         .because("each stage of the compiler is a function of what the stages before it made")
@@ -114,6 +122,8 @@ final class PackageArrowsTest {
             PROCESSOR + ".spec..",
             PROCESSOR + ".architectures..",
             PROCESSOR + ".checks..",
+            PROCESSOR + ".expression..",
+            PROCESSOR + ".dsl..",
             PROCESSOR + ".report..")
         .should()
         .dependOnClassesThat()
@@ -181,7 +191,9 @@ final class PackageArrowsTest {
           List.of("engine.nd4j", "engine.onednn"),
           List.of(""),
           List.of("compiled"),
-          List.of("train"));
+          List.of("train"),
+          List.of("ops"),
+          List.of("networks"));
 
   @ArchTest
   void runtimeStandsInLayers(JavaClasses classes) {

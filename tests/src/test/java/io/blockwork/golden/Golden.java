@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 
 /**
@@ -72,6 +74,7 @@ record Golden(
    * The training pass and the losses after SGD steps of either rate.
    *
    * @param runningNorms of the running statistics, in {@code state} order
+   * @param auxiliary the outputs of auxiliary heads, by name
    */
   record Train(
       List<Integer> inputShape,
@@ -81,8 +84,18 @@ record Golden(
       List<Figures> gradients,
       double[] runningNorms,
       double[] lossAfterSteps,
-      double[] lossAfterSmallSteps) {
+      double[] lossAfterSmallSteps,
+      Map<String, List<double[]>> auxiliary) {
     private static Train of(JsonNode train) {
+      Map<String, List<double[]>> auxiliary = new LinkedHashMap<>();
+      train
+          .path("auxOutput")
+          .fields()
+          .forEachRemaining(
+              head ->
+                  auxiliary.put(
+                      head.getKey(),
+                      children(head.getValue()).stream().map(row -> doubles(row, 0)).toList()));
       return new Train(
           integers(train.get("inputShape")),
           children(train.get("output")).stream().map(row -> doubles(row, 0)).toList(),
@@ -91,7 +104,8 @@ record Golden(
           named(train.get("gradients")),
           doubles(train.get("runningNorms"), 0),
           doubles(train.get("lossAfterSteps"), 0),
-          doubles(train.get("lossAfterSmallSteps"), 0));
+          doubles(train.get("lossAfterSmallSteps"), 0),
+          auxiliary);
     }
   }
 
@@ -129,6 +143,11 @@ record Golden(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What the formula's weights are scaled by. */
+  double gain() {
+    return config.path("gain").asDouble(1);
   }
 
   /** Images of the training pass. */

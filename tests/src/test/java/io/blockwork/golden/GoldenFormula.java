@@ -13,6 +13,15 @@ public final class GoldenFormula {
 
   /** The values of a tensor, in C order. */
   public static double[] values(String name, long... shape) {
+    return values(name, 1, shape);
+  }
+
+  /**
+   * The values of a tensor, in C order.
+   *
+   * @param gain of weights of more than one dimension
+   */
+  static double[] values(String name, double gain, long... shape) {
     int length = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
     String leaf = name.substring(name.lastIndexOf('.') + 1);
     long seed = seed(name);
@@ -29,7 +38,7 @@ public final class GoldenFormula {
       case "weight" -> {
         if (shape.length > 1) {
           long fanIn = length / shape[0];
-          centred(values, seed, Math.sqrt(3.0 / fanIn));
+          centred(values, seed, Math.sqrt(3 * gain / fanIn));
         } else {
           affine(values, seed);
         }

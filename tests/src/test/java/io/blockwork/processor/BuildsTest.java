@@ -74,7 +74,12 @@ final class BuildsTest {
     String path = "META-INF/gradle/incremental.annotation.processors";
     try (InputStream in = BlockworkProcessor.class.getClassLoader().getResourceAsStream(path)) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-      assertEquals(BlockworkProcessor.class.getName() + ",isolating", text);
+      assertEquals(
+          BlockworkProcessor.class.getName()
+              + ",isolating\n"
+              + ClaimProcessor.class.getName()
+              + ",isolating",
+          text);
     }
   }
 

@@ -14,7 +14,14 @@ final class Cases {
   private static final String RIGHT = "@ResNet(blocks = {1, 1})\n";
 
   static List<Case> all() {
-    return Stream.of(interfaces(), stages(), ranges(), combinations(), networks(), warnings())
+    return Stream.of(
+            interfaces(),
+            stages(),
+            ranges(),
+            combinations(),
+            networks(),
+            CompositionCases.all(),
+            warnings())
         .flatMap(List::stream)
         .toList();
   }

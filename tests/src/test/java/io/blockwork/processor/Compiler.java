@@ -103,7 +103,7 @@ enum Compiler {
 
   /** Compiles sources, given by their path as {@code user/Net.java}, with our processor. */
   Result compile(Map<String, String> sources, String... options) {
-    return compile(sources, List.of(new BlockworkProcessor()), options);
+    return compile(sources, List.of(new BlockworkProcessor(), new ClaimProcessor()), options);
   }
 
   /** Compiles sources with the given processors. */

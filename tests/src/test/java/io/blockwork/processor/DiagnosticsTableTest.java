@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Every message has a test, and stands in the table of messages")
 final class DiagnosticsTableTest {
   /** Test classes with methods that show messages which need more than a wrong source. */
-  private static final List<Class<?>> SHOWING = List.of(BuildProblemsTest.class);
+  private static final List<Class<?>> SHOWING =
+      List.of(BuildProblemsTest.class, BlocksElsewhereTest.class);
 
   private static final String HEAD =
       """

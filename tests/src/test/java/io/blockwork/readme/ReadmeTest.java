@@ -37,6 +37,11 @@ class ReadmeTest {
     assertThat(run.output()).containsMatch("step 9: loss \\d");
     assertThat(run.output()).containsMatch("loaded \\d+ tensors");
     assertThat(Files.size(project.folder().resolve("tiny.safetensors"))).isGreaterThan(1000L);
+
+    Outcome own = project.java("com.example.Own");
+    assertWithMessage(own.output()).that(own.exitCode()).isEqualTo(0);
+    assertThat(own.output()).contains("stage2.0.shortcut");
+    assertThat(own.output()).contains("10 scores");
   }
 
   @Test

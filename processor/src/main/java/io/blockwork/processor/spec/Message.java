@@ -373,6 +373,343 @@ public enum Message {
       "this is a bug in Blockwork, not in your network",
       "report it, together with the annotated interface"),
 
+  /** A sign that no expression has. Text, column, sign. */
+  EXPRESSION_SIGN(
+      "BW301",
+      "column %2$d of \"%1$s\": %3$s has no meaning",
+      "expressions have names, numbers, and the operators of Java's arithmetic",
+      "remove it; the Javadoc of @With describes the grammar"),
+  /** A text that is no expression. Text, column, expected, got. */
+  EXPRESSION_SYNTAX(
+      "BW302",
+      "column %2$d of \"%1$s\": expected %3$s, got %4$s",
+      "the Javadoc of @With describes the grammar",
+      "write it as in @With(\"out = 4 * planes, stride = index == 0 ? 2 : 1\")"),
+  /** Nesting without end. Text, column, most. */
+  EXPRESSION_DEPTH(
+      "BW303",
+      "column %2$d of \"%1$s\": more than %3$d parentheses or signs within each other",
+      "the compiler works through them one within the other",
+      "write the expression with fewer of them"),
+  /** No such function. Text, column, name. */
+  EXPRESSION_FUNCTION(
+      "BW304",
+      "column %2$d of \"%1$s\": there is no function %3$s",
+      "the functions are min, max, floor, ceil and round",
+      "use one of them, or write %3$s without parentheses"),
+  /** Too many numbers for a function of one. Text, column, name, number. */
+  EXPRESSION_ARGUMENTS(
+      "BW305",
+      "column %2$d of \"%1$s\": %3$s has %4$d arguments, but takes one",
+      "it makes a whole number of one decimal",
+      "write %3$s(...) with one number"),
+  /** No such name. Text, column, name, nearest, all. */
+  EXPRESSION_NAME(
+      "BW306",
+      "column %2$d of \"%1$s\": there is no %3$s here",
+      "the names are %5$s",
+      "write %4$s"),
+  /** An operand of the wrong type. Text, column, operand, wanted, got. */
+  EXPRESSION_TYPE(
+      "BW307",
+      "column %2$d of \"%1$s\": %3$s is %5$s, but %4$s is wanted",
+      "types are Java's, and nothing is rounded unasked",
+      "give %4$s; floor, ceil and round make whole numbers of decimals"),
+  /** Division by zero. Text, column, operator. */
+  EXPRESSION_ZERO(
+      "BW308",
+      "column %2$d of \"%1$s\": the right side of %3$s is zero",
+      "nothing can be divided by zero",
+      "give another value, or ask for zero before: x == 0 ? ... : ..."),
+  /** A number too large. Text, column, what. */
+  EXPRESSION_OVERFLOW(
+      "BW309",
+      "column %2$d of \"%1$s\": %3$s is too large",
+      "whole numbers are Java's int, and decimals are finite",
+      "use smaller numbers"),
+  /** A side that is not there. Text, column, index, sides. */
+  EXPRESSION_SIDE(
+      "BW310",
+      "column %2$d of \"%1$s\": side %3$d of an array of %4$d",
+      "sides are counted from 0",
+      "give the array that many values, or use a smaller number"),
+  /** Arrays that do not go together. Text, column, sides, sides. */
+  EXPRESSION_SIDES(
+      "BW311",
+      "column %2$d of \"%1$s\": %3$d values and %4$d values do not go together",
+      "arithmetic works side by side",
+      "give both arrays the same number of values, or one of them a single one"),
+  /** A member that the annotation does not have. Text, column, member, annotation, nearest, all. */
+  WITH_MEMBER(
+      "BW312",
+      "column %2$d of \"%1$s\": @%4$s has no member %3$s",
+      "its members are %6$s",
+      "write %5$s"),
+  /** A member set twice. Member, annotation. */
+  WITH_TWICE(
+      "BW313",
+      "%1$s of @%2$s is set twice",
+      "a member has one value, either written in the annotation or computed by @With",
+      "remove one of the two"),
+  /** Members of a node that has none. Node. */
+  WITH_GROUP(
+      "BW320",
+      "%1$s has @With, but no operation or block whose members it could set",
+      "a group's nodes use the parameters of the block around it themselves",
+      "move @With to a node of the group, or remove it"),
+  /** A required member that is not given. Member, annotation. */
+  REQUIRED(
+      "BW314",
+      "@%2$s needs %1$s",
+      "it has no default",
+      "write @%2$s(%1$s = ...), or @With(\"%1$s = ...\")"),
+  /** A member out of range. Member, annotation, value, range. */
+  MEMBER_RANGE(
+      "BW315",
+      "%1$s of @%2$s is %3$s, but must be %4$s",
+      "the Javadoc of @%2$s says what %1$s means",
+      "give a value %4$s"),
+  /** A wrong number of sides. Member, annotation, sides, possible. */
+  MEMBER_SIDES(
+      "BW316",
+      "%1$s of @%2$s has %3$d values, but takes %4$s",
+      "the Javadoc of @%2$s says what each of them means",
+      "give %4$s"),
+  /** A parameter with a name that expressions use otherwise. Name. */
+  RESERVED_NAME(
+      "BW317",
+      "a block's element cannot be called %1$s",
+      "%1$s has a meaning of its own in @With and @If",
+      "give it another name"),
+  /** A parameter of a type that expressions do not have. Name, type. */
+  PARAMETER_TYPE(
+      "BW318",
+      "the element %1$s is of type %2$s, which no node can use",
+      "a block's elements are int, double, boolean, int[], double[], String, enumerations and Class",
+      "use one of these types"),
+  /** A parameter that nobody reads. Name, block. */
+  UNUSED_PARAMETER(
+      "BW319",
+      "no node of %2$s uses the element %1$s",
+      "whoever sets it expects it to change something",
+      "use it in a node's @With, @If, @Repeat or @Path, or remove it"),
+
+  /** A node without an operation. Node. */
+  NO_OPERATION(
+      "BW321",
+      "%1$s has no operation and holds no nodes",
+      "a node computes one operation or block, or is a group of nodes",
+      "annotate it with an operation of io.blockwork.ops or with a block, or remove it"),
+  /** A node with several operations. Node, the annotations. */
+  TWO_OPERATIONS(
+      "BW322",
+      "%1$s has more than one operation: %2$s",
+      "a node computes one thing",
+      "keep one of them, and write a node of its own for each of the others"),
+  /** A node with both. Node, annotation. */
+  OPERATION_AND_NODES(
+      "BW323",
+      "%1$s has the operation @%2$s and nodes of its own",
+      "a node computes its operation, or what its nodes do",
+      "remove @%2$s, or move the nodes out of %1$s"),
+  /** A network with two bodies. Network, annotation. */
+  TWO_BODIES(
+      "BW324",
+      "%1$s has nodes of its own beside @%2$s",
+      "the block is the whole network",
+      "remove the nodes, or write @%2$s on one of them"),
+  /** A network with several blocks beside it. Network, annotations. */
+  TWO_BLOCKS(
+      "BW325",
+      "%1$s has more than one block: %2$s",
+      "the block beside @Model is the whole network",
+      "keep one of them, or write them on nodes in %1$s"),
+  /** A network of nothing. Name. */
+  NO_BODY(
+      "BW326",
+      "%1$s has no nodes",
+      "a network needs an output, which is its last node's",
+      "write nodes in it, as @Conv(out = 16) interface conv {}; or a block beside @Model"),
+  /** An edge to something that is no node. Node, name, body, nearest. */
+  FROM_UNKNOWN(
+      "BW327",
+      "%1$s reads %2$s, which is no node of %3$s",
+      "a node reads the nodes of its own body; Input.class is the input of that body",
+      "write @From(%4$s.class)"),
+  /** An edge to a node further down. Node, other. */
+  FROM_LATER(
+      "BW328",
+      "%1$s reads %2$s, which is written below it",
+      "nodes are computed in the order in which they are written",
+      "move %2$s above %1$s"),
+  /** An edge that closes a circle. Node, other, way. */
+  FROM_CIRCLE(
+      "BW329",
+      "%1$s reads %2$s, which itself depends on %1$s: %3$s",
+      "nobody could compute the first of them",
+      "let %1$s read a node that is written above it"),
+  /** An edge to an auxiliary output. Node, other. */
+  FROM_AUXILIARY(
+      "BW330",
+      "%1$s reads %2$s, which is an auxiliary output",
+      "inference leaves auxiliary outputs out",
+      "read the node that %2$s reads, or remove @Auxiliary from %2$s"),
+  /** A wrong number of inputs. Node, annotation, number, possible. */
+  INPUT_COUNT(
+      "BW331",
+      "%1$s reads %3$s, but @%2$s takes %4$s",
+      "every input is named in @From; without it a node reads the one above it",
+      "write @From({...}) with %4$s"),
+  /** A node whose value is lost. Node, body, output. */
+  UNREAD(
+      "BW332",
+      "nobody reads %1$s",
+      "the output of %2$s is its last node, %3$s, and what nothing reads is computed in vain",
+      "name it in the @From of a node below it, or remove it"),
+  /** A block within itself. Node, block, way. */
+  RECURSION(
+      "BW333",
+      "%1$s makes %2$s contain itself: %3$s",
+      "such a network would have no end",
+      "remove the node, or use another block"),
+  /** Names that differ in the size of letters only. Name, other. */
+  CASE_CLASH(
+      "BW334",
+      "%1$s and %2$s differ only in the case of their letters",
+      "they become two class files, which some disks take for one",
+      "rename one of them; @Path(\"%1$s\") gives its module any name"),
+  /** Two modules of one name. Path, other. */
+  PATH_CLASH(
+      "BW335",
+      "two modules would be called %1$s",
+      "the other one is %2$s; parameters are found by their names, and no module can be used twice",
+      "rename one of them, or change its @Path"),
+  /** A name that no module can have. Path. */
+  PATH_NAME(
+      "BW336",
+      "@Path(\"%1$s\") gives the name \"%2$s\"",
+      "a module's name has letters, digits, _ and -, with dots between its parts",
+      "write a name such as \"downsample.0\" or \"block{index + 1}\""),
+  /** Repetitions. Number, most. */
+  REPEAT_RANGE(
+      "BW337",
+      "the node repeats %1$s times, but must do so 1 to %2$d times",
+      "@If leaves a node out",
+      "use a number from 1 to %2$d"),
+  /** Repetitions twice, or not at all. */
+  REPEAT_VALUE(
+      "BW338",
+      "@Repeat needs either a number or times",
+      "one of them says how often",
+      "write @Repeat(3), or @Repeat(times = \"depth\")"),
+  /** All is auxiliary. Node. */
+  AUXILIARY_MAIN(
+      "BW339",
+      "%1$s is auxiliary, but would be the main output",
+      "inference needs an output, and leaves auxiliary ones out",
+      "remove @Auxiliary from %1$s, or let it read an earlier node by @From"),
+  /** A further input in a wrong place. Node, why. */
+  INPUT_NODE(
+      "BW340",
+      "%1$s cannot be an input: %2$s",
+      "further inputs of a block are declared before its nodes, and given by whoever uses it",
+      "write @Input interface %1$s {} at the top of a block or group"),
+  /** A node's annotation somewhere else. Annotation, element. */
+  NOT_A_NODE(
+      "BW341",
+      "@%1$s stands on %2$s, which is no node",
+      "nodes are interfaces nested in a @Model, a @Block or another node",
+      "move it to a node, or remove it"),
+  /** A block on an interface that is no network. Annotation, name. */
+  NO_MODEL(
+      "BW342",
+      "%2$s has the block @%1$s, but is neither a node nor a network",
+      "a block becomes a network only beside @Model",
+      "write @Model above @%1$s"),
+  /** A block without companion. Block, companion. */
+  NO_COMPANION(
+      "BW343",
+      "the block %1$s was compiled without Blockwork's processor",
+      "class files do not keep the order of nodes; the processor writes it to %2$s",
+      "compile %1$s with blockwork-processor on its processor path"),
+  /** A block that class files lose. Block. */
+  SOURCE_RETENTION(
+      "BW344",
+      "the block %1$s has SOURCE retention",
+      "whoever uses it from class files would not see it",
+      "write @Retention(RetentionPolicy.CLASS), or leave @Retention out"),
+  /** A block that cannot stand on nodes. Block. */
+  BLOCK_TARGET(
+      "BW345",
+      "the block %1$s cannot stand on interfaces",
+      "its @Target leaves out ElementType.TYPE, and nodes are interfaces",
+      "write @Target(ElementType.TYPE), or leave @Target out"),
+  /** A block without nodes. Block. */
+  EMPTY_BLOCK(
+      "BW346",
+      "the block %1$s has no nodes",
+      "its output is its last node's",
+      "write nodes in it, as @Relu interface relu {}"),
+  /** A weight of an auxiliary loss. Value. */
+  AUXILIARY_WEIGHT(
+      "BW347",
+      "the weight of an auxiliary loss is %1$s, but must be above 0 and finite",
+      "its loss, times the weight, is added to the main one's",
+      "use 0.3, as GoogLeNet; leave the output out with @If"),
+  /** Initial values. Member, value. */
+  INIT_RANGE(
+      "BW348",
+      "%1$s of @Init is %2$s, but must be %3$s",
+      "the Javadoc of Initial says what it means",
+      "give a value %3$s"),
+
+  /** Shapes that do not go together. Node, operation, shapes, what would fit. */
+  SHAPES_DIFFER("BW351", "%1$s: %2$s cannot take %3$s", "%4$s", "%5$s"),
+  /** Channels that an operation cannot take. Node, what, why, fix. */
+  CHANNELS("BW352", "%1$s: %2$s", "%3$s", "%4$s"),
+  /** A window that does not fit. Node, operation, map, fix. */
+  NO_ROOM(
+      "BW353",
+      "%1$s: %2$s cannot run on a %3$s map",
+      "its window is larger than the map with its padding",
+      "%4$s"),
+  /** A result that is no classifier's. Network, node, shape. */
+  NO_CLASSIFIER(
+      "BW354",
+      "%1$s extends ImageClassifier, but its output %2$s is %3$s",
+      "a classifier puts out one score a class, a shape of classes x 1 x 1",
+      "end it in @GlobalAvgPool and @Linear, or let %1$s extend Network"),
+  /** Too many nodes. Number. */
+  TOO_MANY_NODES(
+      "BW355",
+      "the network has more than %1$d operations",
+      "every operation becomes code of its own, and the compiler must get through it",
+      "use fewer repetitions"),
+  /** A network that computes nothing. Network. */
+  NOTHING_LEFT(
+      "BW356",
+      "%1$s puts out its input",
+      "@If leaves out every node on the way",
+      "check the conditions of its nodes"),
+  /** A value that no buffer holds. Node, shape, values, most. */
+  OUTPUT_TOO_LARGE(
+      "BW357",
+      "%1$s: an output of %2$s has %3$s values, but a buffer holds at most %4$s",
+      "the values of one image must fit into one buffer, which is indexed by a 32-bit number",
+      "use smaller images, or fewer channels"),
+  /** A weight that no buffer holds. Node, values, most. */
+  LAYER_TOO_LARGE(
+      "BW358",
+      "the weight of %1$s has %2$s values, but one weight holds at most %3$s",
+      "a weight must take less than 2 GiB, and each value takes 4 bytes",
+      "use fewer channels, or a smaller map before a linear layer"),
+  /** Weights that no buffer holds. Node, parameters, most. */
+  NETWORK_TOO_LARGE(
+      "BW359",
+      "with %1$s, the network has %2$s parameters, but a buffer holds at most %3$s",
+      "all parameters are kept in one buffer, which is indexed by a 32-bit number",
+      "use fewer layers or channels"),
+
   /** A transition's pooling drops a row or column. Layer, map, member, lower and higher size. */
   ODD_SIZE(
       "BW201",

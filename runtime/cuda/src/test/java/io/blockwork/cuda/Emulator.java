@@ -146,4 +146,9 @@ final class Emulator {
   void capacity(long bytes) {
     control.getFunction("emulator_capacity").invokeVoid(new Object[] {bytes});
   }
+
+  /** Sets the major number of the device's compute capability; 9 at first. */
+  void capability(int major) {
+    control.getFunction("emulator_capability").invokeVoid(new Object[] {major});
+  }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param out output channels
  * @param window its window
  * @param groups groups of channels that do not see each other
- * @param bias whether it has a bias
+ * @param bias what its bias starts with; empty if it has none
  * @param initial what its weights start with
  * @param norm the batch norm that is folded into the weights
  * @param factor what its output is multiplied by
@@ -26,7 +26,7 @@ public record Conv2d(
     int out,
     Window window,
     int groups,
-    boolean bias,
+    Optional<Initial> bias,
     Initial initial,
     Optional<Folded> norm,
     double factor,
@@ -63,7 +63,7 @@ public record Conv2d(
         out,
         window,
         1,
-        false,
+        Optional.empty(),
         Initial.torch((long) in * window.kernelHeight() * window.kernelWidth()),
         Optional.empty(),
         1,
@@ -89,10 +89,17 @@ public record Conv2d(
     return new Conv2d(path, in, out, window, groups, bias, fit, norm, factor, residual, activation);
   }
 
-  /** The same with a bias. */
+  /** The same with a bias, which starts as torch's. */
   public Conv2d withBias() {
+    return withBias(
+        Initial.torch((long) in / groups * window.kernelHeight() * window.kernelWidth()));
+  }
+
+  /** The same with a bias. */
+  public Conv2d withBias(Initial start) {
+    Optional<Initial> some = Optional.of(start);
     return new Conv2d(
-        path, in, out, window, groups, true, initial, norm, factor, residual, activation);
+        path, in, out, window, groups, some, initial, norm, factor, residual, activation);
   }
 
   /** The same with other initial weights. */
@@ -196,8 +203,8 @@ public record Conv2d(
     Parameter weight =
         Parameter.weight(
             path, initial, out, in / groups, window.kernelHeight(), window.kernelWidth());
-    return bias
-        ? List.of(weight, Parameter.bias(path, Initial.torch(weight.length() / out), out))
+    return bias.isPresent()
+        ? List.of(weight, Parameter.bias(path, bias.get(), out))
         : List.of(weight);
   }
 
@@ -264,12 +271,12 @@ public record Conv2d(
         .print(code)
         .thenSides("dilation", window.dilationHeight(), window.dilationWidth(), 1)
         .thenIf(groups != 1, "groups", groups)
-        .thenIf(bias, "withBias");
+        .thenIf(bias.isPresent(), "withBias");
   }
 
   @Override
   public Call declare(Shape output) {
-    if (bias || !initial.isSame(fanOut())) {
+    if (bias.isPresent() || !initial.isSame(fanOut())) {
       return Call.GENERAL;
     }
     // The builder's own method: the user's interface may have one that is called conv.

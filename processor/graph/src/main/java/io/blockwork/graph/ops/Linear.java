@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A linear layer, as torch's {@code Linear}: on all values of its input as a vector, or, if it
@@ -9,12 +10,12 @@ import java.util.List;
  * @param path module name
  * @param in input values
  * @param out output values
- * @param bias whether it has a bias
+ * @param bias what its bias starts with; empty if it has none
  * @param initial what its weights start with
  * @param activation what ends it; in training one whose derivative its output tells
  */
 public record Linear(
-    String path, int in, int out, boolean bias, Initial initial, Activation activation)
+    String path, int in, int out, Optional<Initial> bias, Initial initial, Activation activation)
     implements Op {
   /**
    * Checks the sizes.
@@ -27,12 +28,18 @@ public record Linear(
 
   /** A linear layer with bias, with torch's initial weights. */
   public static Linear of(String path, int in, int out) {
-    return new Linear(path, in, out, true, Initial.torch(in), Activation.NONE);
+    Initial torch = Initial.torch(in);
+    return new Linear(path, in, out, Optional.of(torch), torch, Activation.NONE);
   }
 
   /** The same without bias. */
   public Linear withoutBias() {
-    return new Linear(path, in, out, false, initial, activation);
+    return new Linear(path, in, out, Optional.empty(), initial, activation);
+  }
+
+  /** The same with a bias that starts with other values. */
+  public Linear withBias(Initial start) {
+    return new Linear(path, in, out, Optional.of(start), initial, activation);
   }
 
   /** The same with other initial weights. */
@@ -82,9 +89,8 @@ public record Linear(
 
   @Override
   public List<Parameter> parameters() {
-    return bias
-        ? List.of(
-            Parameter.weight(path, initial, out, in), Parameter.bias(path, Initial.torch(in), out))
+    return bias.isPresent()
+        ? List.of(Parameter.weight(path, initial, out, in), Parameter.bias(path, bias.get(), out))
         : List.of(Parameter.weight(path, initial, out, in));
   }
 
@@ -115,7 +121,7 @@ public record Linear(
 
   @Override
   public Call bind(Binding binding) {
-    return bias
+    return bias.isPresent()
         ? binding.through("linear", activation.code())
         : binding.through(
             "linear", Code.call("Linear", "linear").then("withoutBias"), activation.code());
@@ -123,7 +129,10 @@ public record Linear(
 
   @Override
   public Call declare(Shape output) {
-    return bias && output.isVector() && initial.isSame(Initial.torch(in))
+    Initial torch = Initial.torch(in);
+    return bias.map(start -> start.isSame(torch)).orElse(false)
+            && output.isVector()
+            && initial.isSame(torch)
         ? Call.of("linear", in, out)
         : Call.GENERAL;
   }

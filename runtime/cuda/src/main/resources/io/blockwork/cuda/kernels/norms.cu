@@ -25,15 +25,23 @@ template <int V> DEVICE void norm_statistics(const T* x, int px, const float* ga
     }
   }
   if (!grid_sums<V, 2>(s, parts, counters) || threadIdx.y != 0) return;
+  // All that is read before anything is written, so that the reads do not wait for one another.
+  float scales[V], shifts[V], means[V], variances[V];
+  EACH {
+    bool in = c + j < C;
+    scales[j] = in && gamma ? gamma[c + j] : 1.f;
+    shifts[j] = in && beta ? beta[c + j] : 0.f;
+    means[j] = in ? running_mean[c + j] : 0.f;
+    variances[j] = in ? running_var[c + j] : 0.f;
+  }
   EACH if (c + j < C) {
-    float d = s[0][j] / M, m = pivot[j] + d, var = fmaxf(s[1][j] / M - d * d, 0.f), inv = 1.f / sqrtf(var + eps);
+    float d = s[0][j] / M, m = pivot[j] + d, var = fmaxf(s[1][j] / M - d * d, 0.f), inv = 1.f / sqrtf(var + eps), k = scales[j] * inv;
     mean[c + j] = m;
     inverse[c + j] = inv;
-    float k = gamma ? gamma[c + j] * inv : inv;
     scale[c + j] = k;
-    shift[c + j] = (beta ? beta[c + j] : 0.f) - m * k;
-    running_mean[c + j] += momentum * (m - running_mean[c + j]);
-    running_var[c + j] += momentum * (var * ((float)M / (float)(M - 1)) - running_var[c + j]);
+    shift[c + j] = shifts[j] - m * k;
+    running_mean[c + j] = means[j] + momentum * (m - means[j]);
+    running_var[c + j] = variances[j] + momentum * (var * ((float)M / (float)(M - 1)) - variances[j]);
   }
 }
 KERNEL(norm_statistics, (const T* x, int px, const float* gamma, const float* beta, float* mean, float* inverse, float* scale, float* shift, float* running_mean, float* running_var, int M, int C, float eps, float momentum, float* parts, u32* counters), (x, px, gamma, beta, mean, inverse, scale, shift, running_mean, running_var, M, C, eps, momentum, parts, counters))
@@ -81,7 +89,9 @@ template <int V> DEVICE void norm_sums(const T* da, int pa, const T* db, int pb,
     }
   }
   if (!grid_sums<V, 2>(s, parts, counters) || threadIdx.y != 0) return;
-  EACH if (c + j < C) { dgamma[c + j] = s[0][j] * inverse[c + j]; dbeta[c + j] = s[1][j]; }
+  float inverses[V];
+  EACH inverses[j] = c + j < C ? inverse[c + j] : 0.f;
+  EACH if (c + j < C) { dgamma[c + j] = s[0][j] * inverses[j]; dbeta[c + j] = s[1][j]; }
 }
 KERNEL(norm_sums, (const T* da, int pa, const T* db, int pb, const T* x, int px, const T* y, int py, int relu, T* out, int po, const float* mean, const float* inverse, const float* scale, const float* shift, float* dgamma, float* dbeta, int M, int C, float* parts, u32* counters), (da, pa, db, pb, x, px, y, py, relu, out, po, mean, inverse, scale, shift, dgamma, dbeta, M, C, parts, counters))
 

@@ -1,15 +1,15 @@
-package io.blockwork.processor;
+package io.blockwork.processor.spec;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
 /** What a misspelt name was probably meant to be. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** The candidates, those that take the fewest changes of a letter first; equals by name. */
-  static List<String> order(String word, Collection<String> candidates) {
+  public static List<String> order(String word, Collection<String> candidates) {
     return candidates.stream()
         .sorted(
             Comparator.comparingInt((String c) -> distance(word, c))

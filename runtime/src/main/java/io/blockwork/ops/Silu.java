@@ -1,0 +1,13 @@
+package io.blockwork.ops;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** {@code x * sigmoid(x)}, as {@code torch.nn.SiLU} (swish). The shape stays. */
+@Documented
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.TYPE)
+public @interface Silu {}

@@ -1,0 +1,59 @@
+package io.blockwork.golden;
+
+import io.blockwork.ImageClassifier;
+import io.blockwork.Input;
+import io.blockwork.Model;
+import io.blockwork.examples.composed.EfficientNetB0;
+import io.blockwork.examples.composed.MobileNetV2;
+import io.blockwork.examples.composed.MobileNetV3Small;
+import io.blockwork.examples.composed.RegNetY400MF;
+import io.blockwork.examples.composed.SqueezeNet;
+import io.blockwork.examples.composed.Vgg16;
+import io.blockwork.networks.GoogLeNet;
+import io.blockwork.networks.InceptionResNetV2;
+import io.blockwork.networks.InceptionV3;
+
+/** The networks of the golden figures that are composed, at the size of the numeric part. */
+final class ComposedNetworks {
+  private ComposedNetworks() {}
+
+  @Model(input = @Input(height = 96, width = 96))
+  @GoogLeNet(dropout = 0, auxDropout = 0)
+  interface GoogLeNet96 extends ImageClassifier {}
+
+  @Model(input = @Input(height = 299, width = 299))
+  @InceptionV3(dropout = 0)
+  interface InceptionV3At299 extends ImageClassifier {}
+
+  @Model(input = @Input(height = 107, width = 107))
+  @InceptionV3(dropout = 0, aux = false)
+  interface InceptionV3WithoutAux extends ImageClassifier {}
+
+  @Model(input = @Input(height = 107, width = 107))
+  @InceptionResNetV2
+  interface InceptionResNet extends ImageClassifier {}
+
+  @Model(input = @Input(height = 64, width = 64))
+  @Vgg16(dropout = 0)
+  interface Vgg extends ImageClassifier {}
+
+  @Model(input = @Input(height = 68, width = 68))
+  @SqueezeNet(dropout = 0)
+  interface Squeeze extends ImageClassifier {}
+
+  @Model(input = @Input(height = 64, width = 64))
+  @MobileNetV2(dropout = 0)
+  interface MobileV2 extends ImageClassifier {}
+
+  @Model(input = @Input(height = 64, width = 64))
+  @MobileNetV3Small(dropout = 0)
+  interface MobileV3 extends ImageClassifier {}
+
+  @Model(input = @Input(height = 64, width = 64))
+  @EfficientNetB0(dropout = 0, stochasticDepth = 0)
+  interface Efficient extends ImageClassifier {}
+
+  @Model(input = @Input(height = 64, width = 64))
+  @RegNetY400MF
+  interface RegNet extends ImageClassifier {}
+}
