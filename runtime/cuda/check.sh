@@ -13,7 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 pack() {
   set -e
-  local to=$1 build
+  local to=$1
   mkdir -p "$to"
   build=$(mktemp -d)
   trap 'rm -rf "$build"' EXIT

@@ -72,7 +72,6 @@ API void emulator_capacity(long bytes) { capacity = used + bytes; }
 
 // ---- the driver
 API int cuInit(int) { CALL(CUDA_FAILURE); return 0; }
-API int cuDriverGetVersion(int* v) { CALL(CUDA_FAILURE); *v = 13000; return 0; }
 API int cuDeviceGetCount(int* n) { CALL(CUDA_FAILURE); *n = 1; return 0; }
 API int cuDeviceGet(int* d, int ordinal) { CALL(CUDA_FAILURE); *d = ordinal; return 0; }
 API int cuDeviceGetName(char* name, int length, int) { CALL(CUDA_FAILURE); strncpy(name, "emulator", length); return 0; }
@@ -96,7 +95,6 @@ API int cuMemHostAlloc(void** p, size_t n, int) { CALL(CUDA_FAILURE); *p = track
 API int cuMemFreeHost(void* p) { FREEING; if (!untrack(p)) return 1; free(p); return 0; }
 API int cuMemcpyHtoDAsync_v2(void* to, void* from, size_t n, long s) { CALL(CUDA_FAILURE); on(s, [=] { memcpy(to, from, n); }); return 0; }
 API int cuMemcpyDtoHAsync_v2(void* to, void* from, size_t n, long s) { CALL(CUDA_FAILURE); on(s, [=] { memcpy(to, from, n); }); return 0; }
-API int cuMemcpyDtoDAsync_v2(void* to, void* from, size_t n, long s) { CALL(CUDA_FAILURE); on(s, [=] { memcpy(to, from, n); }); return 0; }
 API int cuMemsetD8Async(void* p, unsigned char v, size_t n, long s) { CALL(CUDA_FAILURE); on(s, [=] { memset(p, v, n); }); return 0; }
 API int cuStreamCreate(Stream** s, int) { CALL(CUDA_FAILURE); *s = track(new Stream); return 0; }
 API int cuStreamDestroy_v2(Stream* s) { FREEING; if (!untrack(s)) return 1; delete s; return 0; }
@@ -116,7 +114,6 @@ API int cuGraphDestroy(Graph* g) { FREEING; if (!untrack(g)) return 1; delete g;
 API int cuGraphExecDestroy(Graph* g) { FREEING; if (!untrack(g)) return 1; delete g; return 0; }
 API int cuEventCreate(void** e, int) { CALL(CUDA_FAILURE); *e = track(new char); return 0; }
 API int cuEventRecord(void*, long) { CALL(CUDA_FAILURE); return 0; }
-API int cuStreamWaitEvent(long, void*, int) { CALL(CUDA_FAILURE); return 0; }
 API int cuEventSynchronize(void*) { CALL(CUDA_FAILURE); return 0; }
 API int cuEventElapsedTime(float* ms, void*, void*) { CALL(CUDA_FAILURE); *ms = 1; return 0; }
 API int cuEventDestroy_v2(char* e) { FREEING; if (!untrack(e)) return 1; delete e; return 0; }
@@ -155,7 +152,6 @@ namespace {
 std::string folder() { return "@FOLDER@"; }
 std::string read(const std::string& path) { std::ifstream in(path); std::stringstream s; s << in.rdbuf(); return s.str(); }
 }
-API int nvrtcVersion(int* major, int* minor) { *major = 13; *minor = 0; return 0; }
 API int nvrtcGetNumSupportedArchs(int* n) { CALL(NVRTC_FAILURE); *n = 2; return 0; }
 API int nvrtcGetSupportedArchs(int* a) { CALL(NVRTC_FAILURE); a[0] = 75; a[1] = 120; return 0; }
 API int nvrtcCreateProgram(Program** p, const char* source, const char*, int, void*, void*) { CALL(NVRTC_FAILURE); *p = track(new Program{source, "", ""}); return 0; }

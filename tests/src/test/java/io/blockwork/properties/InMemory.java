@@ -6,14 +6,9 @@ import com.google.testing.compile.Compilation;
 import com.google.testing.compile.Compiler;
 import com.google.testing.compile.JavaFileObjects;
 import io.blockwork.processor.BlockworkProcessor;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.tools.JavaFileObject;
-import javax.tools.JavaFileObject.Kind;
 
 /** Compiles sources with the processor, writes nothing to disk, and loads the classes. */
 public final class InMemory {
@@ -42,51 +37,17 @@ public final class InMemory {
   public Map<String, byte[]> files() {
     Map<String, byte[]> files = new TreeMap<>();
     for (JavaFileObject file : compilation.generatedFiles()) {
-      files.put(file.getName(), bytes(file));
+      files.put(file.getName(), MemoryLoader.bytes(file));
     }
     return files;
   }
 
   /** Loads the compiled and generated classes and returns one of them. */
   public Class<?> load(String className) {
-    Map<String, byte[]> classes = new HashMap<>();
-    for (JavaFileObject file : compilation.generatedFiles()) {
-      if (file.getKind() == Kind.CLASS) {
-        String path = file.getName().replaceFirst("^/?CLASS_OUTPUT/", "");
-        classes.put(
-            path.substring(0, path.length() - ".class".length()).replace('/', '.'), bytes(file));
-      }
-    }
     try {
-      return Class.forName(className, true, new MemoryLoader(classes));
+      return Class.forName(className, true, MemoryLoader.of(compilation));
     } catch (ClassNotFoundException e) {
-      throw new IllegalArgumentException(className + " is not among " + classes.keySet(), e);
-    }
-  }
-
-  private static byte[] bytes(JavaFileObject file) {
-    try (InputStream in = file.openInputStream()) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static final class MemoryLoader extends ClassLoader {
-    private final Map<String, byte[]> classes;
-
-    MemoryLoader(Map<String, byte[]> classes) {
-      super(InMemory.class.getClassLoader());
-      this.classes = classes;
-    }
-
-    @Override
-    protected Class<?> findClass(String name) throws ClassNotFoundException {
-      byte[] bytes = classes.get(name);
-      if (bytes == null) {
-        throw new ClassNotFoundException(name);
-      }
-      return defineClass(name, bytes, 0, bytes.length);
+      throw new IllegalArgumentException(className + " is not among " + files().keySet(), e);
     }
   }
 }

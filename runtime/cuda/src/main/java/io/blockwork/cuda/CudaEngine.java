@@ -21,6 +21,8 @@ import java.util.WeakHashMap;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs networks of {@code FLOAT} parameters on an NVIDIA GPU, in single precision, with products in
@@ -28,6 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class CudaEngine implements Engine {
   static final String NAME = "cuda";
+  private static final Logger LOG = LoggerFactory.getLogger(CudaEngine.class);
   private static final int PROFILE_REPETITIONS = 10;
 
   /** As many images keep all of a large card busy. */
@@ -64,7 +67,9 @@ public final class CudaEngine implements Engine {
       throw new UnsupportedOperationException(
           gpu + " does not compute in bfloat16, which needs compute capability 8.0: choose FLOAT");
     }
-    return new CudaEngine(Session.of(gpu, numerics, deterministic));
+    CudaEngine engine = new CudaEngine(Session.of(gpu, numerics, deterministic));
+    LOG.info("{}, with {}", engine, gpu.libraries().origin());
+    return engine;
   }
 
   @Override

@@ -99,38 +99,59 @@ record Convolution(Conv conv, int in) {
 
   convolution_forward.primitive_desc inference(
       memory.desc src, memory.desc bias, memory.desc dst, primitive_attr attributes) {
-    return new convolution_forward.primitive_desc(
-        Plan.cpu(),
-        prop_kind.forward_inference.value,
-        DIRECT,
-        src,
-        anyWeight(src.get_data_type().intern()),
-        bias,
-        dst,
-        strides(),
-        dilation(),
-        paddingBefore(),
-        paddingBehind(),
-        attributes,
-        false);
+    return sound(
+        new convolution_forward.primitive_desc(
+            Plan.cpu(),
+            prop_kind.forward_inference.value,
+            DIRECT,
+            src,
+            anyWeight(src.get_data_type().intern()),
+            bias,
+            dst,
+            strides(),
+            dilation(),
+            paddingBefore(),
+            paddingBehind(),
+            attributes,
+            false),
+        dst);
   }
 
   convolution_forward.primitive_desc training(
       memory.desc src, memory.desc dst, primitive_attr attributes) {
-    return new convolution_forward.primitive_desc(
-        Plan.cpu(),
-        prop_kind.forward_training.value,
-        DIRECT,
-        src,
-        anyWeight(src.get_data_type().intern()),
-        bias(),
-        dst,
-        strides(),
-        dilation(),
-        paddingBefore(),
-        paddingBehind(),
-        attributes,
-        false);
+    return sound(
+        new convolution_forward.primitive_desc(
+            Plan.cpu(),
+            prop_kind.forward_training.value,
+            DIRECT,
+            src,
+            anyWeight(src.get_data_type().intern()),
+            bias(),
+            dst,
+            strides(),
+            dilation(),
+            paddingBefore(),
+            paddingBehind(),
+            attributes,
+            false),
+        dst);
+  }
+
+  /**
+   * The description with the first kernel that is right: {@code brg_conv} of oneDNN 3.11 goes wrong
+   * on one input channel where the output is one pixel wide and the stride is larger than 1.
+   */
+  private convolution_forward.primitive_desc sound(
+      convolution_forward.primitive_desc description, memory.desc dst) {
+    try (LongPointer dims = dst.get_dims()) {
+      if (in == 1 && conv.strideWidth() > 1 && dims.get(3) == 1) {
+        boolean more = true;
+        while (more && description.impl_info_str().getString().startsWith("brg")) {
+          more = description.next_impl();
+        }
+      }
+    }
+    return description;
   }
 
   convolution_backward_data.primitive_desc backwardData(

@@ -52,6 +52,7 @@ public final class Transforms {
         .then("FuseActivations", FuseActivations::forTraining)
         .then("FlattenIntoLinear", FlattenIntoLinear::apply)
         .then("PoolBeforeConv", PoolBeforeConv::apply)
+        .then("SeparateFactors", SeparateFactors::apply)
         .done();
   }
 

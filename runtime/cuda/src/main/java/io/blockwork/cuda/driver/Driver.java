@@ -12,9 +12,6 @@ public interface Driver {
   /** Starts the driver; flags are 0. */
   void cuInit(int flags);
 
-  /** The newest CUDA that the driver runs, as 1000 * major + 10 * minor. */
-  void cuDriverGetVersion(int[] version);
-
   /** How many GPUs there are. */
   void cuDeviceGetCount(int[] count);
 

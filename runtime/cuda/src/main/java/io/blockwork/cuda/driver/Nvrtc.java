@@ -4,9 +4,6 @@ import com.sun.jna.Pointer;
 
 /** The functions of NVRTC, CUDA's compiler at run time, that are used; see {@link Driver}. */
 public interface Nvrtc {
-  /** Its version. */
-  void nvrtcVersion(int[] major, int[] minor);
-
   /** How many architectures it compiles for. */
   void nvrtcGetNumSupportedArchs(int[] count);
 

@@ -1,0 +1,155 @@
+package io.blockwork.interpreter;
+
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.Parameter;
+import io.blockwork.graph.ops.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs a graph as it was built, before any transform. */
+public final class Interpreter {
+  private final Graph graph;
+  private final Map<String, double[]> parameters;
+  private final Masks masks;
+
+  /**
+   * An interpreter.
+   *
+   * @param parameters the values of every entry of the {@code state_dict}, by name
+   * @param masks of the training passes
+   */
+  public Interpreter(Graph graph, Map<String, double[]> parameters, Masks masks) {
+    this.graph = graph;
+    this.parameters = Map.copyOf(parameters);
+    this.masks = masks;
+  }
+
+  /** Numbers on a tape: {@code [N, C, H, W]}. */
+  record Value(int[] at, int batch, Shape shape) {}
+
+  /**
+   * Runs the graph.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @param batch images
+   * @param training whether norms use the batch's statistics and masks are applied
+   */
+  public Run run(double[] images, int batch, boolean training) {
+    Tape tape = new Tape();
+    Map<String, int[]> leaves = new LinkedHashMap<>();
+    for (Node node : graph.nodes()) {
+      for (Parameter parameter : node.op().parameters()) {
+        leaves.computeIfAbsent(parameter.name(), name -> leaves(tape, parameters.get(name)));
+      }
+    }
+    int[] input = leaves(tape, images);
+    List<Value> values = new ArrayList<>();
+    Map<String, double[]> statistics = new LinkedHashMap<>();
+    Operations operations = new Operations(tape, leaves, training, masks, statistics);
+    for (Node node : graph.nodes()) {
+      List<Value> inputs = node.inputs().stream().map(values::get).toList();
+      List<Shape> shapes = inputs.stream().map(Value::shape).toList();
+      Shape shape = node.op().shape(shapes);
+      int[] at = node.id() == 0 ? input : operations.compute(node.op(), inputs, batch, shape);
+      values.add(new Value(at, batch, shape));
+    }
+    return new Run(tape, input, leaves, values, statistics, operations.clearance());
+  }
+
+  private static int[] leaves(Tape tape, double[] values) {
+    int[] at = new int[values.length];
+    for (int i = 0; i < at.length; i++) {
+      at[i] = tape.leaf(values[i]);
+    }
+    return at;
+  }
+
+  /** What a pass has computed. */
+  public static final class Run {
+    private final Tape tape;
+    private final int[] input;
+    private final Map<String, int[]> parameters;
+    private final List<Value> values;
+    private final Map<String, double[]> statistics;
+    private final double clearance;
+
+    private Run(
+        Tape tape,
+        int[] input,
+        Map<String, int[]> parameters,
+        List<Value> values,
+        Map<String, double[]> statistics,
+        double clearance) {
+      this.tape = tape;
+      this.input = input;
+      this.parameters = parameters;
+      this.values = values;
+      this.statistics = statistics;
+      this.clearance = clearance;
+    }
+
+    /** The value of a node, {@code [N, C, H, W]}. */
+    public double[] value(int node) {
+      int[] at = values.get(node).at();
+      double[] result = new double[at.length];
+      for (int i = 0; i < at.length; i++) {
+        result[i] = tape.value(at[i]);
+      }
+      return result;
+    }
+
+    /** Running statistics after the pass, by name, of the norms that have moved them. */
+    public Map<String, double[]> statistics() {
+      return statistics;
+    }
+
+    /**
+     * How far the nearest value is from a kink of an activation, or from another one that is as
+     * large in the window of a max pool. Nearer, the gradient depends on rounding.
+     */
+    public double clearance() {
+      return clearance;
+    }
+
+    /**
+     * Differentiates a weighted sum of outputs.
+     *
+     * @param outputGradients weights of each value of some nodes, by node
+     */
+    public Gradients gradients(Map<Integer, double[]> outputGradients) {
+      int size = outputGradients.values().stream().mapToInt(w -> w.length).sum();
+      int[] of = new int[size];
+      double[] weights = new double[size];
+      int next = 0;
+      for (Map.Entry<Integer, double[]> output : outputGradients.entrySet()) {
+        int[] at = values.get(output.getKey()).at();
+        System.arraycopy(at, 0, of, next, at.length);
+        System.arraycopy(output.getValue(), 0, weights, next, at.length);
+        next += at.length;
+      }
+      double[] all = tape.gradients(of, weights);
+      Map<String, double[]> byName = new LinkedHashMap<>();
+      parameters.forEach((name, at) -> byName.put(name, gather(all, at)));
+      return new Gradients(gather(all, input), byName);
+    }
+
+    private static double[] gather(double[] from, int[] at) {
+      double[] result = new double[at.length];
+      for (int i = 0; i < at.length; i++) {
+        result[i] = from[at[i]];
+      }
+      return result;
+    }
+  }
+
+  /**
+   * Gradients.
+   *
+   * @param images of the images
+   * @param parameters of each entry of the {@code state_dict}, by name
+   */
+  public record Gradients(double[] images, Map<String, double[]> parameters) {}
+}

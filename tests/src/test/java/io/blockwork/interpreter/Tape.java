@@ -1,0 +1,74 @@
+package io.blockwork.interpreter;
+
+import java.util.Arrays;
+
+/**
+ * Numbers, each with the numbers that it was computed from and its partial derivatives with respect
+ * to them: reverse-mode differentiation of single numbers. A number is known by its index.
+ */
+final class Tape {
+  private double[] values = new double[1 << 12];
+  private int[] begins = new int[1 << 12];
+  private int size;
+
+  private int[] operands = new int[1 << 14];
+  private double[] partials = new double[1 << 14];
+  private int terms;
+
+  /** A number that depends on nothing. */
+  int leaf(double value) {
+    return end(value);
+  }
+
+  /** The number that is being computed depends on {@code operand} with this derivative. */
+  void term(int operand, double partial) {
+    if (terms == operands.length) {
+      operands = Arrays.copyOf(operands, 2 * terms);
+      partials = Arrays.copyOf(partials, 2 * terms);
+    }
+    operands[terms] = operand;
+    partials[terms++] = partial;
+  }
+
+  /** The number that all terms since the last one belong to. */
+  int end(double value) {
+    if (size + 1 == values.length) {
+      values = Arrays.copyOf(values, 2 * values.length);
+      begins = Arrays.copyOf(begins, 2 * begins.length);
+    }
+    values[size] = value;
+    begins[size + 1] = terms;
+    return size++;
+  }
+
+  /** A function of one number. */
+  int unary(int operand, double value, double derivative) {
+    term(operand, derivative);
+    return end(value);
+  }
+
+  double value(int index) {
+    return values[index];
+  }
+
+  /**
+   * The derivatives of a weighted sum with respect to every number.
+   *
+   * @param of the numbers that are summed
+   * @param weights their weights
+   */
+  double[] gradients(int[] of, double[] weights) {
+    double[] gradients = new double[size];
+    for (int i = 0; i < of.length; i++) {
+      gradients[of[i]] += weights[i];
+    }
+    for (int i = size - 1; i >= 0; i--) {
+      if (gradients[i] != 0) {
+        for (int t = begins[i]; t < begins[i + 1]; t++) {
+          gradients[operands[t]] += gradients[i] * partials[t];
+        }
+      }
+    }
+    return gradients;
+  }
+}
