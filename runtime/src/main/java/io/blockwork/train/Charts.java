@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.io.SafeText;
+import io.blockwork.io.Uninterrupted;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -142,9 +143,13 @@ final class Charts {
   /** Without fonts, as in slim containers, Java's drawing fails with errors of many kinds. */
   private static byte[] drawn(Supplier<BufferedImage> drawing) {
     try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      ImageIO.write(drawing.get(), "png", bytes);
-      return bytes.toByteArray();
+      // Java reads fonts from channels, and clears an interrupt that closes one.
+      return Uninterrupted.call(
+          () -> {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            ImageIO.write(drawing.get(), "png", bytes);
+            return bytes.toByteArray();
+          });
     } catch (IOException | RuntimeException | LinkageError | InternalError e) {
       throw new IllegalStateException(
           SafeText.format("a chart cannot be drawn (%s)", e)
