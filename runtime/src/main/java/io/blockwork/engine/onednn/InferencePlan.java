@@ -66,7 +66,7 @@ final class InferencePlan implements AutoCloseable {
   /** Values, for one image, of the largest tensor that the pass uses. */
   static long largestTensor(Parameters parameters, Function<InferenceBinder, ForwardPass> network) {
     InferenceRecorder recorder = new InferenceRecorder(parameters, new PackedWeights());
-    network.apply(recorder);
+    ForwardPass unused = network.apply(recorder);
     return recorder.memories().elements().values().stream().reduce(1L, Math::max);
   }
 
