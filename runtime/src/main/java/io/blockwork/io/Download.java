@@ -13,13 +13,9 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -84,17 +80,7 @@ final class Download {
     start = System.nanoTime();
     try {
       Files.createDirectories(options.cache());
-      try (FileChannel channel =
-              FileChannel.open(
-                  options.cache().resolve(name + ".lock"),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE,
-                  LinkOption.NOFOLLOW_LINKS);
-          FileLock lock = lock(channel)) {
-        if (lock.isValid() && !Files.isRegularFile(file)) {
-          fetch();
-        }
-      }
+      fetchAlone();
     } catch (InterruptedIOException | ClosedByInterruptException e) {
       throw problem(e, "was not fetched: the thread was interrupted");
     } catch (OutOfTime e) {
@@ -105,18 +91,18 @@ final class Download {
     return file;
   }
 
-  /** Waits for other processes, which the system reports by null, and other threads. */
-  private FileLock lock(FileChannel channel) throws IOException {
-    while (true) {
-      try {
-        Optional<FileLock> lock = Optional.ofNullable(channel.tryLock());
-        if (lock.isPresent()) {
-          return lock.get();
-        }
-      } catch (OverlappingFileLockException e) {
-        // Another thread of this process has it: wait as for another process.
-      }
+  /** Fetches the file unless another process or thread does meanwhile. */
+  private void fetchAlone() throws IOException {
+    Path place = options.cache().resolve(name + ".lock");
+    Optional<LockedFile> free = LockedFile.tryLock(place);
+    while (free.isEmpty()) {
       pause(POLL_MILLIS);
+      free = LockedFile.tryLock(place);
+    }
+    try (LockedFile lock = free.get()) {
+      if (!Files.isRegularFile(file)) {
+        fetch();
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import io.blockwork.image.ByteImage;
 import io.blockwork.image.Classification;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.image.References;
+import io.blockwork.io.DownloadOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -363,5 +365,35 @@ class ReadersTest {
           all.get(0).predictions().get(0).probability(),
           1e-4);
     }
+  }
+
+  @Test
+  void anInterruptedThreadStillReadsFiles() throws IOException {
+    Path cifar = write("cifar.bin", new byte[3073]);
+    Path images = write("images", idx(new byte[2 * 3], 1, 2, 3));
+    Path labels = write("labels.gz", gzip(idx(new byte[1], 1)));
+    Path table = write("table.csv", "0,1,2,3,4,5,6\n".getBytes(StandardCharsets.UTF_8));
+    List<Supplier<Labelled>> readers =
+        List.of(
+            () -> CifarBinary.cifar10(cifar),
+            () -> IdxImages.mnist(images, labels),
+            () -> CsvImages.open(table, 2, 3, 255, CsvImages.Label.FIRST, DIGITS));
+    for (Supplier<Labelled> reader : readers) {
+      Thread.currentThread().interrupt();
+      Labelled read = reader.get();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(read.size()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anInterruptedThreadStillChecksWhatIsInTheCache() throws IOException {
+    byte[] content = {1, 2, 3};
+    Path cached = write("cache/three", content);
+    PublishedFile published = new PublishedFile("three", "039058c6f2c0cb49", content.length);
+    Thread.currentThread().interrupt();
+    Path fetched = published.fetch(DownloadOptions.defaults().cache(folder.resolve("cache")));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(fetched).isEqualTo(cached);
   }
 }

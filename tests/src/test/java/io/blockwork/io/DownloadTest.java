@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -284,15 +285,7 @@ class DownloadTest {
   void anotherProcessWaitsForTheLock() throws Exception {
     serve(this::wholeOrRange);
     Path lock = cache.resolve(NAME + ".lock");
-    // A process of its own: within one, Java itself refuses a second lock.
-    Process holder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                LockHolder.class.getName(),
-                lock.toString())
-            .start();
+    Process holder = LockHolder.start(lock);
     assertThat(holder.getInputStream().read()).isEqualTo('l');
     Future<Path> path = threads.submit(() -> download(options()).path());
     Thread.sleep(300);
@@ -398,6 +391,36 @@ class DownloadTest {
       Locale.setDefault(before);
     }
     assertThat(ranges).containsExactly("bytes=1234-");
+  }
+
+  @Test
+  void whoIsInterruptedWhileItWaitsLeavesTheLockToTheOther() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    serve(
+        exchange -> {
+          asked.countDown();
+          await(release);
+          whole(exchange);
+        });
+    DownloadOptions patient = options().patience(Duration.ofSeconds(25));
+    Future<Path> first = threads.submit(() -> download(patient).path());
+    asked.await();
+    AtomicReference<FileException> refused = new AtomicReference<>();
+    Thread second =
+        new Thread(
+            () -> refused.set(assertThrows(FileException.class, () -> download(patient).path())));
+    second.start();
+    // It waits between two looks at the lock.
+    while (second.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    second.interrupt();
+    second.join();
+    assertThat(refused.get()).hasMessageThat().contains("the thread was interrupted");
+    assertThat(LockHolder.isLocked(cache.resolve(NAME + ".lock"))).isTrue();
+    release.countDown();
+    assertFetched(first.get());
   }
 
   @Test

@@ -9,13 +9,37 @@ import java.nio.file.StandardOpenOption;
 final class LockHolder {
   private LockHolder() {}
 
+  /** Locks the file, or prints that another process has. */
   public static void main(String[] args) throws IOException {
     try (FileChannel channel =
         FileChannel.open(Path.of(args[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      channel.lock();
-      System.out.write('l');
+      System.out.write(channel.tryLock() == null ? 'o' : 'l');
       System.out.flush();
       System.in.transferTo(java.io.OutputStream.nullOutputStream());
     }
+  }
+
+  /** Starts one. It must run in a process of its own: within one, Java refuses a second lock. */
+  static Process start(Path file) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            LockHolder.class.getName(),
+            file.toString())
+        .start();
+  }
+
+  /** Whether another process finds the file locked. */
+  static boolean isLocked(Path file) throws IOException, InterruptedException {
+    Process process = start(file);
+    int answer = process.getInputStream().read();
+    process.getOutputStream().close();
+    process.waitFor();
+    return switch (answer) {
+      case 'o' -> true;
+      case 'l' -> false;
+      default -> throw new IllegalStateException("no answer");
+    };
   }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * build, and links to what the machine's own has already downloaded.
  */
 final class UserProject {
-  private static final List<String> MODULES = List.of("runtime", "processor");
+  private static final List<String> MODULES = List.of("runtime", "processor/graph", "processor");
   private static final String GROUP = "io/blockwork";
 
   private final Path folder;
@@ -42,7 +42,7 @@ final class UserProject {
     linkAll(Path.of(System.getProperty("blockwork.repository")), repository, "");
     install("blockwork", Path.of("../pom.xml"), Optional.empty(), repository);
     for (String module : MODULES) {
-      install("blockwork-" + module, Path.of("..", module, "pom.xml"), jar(module), repository);
+      install(artifact(module), Path.of("..", module, "pom.xml"), jar(module), repository);
     }
     return new UserProject(folder, repository);
   }
@@ -58,6 +58,11 @@ final class UserProject {
     }
   }
 
+  /** The artifact of a module, which is called as its folder. */
+  private static String artifact(String module) {
+    return "blockwork-" + module.substring(module.lastIndexOf('/') + 1);
+  }
+
   private static Optional<Path> jar(String module) throws IOException {
     Path target = Path.of("..", module, "target");
     if (!Files.isDirectory(target)) {
@@ -69,7 +74,7 @@ final class UserProject {
               f ->
                   f.getFileName()
                       .toString()
-                      .matches("blockwork-" + module + "-[0-9][^-]*(-SNAPSHOT)?\\.jar"))
+                      .matches(artifact(module) + "-[0-9][^-]*(-SNAPSHOT)?\\.jar"))
           .findFirst();
     }
   }

@@ -4,6 +4,11 @@ import io.blockwork.NetworkOptions;
 import io.blockwork.engine.Engines;
 import io.blockwork.loss.Loss;
 import io.blockwork.memory.NativeBlock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -42,15 +47,35 @@ final class ChildPrograms {
     }
   }
 
+  /** Tells of the memory after a quarter of the networks, when Java has warmed up, and at last. */
   private static void createAndClose(int networks) {
-    for (int i = 0; i < networks; i++) {
+    int batch = 64;
+    for (int i = 1; i <= networks; i++) {
       try (var net = network()) {
-        net.forward(new float[3 * 12 * 12]);
-        net.train(Nd4j.zeros(DataType.FLOAT, 2, 3, 12, 12), Loss.softmaxCrossEntropy(0, 1));
+        net.forward(new float[batch * 3 * 12 * 12]);
+        net.train(
+            Nd4j.zeros(DataType.FLOAT, batch, 3, 12, 12), Loss.softmaxCrossEntropy(new int[batch]));
       }
-      if (i == 0 || i == networks - 1) {
+      if (i == networks / 4 || i == networks) {
         System.out.println("living " + NativeBlock.livingBytes());
+        System.out.println("resident " + residentKilobytes());
       }
+    }
+  }
+
+  /** What the process has in memory as Linux says it; 0 elsewhere. */
+  private static long residentKilobytes() {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

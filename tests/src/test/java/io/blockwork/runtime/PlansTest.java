@@ -2,6 +2,7 @@ package io.blockwork.runtime;
 
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.NetworkOptions;
 import io.blockwork.engine.BoundInference;
@@ -13,6 +14,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.nd4j.Nd4jEngine;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.loss.Loss;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
@@ -33,6 +35,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -384,6 +388,63 @@ class PlansTest {
         INDArray image = images(150).get(NDArrayIndex.interval(i, i + 1)).dup('c');
         assertThat(net.forward(image).equalsWithEps(output.getRow(i, true), 1e-5)).isTrue();
       }
+    }
+  }
+
+  /** Binds plans of three images no faster than the gate lets it, with its own locks held. */
+  private record SlowToBindThree(Engine engine, Runnable gate) implements Engine {
+    @Override
+    public String name() {
+      return engine.name();
+    }
+
+    @Override
+    public BoundInference bindInference(
+        Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+      return engine.bindInference(
+          parameters,
+          batch,
+          bind -> {
+            ForwardPass pass = network.apply(bind);
+            if (batch == 3) {
+              gate.run();
+            }
+            return pass;
+          });
+    }
+
+    @Override
+    public BoundTraining bindTraining(
+        Parameters parameters,
+        Gradients gradients,
+        int batch,
+        TrainingSettings settings,
+        Function<TrainingBinder, TrainingPass> network) {
+      return engine.bindTraining(parameters, gradients, batch, settings, network);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nd4j", "onednn"})
+  void othersComputeAndBindWhileAPlanIsBeingBound(String name) throws Exception {
+    assumeTrue(name.equals("nd4j") || OneDnnEngine.isAvailable(), "oneDNN cannot be loaded");
+    // With the micro-batch fixed, oneDNN applies the network only where it makes the plan.
+    Engine engine =
+        name.equals("nd4j") ? new Nd4jEngine() : new OneDnnEngine().microBatch(8, false);
+    Gate gate = new Gate();
+    AtomicReference<INDArray> late = new AtomicReference<>();
+    try (TinyNetwork net = TinyNetwork.create(on(new SlowToBindThree(engine, gate)))) {
+      INDArray two = net.forward(images(2));
+      Thread binding = new Thread(() -> late.set(net.forward(images(3))));
+      binding.start();
+      gate.entered.await();
+      // This thread opens the gate: it would wait for ever if it had to wait at all.
+      assertThat(net.forward(images(2))).isEqualTo(two);
+      net.forward(images(1));
+      assertThat(late.get()).isNull();
+      gate.open.countDown();
+      binding.join();
+      assertThat(late.get().size(0)).isEqualTo(3);
     }
   }
 

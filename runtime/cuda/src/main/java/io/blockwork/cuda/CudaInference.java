@@ -117,7 +117,7 @@ final class CudaInference implements BoundInference {
     }
   }
 
-  /** The mean time of each step, launched by itself. */
+  /** The mean time of each step by itself. */
   List<KernelTime> profile(int repetitions) {
     return pass.profile(steps, repetitions);
   }

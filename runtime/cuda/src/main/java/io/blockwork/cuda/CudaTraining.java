@@ -232,7 +232,7 @@ final class CudaTraining implements BoundTraining {
     }
   }
 
-  /** The mean time of each step, launched by itself, forward and backward. */
+  /** The mean time of each step by itself, forward and backward. */
   List<KernelTime> profile(int repetitions) {
     List<KernelTime> times = new ArrayList<>(pass.profile(forwardSteps, repetitions));
     times.addAll(pass.profile(backwardSteps, repetitions));

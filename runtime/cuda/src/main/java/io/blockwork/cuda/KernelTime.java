@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How long a kernel takes when it is launched by itself.
+ * How long a kernel takes by itself.
  *
  * @param path of the layer
  * @param kernel what runs

@@ -1,6 +1,7 @@
 package io.blockwork.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.ImageClassifier;
 import io.blockwork.Network;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -74,6 +76,17 @@ class NetworksTest {
     Trained rounded = train(type, Objects.requireNonNull(ENGINES.get(Numerics.BFLOAT16)));
     for (int i = 0; i < expected.losses().size(); i++) {
       assertEquals(expected.losses().get(i), rounded.losses().get(i), 0.15, "bf16 loss " + i);
+    }
+  }
+
+  @Test
+  void profilesEveryKernelByItsLayer() {
+    Engine engine = Objects.requireNonNull(ENGINES.get(Numerics.BFLOAT16));
+    try (Network network = create(TestNetworks.TinyResNetBasic.class, engine)) {
+      String table = network.profile(images(network, BATCH));
+      for (String text : List.of("4 images", "as one graph", "conv1 ", "cuDNN engine", "avgpool")) {
+        assertTrue(table.contains(text), table);
+      }
     }
   }
 

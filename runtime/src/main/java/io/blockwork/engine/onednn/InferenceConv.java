@@ -28,7 +28,7 @@ record InferenceConv(
     Optional<PlanTensor> residual,
     Activation activation) {
 
-  void compile(Emitter e, PackedWeights weights, PlanTensor src, PlanTensor dst) {
+  void compile(Emitter e, PlanWeights weights, PlanTensor src, PlanTensor dst) {
     Plan plan = e.plan();
     boolean padded = plan.isPadded(src) && conv.groups() == 1;
     memory.desc sourceDesc = padded ? plan.paddedInputDesc() : plan.desc(src);

@@ -21,7 +21,7 @@ import org.bytedeco.dnnl.memory;
  * @param dst its output
  */
 record InferenceLinear(Linear linear, Activation activation, PlanTensor src, PlanTensor dst) {
-  void compile(Emitter e, PackedWeights weights) {
+  void compile(Emitter e, PlanWeights weights) {
     Plan plan = e.plan();
     memory source = Dense.read(e, src, Lane.SOURCE);
     memory target = Dense.target(e, dst, Lane.TARGET);

@@ -28,7 +28,7 @@ final class InferencePlan implements AutoCloseable {
    */
   InferencePlan(
       Parameters parameters,
-      PackedWeights weights,
+      PlanWeights weights,
       int batch,
       EngineOptions options,
       Optional<Layout> layout,
@@ -65,7 +65,8 @@ final class InferencePlan implements AutoCloseable {
 
   /** Values, for one image, of the largest tensor that the pass uses. */
   static long largestTensor(Parameters parameters, Function<InferenceBinder, ForwardPass> network) {
-    InferenceRecorder recorder = new InferenceRecorder(parameters, new PackedWeights());
+    InferenceRecorder recorder =
+        new InferenceRecorder(parameters, new PlanWeights(new PackedWeights()));
     ForwardPass unused = network.apply(recorder);
     return recorder.memories().elements().values().stream().reduce(1L, Math::max);
   }

@@ -28,7 +28,7 @@ import org.bytedeco.dnnl.memory;
 /** Takes down the layers of an inference pass; {@link #compile} makes their kernels. */
 final class InferenceRecorder implements InferenceBinder {
   private final Parameters parameters;
-  private final PackedWeights weights;
+  private final PlanWeights weights;
   private final Memories memories = new Memories();
   private final List<DeferredKernel> kernels = new ArrayList<>();
   private final Set<PlanTensor> inputs = new HashSet<>();
@@ -36,7 +36,7 @@ final class InferenceRecorder implements InferenceBinder {
   private final Set<PlanTensor> otherOutputs = new HashSet<>();
   private boolean blocks = true;
 
-  InferenceRecorder(Parameters parameters, PackedWeights weights) {
+  InferenceRecorder(Parameters parameters, PlanWeights weights) {
     this.parameters = parameters;
     this.weights = weights;
   }

@@ -211,7 +211,7 @@ public final class OneDnnEngine implements Engine {
       Function<InferenceBinder, ForwardPass> network) {
     // Primitives are made for the number of threads that the making thread is set to.
     int threads = microBatching.streams() > 1 ? 1 : options.threadsOrAll();
-    PackedWeights weights = state.acquire();
+    PlanWeights weights = new PlanWeights(state.acquire());
     List<InferencePlan> plans = new ArrayList<>();
     try {
       for (int i = 0; i < microBatching.streams(); i++) {

@@ -20,7 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class OneDnnInference implements BoundInference {
   private final Parameters parameters;
-  private final PackedWeights weights;
+  private final PlanWeights weights;
   private final List<InferencePlan> plans;
   private final int batch;
   private final int threads;
@@ -45,7 +45,7 @@ final class OneDnnInference implements BoundInference {
    */
   OneDnnInference(
       Parameters parameters,
-      PackedWeights weights,
+      PlanWeights weights,
       List<InferencePlan> plans,
       int batch,
       int threads,

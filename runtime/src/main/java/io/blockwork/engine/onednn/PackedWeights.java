@@ -8,7 +8,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
-import io.blockwork.parameters.SharedWork;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +21,8 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * A network's weights for inference, in the layouts that kernels want and with the batch norms
- * folded in. All plans of a network share them; they are made anew after the parameters have
- * changed.
+ * folded in. All plans of a network share them, and each makes anew what it uses after the
+ * parameters have changed: see {@link PlanWeights}.
  *
  * <p>Holds no reference to the {@link Parameters}, so that it can be kept beside them in a weak
  * map.
@@ -36,17 +35,18 @@ final class PackedWeights {
     void fill(Parameters parameters);
   }
 
-  private static final long NEVER = -1;
+  /** The version of no parameters. */
+  static final long NEVER = -1;
 
-  /** One layer's weights in one layout. Guarded by the packed weights. */
-  private static final class Entry {
-    final String key;
-    final memory.desc layout;
-    final Packed packed;
-    final Filler filler;
+  /** One layer's weights in one layout. */
+  static final class Entry {
+    private final String key;
+    private final memory.desc layout;
+    private final Packed packed;
+    private final Filler filler;
 
     /** Version of the parameters that it was made of. */
-    long version = NEVER;
+    private volatile long version = NEVER;
 
     Entry(String key, memory.desc layout, Packed packed, Filler filler) {
       this.key = key;
@@ -54,13 +54,27 @@ final class PackedWeights {
       this.packed = packed;
       this.filler = filler;
     }
+
+    Packed packed() {
+      return packed;
+    }
+
+    /** Whether it was made of that version of the parameters. */
+    boolean isOf(long current) {
+      return version == current;
+    }
+
+    /** Makes it, unless somebody else has, on one thread: there are many to do side by side. */
+    synchronized void fill(Parameters parameters, long current) {
+      if (version != current) {
+        OneDnnLibrary.onThreads(1, () -> filler.fill(parameters));
+        version = current;
+      }
+    }
   }
 
   private final Arena arena = new Arena();
   private final List<Entry> entries = new ArrayList<>();
-
-  /** Version of the parameters that every entry was made of, or {@link #NEVER}. */
-  private volatile long version = NEVER;
 
   /** How many use this. Guarded by the {@link NetworkState} that this belongs to. */
   private int plans;
@@ -81,36 +95,11 @@ final class PackedWeights {
     return true;
   }
 
-  /** Makes what is not made yet, and everything if the parameters have changed since. */
-  void refresh(Parameters parameters) {
-    if (version != parameters.version()) {
-      refill(parameters);
-    }
-  }
-
-  private synchronized void refill(Parameters parameters) {
-    long current = parameters.version();
-    List<Runnable> stale =
-        entries.stream()
-            .filter(entry -> entry.version != current)
-            .<Runnable>map(entry -> () -> fill(entry, parameters))
-            .toList();
-    SharedWork.start(stale).finish();
-    entries.forEach(entry -> entry.version = current);
-    version = current;
-  }
-
-  /** Fills on one thread: layers are small, and there are many to be done side by side. */
-  private static void fill(Entry entry, Parameters parameters) {
-    OneDnnLibrary.onThreads(1, () -> entry.filler.fill(parameters));
-  }
-
   /**
-   * The weight of the convolution in the given layout. Its values are there after the next {@link
-   * #refresh}.
+   * The weight of the convolution in the given layout. It has values once it is {@linkplain
+   * Entry#fill filled}.
    */
-  synchronized Packed convolution(
-      FoldedWeight folded, Convolution convolution, memory.desc layout) {
+  synchronized Entry convolution(FoldedWeight folded, Convolution convolution, memory.desc layout) {
     String key = folded.key() + " " + convolution.in();
     return find(key, layout)
         .orElseGet(
@@ -128,7 +117,7 @@ final class PackedWeights {
   }
 
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
-  synchronized Packed linear(String path, boolean hasBias, int out, int in, memory.desc layout) {
+  synchronized Entry linear(String path, boolean hasBias, int out, int in, memory.desc layout) {
     return find(path, layout)
         .orElseGet(
             () -> {
@@ -150,17 +139,13 @@ final class PackedWeights {
             });
   }
 
-  private Optional<Packed> find(String key, memory.desc layout) {
-    return entries.stream()
-        .filter(e -> e.key.equals(key) && e.layout.equals(layout))
-        .map(e -> e.packed)
-        .findFirst();
+  private Optional<Entry> find(String key, memory.desc layout) {
+    return entries.stream().filter(e -> e.key.equals(key) && e.layout.equals(layout)).findFirst();
   }
 
-  private Packed add(Entry entry) {
+  private Entry add(Entry entry) {
     entries.add(entry);
-    version = NEVER;
-    return entry.packed;
+    return entry;
   }
 
   private memory allocate(memory.desc desc) {

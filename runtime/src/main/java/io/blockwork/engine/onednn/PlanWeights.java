@@ -1,0 +1,60 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.engine.onednn.PackedWeights.Entry;
+import io.blockwork.engine.onednn.PackedWeights.Packed;
+import io.blockwork.parameters.Parameters;
+import io.blockwork.parameters.SharedWork;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.dnnl.memory;
+
+/**
+ * Those of a network's packed weights that the plans of one batch size use. A thread that has such
+ * plans makes these and no others, so that it never waits for the weights of another batch size.
+ */
+final class PlanWeights {
+  private final PackedWeights shared;
+  private final Set<Entry> used = new LinkedHashSet<>();
+
+  /** Version of the parameters that all were made of. */
+  private long version = PackedWeights.NEVER;
+
+  PlanWeights(PackedWeights shared) {
+    this.shared = shared;
+  }
+
+  /**
+   * The weight of the convolution in the given layout. Its values are there after the next {@link
+   * #refresh}.
+   */
+  Packed convolution(FoldedWeight folded, Convolution convolution, memory.desc layout) {
+    return use(shared.convolution(folded, convolution, layout));
+  }
+
+  /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
+  Packed linear(String path, boolean hasBias, int out, int in, memory.desc layout) {
+    return use(shared.linear(path, hasBias, out, in, layout));
+  }
+
+  private Packed use(Entry entry) {
+    used.add(entry);
+    version = PackedWeights.NEVER;
+    return entry.packed();
+  }
+
+  /** Makes what is not made yet, and everything if the parameters have changed since. */
+  void refresh(Parameters parameters) {
+    long current = parameters.version();
+    if (version == current) {
+      return;
+    }
+    List<Runnable> stale =
+        used.stream()
+            .filter(entry -> !entry.isOf(current))
+            .<Runnable>map(entry -> () -> entry.fill(parameters, current))
+            .toList();
+    SharedWork.start(stale).finish();
+    version = current;
+  }
+}

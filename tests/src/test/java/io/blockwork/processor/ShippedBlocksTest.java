@@ -1,0 +1,43 @@
+package io.blockwork.processor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.blockwork.processor.Compiler.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The processor needs the runtime's annotations, so that it cannot compile the runtime's blocks.
+ */
+@DisplayName("The companions of the runtime's blocks are those that the processor writes")
+final class ShippedBlocksTest {
+  private static final Path NETWORKS = Path.of("../runtime/src/main/java/io/blockwork/networks");
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void letterForLetter(Compiler compiler) throws IOException {
+    Map<String, String> blocks = new TreeMap<>();
+    Map<String, String> companions = new TreeMap<>();
+    try (Stream<Path> files = Files.list(NETWORKS)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString().replace(".java", "");
+        boolean companion = name.endsWith("Nodes");
+        String path = "io/blockwork/networks/" + name + ".java";
+        (companion ? companions : blocks)
+            .put(companion ? "io.blockwork.networks." + name : path, Files.readString(file));
+      }
+    }
+    blocks.remove("io/blockwork/networks/package-info.java");
+    Result result = compiler.compile(blocks);
+    assertEquals(List.of(), result.findings());
+    assertEquals(companions, result.sources());
+  }
+}
