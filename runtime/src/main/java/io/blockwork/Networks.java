@@ -79,7 +79,7 @@ public final class Networks {
         """
     %s cannot be created, because a library that it needs cannot be loaded (%s)
       fix: put the native libraries for this system (%s, %s) on the class path; with Maven, \
-    blockwork-runtime brings them, and for other builds the README lists them. If they are there, see that \
+    blockwork-runtime brings them, and for other builds the README lists them. If they are there, make sure that \
     programs may be executed from JavaCPP's cache (~/.javacpp/cache, or the folder that the system property \
     org.bytedeco.javacpp.cachedir names) and from the temporary folder\
     """,
@@ -98,7 +98,7 @@ public final class Networks {
 
   private static String closed(Class<?> generated) {
     return SafeText.format(
-        "the module %s keeps %s to itself: write 'opens %s to %s;' in its module-info.java, or call %s.create()",
+        "the module %s does not let Blockwork use %s: write 'opens %s to %s;' in its module-info.java, or call %s.create()",
         generated.getModule().getName(),
         generated.getName(),
         generated.getPackageName(),
@@ -120,7 +120,7 @@ public final class Networks {
     }
     if (isLocal(type)) {
       return SafeText.format(
-          "%s is declared inside a method, where the compiler shows it to no annotation processor: move it out of the method, into a class or a file of its own",
+          "%s is declared inside a method, where annotation processors cannot see it: move it out of the method, into a class or a file of its own",
           type.getName());
     }
     return SafeText.format(

@@ -121,7 +121,7 @@ public final class Features {
     if ((long) n * result > LONGEST_ARRAY) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "the results of %d images are %d values, more than an array of Java holds: pass fewer images at a time",
+              "the results of %d images would be %d values, more than a Java array can hold: pass fewer images at a time",
               n, (long) n * result));
     }
     float[] output = new float[n * result];

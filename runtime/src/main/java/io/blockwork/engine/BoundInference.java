@@ -28,7 +28,7 @@ public interface BoundInference extends AutoCloseable {
     if (outputs.size() != 1) {
       throw new UnsupportedOperationException(
           SafeText.format(
-              "%s gives one result, not %d: ask for each by itself, or use Nd4jEngine",
+              "%s returns a single result, not %d: request each one separately, or use Nd4jEngine",
               getClass().getSimpleName(), outputs.size()));
     }
     run(images, outputs.get(0));

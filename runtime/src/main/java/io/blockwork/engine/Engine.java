@@ -68,7 +68,7 @@ public interface Engine {
       TrainingSettings settings,
       Function<TrainingBinder, TrainingPass> network) {
     throw new UnsupportedOperationException(
-        "the engine " + name() + " cannot look at single layers; nd4j can");
+        "the engine " + name() + " cannot inspect single layers; nd4j can");
   }
 
   /**

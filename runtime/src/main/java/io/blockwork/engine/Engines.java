@@ -86,7 +86,7 @@ public final class Engines {
       try {
         Engine engine = provider.create(options);
         unavailable.forEach(
-            reason -> LOG.warn("{}; the slower engine {} serves", reason, provider.name()));
+            reason -> LOG.warn("{}; using the slower engine {} instead", reason, provider.name()));
         return engine;
       } catch (UnsupportedOperationException e) {
         refusals.add(SafeText.format("%s: %s", provider.name(), e.getMessage()));
@@ -118,7 +118,7 @@ public final class Engines {
             () ->
                 new IllegalStateException(
                     SafeText.format(
-                        "no engine here can look at single layers of a network of type %s; nd4j can, but was not found among %s",
+                        "no engine here can inspect single layers of a network of type %s; nd4j can, but was not found among %s",
                         type, names(found()))));
   }
 

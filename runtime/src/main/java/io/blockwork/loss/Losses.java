@@ -54,7 +54,7 @@ public record Losses(Loss main, List<Auxiliary> auxiliary) {
       if (!names.add(each.output())) {
         throw new IllegalArgumentException(
             SafeText.format(
-                "the auxiliary output %s has two losses: add them up in one", each.output()));
+                "the auxiliary output %s has two losses: combine them into one", each.output()));
       }
     }
   }

@@ -82,7 +82,7 @@ final class NativeMemory {
     if (!fits(bytes)) {
       throw new OutOfMemoryError(
           SafeText.format(
-              "%d MB of native memory were asked for, and %d MB of the %d MB that there are hold parameters, plans and batches already",
+              "%d MB of native memory were requested, but parameters, plans and batches already hold %d of the %d MB available",
               bytes / MEGABYTE, living.get() / MEGABYTE, limit / MEGABYTE));
     }
   }

@@ -80,7 +80,7 @@ public final class NativeValues {
         && !(workspace.isScopeActive() && sameRound)) {
       throw new IllegalStateException(
           SafeText.format(
-              "the array lies in ND4J's workspace %s, which has been left since it was made: its memory may hold other values by now. Use it within the workspace, or detach() it there",
+              "the array was made in ND4J's workspace %s, which has since been closed: its memory may hold other values by now. Use the array inside the workspace, or detach() it there",
               workspace.getId()));
     }
   }

@@ -349,7 +349,7 @@ public final class Parameters implements AutoCloseable {
     private void requireLent() {
       if (!lock.isWriteLockedByCurrentThread()) {
         throw new IllegalStateException(
-            "the memory of parameters is lent only within a call of Parameters.write");
+            "the memory of parameters is available only during a call to Parameters.write");
       }
     }
   }

@@ -73,7 +73,7 @@ class NativeBlockTest {
   void moreThanTheMachineHasIsRefusedWithTheAmounts() {
     OutOfMemoryError e =
         assertThrows(OutOfMemoryError.class, () -> NativeBlock.allocate(Long.MAX_VALUE >> 1));
-    assertThat(e).hasMessageThat().startsWith("4398046511103 MB of native memory were asked for");
+    assertThat(e).hasMessageThat().startsWith("4398046511103 MB of native memory were requested");
   }
 
   @Test

@@ -47,7 +47,7 @@ class NativeMemoryTest {
     assertThat(e)
         .hasMessageThat()
         .isEqualTo(
-            "5 MB of native memory were asked for, and 6 MB of the 10 MB that there are hold parameters, plans and batches already");
+            "5 MB of native memory were requested, but parameters, plans and batches already hold 6 of the 10 MB available");
     assertThat(memory.living()).isEqualTo(6 * MB);
     memory.take(4 * MB);
   }

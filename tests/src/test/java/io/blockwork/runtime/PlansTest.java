@@ -458,7 +458,7 @@ class PlansTest {
     @Override
     public BoundInference bindInference(
         Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
-      throw new OutOfMemoryError("9 MB of native memory were asked for");
+      throw new OutOfMemoryError("9 MB of native memory were requested");
     }
 
     @Override
@@ -478,7 +478,7 @@ class PlansTest {
       assertThat(assertThrows(OutOfMemoryError.class, () -> net.forward(images(5))))
           .hasMessageThat()
           .isEqualTo(
-              "Tiny: not enough memory for a plan for inference with batches of 5 images: 9 MB of native memory were asked for; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)");
+              "Tiny: not enough memory for a plan for inference with batches of 5 images: 9 MB of native memory were requested; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)");
       Loss loss = Loss.softmaxCrossEntropy(0, 1, 2);
       assertThat(assertThrows(OutOfMemoryError.class, () -> net.train(images(3), loss)))
           .hasMessageThat()

@@ -56,7 +56,7 @@ class UnusableValuesTest {
                     NAME
                         + ": "
                         + name
-                        + " holds a NaN or an infinity, so its output would mean nothing; load or train other weights");
+                        + " holds a NaN or an infinity, so the output would be meaningless; load or train other weights");
           }
         }
         net.parameters().set(name, good);
@@ -84,7 +84,7 @@ class UnusableValuesTest {
                 .hasMessageThat()
                 .isEqualTo(
                     NAME
-                        + ": expected images of finite values, but image 1 of the batch holds a NaN or an infinity; look at how it was read and normalised");
+                        + ": expected images of finite values, but image 1 of the batch holds a NaN or an infinity; check how it was read and normalised");
           }
         }
       }

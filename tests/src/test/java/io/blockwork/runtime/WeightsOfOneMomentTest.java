@@ -284,7 +284,7 @@ class WeightsOfOneMomentTest {
     List<io.blockwork.parameters.ParameterMemory> kept = new ArrayList<>();
     parameters.write(kept::add);
     var e = assertThrows(IllegalStateException.class, () -> kept.get(0).flat());
-    assertThat(e).hasMessageThat().contains("within a call of Parameters.write");
+    assertThat(e).hasMessageThat().contains("only during a call to Parameters.write");
   }
 
   @Test

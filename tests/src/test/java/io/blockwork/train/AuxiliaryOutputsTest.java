@@ -324,7 +324,7 @@ final class AuxiliaryOutputsTest {
     Losses once = Losses.of(loss).plus(1, "aux1", loss);
     assertThat(assertThrows(IllegalArgumentException.class, () -> once.plus(1, "aux1", loss)))
         .hasMessageThat()
-        .isEqualTo("the auxiliary output aux1 has two losses: add them up in one");
+        .isEqualTo("the auxiliary output aux1 has two losses: combine them into one");
     assertThrows(IllegalArgumentException.class, () -> once.plus(Double.NaN, "aux2", loss));
     assertThrows(IllegalArgumentException.class, () -> new AuxiliaryOutput("a,b", List.of(3), 0.3));
     assertThrows(
@@ -337,7 +337,7 @@ final class AuxiliaryOutputsTest {
       var thrown =
           assertThrows(
               IllegalStateException.class, () -> net.train(images(DataType.DOUBLE), smoothed()));
-      assertThat(thrown).hasMessageThat().contains("auxiliary outputs [aux2], its description");
+      assertThat(thrown).hasMessageThat().contains("auxiliary outputs [aux2], but its description");
     }
   }
 }

@@ -208,7 +208,7 @@ final class CudaTraining implements BoundTraining {
         inputGradient.orElseThrow(
             () ->
                 new IllegalStateException(
-                    "the gradient of the images was not asked for when the pass was bound"));
+                    "the gradient of the images was not requested when the pass was bound"));
     Shapes.array("gradient of the images", port.tensor(), gradient);
     port.read(gradient);
   }

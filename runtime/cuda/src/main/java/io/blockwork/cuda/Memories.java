@@ -35,7 +35,7 @@ final class Memories {
     if (tensor.elements() > size) {
       throw new ShapeMismatchException(
           SafeText.format(
-              "slot %d: %s needs %d elements an image, the slot has %d",
+              "slot %d: %s needs %d elements per image, but the slot has %d",
               slot, tensor.shape(), tensor.elements(), size));
     }
     return tensor;

@@ -90,7 +90,7 @@ final class Shapes {
     if (groups < 1 || src.channels() % groups != 0) {
       throw new ShapeMismatchException(
           SafeText.format(
-              "%s: input: expected channels that %d groups divide, got %s",
+              "%s: input: expected a number of channels divisible by %d groups, got %s",
               path, groups, src.shape()));
     }
   }

@@ -286,7 +286,7 @@ final class TrainingRecorder implements TrainingBinder {
     if (trained && from.pixels() == 1) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "%s: batch norm expected more than one value a channel in training, got one image of %s: use a batch of 2 or more",
+              "%s: a batch norm cannot train on one value per channel (%s, batch 1); use a larger batch",
               path, src.shape()));
     }
     follow(dst, target.needed() || trained);

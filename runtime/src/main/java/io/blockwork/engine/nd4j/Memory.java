@@ -59,7 +59,7 @@ final class Memory implements AutoCloseable {
           if (needed * batch > memory.length()) {
             throw new ShapeMismatchException(
                 SafeText.format(
-                    "slot %d: expected room for %d x %d x %d = %d elements an image, got %d",
+                    "slot %d: expected room for %d x %d x %d = %d elements per image, got %d",
                     slot, channels, height, width, needed, memory.length() / batch));
           }
           return Nd4jTensor.at(memory, batch, channels, height, width, gradientNeeded);

@@ -221,7 +221,7 @@ public final class Nd4jEngine implements Engine {
     public void inputGradient(INDArray gradient) {
       if (!hasInputGradient) {
         throw new IllegalStateException(
-            "the gradient of the images was not asked for when the pass was bound");
+            "the gradient of the images was not requested when the pass was bound");
       }
       Transfer.out("gradient of the images", (Nd4jTensor) pass.inputGradient(), gradient);
     }

@@ -145,7 +145,7 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     if (memory.batch() * in.plane() == 1) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "%s: batch norm expected more than one value a channel in training, got one image of %s: use a batch of 2 or more",
+              "%s: a batch norm cannot train on one value per channel (%s, batch 1); use a larger batch",
               path, src.shape()));
     }
     return bound(
@@ -247,7 +247,7 @@ final class Nd4jTrainingBinder implements TrainingBinder {
     if (!activation.fromOutput()) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "%s: expected an activation whose derivative the output tells, got %s",
+              "%s: expected an activation whose derivative follows from its output, got %s",
               path, activation));
     }
     Nd4jTensor out = Shapes.linear(path, src, dst);

@@ -119,7 +119,8 @@ final class Shapes {
     if (groups < 1 || src.channels() % groups != 0) {
       throw new ShapeMismatchException(
           SafeText.format(
-              "%s: expected channels that %d groups divide, got %s", path, groups, src.shape()));
+              "%s: expected a number of channels divisible by %d groups, got %s",
+              path, groups, src.shape()));
     }
   }
 

@@ -6,7 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.dnnl.eltwise_backward;
@@ -21,8 +21,8 @@ final class Activations {
 
   /** {@code dst = activation(src)}. */
   static void forward(Emitter e, Activation activation, PlanTensor src, PlanTensor dst) {
-    memory source = e.read(src, Lane.SOURCE);
-    memory target = e.target(dst, Lane.TARGET);
+    memory source = e.read(src, Scratch.SOURCE);
+    memory target = e.target(dst, Scratch.TARGET);
     if (activation.isNone()) {
       e.reorder(source, target, false);
     } else {
@@ -92,14 +92,14 @@ final class Activations {
       PlanTensor dst,
       PlanTensor dDst,
       GradientTarget dSrc) {
-    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory gradient = e.read(dDst, Scratch.SOURCE);
     memory result = dSrc.memory(e);
     if (activation.isNone()) {
       e.reorder(gradient, result, false);
     } else if (activation.fromOutput()) {
-      fromOutput(e, activation, e.read(dst, Lane.SECOND_SOURCE), gradient, result);
+      fromOutput(e, activation, e.read(dst, Scratch.SECOND_SOURCE), gradient, result);
     } else {
-      fromInput(e, activation, src, e.read(src, Lane.SECOND_SOURCE), gradient, result);
+      fromInput(e, activation, src, e.read(src, Scratch.SECOND_SOURCE), gradient, result);
     }
     dSrc.written(e, result);
   }
@@ -117,7 +117,7 @@ final class Activations {
       backward(e, Eltwise.backwardFromOutput(Activation.clip(0, 1)), dst, dDst, dSrc);
       multiply(e, dSrc, activation.alpha(), dSrc);
     } else if (activation.function() == Activation.Function.ELU && factor != 1) {
-      memory unscaled = e.plan().temporary(Lane.PRODUCT, e.plan().own(dst.get_desc()));
+      memory unscaled = e.plan().temporary(Scratch.PRODUCT, e.plan().own(dst.get_desc()));
       multiply(e, dst, 1 / factor, unscaled);
       Activation plain = Activation.elu(activation.alpha());
       backward(e, Eltwise.backwardFromOutput(plain), unscaled, dDst, dSrc);

@@ -12,7 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
 import io.blockwork.engine.Affine;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -84,8 +84,8 @@ record ChannelAffine(Affine affine, PlanTensor src) {
   }
 
   void forward(Emitter e, PlanTensor dst, Function<String, memory> parameter) {
-    memory source = e.read(src, Lane.SOURCE);
-    memory target = e.target(dst, Lane.TARGET);
+    memory source = e.read(src, Scratch.SOURCE);
+    memory target = e.target(dst, Scratch.TARGET);
     apply(e, "affine", source, target, factors(e.plan(), parameter));
     e.written(target, dst);
   }
@@ -122,7 +122,7 @@ record ChannelAffine(Affine affine, PlanTensor src) {
     apply(
         e,
         "affine backward",
-        e.read(dDst, Lane.SOURCE),
+        e.read(dDst, Scratch.SOURCE),
         result,
         new ScaleAndShift(scale, filled(plan, 0)));
     dSrc.written(e, result);
@@ -142,10 +142,11 @@ record ChannelAffine(Affine affine, PlanTensor src) {
       Optional<memory> scaleGradient,
       Optional<memory> shiftGradient) {
     Plan plan = e.plan();
-    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory gradient = e.read(dDst, Scratch.SOURCE);
     // Where only a shift is learned, the input may be gone; nothing that is used depends on it.
-    memory source = scaleGradient.isPresent() ? e.read(src, Lane.SECOND_SOURCE) : gradient;
-    memory result = dSrc.needed() ? dSrc.memory(e) : plan.temporary(Lane.GRADIENT, plan.desc(src));
+    memory source = scaleGradient.isPresent() ? e.read(src, Scratch.SECOND_SOURCE) : gradient;
+    memory result =
+        dSrc.needed() ? dSrc.memory(e) : plan.temporary(Scratch.GRADIENT, plan.desc(src));
     batch_normalization_backward.primitive_desc description =
         plan.own(
             new batch_normalization_backward.primitive_desc(

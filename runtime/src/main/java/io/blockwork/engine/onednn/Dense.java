@@ -1,6 +1,6 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import org.bytedeco.dnnl.memory;
 
 /** What linear layers of both directions share. */
@@ -15,37 +15,37 @@ final class Dense {
   }
 
   /** The tensor's values in torch's order, as a matrix of one row an image. */
-  static memory read(Emitter e, PlanTensor tensor, Lane lane) {
+  static memory read(Emitter e, PlanTensor tensor, Scratch scratch) {
     Plan plan = e.plan();
     memory.desc matrix = matrix(plan, tensor);
     if (isMatrix(plan, tensor)) {
       return plan.wrap(matrix, plan.address(tensor));
     }
-    e.reorder(plan.view(tensor), plan.temporary(lane, plain(plan, tensor)), false);
-    return plan.temporary(lane, matrix);
+    e.reorder(plan.view(tensor), plan.temporary(scratch, plain(plan, tensor)), false);
+    return plan.temporary(scratch, matrix);
   }
 
   /** Memory for such a matrix; {@link #written} has to follow. */
-  static memory target(Emitter e, PlanTensor tensor, Lane lane) {
+  static memory target(Emitter e, PlanTensor tensor, Scratch scratch) {
     Plan plan = e.plan();
     memory.desc matrix = matrix(plan, tensor);
     return isMatrix(plan, tensor)
         ? plan.wrap(matrix, plan.address(tensor))
-        : plan.temporary(lane, matrix);
+        : plan.temporary(scratch, matrix);
   }
 
   /** Brings the matrix to its place. */
-  static void written(Emitter e, PlanTensor tensor, Lane lane) {
+  static void written(Emitter e, PlanTensor tensor, Scratch scratch) {
     Plan plan = e.plan();
     if (!isMatrix(plan, tensor)) {
-      e.reorder(plan.temporary(lane, plain(plan, tensor)), plan.view(tensor), false);
+      e.reorder(plan.temporary(scratch, plain(plan, tensor)), plan.view(tensor), false);
     }
   }
 
   /** Adds the matrix to what is in its place. */
-  static void addTo(Emitter e, PlanTensor tensor, Lane lane) {
+  static void addTo(Emitter e, PlanTensor tensor, Scratch scratch) {
     Plan plan = e.plan();
-    e.reorder(plan.temporary(lane, plain(plan, tensor)), plan.view(tensor), true);
+    e.reorder(plan.temporary(scratch, plain(plan, tensor)), plan.view(tensor), true);
   }
 
   static memory.desc plain(Plan plan, PlanTensor tensor) {

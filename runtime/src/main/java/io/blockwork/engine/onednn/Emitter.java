@@ -8,7 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -120,7 +120,7 @@ final class Emitter {
       bytes += i.second().get_desc().get_size();
     }
     if (scratchpad.get_size() > 0) {
-      arguments.put(DNNL_ARG_SCRATCHPAD, plan.temporary(Lane.SCRATCHPAD, scratchpad));
+      arguments.put(DNNL_ARG_SCRATCHPAD, plan.temporary(Scratch.SCRATCHPAD, scratchpad));
     }
     String implementation = description.impl_info_str().getString();
     if (isReference(description)) {
@@ -171,11 +171,11 @@ final class Emitter {
   }
 
   /** The memory itself if it has that layout, else its values in temporary memory that has. */
-  memory convert(memory from, memory.desc layout, Lane lane) {
+  memory convert(memory from, memory.desc layout, Scratch scratch) {
     if (plan.own(from.get_desc()).equals(plan.own(layout))) {
       return from;
     }
-    memory converted = plan.temporary(lane, layout);
+    memory converted = plan.temporary(scratch, layout);
     reorder(from, converted, false);
     return converted;
   }
@@ -198,7 +198,7 @@ final class Emitter {
           plan.own(
               new memory.desc(
                   layout.get_dims(), layout.get_data_type().intern(), memory.format_tag.nhwc));
-      memory between = plan.temporary(Lane.BETWEEN, dense);
+      memory between = plan.temporary(Scratch.BETWEEN, dense);
       reorder(from, between, false);
       reorder(between, to, accumulate);
       return;
@@ -230,27 +230,27 @@ final class Emitter {
     return plan.own(memory.get_desc());
   }
 
-  /** The tensor's values in dense memory: its own, or a copy in the lane. */
-  memory read(PlanTensor tensor, Lane lane) {
-    return readAs(tensor, plan.desc(tensor), lane);
+  /** The tensor's values in dense memory: its own, or a copy in a scratch buffer. */
+  memory read(PlanTensor tensor, Scratch scratch) {
+    return readAs(tensor, plan.desc(tensor), scratch);
   }
 
-  /** The tensor's values in memory of that layout: its own, or a copy in the lane. */
-  memory readAs(PlanTensor tensor, memory.desc layout, Lane lane) {
-    return convert(plan.view(tensor), layout, lane);
+  /** The tensor's values in memory of that layout: its own, or a copy in a scratch buffer. */
+  memory readAs(PlanTensor tensor, memory.desc layout, Scratch scratch) {
+    return convert(plan.view(tensor), layout, scratch);
   }
 
   /** Dense memory to write the tensor's values to; {@link #written} has to follow. */
-  memory target(PlanTensor tensor, Lane lane) {
-    return targetAs(tensor, plan.desc(tensor), lane);
+  memory target(PlanTensor tensor, Scratch scratch) {
+    return targetAs(tensor, plan.desc(tensor), scratch);
   }
 
   /** The same in the given layout. */
-  memory targetAs(PlanTensor tensor, memory.desc layout, Lane lane) {
+  memory targetAs(PlanTensor tensor, memory.desc layout, Scratch scratch) {
     plan.own(layout);
     return plan.dense(tensor) && plan.desc(tensor).equals(layout)
         ? plan.memory(tensor)
-        : plan.temporary(lane, layout);
+        : plan.temporary(scratch, layout);
   }
 
   /** Whether the memory is the tensor's own. */
@@ -268,8 +268,8 @@ final class Emitter {
   /** Memory for the gradient of a tensor; {@link #accumulated} has to follow. */
   memory gradient(PlanTensor tensor, boolean accumulate, memory.desc layout) {
     return accumulate
-        ? plan.temporary(Lane.GRADIENT, plan.own(layout))
-        : targetAs(tensor, layout, Lane.GRADIENT);
+        ? plan.temporary(Scratch.GRADIENT, plan.own(layout))
+        : targetAs(tensor, layout, Scratch.GRADIENT);
   }
 
   /** Brings the gradient to its place, or adds it to what is there. */

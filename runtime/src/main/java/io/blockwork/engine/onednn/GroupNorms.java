@@ -6,7 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
 import io.blockwork.engine.GroupNorm;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -29,8 +29,8 @@ record GroupNorms(GroupNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
 
   void forward(Emitter e, PlanTensor dst) {
     Plan plan = e.plan();
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SOURCE);
-    memory target = e.targetAs(dst, plan.channelsLast(dst), Lane.TARGET);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
+    memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     int flags =
         parameters.isPresent()
             ? normalization_flags.use_scale.value | normalization_flags.use_shift.value
@@ -65,8 +65,8 @@ record GroupNorms(GroupNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
   void backward(Emitter e, PlanTensor dDst, GradientTarget dSrc, Optional<ScaleAndShift> trained) {
     Plan plan = e.plan();
     int c = src.channels();
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SECOND_SOURCE);
-    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Lane.SOURCE);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SECOND_SOURCE);
+    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result =
         dSrc.needed()
             ? e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(src))

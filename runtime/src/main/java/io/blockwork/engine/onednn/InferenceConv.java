@@ -7,7 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.Optional;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.memory;
@@ -47,9 +47,9 @@ record InferenceConv(
     }
     memory source =
         padded
-            ? e.convert(plan.paddedInput(), description.src_desc(), Lane.SOURCE)
-            : e.readAs(src, description.src_desc(), Lane.SOURCE);
-    memory target = e.targetAs(dst, description.dst_desc(), Lane.TARGET);
+            ? e.convert(plan.paddedInput(), description.src_desc(), Scratch.SOURCE)
+            : e.readAs(src, description.src_desc(), Scratch.SOURCE);
+    memory target = e.targetAs(dst, description.dst_desc(), Scratch.TARGET);
     // The sum is made in place: what is added has to be in the destination before.
     residual
         .filter(r -> !(r.equals(dst) && e.isInPlace(target, dst)))

@@ -7,7 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Linear;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
@@ -23,8 +23,8 @@ import org.bytedeco.dnnl.memory;
 record InferenceLinear(Linear linear, Activation activation, PlanTensor src, PlanTensor dst) {
   void compile(Emitter e, PlanWeights weights) {
     Plan plan = e.plan();
-    memory source = Dense.read(e, src, Lane.SOURCE);
-    memory target = Dense.target(e, dst, Lane.TARGET);
+    memory source = Dense.read(e, src, Scratch.SOURCE);
+    memory target = Dense.target(e, dst, Scratch.TARGET);
     int in = (int) src.elements();
     int out = dst.channels();
     boolean fused = Eltwise.isPostOp(activation);
@@ -60,6 +60,6 @@ record InferenceLinear(Linear linear, Activation activation, PlanTensor src, Pla
     if (!fused) {
       Activations.inPlace(e, activation, dst, target);
     }
-    Dense.written(e, dst, Lane.TARGET);
+    Dense.written(e, dst, Scratch.TARGET);
   }
 }

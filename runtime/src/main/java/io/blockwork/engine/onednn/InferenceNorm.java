@@ -9,7 +9,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Norm;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.function.Function;
 import org.bytedeco.dnnl.batch_normalization_forward;
 import org.bytedeco.dnnl.global.dnnl.normalization_flags;
@@ -32,7 +32,7 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
 
   void compile(Emitter e, Function<String, memory> parameter) {
     Plan plan = e.plan();
-    memory target = e.target(dst, Lane.TARGET);
+    memory target = e.target(dst, Scratch.TARGET);
     memory source = target;
     if (plan.dense(src)) {
       source = plan.memory(src);

@@ -12,7 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
 import io.blockwork.engine.LayerNorm;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl.normalization_flags;
@@ -101,8 +101,8 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
       layer_normalization_forward.primitive_desc description,
       Optional<Trained> kept) {
     Plan plan = e.plan();
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SOURCE);
-    memory target = e.targetAs(dst, plan.channelsLast(dst), Lane.TARGET);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
+    memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
@@ -146,12 +146,12 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
                 kept.forward(),
                 e.attributes(),
                 false));
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SECOND_SOURCE);
-    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Lane.SOURCE);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SECOND_SOURCE);
+    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result =
         dSrc.needed()
             ? e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(src))
-            : plan.temporary(Lane.GRADIENT, plan.channelsLast(src));
+            : plan.temporary(Scratch.GRADIENT, plan.channelsLast(src));
     IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,

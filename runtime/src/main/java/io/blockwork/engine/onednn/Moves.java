@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Padding;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.Pointer;
 
@@ -32,7 +32,7 @@ final class Moves {
 
   /** {@code src} in the midst of zeros. */
   static void zeroPad(Emitter e, Padding padding, PlanTensor src, PlanTensor dst) {
-    memory target = e.target(dst, Lane.TARGET);
+    memory target = e.target(dst, Scratch.TARGET);
     clear(e, target);
     e.reorder(e.plan().view(src), within(e.plan(), target, padding, src), false);
     e.written(target, dst);
@@ -40,7 +40,7 @@ final class Moves {
 
   /** The gradient of {@link #zeroPad}. */
   static void zeroPadBackward(Emitter e, Padding padding, PlanTensor dDst, GradientTarget dSrc) {
-    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory gradient = e.read(dDst, Scratch.SOURCE);
     memory from = within(e.plan(), gradient, padding, dSrc.tensor());
     e.reorder(from, e.plan().view(dSrc.tensor()), dSrc.accumulate());
   }
@@ -71,8 +71,8 @@ final class Moves {
   /** Channels in another order: channel {@code i} of group {@code g} goes to {@code i, g}. */
   static void shuffle(Emitter e, int groups, PlanTensor src, PlanTensor dst) {
     Plan plan = e.plan();
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SOURCE);
-    memory target = e.targetAs(dst, plan.channelsLast(dst), Lane.TARGET);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
+    memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     e.reorder(
         plan.alias(source, grouped(plan, src, groups)),
         plan.alias(target, dealt(plan, dst, groups)),
@@ -83,7 +83,7 @@ final class Moves {
   /** The gradient of {@link #shuffle}. */
   static void shuffleBackward(Emitter e, int groups, PlanTensor dDst, GradientTarget dSrc) {
     Plan plan = e.plan();
-    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Lane.SOURCE);
+    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result = e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(dSrc.tensor()));
     e.reorder(
         plan.alias(gradient, dealt(plan, dDst, groups)),

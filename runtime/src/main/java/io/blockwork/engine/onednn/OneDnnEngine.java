@@ -89,7 +89,7 @@ public final class OneDnnEngine implements Engine {
     if (!isNative(options.precision()) && !options.emulated()) {
       throw new UnsupportedOperationException(
           SafeText.format(
-              "this processor has no native %s arithmetic: it would run slower than FLOAT; use FLOAT, or EngineOptions.emulated(true) to run it nevertheless",
+              "this processor has no native %s arithmetic: it would run slower than FLOAT; use FLOAT, or EngineOptions.emulated(true) to run it anyway",
               options.precision()));
     }
     this.options = options;

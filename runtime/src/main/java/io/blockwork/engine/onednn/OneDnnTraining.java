@@ -167,7 +167,7 @@ final class OneDnnTraining implements BoundTraining {
         inputGradient.orElseThrow(
             () ->
                 new IllegalStateException(
-                    "the pass was bound without the input's gradient; bind it with it"));
+                    "the gradient of the images was not requested when the pass was bound"));
     Shapes.array("gradient of the images", plan.batch(), input, gradient);
     INDArray target = NativeValues.contiguous(gradient);
     transfer.run(NativeValues.address(target));

@@ -22,15 +22,15 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * The memory of one bound pass, and the primitives that work on it.
  *
- * <p>Storages are given memory at once. Temporaries, which live within one layer, share one buffer
- * for each {@link Lane}; it is made in {@link #finish}, when the largest is known.
+ * <p>Storages are given memory at once. Temporaries, which live within one layer, share one scratch
+ * buffer for each role ({@link Scratch}); it is made in {@link #finish}, when the largest is known.
  */
 final class Plan implements AutoCloseable {
   /** bfloat16 kernels want four input channels; the three of an image are followed by a zero. */
   private static final int PADDED_INPUT = 4;
 
-  /** Temporaries of different lanes may be in use at the same time. */
-  enum Lane {
+  /** The role of a scratch buffer in a layer. Those of different roles may be in use at once. */
+  enum Scratch {
     SCRATCHPAD,
     SOURCE,
     SECOND_SOURCE,
@@ -46,7 +46,7 @@ final class Plan implements AutoCloseable {
   record Settings(
       int batch, Precision precision, Layout layout, boolean deterministic, boolean timed) {}
 
-  private record Late(memory memory, Lane lane) {}
+  private record Late(memory memory, Scratch scratch) {}
 
   private final Settings settings;
   private final PlanTensor input;
@@ -57,7 +57,7 @@ final class Plan implements AutoCloseable {
   private final Map<Storage, Long> addresses = new HashMap<>();
   private final Map<PlanTensor, memory> memories = new HashMap<>();
   private final Map<PlanTensor, memory> views = new HashMap<>();
-  private final Map<Lane, Long> laneBytes = new EnumMap<>(Lane.class);
+  private final Map<Scratch, Long> scratchBytes = new EnumMap<>(Scratch.class);
   private final List<Late> late = new ArrayList<>();
   private final List<Execution> executions = new ArrayList<>();
   private final long paddedInput;
@@ -298,7 +298,7 @@ final class Plan implements AutoCloseable {
     own(desc);
     for (Late each : late) {
       if (each.memory() == memory) {
-        return temporary(each.lane(), desc);
+        return temporary(each.scratch(), desc);
       }
     }
     return own(new memory(desc, cpu(), memory.get_data_handle()));
@@ -322,10 +322,10 @@ final class Plan implements AutoCloseable {
   }
 
   /** Memory that lives within one layer. */
-  memory temporary(Lane lane, memory.desc desc) {
+  memory temporary(Scratch scratch, memory.desc desc) {
     memory memory = own(new memory(desc, cpu(), new Address(0)));
-    late.add(new Late(memory, lane));
-    laneBytes.merge(lane, desc.get_size(), Math::max);
+    late.add(new Late(memory, scratch));
+    scratchBytes.merge(scratch, desc.get_size(), Math::max);
     return memory;
   }
 
@@ -348,10 +348,11 @@ final class Plan implements AutoCloseable {
 
   /** Gives the temporaries their memory. Called once, when every layer has its steps. */
   void finish() {
-    Map<Lane, Address> buffers = new EnumMap<>(Lane.class);
-    laneBytes.forEach((lane, bytes) -> buffers.put(lane, new Address(arena.allocate(bytes))));
+    Map<Scratch, Address> buffers = new EnumMap<>(Scratch.class);
+    scratchBytes.forEach(
+        (scratch, bytes) -> buffers.put(scratch, new Address(arena.allocate(bytes))));
     for (Late each : late) {
-      Address buffer = buffers.get(each.lane());
+      Address buffer = buffers.get(each.scratch());
       if (buffer != null) {
         each.memory().set_data_handle(buffer);
       }

@@ -6,7 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Window;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.Optional;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -20,9 +20,9 @@ final class Pointwise {
 
   /** {@code dst = src * gate}, one factor a channel and image. */
   static void scale(Emitter e, PlanTensor src, PlanTensor gate, PlanTensor dst) {
-    memory source = e.read(src, Lane.SOURCE);
-    memory factors = e.read(gate, Lane.SECOND_SOURCE);
-    memory target = e.target(dst, Lane.TARGET);
+    memory source = e.read(src, Scratch.SOURCE);
+    memory factors = e.read(gate, Scratch.SECOND_SOURCE);
+    memory target = e.target(dst, Scratch.TARGET);
     scale(e, source, factors, target);
     e.written(target, dst);
   }
@@ -49,9 +49,9 @@ final class Pointwise {
 
   /** {@code dst = a * b}, value by value. */
   static void multiply(Emitter e, PlanTensor a, PlanTensor b, PlanTensor dst) {
-    memory target = e.target(dst, Lane.TARGET);
-    memory first = e.read(a, Lane.SOURCE);
-    memory second = e.read(b, Lane.SECOND_SOURCE);
+    memory target = e.target(dst, Scratch.TARGET);
+    memory first = e.read(a, Scratch.SOURCE);
+    memory second = e.read(b, Scratch.SECOND_SOURCE);
     e.binary(algorithm.binary_mul, first, second, target, Activation.NONE);
     e.written(target, dst);
   }
@@ -61,8 +61,8 @@ final class Pointwise {
       Emitter e, PlanTensor dDst, PlanTensor other, GradientTarget target) {
     if (target.needed()) {
       memory result = target.memory(e);
-      memory gradient = e.read(dDst, Lane.SOURCE);
-      memory factor = e.read(other, Lane.SECOND_SOURCE);
+      memory gradient = e.read(dDst, Scratch.SOURCE);
+      memory factor = e.read(other, Scratch.SECOND_SOURCE);
       e.binary(algorithm.binary_mul, gradient, factor, result, Activation.NONE);
       target.written(e, result);
     }
@@ -70,8 +70,8 @@ final class Pointwise {
 
   /** Sets {@code dDst} to zero where {@code dst} is not positive. */
   static void reluBackward(Emitter e, PlanTensor dst, PlanTensor dDst) {
-    memory output = e.read(dst, Lane.SOURCE);
-    memory gradient = e.read(dDst, Lane.SECOND_SOURCE);
+    memory output = e.read(dst, Scratch.SOURCE);
+    memory gradient = e.read(dDst, Scratch.SECOND_SOURCE);
     Activations.fromOutput(e, Activation.RELU, output, gradient, gradient);
     e.written(gradient, dDst);
   }
@@ -85,14 +85,14 @@ final class Pointwise {
       GradientTarget dSrc,
       GradientTarget dGate) {
     Plan plan = e.plan();
-    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory gradient = e.read(dDst, Scratch.SOURCE);
     // The gate first: dSrc may be dDst itself.
     if (dGate.needed()) {
-      memory product = plan.temporary(Lane.PRODUCT, plan.desc(src));
+      memory product = plan.temporary(Scratch.PRODUCT, plan.desc(src));
       e.binary(
           algorithm.binary_mul,
           gradient,
-          e.read(src, Lane.SECOND_SOURCE),
+          e.read(src, Scratch.SECOND_SOURCE),
           product,
           Activation.NONE);
       memory result = dGate.memory(e);
@@ -103,7 +103,7 @@ final class Pointwise {
     }
     if (dSrc.needed()) {
       memory result = dSrc.memory(e);
-      scale(e, gradient, e.read(gate, Lane.SECOND_SOURCE), result);
+      scale(e, gradient, e.read(gate, Scratch.SECOND_SOURCE), result);
       dSrc.written(e, result);
     }
   }
@@ -115,9 +115,10 @@ final class Pointwise {
     memory padded = plan.keep(plan.desc(dst));
     // The zeros around the middle are never written again, so they are made once.
     Pointer.memset(padded.get_data_handle(), 0, plan.own(padded.get_desc()).get_size());
-    memory taken = plan.temporary(Lane.TARGET, plan.desc(pixels));
+    memory taken = plan.temporary(Scratch.TARGET, plan.desc(pixels));
     Pooling pool = everyNth(stride, src, pixels);
-    Pooling.run(e, pool.describe(e, prop_kind.forward_inference), e.read(src, Lane.SOURCE), taken);
+    Pooling.run(
+        e, pool.describe(e, prop_kind.forward_inference), e.read(src, Scratch.SOURCE), taken);
     e.reorder(taken, plan.part(padded, before(src, dst), src.channels()), false);
     e.reorder(padded, plan.view(dst), false);
   }

@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.PoolAxis;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.Arrays;
 import org.bytedeco.dnnl.memory;
 
@@ -29,8 +29,8 @@ final class PoolLoop {
 
   void forward(Emitter e) {
     Plan plan = e.plan();
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SOURCE);
-    memory target = e.targetAs(dst, plan.channelsLast(dst), Lane.TARGET);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
+    memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     e.loop(
         "pool",
         plan.batch() * dst.height(),
@@ -102,7 +102,7 @@ final class PoolLoop {
 
   void backward(Emitter e, PlanTensor dDst, GradientTarget dSrc) {
     Plan plan = e.plan();
-    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Lane.SOURCE);
+    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result = e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(src));
     e.loop(
         "pool backward",

@@ -8,7 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Window;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -146,8 +146,8 @@ record Pooling(Pooled pool, PlanTensor src, PlanTensor dst) {
 
   private void forward(
       Emitter e, pooling_forward.primitive_desc description, Optional<memory> workspace) {
-    memory source = e.read(src, Lane.SOURCE);
-    memory target = e.target(dst, Lane.TARGET);
+    memory source = e.read(src, Scratch.SOURCE);
+    memory target = e.target(dst, Scratch.TARGET);
     IntMemoryMap arguments = e.arguments(DNNL_ARG_SRC, source, DNNL_ARG_DST, target);
     workspace.ifPresent(w -> arguments.put(DNNL_ARG_WORKSPACE, w));
     e.execute("pool", description, new pooling_forward(description), arguments);
@@ -161,7 +161,7 @@ record Pooling(Pooled pool, PlanTensor src, PlanTensor dst) {
       GradientTarget dSrc,
       pooling_forward.primitive_desc forward,
       Optional<memory> workspace) {
-    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory gradient = e.read(dDst, Scratch.SOURCE);
     memory result = dSrc.memory(e);
     pooling_backward.primitive_desc description = describeBackward(e, forward);
     IntMemoryMap arguments = e.arguments(DNNL_ARG_DIFF_DST, gradient, DNNL_ARG_DIFF_SRC, result);

@@ -7,7 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.Optional;
@@ -71,8 +71,8 @@ record Prelu(memory slopes, PlanTensor src) {
 
   void forward(Emitter e, PlanTensor dst) {
     Plan plan = e.plan();
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SOURCE);
-    memory target = e.targetAs(dst, plan.channelsLast(dst), Lane.TARGET);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
+    memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     prelu_forward.primitive_desc description = describe(e, prop_kind.forward_inference);
     memory weights = perChannel(e);
     e.execute(
@@ -90,12 +90,12 @@ record Prelu(memory slopes, PlanTensor src) {
    */
   void backward(Emitter e, PlanTensor dDst, GradientTarget dSrc, Optional<memory> trained) {
     Plan plan = e.plan();
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SECOND_SOURCE);
-    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Lane.SOURCE);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SECOND_SOURCE);
+    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result =
         dSrc.needed()
             ? e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(src))
-            : plan.temporary(Lane.GRADIENT, plan.channelsLast(src));
+            : plan.temporary(Scratch.GRADIENT, plan.channelsLast(src));
     prelu_backward.primitive_desc description =
         plan.own(
             new prelu_backward.primitive_desc(

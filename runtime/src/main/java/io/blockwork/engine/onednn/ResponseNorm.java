@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.LocalResponseNorm;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import org.bytedeco.dnnl.memory;
 
 /**
@@ -17,8 +17,8 @@ record ResponseNorm(LocalResponseNorm norm, PlanTensor src, PlanTensor dst) {
 
   void forward(Emitter e) {
     Plan plan = e.plan();
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SOURCE);
-    memory target = e.targetAs(dst, plan.channelsLast(dst), Lane.TARGET);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
+    memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     e.loop(
         "response norm",
         plan.batch() * src.height(),
@@ -76,9 +76,9 @@ record ResponseNorm(LocalResponseNorm norm, PlanTensor src, PlanTensor dst) {
 
   void backward(Emitter e, PlanTensor dDst, GradientTarget dSrc) {
     Plan plan = e.plan();
-    memory source = e.readAs(src, plan.channelsLast(src), Lane.SECOND_SOURCE);
-    memory output = e.readAs(dst, plan.channelsLast(dst), Lane.TARGET);
-    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Lane.SOURCE);
+    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SECOND_SOURCE);
+    memory output = e.readAs(dst, plan.channelsLast(dst), Scratch.TARGET);
+    memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result = e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(src));
     e.loop(
         "response norm backward",

@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
@@ -36,8 +36,8 @@ final class StochasticDepth {
         plan.keep(
             plan.own(plan.layout().desc(plan.precision(), plan.batch(), src.channels(), 1, 1)));
     Emitter e = steps.recompute();
-    memory target = e.target(dst, Lane.TARGET);
-    e.binary(algorithm.binary_mul, e.read(src, Lane.SOURCE), gate, target, Activation.NONE);
+    memory target = e.target(dst, Scratch.TARGET);
+    e.binary(algorithm.binary_mul, e.read(src, Scratch.SOURCE), gate, target, Activation.NONE);
     e.written(target, dst);
     ImageValues factors = ImageValues.of(gate, plan.precision(), plan.batch(), src.channels());
     steps.forward().add(() -> draw(plan.batch(), factors, new float[src.channels()]));
@@ -46,7 +46,7 @@ final class StochasticDepth {
       Emitter back = steps.backward();
       memory result = dSrc.memory(back);
       back.binary(
-          algorithm.binary_mul, back.read(dDst, Lane.SOURCE), gate, result, Activation.NONE);
+          algorithm.binary_mul, back.read(dDst, Scratch.SOURCE), gate, result, Activation.NONE);
       dSrc.written(back, result);
     }
   }

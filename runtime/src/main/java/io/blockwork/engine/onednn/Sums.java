@@ -6,7 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +31,10 @@ final class Sums {
   /** {@code dst} = the activation of the sum; {@code dst} may be any of the terms. */
   static void forward(Emitter e, Activation activation, List<Term> terms, PlanTensor dst) {
     boolean fused = Eltwise.isPostOp(activation);
-    memory target = e.target(dst, Lane.TARGET);
+    memory target = e.target(dst, Scratch.TARGET);
     List<Term> ordered = destinationFirst(terms, dst);
     Term first = ordered.get(0);
-    memory sum = e.read(first.tensor(), Lane.SOURCE);
+    memory sum = e.read(first.tensor(), Scratch.SOURCE);
     if (ordered.size() == 1) {
       copy(e, sum, first.factor(), target);
     }
@@ -42,7 +42,7 @@ final class Sums {
     for (int i = 1; i < ordered.size(); i++) {
       boolean last = i == ordered.size() - 1;
       Term term = ordered.get(i);
-      memory values = e.read(term.tensor(), Lane.SECOND_SOURCE);
+      memory values = e.read(term.tensor(), Scratch.SECOND_SOURCE);
       Activation end = last && fused ? activation : Activation.NONE;
       add(e, sum, factor, values, term.factor(), target, end);
       sum = target;
@@ -115,7 +115,7 @@ final class Sums {
         e.reorder(e.plan().view(dDst), e.plan().view(target.tensor()), target.accumulate());
       } else {
         memory result = target.memory(e);
-        copy(e, e.read(dDst, Lane.SOURCE), factor, result);
+        copy(e, e.read(dDst, Scratch.SOURCE), factor, result);
         target.written(e, result);
       }
     }

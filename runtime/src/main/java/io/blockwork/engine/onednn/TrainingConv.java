@@ -11,7 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.function.BiFunction;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.convolution_backward_data;
@@ -71,8 +71,8 @@ record TrainingConv(
   }
 
   private void throughActivation(Emitter e, Activation activation) {
-    memory output = e.read(dst, Lane.SECOND_SOURCE);
-    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory output = e.read(dst, Scratch.SECOND_SOURCE);
+    memory gradient = e.read(dDst, Scratch.SOURCE);
     Activations.fromOutput(e, activation, output, gradient, gradient);
     e.written(gradient, dDst);
   }
@@ -110,8 +110,10 @@ record TrainingConv(
         : last;
   }
 
-  private memory source(Emitter e, boolean padded, memory.desc layout, Lane lane) {
-    return padded ? e.convert(e.plan().paddedInput(), layout, lane) : e.readAs(src, layout, lane);
+  private memory source(Emitter e, boolean padded, memory.desc layout, Scratch scratch) {
+    return padded
+        ? e.convert(e.plan().paddedInput(), layout, scratch)
+        : e.readAs(src, layout, scratch);
   }
 
   private void forward(
@@ -121,11 +123,11 @@ record TrainingConv(
       TrainingWeights weights,
       Activation activation) {
     boolean padded = convolution.in() != conv.in();
-    memory target = e.targetAs(dst, description.dst_desc(), Lane.TARGET);
+    memory target = e.targetAs(dst, description.dst_desc(), Scratch.TARGET);
     IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
-            source(e, padded, description.src_desc(), Lane.SOURCE),
+            source(e, padded, description.src_desc(), Scratch.SOURCE),
             DNNL_ARG_WEIGHTS,
             weights.convolution(e.path(), convolution, description.weights_desc()),
             DNNL_ARG_DST,
@@ -160,13 +162,13 @@ record TrainingConv(
     memory gradient = weights.gradient(e.path() + ".weight", convolution.plainWeight());
     memory.desc layout = plan.own(description.diff_weights_desc());
     boolean direct = layout.equals(plan.own(gradient.get_desc()));
-    memory packed = direct ? gradient : plan.temporary(Lane.WEIGHTS, layout);
+    memory packed = direct ? gradient : plan.temporary(Scratch.WEIGHTS, layout);
     IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
-            source(e, padded, description.src_desc(), Lane.SECOND_SOURCE),
+            source(e, padded, description.src_desc(), Scratch.SECOND_SOURCE),
             DNNL_ARG_DIFF_DST,
-            e.readAs(dDst, description.diff_dst_desc(), Lane.SOURCE),
+            e.readAs(dDst, description.diff_dst_desc(), Scratch.SOURCE),
             DNNL_ARG_DIFF_WEIGHTS,
             packed);
     if (conv.bias()) {
@@ -180,9 +182,9 @@ record TrainingConv(
         arguments);
     if (padded) {
       memory.desc wide = plan.own(convolution.paddedWeight(memory.data_type.f32));
-      e.reorder(packed, plan.temporary(Lane.PLAIN_WEIGHTS, wide), false);
+      e.reorder(packed, plan.temporary(Scratch.PLAIN_WEIGHTS, wide), false);
       memory.desc part = plan.own(convolution.withoutPadding(wide));
-      e.reorder(plan.temporary(Lane.PLAIN_WEIGHTS, part), gradient, false);
+      e.reorder(plan.temporary(Scratch.PLAIN_WEIGHTS, part), gradient, false);
     } else if (!direct) {
       e.reorder(packed, gradient, false);
     }
@@ -211,7 +213,7 @@ record TrainingConv(
         new convolution_backward_data(description),
         e.arguments(
             DNNL_ARG_DIFF_DST,
-            e.readAs(dDst, description.diff_dst_desc(), Lane.SOURCE),
+            e.readAs(dDst, description.diff_dst_desc(), Scratch.SOURCE),
             DNNL_ARG_WEIGHTS,
             weights.convolution(e.path(), convolution, description.weights_desc()),
             DNNL_ARG_DIFF_SRC,

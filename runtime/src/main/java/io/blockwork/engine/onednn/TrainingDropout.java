@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
@@ -47,14 +47,14 @@ final class TrainingDropout {
     memory mask = plan.keep(plan.desc(src));
     TrainingDropout dropout = new TrainingDropout(plan, rate, seed, passes, mask);
     Emitter e = steps.recompute();
-    memory target = e.target(dst, Lane.TARGET);
-    multiply(e, e.read(src, Lane.SOURCE), mask, target);
+    memory target = e.target(dst, Scratch.TARGET);
+    multiply(e, e.read(src, Scratch.SOURCE), mask, target);
     e.written(target, dst);
     steps.forward().add(dropout::draw);
     steps.forward().repeat(e);
     if (dSrc.needed()) {
       memory result = dSrc.memory(steps.backward());
-      multiply(steps.backward(), steps.backward().read(dDst, Lane.SOURCE), mask, result);
+      multiply(steps.backward(), steps.backward().read(dDst, Scratch.SOURCE), mask, result);
       dSrc.written(steps.backward(), result);
     }
   }

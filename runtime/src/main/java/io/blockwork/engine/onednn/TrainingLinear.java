@@ -11,7 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Linear;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_backward_data;
@@ -78,9 +78,9 @@ record TrainingLinear(
       return;
     }
     Emitter back = steps.backward();
-    memory gradient = Dense.read(back, dDst, Lane.SOURCE);
+    memory gradient = Dense.read(back, dDst, Scratch.SOURCE);
     if (!activation.isNone()) {
-      memory output = Dense.read(back, dst, Lane.SECOND_SOURCE);
+      memory output = Dense.read(back, dst, Scratch.SECOND_SOURCE);
       Activations.fromOutput(back, activation, output, gradient, gradient);
     }
     if (trainable) {
@@ -93,8 +93,8 @@ record TrainingLinear(
 
   private void forward(
       Emitter e, inner_product_forward.primitive_desc description, TrainingWeights weights) {
-    memory source = Dense.read(e, src, Lane.SOURCE);
-    memory target = Dense.target(e, dst, Lane.TARGET);
+    memory source = Dense.read(e, src, Scratch.SOURCE);
+    memory target = Dense.target(e, dst, Scratch.TARGET);
     IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
@@ -112,7 +112,7 @@ record TrainingLinear(
         description,
         new inner_product_forward(description),
         arguments);
-    Dense.written(e, dst, Lane.TARGET);
+    Dense.written(e, dst, Scratch.TARGET);
   }
 
   private void backwardWeights(
@@ -137,11 +137,11 @@ record TrainingLinear(
             e.path() + ".weight", weight(plan, memory.data_type.f32, memory.format_tag.ab));
     memory.desc layout = plan.own(description.diff_weights_desc());
     boolean direct = layout.equals(plan.own(plain.get_desc()));
-    memory packed = direct ? plain : plan.temporary(Lane.WEIGHTS, layout);
+    memory packed = direct ? plain : plan.temporary(Scratch.WEIGHTS, layout);
     IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
-            Dense.read(e, src, Lane.SECOND_SOURCE),
+            Dense.read(e, src, Scratch.SECOND_SOURCE),
             DNNL_ARG_DIFF_DST,
             gradient,
             DNNL_ARG_DIFF_WEIGHTS,
@@ -178,8 +178,8 @@ record TrainingLinear(
                 false));
     memory result =
         accumulate
-            ? plan.temporary(Lane.GRADIENT, Dense.matrix(plan, dSrc))
-            : Dense.target(e, dSrc, Lane.GRADIENT);
+            ? plan.temporary(Scratch.GRADIENT, Dense.matrix(plan, dSrc))
+            : Dense.target(e, dSrc, Scratch.GRADIENT);
     e.execute(
         "linear backward data",
         2L * in() * out() * plan.batch(),
@@ -193,9 +193,9 @@ record TrainingLinear(
             DNNL_ARG_DIFF_SRC,
             result));
     if (accumulate) {
-      Dense.addTo(e, dSrc, Lane.GRADIENT);
+      Dense.addTo(e, dSrc, Scratch.GRADIENT);
     } else {
-      Dense.written(e, dSrc, Lane.GRADIENT);
+      Dense.written(e, dSrc, Scratch.GRADIENT);
     }
   }
 }

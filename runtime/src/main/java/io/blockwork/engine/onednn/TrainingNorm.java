@@ -13,7 +13,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
 import io.blockwork.engine.Norm;
-import io.blockwork.engine.onednn.Plan.Lane;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import io.blockwork.parameters.Parameters;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -105,11 +105,11 @@ record TrainingNorm(
       Statistics statistics,
       Optional<memory> mask,
       TrainingWeights weights) {
-    memory target = e.target(dst, Lane.TARGET);
+    memory target = e.target(dst, Scratch.TARGET);
     IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
-            e.read(src, Lane.SOURCE),
+            e.read(src, Scratch.SOURCE),
             DNNL_ARG_DST,
             target,
             DNNL_ARG_MEAN,
@@ -148,12 +148,12 @@ record TrainingNorm(
                 forward,
                 e.attributes(),
                 false));
-    memory gradient = e.read(dDst, Lane.SOURCE);
+    memory gradient = e.read(dDst, Scratch.SOURCE);
     memory result = result(e, steps.inputGradient(), gradient);
     IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
-            e.read(src, Lane.SECOND_SOURCE),
+            e.read(src, Scratch.SECOND_SOURCE),
             DNNL_ARG_DIFF_DST,
             gradient,
             DNNL_ARG_DIFF_SRC,

@@ -146,7 +146,7 @@ final class TrainingRecorder extends RecordedLayers {
     if (!activation.fromOutput()) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "%s: expected an activation whose derivative the output tells, got %s",
+              "%s: expected an activation whose derivative follows from its output, got %s",
               path, activation));
     }
     Shapes.linear(parameters, path, linear, src, dst);
