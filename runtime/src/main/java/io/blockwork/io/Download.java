@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Fetches one file into a cache folder, once. */
 final class Download {
@@ -309,7 +310,7 @@ final class Download {
     return new InterruptedIOException("the download was interrupted");
   }
 
-  private FileException problem(Throwable cause, String what, Object... arguments) {
+  private FileException problem(Throwable cause, String what, @Nullable Object... arguments) {
     return new FileException(
         SafeText.format("%s ", name)
             + SafeText.format(what, arguments)

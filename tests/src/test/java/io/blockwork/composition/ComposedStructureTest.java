@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import javax.annotation.processing.AbstractProcessor;
 import javax.annotation.processing.RoundEnvironment;
@@ -106,9 +107,10 @@ final class ComposedStructureTest {
         """
             .formatted(side, annotation);
     Graphs graphs = new Graphs();
-    Compiler.javac()
-        .withProcessors(graphs)
-        .compile(JavaFileObjects.forSourceString("user.Net", source));
+    var unused =
+        Compiler.javac()
+            .withProcessors(graphs)
+            .compile(JavaFileObjects.forSourceString("user.Net", source));
     assertEquals(1, graphs.graphs.size());
     return graphs.graphs.get(0);
   }
@@ -126,7 +128,7 @@ final class ComposedStructureTest {
     graph.nodes().forEach(node -> operations.put(node.op().path(), node.op()));
     StringBuilder lines = new StringBuilder();
     for (String module : graph.modules()) {
-      for (Parameter parameter : operations.get(module).parameters()) {
+      for (Parameter parameter : Objects.requireNonNull(operations.get(module)).parameters()) {
         String shape = parameter.shape().toString().replace(" ", "");
         lines.append(parameter.name()).append(' ').append(shape).append('\n');
       }

@@ -29,6 +29,7 @@ import io.blockwork.processor.expression.Value.Whole;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
@@ -92,7 +93,7 @@ final class ExpressionsTest {
     }
     Value value;
     try {
-      value = Evaluator.of(expression, VALUES::get);
+      value = Evaluator.of(expression, ExpressionsTest::known);
     } catch (ExpressionException e) {
       return;
     }
@@ -154,17 +155,22 @@ final class ExpressionsTest {
         5, assertThrows(ExpressionException.class, () -> Parser.members("a = )")).column());
   }
 
+  private static Value known(String name) {
+    return Objects.requireNonNull(VALUES.get(name), name);
+  }
+
   private static int error(String text) {
     Expression expression = Parser.expression(text);
     TypeCheck.of(expression, SCOPE);
-    return assertThrows(ExpressionException.class, () -> Evaluator.of(expression, VALUES::get))
+    return assertThrows(
+            ExpressionException.class, () -> Evaluator.of(expression, ExpressionsTest::known))
         .column();
   }
 
   private static Value value(String text) {
     Expression expression = Parser.expression(text);
     TypeCheck.of(expression, SCOPE);
-    return Evaluator.of(expression, VALUES::get);
+    return Evaluator.of(expression, ExpressionsTest::known);
   }
 
   @Provide

@@ -210,7 +210,8 @@ class EngineOpsTest {
                           OpPasses.kernel(bind, op, Tail.NONE, src, dst);
                           throw new AssertionError("bound");
                         }));
-    assertTrue(thrown.getMessage().matches("(layer|norm|scale|sum)\\b.*"), thrown.getMessage());
+    String message = String.valueOf(thrown.getMessage());
+    assertTrue(message.matches("(layer|norm|scale|sum)\\b.*"), message);
   }
 
   static Stream<Arguments> all() {

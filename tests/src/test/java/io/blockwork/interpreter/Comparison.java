@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -160,7 +161,7 @@ final class Comparison {
       for (String name : network.gradients().names()) {
         check(
             "gradient of " + name,
-            gradients.parameters().get(name),
+            Objects.requireNonNull(gradients.parameters().get(name), name),
             network.gradients().get(name),
             bound,
             largest);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Runs a graph as it was built, before any transform. */
 public final class Interpreter {
@@ -42,7 +43,9 @@ public final class Interpreter {
     Map<String, int[]> leaves = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       for (Parameter parameter : node.op().parameters()) {
-        leaves.computeIfAbsent(parameter.name(), name -> leaves(tape, parameters.get(name)));
+        leaves.computeIfAbsent(
+            parameter.name(),
+            name -> leaves(tape, Objects.requireNonNull(parameters.get(name), name)));
       }
     }
     int[] input = leaves(tape, images);

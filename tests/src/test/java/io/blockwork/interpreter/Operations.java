@@ -36,6 +36,7 @@ import io.blockwork.interpreter.Interpreter.Value;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -136,7 +137,7 @@ final class Operations {
   }
 
   private int parameter(String name, int i) {
-    return parameters.get(name)[i];
+    return Objects.requireNonNull(parameters.get(name), name)[i];
   }
 
   private int[] activate(Activation f, Value in) {

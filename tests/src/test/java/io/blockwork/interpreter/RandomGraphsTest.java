@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -42,10 +43,14 @@ final class RandomGraphsTest {
       cases.put("G" + seed, RandomGraph.of(seed));
     }
     Map<String, Class<? extends Network>> types = GraphCompiler.compile(cases);
-    types.forEach(
-        (name, type) ->
+    cases.forEach(
+        (name, each) ->
             comparisons.put(
-                name, new Comparison(Long.parseLong(name.substring(1)), cases.get(name), type)));
+                name,
+                new Comparison(
+                    Long.parseLong(name.substring(1)),
+                    each,
+                    Objects.requireNonNull(types.get(name), name))));
   }
 
   @Test

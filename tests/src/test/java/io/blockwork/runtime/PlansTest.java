@@ -22,6 +22,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -444,7 +445,7 @@ class PlansTest {
       assertThat(late.get()).isNull();
       gate.open.countDown();
       binding.join();
-      assertThat(late.get().size(0)).isEqualTo(3);
+      assertThat(Objects.requireNonNull(late.get()).size(0)).isEqualTo(3);
     }
   }
 

@@ -132,7 +132,8 @@ class OpenFileTest {
     Path file = safetensors(header, 4);
     var error = assertThrows(WeightsException.class, () -> Weights.open(file));
     assertThat(error).hasMessageThat().contains("a\\u001b[31m\\n\\u202e");
-    assertThat(error.getMessage().chars().noneMatch(Character::isISOControl)).isTrue();
+    assertThat(String.valueOf(error.getMessage()).chars().noneMatch(Character::isISOControl))
+        .isTrue();
   }
 
   private Path safetensors(String header, int bytes) throws IOException {

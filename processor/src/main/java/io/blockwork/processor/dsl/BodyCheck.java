@@ -160,9 +160,9 @@ final class BodyCheck {
     }
     List<Integer> way = new ArrayList<>();
     if (before.containsKey(goal)) {
-      for (int at = goal; ; at = before.get(at)) {
+      for (int at = goal; ; at = before.getOrDefault(at, start)) {
         way.add(0, at);
-        if (at == start || before.get(at) == start) {
+        if (at == start || before.getOrDefault(at, start) == start) {
           break;
         }
       }

@@ -125,8 +125,10 @@ final class NodeOrder {
 
   private static String path(TypeElement root, TypeElement node) {
     StringBuilder path = new StringBuilder(node.getSimpleName());
-    for (Element at = node.getEnclosingElement(); !root.equals(at); at = at.getEnclosingElement()) {
+    Element at = node.getEnclosingElement();
+    while (at != null && !root.equals(at)) {
       path.insert(0, at.getSimpleName() + ".");
+      at = at.getEnclosingElement();
     }
     return path.toString();
   }

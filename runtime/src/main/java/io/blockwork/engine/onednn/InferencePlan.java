@@ -67,7 +67,7 @@ final class InferencePlan implements AutoCloseable {
   static long largestTensor(Parameters parameters, Function<InferenceBinder, ForwardPass> network) {
     InferenceRecorder recorder =
         new InferenceRecorder(parameters, new PlanWeights(new PackedWeights()));
-    network.apply(recorder);
+    ForwardPass unused = network.apply(recorder);
     return recorder.memories().elements().values().stream().reduce(1L, Math::max);
   }
 
