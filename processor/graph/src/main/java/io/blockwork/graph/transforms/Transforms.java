@@ -82,7 +82,7 @@ public final class Transforms {
         throw new BrokenRule(name, "the results are " + now + ", and were " + outputs);
       }
     } catch (ShapeFault fault) {
-      throw new BrokenRule(name, fault.getMessage());
+      throw new BrokenRule(name, String.valueOf(fault.getMessage()));
     }
     return graph;
   }
