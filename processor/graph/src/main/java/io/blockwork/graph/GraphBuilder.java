@@ -123,14 +123,8 @@ public final class GraphBuilder {
   public Graph build(int output) {
     List<Output> outputs = new ArrayList<>(List.of(Output.main(output)));
     outputs.addAll(others);
-    if (modules.isEmpty()) {
-      for (Node node : nodes) {
-        if (!node.op().parameters().isEmpty()) {
-          modules.add(node.op().path());
-        }
-      }
-    }
-    Graph graph = new Graph(nodes, outputs, List.copyOf(modules));
+    Graph graph =
+        new Graph(nodes, outputs, modules.isEmpty() ? withParameters() : List.copyOf(modules));
     GraphRules.broken(graph).ifPresent(GraphBuilder::refuse);
     Set<String> paths = new HashSet<>();
     nodes.forEach(node -> paths.add(node.op().path()));
@@ -140,6 +134,17 @@ public final class GraphBuilder {
       }
     }
     return graph;
+  }
+
+  /** The operations that have parameters, in the order of the nodes. */
+  private List<String> withParameters() {
+    Set<String> paths = new LinkedHashSet<>();
+    for (Node node : nodes) {
+      if (!node.op().parameters().isEmpty()) {
+        paths.add(node.op().path());
+      }
+    }
+    return List.copyOf(paths);
   }
 
   private static void refuse(String rule) {
