@@ -7,6 +7,7 @@ import io.blockwork.processor.emit.CompanionWriter;
 import io.blockwork.processor.spec.Message;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,12 @@ final class BlockStep {
             .add(new CompanionWriter.Block(entry.block(), entry.summary(), entry.nodes()));
       }
     }
-    byClass.forEach((type, entries) -> write(type, entries, sources));
+    // By name, since compilers find annotated elements in orders of their own.
+    byClass.forEach(
+        (type, entries) -> {
+          entries.sort(Comparator.comparing(CompanionWriter.Block::name));
+          write(type, entries, sources);
+        });
   }
 
   private void write(

@@ -185,8 +185,10 @@ public final class NetworkLimits {
     return spec.sizes().entrySet().stream().sorted(excess.reversed()).toList();
   }
 
+  /** Whether the network is small enough with that value; one that is no network is. */
   private boolean holds(String member, int value) {
-    return holds(Architectures.of(spec.with(member, value)));
+    Spec other = spec.with(member, value);
+    return !other.problems().isEmpty() || holds(Architectures.of(other));
   }
 
   private static boolean holds(Graph graph) {
