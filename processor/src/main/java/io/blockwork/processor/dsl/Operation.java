@@ -35,6 +35,7 @@ import io.blockwork.graph.ops.ZeroPad2d;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -239,7 +240,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
     } else if (factors.size() != inputs) {
       throw new Settings.Impossible(
           "factors",
-          "%d factors for %d inputs".formatted(factors.size(), inputs),
+          String.format(Locale.ROOT, "%d factors for %d inputs", factors.size(), inputs),
           "each input has a factor of its own",
           "give " + inputs + " factors, or none");
     }
@@ -301,7 +302,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
     } else if (values.size() != s.channels()) {
       throw new Settings.Impossible(
           member,
-          "%d values for %d channels".formatted(values.size(), s.channels()),
+          String.format(Locale.ROOT, "%d values for %d channels", values.size(), s.channels()),
           "each channel has a value of its own",
           "give " + s.channels() + " values, or one for all");
     }
@@ -339,7 +340,8 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
     if (start >= end || end > s.channels()) {
       throw new Settings.Impossible(
           end > s.channels() ? "end" : "start",
-          "channels %d to %d are not among %d".formatted(start, end, s.channels()),
+          String.format(
+              Locale.ROOT, "channels %d to %d are not among %d", start, end, s.channels()),
           "the range begins at start, and ends before end",
           "use start below end, and end at most " + s.channels());
     }
@@ -351,7 +353,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
     if (out < s.channels()) {
       throw new Settings.Impossible(
           "out",
-          "%d channels cannot be padded to %d".formatted(s.channels(), out),
+          String.format(Locale.ROOT, "%d channels cannot be padded to %d", s.channels(), out),
           "channels of zeros are added, and none can be taken away",
           "use out = " + s.channels() + " or more, or a 1x1 convolution");
     }

@@ -6,6 +6,7 @@ import io.blockwork.processor.expression.Type;
 import io.blockwork.processor.spec.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Looks for what would make a network fit whose map has become too small for a window. */
@@ -21,7 +22,7 @@ final class Remedies {
     if (least > 0) {
       int height = Math.max(least, input.height());
       int width = Math.max(least, input.width());
-      ways.add("use an input of at least %dx%d".formatted(height, width));
+      ways.add(String.format(Locale.ROOT, "use an input of at least %dx%d", height, width));
     }
     option(network, fault, library)
         .ifPresent(option -> ways.add("leave the auxiliary output out: " + option + " = false"));

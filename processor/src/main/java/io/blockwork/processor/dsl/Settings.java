@@ -10,6 +10,7 @@ import io.blockwork.processor.expression.Value.Sides;
 import io.blockwork.processor.expression.Value.Truth;
 import io.blockwork.processor.spec.Message;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -115,7 +116,8 @@ record Settings(
     if (channels % groups != 0) {
       throw new Impossible(
           "groups",
-          "%d groups cannot be made of %d %s channels".formatted(groups, channels, which),
+          String.format(
+              Locale.ROOT, "%d groups cannot be made of %d %s channels", groups, channels, which),
           "every group has the same number of channels",
           "use a divisor of " + channels + ", such as " + divisor(channels, groups));
     }
@@ -174,11 +176,17 @@ record Settings(
         || 2 * Math.max(padding.left(), padding.right()) > window.kernelWidth()) {
       throw new Impossible(
           "padding",
-          "the padding is more than half of the %dx%d window"
-              .formatted(window.kernelHeight(), window.kernelWidth()),
+          String.format(
+              Locale.ROOT,
+              "the padding is more than half of the %dx%d window",
+              window.kernelHeight(),
+              window.kernelWidth()),
           "a window would see nothing of the map",
-          "use a padding of at most %d x %d"
-              .formatted(window.kernelHeight() / 2, window.kernelWidth() / 2));
+          String.format(
+              Locale.ROOT,
+              "use a padding of at most %d x %d",
+              window.kernelHeight() / 2,
+              window.kernelWidth() / 2));
     }
     return truth("ceilMode") ? window.ceilMode() : window;
   }

@@ -4,6 +4,7 @@ import io.blockwork.processor.expression.Token.Kind;
 import io.blockwork.processor.spec.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,6 +45,8 @@ final class Lexer {
 
   /** Control characters and what a console may not have are shown by their numbers. */
   private static String shown(int letter) {
-    return letter > ' ' && letter < 0x7f ? "\"" + (char) letter + "\"" : "U+%04X".formatted(letter);
+    return letter > ' ' && letter < 0x7f
+        ? "\"" + (char) letter + "\""
+        : String.format(Locale.ROOT, "U+%04X", letter);
   }
 }
