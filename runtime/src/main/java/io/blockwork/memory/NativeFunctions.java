@@ -9,16 +9,16 @@ import org.bytedeco.javacpp.Pointer;
 public final class NativeFunctions {
   private NativeFunctions() {}
 
-  /** A function of the C calling convention. */
-  @FunctionalInterface
+  /**
+   * A function of the C calling convention. Its arguments are {@link Integer} for C's int, and
+   * {@link Long} for pointers and sizes of 64 bits.
+   */
   public interface NativeFunction {
-    /**
-     * Calls it.
-     *
-     * @param arguments {@link Integer} for C's int, {@link Long} for pointers and sizes of 64 bits
-     * @return its result, if that is an int; else undefined
-     */
+    /** Calls it; the result is undefined if the function's is no int. */
     int call(Object... arguments);
+
+    /** Calls a function whose result is an address, or another number of 64 bits. */
+    long callForAddress(Object... arguments);
   }
 
   /**
@@ -33,7 +33,7 @@ public final class NativeFunctions {
     try {
       Loader.load(Loader.class);
       Pointer address = Loader.addressof(name);
-      return address == null ? Optional.empty() : Optional.of(Jna.function(address.address()));
+      return address == null ? Optional.empty() : Optional.of(Jna.at(address.address()));
     } catch (LinkageError e) {
       return Optional.empty();
     } catch (Error e) {
@@ -46,9 +46,19 @@ public final class NativeFunctions {
   }
 
   /** A class of its own, so that the outer one is of use where there is no JNA. */
-  private static final class Jna {
-    static NativeFunction function(long address) {
-      return Function.getFunction(new com.sun.jna.Pointer(address))::invokeInt;
+  private record Jna(Function function) implements NativeFunction {
+    static NativeFunction at(long address) {
+      return new Jna(Function.getFunction(new com.sun.jna.Pointer(address)));
+    }
+
+    @Override
+    public int call(Object... arguments) {
+      return function.invokeInt(arguments);
+    }
+
+    @Override
+    public long callForAddress(Object... arguments) {
+      return function.invokeLong(arguments);
     }
   }
 }

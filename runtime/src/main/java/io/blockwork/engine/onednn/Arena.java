@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.Pointer;
 final class Arena implements AutoCloseable {
   private final Deque<Pointer> owned = new ArrayDeque<>();
   private final Deque<NativeBlock> blocks = new ArrayDeque<>();
+  private final Deque<Runnable> actions = new ArrayDeque<>();
   private long allocated;
 
   /** Keeps {@code pointer} referenced, and frees it with this arena. */
@@ -28,6 +29,11 @@ final class Arena implements AutoCloseable {
     return block.address();
   }
 
+  /** Does something when this is closed, before anything is freed. */
+  void onClose(Runnable action) {
+    actions.push(action);
+  }
+
   /** Bytes handed out. */
   long allocated() {
     return allocated;
@@ -36,6 +42,9 @@ final class Arena implements AutoCloseable {
   /** Frees everything, the youngest first. */
   @Override
   public void close() {
+    while (!actions.isEmpty()) {
+      actions.pop().run();
+    }
     while (!owned.isEmpty()) {
       owned.pop().deallocate();
     }

@@ -29,6 +29,12 @@ record InferenceConv(
     Activation activation) {
 
   void compile(Emitter e, PlanWeights weights, PlanTensor src, PlanTensor dst) {
+    if (!new InferenceWinograd(this, src, dst).compile(e, weights)) {
+      compileDirect(e, weights, src, dst);
+    }
+  }
+
+  private void compileDirect(Emitter e, PlanWeights weights, PlanTensor src, PlanTensor dst) {
     Plan plan = e.plan();
     boolean padded = plan.isPadded(src) && conv.groups() == 1;
     memory.desc sourceDesc = padded ? plan.paddedInputDesc() : plan.desc(src);

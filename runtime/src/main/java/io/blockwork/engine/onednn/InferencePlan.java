@@ -49,7 +49,13 @@ final class InferencePlan implements AutoCloseable {
             : Layout.CHANNELS_LAST;
     plan =
         new Plan(
-            new Plan.Settings(batch, precision, chosen, options.deterministic(), timed),
+            new Plan.Settings(
+                batch,
+                precision,
+                chosen,
+                options.deterministic(),
+                WinogradChoice.onThisMachine(options.kernels()),
+                timed),
             recorder.memories().elements(),
             input,
             floats);

@@ -20,6 +20,13 @@ public enum Layout {
     return new memory.desc(new long[] {n, c, h, w}, Plan.type(precision), tag(c));
   }
 
+  /** Whether the tensor is made of whole blocks of a tensor of whole blocks. */
+  static boolean isBlocks(PlanTensor tensor) {
+    return tensor.parent() % BLOCK == 0
+        && tensor.from() % BLOCK == 0
+        && tensor.channels() % BLOCK == 0;
+  }
+
   private memory.format_tag tag(long channels) {
     if (this == CHANNELS_LAST) {
       return memory.format_tag.nhwc;

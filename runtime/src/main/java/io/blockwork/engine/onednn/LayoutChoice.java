@@ -23,7 +23,7 @@ final class LayoutChoice {
                 t ->
                     t.equals(input) && t.channels() <= FEW_CHANNELS && t.isWhole()
                         || isVector(t)
-                        || isBlocks(t));
+                        || Layout.isBlocks(t));
   }
 
   /**
@@ -42,11 +42,5 @@ final class LayoutChoice {
   /** Without pixels, channels lie side by side in every layout. */
   private static boolean isVector(PlanTensor tensor) {
     return tensor.pixels() == 1;
-  }
-
-  private static boolean isBlocks(PlanTensor tensor) {
-    return tensor.parent() % Layout.BLOCK == 0
-        && tensor.from() % Layout.BLOCK == 0
-        && tensor.channels() % Layout.BLOCK == 0;
   }
 }

@@ -69,7 +69,7 @@ public final class OneDnnEngine implements Engine {
   }
 
   /**
-   * An engine with options. All kernels that it has for convolutions are direct ones.
+   * An engine with options.
    *
    * @throws IllegalStateException if oneDNN's library cannot be loaded
    * @throws UnsupportedOperationException if the processor has no native instructions for the

@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.memory.JavaCpp;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -50,6 +51,17 @@ final class OneDnnLibrary {
     int isa = dnnl.dnnl_get_effective_cpu_isa();
     return (isa & dnnl.dnnl_cpu_isa_avx512_core_bf16) == dnnl.dnnl_cpu_isa_avx512_core_bf16
         || (isa & dnnl.dnnl_cpu_isa_avx2_vnni_2) == dnnl.dnnl_cpu_isa_avx2_vnni_2;
+  }
+
+  /** The vector instructions that oneDNN uses, and that code of our own may use. */
+  static Optional<VectorSet> vectors() {
+    int isa = dnnl.dnnl_get_effective_cpu_isa();
+    if ((isa & dnnl.dnnl_cpu_isa_avx512_core) == dnnl.dnnl_cpu_isa_avx512_core) {
+      return Optional.of(VectorSet.AVX512);
+    }
+    return (isa & dnnl.dnnl_cpu_isa_avx2) == dnnl.dnnl_cpu_isa_avx2
+        ? Optional.of(VectorSet.AVX2)
+        : Optional.empty();
   }
 
   /** Threads that primitives made on the calling thread use. */

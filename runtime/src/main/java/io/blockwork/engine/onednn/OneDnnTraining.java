@@ -70,7 +70,13 @@ final class OneDnnTraining implements BoundTraining {
             : Layout.CHANNELS_LAST;
     plan =
         new Plan(
-            new Plan.Settings(batch, precision, chosen, options.deterministic(), timed),
+            new Plan.Settings(
+                batch,
+                precision,
+                chosen,
+                options.deterministic(),
+                WinogradChoice.onThisMachine(options.kernels()),
+                timed),
             recorder.memories().elements(),
             input,
             floats);

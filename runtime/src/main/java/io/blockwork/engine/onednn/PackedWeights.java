@@ -5,6 +5,8 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
+import io.blockwork.engine.Conv;
+import io.blockwork.engine.winograd.WinogradWeights;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
@@ -114,6 +116,46 @@ final class PackedWeights {
                       new Packed(weight, bias),
                       p -> fold(p, folded, convolution, weight, bias)));
             });
+  }
+
+  /** The weight of a 3x3 convolution for Winograd's filtering, likewise. */
+  synchronized Entry winograd(FoldedWeight folded, Conv conv, WinogradWeights.Layout layout) {
+    String key = folded.key() + " " + layout;
+    memory.desc desc = arena.own(vector(layout.bytes() / Float.BYTES));
+    return find(key, desc)
+        .orElseGet(
+            () -> {
+              memory weight = allocate(desc);
+              memory bias = allocate(vector(conv.out()));
+              WinogradWeights transform = WinogradWeights.of(layout);
+              arena.onClose(transform::close);
+              return add(
+                  new Entry(
+                      key,
+                      desc,
+                      new Packed(weight, bias),
+                      p -> transform(p, folded, conv, transform, weight, bias)));
+            });
+  }
+
+  private static void transform(
+      Parameters parameters,
+      FoldedWeight folded,
+      Conv conv,
+      WinogradWeights transform,
+      memory weight,
+      memory bias) {
+    Convolution convolution = new Convolution(conv, conv.in());
+    try (Arena staging = new Arena()) {
+      memory.desc rows =
+          staging.own(
+              new memory.desc(
+                  convolution.weightDims(), memory.data_type.f32, memory.format_tag.hwio));
+      Address address = new Address(staging.allocate(rows.get_size()));
+      memory plain = staging.own(new memory(rows, Plan.cpu(), address));
+      fold(parameters, folded, convolution, plain, bias);
+      transform.run(address.address(), weight.get_data_handle().address());
+    }
   }
 
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */

@@ -44,7 +44,12 @@ final class Plan implements AutoCloseable {
 
   /** How a plan is made, apart from its layers. */
   record Settings(
-      int batch, Precision precision, Layout layout, boolean deterministic, boolean timed) {}
+      int batch,
+      Precision precision,
+      Layout layout,
+      boolean deterministic,
+      WinogradChoice winograd,
+      boolean timed) {}
 
   private record Late(memory memory, Scratch scratch) {}
 
@@ -108,6 +113,10 @@ final class Plan implements AutoCloseable {
     return settings.layout();
   }
 
+  WinogradChoice winograd() {
+    return settings.winograd();
+  }
+
   stream stream() {
     return stream;
   }
@@ -127,6 +136,11 @@ final class Plan implements AutoCloseable {
   /** Keeps a native object referenced, and frees it with the plan. */
   <P extends Pointer> P own(P pointer) {
     return arena.own(pointer);
+  }
+
+  /** Does something when the plan is closed, before its memory is freed. */
+  void onClose(Runnable action) {
+    arena.onClose(action);
   }
 
   void add(Execution execution) {

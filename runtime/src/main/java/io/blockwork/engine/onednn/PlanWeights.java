@@ -1,7 +1,9 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Conv;
 import io.blockwork.engine.onednn.PackedWeights.Entry;
 import io.blockwork.engine.onednn.PackedWeights.Packed;
+import io.blockwork.engine.winograd.WinogradWeights;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.parameters.SharedWork;
 import java.util.LinkedHashSet;
@@ -30,6 +32,11 @@ final class PlanWeights {
    */
   Packed convolution(FoldedWeight folded, Convolution convolution, memory.desc layout) {
     return use(shared.convolution(folded, convolution, layout));
+  }
+
+  /** The weight of a 3x3 convolution for Winograd's filtering, likewise. */
+  Packed winograd(FoldedWeight folded, Conv conv, WinogradWeights.Layout layout) {
+    return use(shared.winograd(folded, conv, layout));
   }
 
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
