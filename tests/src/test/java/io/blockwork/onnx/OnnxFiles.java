@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * ONNX's own test data, and files from PyTorch. They are no part of the project: they are looked for
- * in {@code ../shared/onnx}, or beside the folder that {@code -Dblockwork.data=DIR} says.
+ * ONNX's own test data, and files from PyTorch. They are no part of the project: they are looked
+ * for in {@code ../shared/onnx}, or beside the folder that {@code -Dblockwork.data=DIR} says.
  */
 final class OnnxFiles {
   private static final Path ROOT =
@@ -29,7 +29,8 @@ final class OnnxFiles {
   static Path folder(String name) {
     Path folder = ROOT.resolve(name);
     assumeTrue(
-        Files.isDirectory(folder), () -> "no ONNX files in " + folder + ": set -Dblockwork.data=DIR");
+        Files.isDirectory(folder),
+        () -> "no ONNX files in " + folder + ": set -Dblockwork.data=DIR");
     return folder;
   }
 

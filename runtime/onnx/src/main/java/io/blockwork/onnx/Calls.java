@@ -39,8 +39,7 @@ final class Calls {
   }
 
   /** Makes a call of a binder, with the operation's path first. */
-  static Object call(
-      InferenceBinder bind, String path, Call call, Map<String, Tensor> tensors) {
+  static Object call(InferenceBinder bind, String path, Call call, Map<String, Tensor> tensors) {
     List<Object> arguments = new ArrayList<>(List.of(path));
     for (Code code : call.arguments()) {
       arguments.add(new Calls(code, tensors).value());

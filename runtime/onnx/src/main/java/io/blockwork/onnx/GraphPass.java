@@ -31,8 +31,7 @@ final class GraphPass implements ForwardPass {
       if (node.op().runs()) {
         var binding = new Names(plan, node, bind);
         Call call = node.op().bind(binding);
-        kernels.add(
-            (Kernel) Calls.call(bind, node.op().path(), call, binding.tensors));
+        kernels.add((Kernel) Calls.call(bind, node.op().path(), call, binding.tensors));
       }
     }
     input = tensor(bind, plan.places().get(0));

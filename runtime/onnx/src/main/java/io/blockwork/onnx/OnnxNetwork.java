@@ -44,7 +44,10 @@ public final class OnnxNetwork extends CompiledNetwork {
   private final Graph graph;
 
   private OnnxNetwork(
-      Architecture architecture, ImportedNetwork network, InferencePlan plan, NetworkOptions options) {
+      Architecture architecture,
+      ImportedNetwork network,
+      InferencePlan plan,
+      NetworkOptions options) {
     super(architecture, options);
     this.plan = plan;
     this.graph = network.graph();
@@ -119,8 +122,7 @@ public final class OnnxNetwork extends CompiledNetwork {
    */
   public static OnnxNetwork of(String name, ImportedNetwork network, NetworkOptions options) {
     InferencePlan plan = InferencePlanner.plan(Transforms.forInference(network.graph()));
-    return new OnnxNetwork(
-        Architectures.of(name, network, plan.slots()), network, plan, options);
+    return new OnnxNetwork(Architectures.of(name, network, plan.slots()), network, plan, options);
   }
 
   private static String name(Path path) {

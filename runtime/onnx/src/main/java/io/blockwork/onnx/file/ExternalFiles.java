@@ -74,7 +74,8 @@ final class ExternalFiles {
   private Bytes open(String tensor, String location) {
     if (folder.isEmpty()) {
       throw new OnnxException(
-          "the tensor %s lies in the file %s, but the model was not read from a file", tensor, location);
+          "the tensor %s lies in the file %s, but the model was not read from a file",
+          tensor, location);
     }
     try {
       // Windows' separator too, wherever this runs: the same model is refused everywhere.

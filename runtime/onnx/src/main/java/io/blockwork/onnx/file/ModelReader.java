@@ -272,7 +272,8 @@ public final class ModelReader {
                 single.add(new OnnxAttribute.Real(message.real()));
             case AttributeProto.I_FIELD_NUMBER ->
                 single.add(new OnnxAttribute.Int(message.integer()));
-            case AttributeProto.S_FIELD_NUMBER -> single.add(new OnnxAttribute.Text(message.text()));
+            case AttributeProto.S_FIELD_NUMBER ->
+                single.add(new OnnxAttribute.Text(message.text()));
             case AttributeProto.T_FIELD_NUMBER ->
                 single.add(
                     new OnnxAttribute.Tensor(

@@ -78,8 +78,7 @@ public final class OnnxTensor {
       empty |= n == 0;
       count = n == 0 ? count : count * n;
       if (count > Integer.MAX_VALUE - 8 || n > Integer.MAX_VALUE) {
-        throw new OnnxException(
-            "the tensor %s has too many values: its shape is %s", name, shape);
+        throw new OnnxException("the tensor %s has too many values: its shape is %s", name, shape);
       }
     }
     return empty ? 0 : (int) count;
@@ -238,8 +237,7 @@ public final class OnnxTensor {
    */
   public Optional<InputStream> stored() throws IOException {
     return content instanceof Content.Stored stored
-        ? Optional.of(
-            new BufferedInputStream(stored.bytes().from(stored.offset()), CHUNK))
+        ? Optional.of(new BufferedInputStream(stored.bytes().from(stored.offset()), CHUNK))
         : Optional.empty();
   }
 

@@ -80,8 +80,8 @@ final class TensorReader {
       case TensorProto.FLOAT_DATA_FIELD_NUMBER -> fixed(4);
       case TensorProto.DOUBLE_DATA_FIELD_NUMBER -> fixed(8);
       case TensorProto.INT32_DATA_FIELD_NUMBER,
-              TensorProto.INT64_DATA_FIELD_NUMBER,
-              TensorProto.UINT64_DATA_FIELD_NUMBER ->
+          TensorProto.INT64_DATA_FIELD_NUMBER,
+          TensorProto.UINT64_DATA_FIELD_NUMBER ->
           varints();
       case TensorProto.STRING_DATA_FIELD_NUMBER -> {
         strings = true;
@@ -113,8 +113,7 @@ final class TensorReader {
           if (count == numbers.length) {
             numbers = Arrays.copyOf(numbers, Math.max(8, 2 * count));
           }
-          numbers[count++] =
-              width == 4 ? message.in().readFloat() : message.in().readDouble();
+          numbers[count++] = width == 4 ? message.in().readFloat() : message.in().readDouble();
           return true;
         });
   }

@@ -33,10 +33,10 @@ final class Affines {
    *
    * @throws io.blockwork.onnx.OnnxException if they differ from place to place
    */
-  static View apply(
-      Step step, View x, Optional<OnnxTensor> scale, Optional<OnnxTensor> shift) {
+  static View apply(Step step, View x, Optional<OnnxTensor> scale, Optional<OnnxTensor> shift) {
     OnnxTensor tensor = scale.or(() -> shift).orElseThrow();
-    if (tensor.count() == 1 && tensor.first() == (scale.isPresent() ? 1 : 0)
+    if (tensor.count() == 1
+        && tensor.first() == (scale.isPresent() ? 1 : 0)
         && tensor.shape().size() <= x.rank()) {
       return x;
     }
@@ -87,8 +87,7 @@ final class Affines {
     Draft draft = step.scope().draft();
     int at = x.node();
     while (at > 0
-        && (draft.op(at) instanceof ConstantAffine
-            || draft.op(at) instanceof ChannelRange)) {
+        && (draft.op(at) instanceof ConstantAffine || draft.op(at) instanceof ChannelRange)) {
       at = draft.inputs(at).get(0);
     }
     return tensor.isUniform() || at == 0;
@@ -146,7 +145,9 @@ final class Affines {
     Op norm = draft.op(source);
     Optional<Op> whole = Optional.empty();
     if (norm instanceof GroupNorm group && !group.affine()) {
-      whole = Optional.of(new GroupNorm(affine.path(), group.channels(), group.groups(), group.eps(), true));
+      whole =
+          Optional.of(
+              new GroupNorm(affine.path(), group.channels(), group.groups(), group.eps(), true));
     } else if (norm instanceof LayerNorm2d layer && !layer.affine()) {
       whole = Optional.of(new LayerNorm2d(affine.path(), layer.channels(), layer.eps(), true));
     }
@@ -201,10 +202,7 @@ final class Affines {
   private static OnnxTensor mapped(Step step, OnnxTensor tensor, DoubleUnaryOperator function) {
     if (tensor.isUniform()) {
       return OnnxTensor.uniform(
-          tensor.name(),
-          ElementType.FLOAT,
-          tensor.shape(),
-          function.applyAsDouble(tensor.first()));
+          tensor.name(), ElementType.FLOAT, tensor.shape(), function.applyAsDouble(tensor.first()));
     }
     step.scope().worksOut(tensor.count(), step);
     double[] values = Arrays.stream(tensor.doubles()).map(function).toArray();

@@ -28,8 +28,7 @@ final class Arithmetic {
     operators.put("Pow", Arithmetic::power);
   }
 
-  private static void affine(
-      Step step, View x, Optional<Double> scale, Optional<Double> shift) {
+  private static void affine(Step step, View x, Optional<Double> scale, Optional<Double> shift) {
     OnnxTensor s = OnnxTensor.uniform("", ElementType.FLOAT, List.of(), scale.orElse(1.0));
     OnnxTensor t = OnnxTensor.uniform("", ElementType.FLOAT, List.of(), shift.orElse(0.0));
     step.out(Affines.apply(step, x, scale.map(any -> s), shift.map(any -> t)));
@@ -48,9 +47,7 @@ final class Arithmetic {
             Affines.apply(
                 step,
                 x,
-                Optional.of(
-                    OnnxTensor.uniform(
-                        "", ElementType.FLOAT, List.of(), -1)),
+                Optional.of(OnnxTensor.uniform("", ElementType.FLOAT, List.of(), -1)),
                 Optional.empty());
       }
       step.out(Affines.apply(step, x, Optional.empty(), Optional.of(step.constant(0))));
@@ -98,9 +95,7 @@ final class Arithmetic {
     boolean second = step.value(1) instanceof Value.Constant;
     if (first || second) {
       View x = step.view(first ? 1 : 0);
-      step.out(
-          Affines.apply(
-              step, x, Optional.of(step.constant(first ? 0 : 1)), Optional.empty()));
+      step.out(Affines.apply(step, x, Optional.of(step.constant(first ? 0 : 1)), Optional.empty()));
       return;
     }
     View a = step.view(0);
@@ -176,7 +171,8 @@ final class Arithmetic {
     List<View> maps = views.stream().map(step::map).toList();
     for (View map : maps) {
       if (!map.shape().equals(maps.get(0).shape())) {
-        throw step.refuse("it reads maps of the shapes %s", maps.stream().map(View::shape).toList());
+        throw step.refuse(
+            "it reads maps of the shapes %s", maps.stream().map(View::shape).toList());
       }
     }
     return maps;

@@ -95,8 +95,7 @@ final class Convolutions {
       return OnnxTensor.uniform(tensor.name(), tensor.type(), List.of(length), tensor.first());
     }
     throw step.refuse(
-        "the constant %s of shape %s should have %d values",
-        tensor.name(), tensor.shape(), length);
+        "the constant %s of shape %s should have %d values", tensor.name(), tensor.shape(), length);
   }
 
   private static View image(Step step) {
@@ -129,7 +128,8 @@ final class Convolutions {
 
   private static List<Integer> sides(Step step, List<Long> values, String what, int rank) {
     if (values.size() != rank - 2) {
-      throw step.refuse("its attribute %s has %d values for %d axes", what, values.size(), rank - 2);
+      throw step.refuse(
+          "its attribute %s has %d values for %d axes", what, values.size(), rank - 2);
     }
     return values.stream().map(value -> small(step, value, what)).toList();
   }

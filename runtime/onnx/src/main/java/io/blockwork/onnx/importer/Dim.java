@@ -44,7 +44,10 @@ record Dim(long batch, long constant) {
       if (isConstant() || (batch % other.constant == 0 && constant % other.constant == 0)) {
         return new Dim(batch / other.constant, constant / other.constant);
       }
-    } else if (constant == 0 && other.constant == 0 && other.batch != 0 && batch % other.batch == 0) {
+    } else if (constant == 0
+        && other.constant == 0
+        && other.batch != 0
+        && batch % other.batch == 0) {
       return of(batch / other.batch);
     }
     throw new ArithmeticException("a quotient that depends on the batch size");

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -27,7 +28,7 @@ final class Fold {
   }
 
   static void apply(Step step) {
-    OPERATORS.get(step.node().type()).accept(step);
+    Objects.requireNonNull(OPERATORS.get(step.node().type())).accept(step);
   }
 
   private static Map<String, Consumer<Step>> operators() {
@@ -139,7 +140,8 @@ final class Fold {
         step -> {
           OnnxTensor x = step.constant(0);
           if (x.isUniform()) {
-            double value = tensor(x.type(), List.of(1), new double[] {f.applyAsDouble(x.first())}).first();
+            double value =
+                tensor(x.type(), List.of(1), new double[] {f.applyAsDouble(x.first())}).first();
             step.out(OnnxTensor.uniform(x.name(), x.type(), x.shape(), value));
             return;
           }
@@ -157,13 +159,15 @@ final class Fold {
         });
   }
 
-  private static void compare(Map<String, Consumer<Step>> all, String name, DoubleBinaryOperator f) {
+  private static void compare(
+      Map<String, Consumer<Step>> all, String name, DoubleBinaryOperator f) {
     all.put(
         name,
         step -> step.out(combined(step, step.constant(0), step.constant(1), ElementType.BOOL, f)));
   }
 
-  private static void variadic(Map<String, Consumer<Step>> all, String name, DoubleBinaryOperator f) {
+  private static void variadic(
+      Map<String, Consumer<Step>> all, String name, DoubleBinaryOperator f) {
     all.put(name, step -> step.out(all(step, f)));
   }
 
@@ -258,8 +262,7 @@ final class Fold {
     OnnxTensor a = step.constant(1);
     OnnxTensor b = step.constant(2);
     OnnxTensor condition = step.constant(0);
-    List<Integer> shape =
-        broadcast(step, broadcast(step, condition.shape(), a.shape()), b.shape());
+    List<Integer> shape = broadcast(step, broadcast(step, condition.shape(), a.shape()), b.shape());
     double[] c = stretched(step, condition, shape);
     double[] x = stretched(step, a, shape);
     double[] y = stretched(step, b, shape);
@@ -275,8 +278,7 @@ final class Fold {
         String name = step.node().outputs().isEmpty() ? "" : step.node().outputs().get(0);
         step.out(tensor.value().named(name));
       } else if (value instanceof OnnxAttribute.Real real) {
-        step.out(
-            OnnxTensor.of("", ElementType.FLOAT, List.of(), new double[] {real.value()}));
+        step.out(OnnxTensor.of("", ElementType.FLOAT, List.of(), new double[] {real.value()}));
       } else if (value instanceof OnnxAttribute.Int integer) {
         scalar(step, integer.value());
       } else if (value instanceof OnnxAttribute.Reals reals) {
@@ -412,7 +414,10 @@ final class Fold {
       throw step.refuse("it makes %d axes", rank);
     }
     List<Integer> shape = new ArrayList<>(x.shape());
-    var added = axes.stream().map(axis -> step.axis(axis, rank)).collect(Collectors.toCollection(TreeSet::new));
+    var added =
+        axes.stream()
+            .map(axis -> step.axis(axis, rank))
+            .collect(Collectors.toCollection(TreeSet::new));
     if (added.size() != axes.size()) {
       throw step.refuse("it adds an axis twice: %s", axes);
     }
@@ -470,7 +475,9 @@ final class Fold {
     double[] values = x.doubles();
     double[] scale = along(step, step.constant(1), x);
     double[] zero =
-        step.optional(2).map(tensor -> along(step, tensor, x)).orElseGet(() -> new double[values.length]);
+        step.optional(2)
+            .map(tensor -> along(step, tensor, x))
+            .orElseGet(() -> new double[values.length]);
     double low = type == ElementType.INT8 ? -128 : 0;
     for (int i = 0; i < values.length; i++) {
       values[i] = Math.max(low, Math.min(low + 255, Math.rint(values[i] / scale[i]) + zero[i]));
@@ -484,7 +491,9 @@ final class Fold {
     double[] values = x.doubles();
     double[] scale = along(step, step.constant(1), x);
     double[] zero =
-        step.optional(2).map(tensor -> along(step, tensor, x)).orElseGet(() -> new double[values.length]);
+        step.optional(2)
+            .map(tensor -> along(step, tensor, x))
+            .orElseGet(() -> new double[values.length]);
     for (int i = 0; i < values.length; i++) {
       values[i] = (values[i] - zero[i]) * scale[i];
     }

@@ -140,11 +140,13 @@ final class FoldParts {
     for (int i = 0; i < step.inputs(); i++) {
       OnnxTensor part = step.constant(i);
       if (part.shape().size() != rank) {
-        throw step.refuse("it joins constants of the shapes %s and %s", first.shape(), part.shape());
+        throw step.refuse(
+            "it joins constants of the shapes %s and %s", first.shape(), part.shape());
       }
       for (int other = 0; other < rank; other++) {
         if (other != axis && !part.shape().get(other).equals(first.shape().get(other))) {
-          throw step.refuse("it joins constants of the shapes %s and %s", first.shape(), part.shape());
+          throw step.refuse(
+              "it joins constants of the shapes %s and %s", first.shape(), part.shape());
         }
       }
       size = Math.addExact(size, part.shape().get(axis));
@@ -174,8 +176,7 @@ final class FoldParts {
     int axis = step.axis(step.integer("axis", 0), x.shape().size());
     int size = x.shape().get(axis);
     int outputs = step.node().outputs().size();
-    Optional<List<Long>> given =
-        step.opset() >= 13 ? step.integers("", 1) : step.integers("split");
+    Optional<List<Long>> given = step.opset() >= 13 ? step.integers("", 1) : step.integers("split");
     List<Long> parts = new ArrayList<>();
     long each = outputs == 0 ? 0 : (size + outputs - 1L) / outputs;
     for (int i = 0; i < outputs; i++) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 
@@ -34,7 +35,7 @@ final class FoldSizes {
   }
 
   static void apply(Step step) {
-    OPERATORS.get(step.node().type()).accept(step);
+    Objects.requireNonNull(OPERATORS.get(step.node().type())).accept(step);
   }
 
   private static Value.Sizes sizes(Step step, int input) {

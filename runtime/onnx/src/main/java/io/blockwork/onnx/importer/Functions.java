@@ -161,8 +161,7 @@ final class Functions {
     OnnxTensor tensor =
         OnnxTensor.of(slope.name(), slope.type(), List.of(channels), slopes.values());
     int id =
-        step.add(
-            PRelu.of(path, channels), Map.of(path + ".weight", tensor), slopes.view().node());
+        step.add(PRelu.of(path, channels), Map.of(path + ".weight", tensor), slopes.view().node());
     step.out(slopes.view().on(id));
   }
 

@@ -102,13 +102,14 @@ public final class Importer {
         sizes |= step.value(i) instanceof Value.Sizes;
       }
     }
-    if (network && OPERATORS.containsKey(type)) {
-      OPERATORS.get(type).accept(step);
+    Consumer<Step> operator = OPERATORS.get(type);
+    if (network && operator != null) {
+      operator.accept(step);
     } else if (!network && sizes && FoldSizes.knows(type)) {
       FoldSizes.apply(step);
     } else if (!network && !sizes && Fold.knows(type)) {
       Fold.apply(step);
-    } else if (Fold.knows(type) || FoldSizes.knows(type) || OPERATORS.containsKey(type)) {
+    } else if (Fold.knows(type) || FoldSizes.knows(type) || operator != null) {
       throw step.refuse(
           network
               ? "%s is supported for constants only"
@@ -142,12 +143,7 @@ public final class Importer {
     Draft.Result network = draft.finish(node);
     Map<String, OnnxTensor> weights = new LinkedHashMap<>(network.weights());
     return new ImportedNetwork(
-        network.graph(),
-        sizes,
-        weights,
-        model.externalFiles(),
-        model.producer(),
-        model.metadata());
+        network.graph(), sizes, weights, model.externalFiles(), model.producer(), model.metadata());
   }
 
   /** A result with fewer or more axes than images have, as a vector. */
@@ -163,8 +159,7 @@ public final class Importer {
   /** Works out an output that depends on no input; empty if it depends on one. */
   public static Optional<OnnxTensor> constant(OnnxModel model, String output) {
     List<OnnxNode> nodes = Order.of(model, model.nodes());
-    var scope =
-        new Scope(model, nodes, 0, new Draft(new Shape(1, 1, 1)), new Names(nodes));
+    var scope = new Scope(model, nodes, 0, new Draft(new Shape(1, 1, 1)), new Names(nodes));
     for (OnnxNode node : nodes) {
       take(model, node, scope);
     }

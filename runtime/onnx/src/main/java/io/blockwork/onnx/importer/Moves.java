@@ -116,8 +116,7 @@ final class Moves {
       throw step.refuse("it takes images apart, where only channels are supported");
     }
     int size = x.size(axis);
-    Optional<List<Long>> given =
-        step.opset() >= 13 ? step.integers("", 1) : step.integers("split");
+    Optional<List<Long>> given = step.opset() >= 13 ? step.integers("", 1) : step.integers("split");
     List<Long> parts = given.orElseGet(() -> equal(step, size));
     if (parts.size() != step.node().outputs().size()
         || parts.stream().anyMatch(part -> part < 1 || part > size)
@@ -163,20 +162,15 @@ final class Moves {
         && atoms.get(0).stride() > 1) {
       // Groups of channels, of which some are taken.
       int inner = atoms.get(0).stride();
-      int id =
-          step.add(ChannelRange.of(step.path(), from * inner, to * inner), x.node());
+      int id = step.add(ChannelRange.of(step.path(), from * inner, to * inner), x.node());
       List<List<Atom>> axes = new ArrayList<>(x.axes());
       axes.set(
-          axis,
-          to - from == 1 ? List.of() : List.of(new Atom(Axis.CHANNEL, to - from, inner)));
+          axis, to - from == 1 ? List.of() : List.of(new Atom(Axis.CHANNEL, to - from, inner)));
       return new View(id, step.shape(id), axes);
     }
     View channels = Layouts.channels(step, x, axis);
     return channels(
-        step,
-        channels,
-        axis,
-        step.add(ChannelRange.of(step.path(), from, to), channels.node()));
+        step, channels, axis, step.add(ChannelRange.of(step.path(), from, to), channels.node()));
   }
 
   private static void slice(Step step) {
@@ -266,11 +260,9 @@ final class Moves {
 
   private static void pad(Step step) {
     View x = step.view(0);
-    Optional<List<Long>> given =
-        step.opset() >= 11 ? step.integers("", 1) : step.integers("pads");
+    Optional<List<Long>> given = step.opset() >= 11 ? step.integers("", 1) : step.integers("pads");
     List<Long> pads = given.orElseThrow(() -> step.refuse("its pads are missing"));
-    List<Long> axes =
-        step.has(3) ? step.integers("", 3).orElseThrow() : counted(x.rank());
+    List<Long> axes = step.has(3) ? step.integers("", 3).orElseThrow() : counted(x.rank());
     if (pads.size() != 2 * axes.size()) {
       throw step.refuse("it has %d pads for %d axes", pads.size(), axes.size());
     }

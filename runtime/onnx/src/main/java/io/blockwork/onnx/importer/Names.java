@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The paths of operations: from the names of their weights ({@code layer1.0.conv1.weight}), from the
- * scopes that PyTorch's newer exporter notes, or from the names of the operations ({@code
+ * The paths of operations: from the names of their weights ({@code layer1.0.conv1.weight}), from
+ * the scopes that PyTorch's newer exporter notes, or from the names of the operations ({@code
  * /layer1/layer1.0/conv1/Conv}).
  */
 final class Names {
@@ -31,7 +31,9 @@ final class Names {
       scope(node)
           .ifPresent(
               path -> {
-                for (int dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+                for (int dot = path.lastIndexOf('.');
+                    dot > 0;
+                    dot = path.lastIndexOf('.', dot - 1)) {
                   blocks.add(path.substring(0, dot));
                 }
               });

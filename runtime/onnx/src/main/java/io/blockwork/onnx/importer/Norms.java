@@ -120,8 +120,7 @@ final class Norms {
           groups, x.dims());
     }
     double eps = step.real("epsilon", EPS);
-    boolean none =
-        isAll(step, scale, 1) && isAll(step, shift, 0);
+    boolean none = isAll(step, scale, 1) && isAll(step, shift, 0);
     String path = step.path(scale);
     if (none) {
       Op norm = new GroupNorm(path, channels, groups, eps, false);
@@ -166,15 +165,13 @@ final class Norms {
     double eps = step.real("epsilon", EPS);
     OnnxTensor scale = step.constant(1);
     Optional<OnnxTensor> shift = step.optional(2);
-    List<Atom> over =
-        x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
+    List<Atom> over = x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
     Shape shape = x.shape();
     boolean channels =
         over.size() == 1
             && over.get(0).equals(new Atom(Axis.CHANNEL, shape.channels(), 1))
             && !shape.isVector();
-    boolean all =
-        !over.contains(Atom.BATCH) && View.dim(over).constant() == shape.elements();
+    boolean all = !over.contains(Atom.BATCH) && View.dim(over).constant() == shape.elements();
     if (!channels && !all) {
       throw step.refuse(
           "it normalises over the last %d axes of a tensor of shape %s; only over the channels, or over all of an image, is supported",
@@ -187,7 +184,9 @@ final class Norms {
             : new GroupNorm(path, shape.channels(), 1, eps, false);
     Optional<Op> whole = Optional.empty();
     Map<String, OnnxTensor> weights = new HashMap<>();
-    if (scale.count() == shape.channels() && (channels || shape.isVector()) && shape.channels() > 1) {
+    if (scale.count() == shape.channels()
+        && (channels || shape.isVector())
+        && shape.channels() > 1) {
       whole =
           Optional.of(
               channels
@@ -198,10 +197,7 @@ final class Norms {
           path + ".bias",
           shift
               .map(tensor -> vector(step, tensor, shape.channels()))
-              .orElseGet(
-                  () ->
-                      OnnxTensor.uniform(
-                          "", scale.type(), List.of(shape.channels()), 0)));
+              .orElseGet(() -> OnnxTensor.uniform("", scale.type(), List.of(shape.channels()), 0)));
     }
     if (whole.isPresent()) {
       step.out(x.on(step.add(whole.get(), weights, x.node())));
@@ -273,8 +269,7 @@ final class Norms {
       return view.on(step.add(op.apply(step.path()), view.node()));
     }
     // Older opsets go over all axes from the given one on.
-    List<Atom> behind =
-        x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
+    List<Atom> behind = x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
     List<List<Atom>> two = new ArrayList<>(x.axes().subList(0, axis));
     two.add(behind);
     View flat = Layouts.channels(step, x.with(two), axis);
@@ -364,7 +359,9 @@ final class Norms {
     return new View(id, step.shape(id), axes);
   }
 
-  /** The values that can be told apart lie between bounds; in floats, these are all that is left. */
+  /**
+   * The values that can be told apart lie between bounds; in floats, these are all that is left.
+   */
   private static void quantize(Step step) {
     View x = step.view(0);
     OnnxTensor scale = step.constant(1);
@@ -373,9 +370,7 @@ final class Norms {
     }
     double zero = step.optional(2).map(OnnxTensor::first).orElse(0.0);
     boolean signed =
-        step.optional(2)
-            .map(tensor -> tensor.type() == ElementType.INT8)
-            .orElse(false);
+        step.optional(2).map(tensor -> tensor.type() == ElementType.INT8).orElse(false);
     double low = ((signed ? -128 : 0) - zero) * scale.first();
     double high = ((signed ? 127 : 255) - zero) * scale.first();
     int id = step.add(new Activate(step.path(), Activation.clip(low, high)), x.node());

@@ -54,13 +54,7 @@ final class Patterns {
   private static OnnxNode of(
       OnnxNode last, String type, String input, Map<String, OnnxAttribute> attributes) {
     return new OnnxNode(
-        last.name(),
-        type,
-        "",
-        List.of(input),
-        last.outputs(),
-        attributes,
-        last.metadata());
+        last.name(), type, "", List.of(input), last.outputs(), attributes, last.metadata());
   }
 
   private boolean is(OnnxNode node, String type, int inputs) {
@@ -237,8 +231,7 @@ final class Patterns {
           continue;
         }
         String x = factors.get(i);
-        Optional<String> inner =
-            maker(factors.get(gate), "Add", 2).flatMap(add -> beside(add, 1));
+        Optional<String> inner = maker(factors.get(gate), "Add", 2).flatMap(add -> beside(add, 1));
         if (inner.isEmpty()) {
           continue;
         }
@@ -248,7 +241,9 @@ final class Patterns {
             .isPresent()) {
           return Optional.of(of(node, "Gelu", x, Map.of()));
         }
-        if (maker(inner.get(), "Tanh", 1).filter(tanh -> isCubic(tanh.inputs().get(0), x)).isPresent()) {
+        if (maker(inner.get(), "Tanh", 1)
+            .filter(tanh -> isCubic(tanh.inputs().get(0), x))
+            .isPresent()) {
           return Optional.of(
               of(node, "Gelu", x, Map.of("approximate", new OnnxAttribute.Text("tanh"))));
         }

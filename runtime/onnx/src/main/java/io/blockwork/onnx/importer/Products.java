@@ -93,8 +93,7 @@ final class Products {
    *
    * @param weight {@code [out, in]}, in ONNX's order of the inputs
    */
-  private static View product(
-      Step step, View x, OnnxTensor weight, Optional<OnnxTensor> bias) {
+  private static View product(Step step, View x, OnnxTensor weight, Optional<OnnxTensor> bias) {
     int out = weight.shape().get(0);
     int in = weight.shape().get(1);
     int last = x.rank() - 1;

@@ -27,9 +27,7 @@ final class Scope {
     this.batch = batch;
     this.draft = draft;
     this.names = names;
-    nodes.forEach(
-        node ->
-            node.inputs().forEach(input -> uses.merge(input, 1, Integer::sum)));
+    nodes.forEach(node -> node.inputs().forEach(input -> uses.merge(input, 1, Integer::sum)));
     model.outputs().forEach(output -> uses.merge(output.name(), 1, Integer::sum));
     model.initializers().forEach((name, tensor) -> values.put(name, new Value.Constant(tensor)));
   }

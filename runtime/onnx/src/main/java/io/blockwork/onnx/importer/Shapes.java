@@ -67,7 +67,9 @@ final class Shapes {
     }
     try {
       // A number that the file was written for stands for the images.
-      return known.isConstant() && batch > 0 && known.constant() % batch == 0
+      return known.isConstant()
+              && batch > 0
+              && known.constant() % batch == 0
               && all.constant() == 0
               && all.batch() % (known.constant() / batch) == 0
               && takesImages(x, target, free, batch)
@@ -113,8 +115,7 @@ final class Shapes {
     long given = step.integer("axis", 1);
     int axis = given == x.rank() ? x.rank() : step.axis(given, x.rank());
     List<Atom> first = x.axes().subList(0, axis).stream().flatMap(List::stream).toList();
-    List<Atom> second =
-        x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
+    List<Atom> second = x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
     step.out(x.with(List.of(first, second)));
   }
 

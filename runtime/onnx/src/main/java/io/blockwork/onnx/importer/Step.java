@@ -66,9 +66,7 @@ final class Step {
     }
     throw refuse(
         "its input %d (%s) is %s, where a value of the network is expected",
-        input,
-        node.inputs().get(input),
-        value instanceof Value.Sizes ? "a size" : "constant");
+        input, node.inputs().get(input), value instanceof Value.Sizes ? "a size" : "constant");
   }
 
   /** An input that must be known. */
@@ -78,8 +76,7 @@ final class Step {
       return constant.tensor();
     } else if (value instanceof Value.Sizes) {
       throw refuse(
-          "its input %d (%s) depends on the number of images",
-          input, node.inputs().get(input));
+          "its input %d (%s) depends on the number of images", input, node.inputs().get(input));
     }
     throw refuse(
         "its input %d (%s) is computed by the network; it is supported as a constant only",
@@ -178,7 +175,8 @@ final class Step {
     for (int i = 1; i < node.outputs().size(); i++) {
       String name = node.outputs().get(i);
       if (!name.isEmpty() && scope.uses(name) > 0) {
-        throw refuse("its output %s, %s, is read; only its first output is supported", name, others);
+        throw refuse(
+            "its output %s, %s, is read; only its first output is supported", name, others);
       }
     }
   }
