@@ -19,6 +19,7 @@ import io.blockwork.processor.emit.BackwardWriter;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.ModelFile;
 import io.blockwork.processor.emit.NetworkWriter;
 import io.blockwork.processor.report.Sheet;
 import io.blockwork.processor.spec.Problem;
@@ -61,15 +62,21 @@ final class Compilation {
    * XBackward}, and a pass for each of the {@code features}.
    *
    * @param weights published weights that fit the network
+   * @param model the file that it was made from
    */
   static List<JavaFile> compile(
-      Graph graph, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
+      Graph graph,
+      GeneratedNames names,
+      List<FeatureMethod> features,
+      Optional<String> weights,
+      Optional<ModelFile> model) {
     List<Shape> shapes = Shapes.of(graph);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));
     String totals = Totals.of(graph, shapes).toString();
     List<JavaFile> files = new ArrayList<>();
-    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), features, weights));
+    files.add(
+        NetworkWriter.write(names, graph, shapes, inference.slots(), features, weights, model));
     files.add(ForwardWriter.write(names, inference, totals));
     files.add(BackwardWriter.write(names, training, totals));
     features.forEach(method -> files.add(pass(names, graph, method)));

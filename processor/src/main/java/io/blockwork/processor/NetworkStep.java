@@ -9,6 +9,7 @@ import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Unreadable;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.ModelFile;
 import io.blockwork.processor.emit.PlaceholderWriter;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
@@ -98,7 +99,12 @@ final class NetworkStep {
         twice(names, architectures);
       } else if (!clashes(names, sources)) {
         if (name(annotation).equals(MODEL)) {
-          compose(names, annotation, compositions);
+          Optional<AnnotationMirror> onnx = OnnxStep.annotation(type);
+          if (onnx.isPresent()) {
+            fromOnnx(names, annotation, onnx.get());
+          } else {
+            compose(names, annotation, compositions);
+          }
         } else {
           compile(names, annotation, AnnotationReader.read(annotation));
         }
@@ -195,7 +201,7 @@ final class NetworkStep {
           .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
           .forEach(warning -> diagnostics.report(warning, type, annotation));
     }
-    generate(names, Compilation.graph(spec), features.get(), weights);
+    generate(names, Compilation.graph(spec), features.get(), weights, Optional.empty());
   }
 
   private void compose(
@@ -217,14 +223,43 @@ final class NetworkStep {
       placeholder(names, List.of());
       return;
     }
-    generate(names, graph, features.get(), Optional.empty());
+    generate(names, graph, features.get(), Optional.empty(), Optional.empty());
+  }
+
+  private void fromOnnx(GeneratedNames names, AnnotationMirror model, AnnotationMirror onnx) {
+    TypeElement type = names.origin();
+    boolean classifier = interfaces.isClassifier(type);
+    boolean sound = interfaces.check(type, simpleName(model), classifier);
+    var step = new OnnxStep(environment, options);
+    String resource = names.network().simpleName() + ".safetensors";
+    try {
+      OnnxStep.Result result = step.read(type, model, onnx, classifier, resource);
+      result.faults().forEach(diagnostics::report);
+      Optional<List<FeatureMethod>> features =
+          sound ? features(type, result.graph().map(ModuleNames::of)) : Optional.empty();
+      if (result.graph().isEmpty() || features.isEmpty()) {
+        placeholder(
+            names,
+            result.faults().stream().map(f -> f.message().headline(f.args().toArray())).toList());
+        return;
+      }
+      ModelFile file = step.write(result, resource, onnx);
+      generate(names, result.graph().get(), features.get(), Optional.empty(), Optional.of(file));
+    } catch (IOException e) {
+      diagnostics.report(Message.CANNOT_WRITE, type, resource, e.toString());
+      placeholder(names, List.of(Message.CANNOT_WRITE.headline(resource, e.toString())));
+    }
   }
 
   /** Writes all there is of a network that has no problems. */
   private void generate(
-      GeneratedNames names, Graph graph, List<FeatureMethod> features, Optional<String> weights) {
+      GeneratedNames names,
+      Graph graph,
+      List<FeatureMethod> features,
+      Optional<String> weights,
+      Optional<ModelFile> model) {
     TypeElement type = names.origin();
-    Compilation.compile(graph, names, features, weights).forEach(file -> write(file, type));
+    Compilation.compile(graph, names, features, weights, model).forEach(file -> write(file, type));
     if (options.graph()) {
       writeBeside(names, names.graph(), GraphText.write(graph));
     }

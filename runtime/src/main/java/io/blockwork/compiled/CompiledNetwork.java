@@ -170,6 +170,22 @@ public abstract class CompiledNetwork implements Network {
     }
   }
 
+  /**
+   * Loads the weights that lie beside the generated class. Its constructor calls this.
+   *
+   * @param name of the resource, a file of safetensors
+   * @throws io.blockwork.weights.WeightsException if it is missing or does not fit; the network is
+   *     closed then
+   */
+  protected final void loadResource(String name) {
+    try {
+      ResourceWeights.load(getClass(), name, parameters);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
   /** Binds the generated inference pass. */
   protected abstract ForwardPass forwardPass(InferenceBinder bind);
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.NetworkOptions;
 import io.blockwork.golden.GoldenFormula;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeSpec;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
@@ -36,6 +37,7 @@ public final class NetworkWriter {
   private final List<Long> slots;
   private final List<FeatureMethod> methods;
   private final Optional<String> weights;
+  private final Optional<ModelFile> model;
 
   private NetworkWriter(
       GeneratedNames names,
@@ -43,13 +45,15 @@ public final class NetworkWriter {
       List<Shape> shapes,
       List<Long> slots,
       List<FeatureMethod> methods,
-      Optional<String> weights) {
+      Optional<String> weights,
+      Optional<ModelFile> model) {
     this.names = names;
     this.graph = graph;
     this.shapes = shapes;
     this.slots = slots;
     this.methods = methods;
     this.weights = weights;
+    this.model = model;
   }
 
   /**
@@ -60,6 +64,7 @@ public final class NetworkWriter {
    * @param slots the memory plan of inference
    * @param methods those that return feature outputs
    * @param weights published weights that fit the network
+   * @param model the file that it was made from
    */
   public static JavaFile write(
       GeneratedNames names,
@@ -67,8 +72,9 @@ public final class NetworkWriter {
       List<Shape> shapes,
       List<Long> slots,
       List<FeatureMethod> methods,
-      Optional<String> weights) {
-    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, methods, weights).type();
+      Optional<String> weights,
+      Optional<ModelFile> model) {
+    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, methods, weights, model).type();
     return JavaFile.builder(names.network().packageName(), type).skipJavaLangImports(true).build();
   }
 
@@ -88,17 +94,22 @@ public final class NetworkWriter {
                 names.forward(),
                 names.backward());
     names.element().ifPresent(type::avoidClashesWithNestedClasses);
+    model.ifPresent(file -> type.addField(digests(file)));
     methods.forEach(method -> type.addField(features(method)));
-    type.addMethod(
+    MethodSpec.Builder constructor =
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
-            .addStatement("super(compiledArchitecture(), options)")
-            .build());
+            .addStatement("super(compiledArchitecture(), options)");
+    Optional<String> resource = model.flatMap(ModelFile::weights);
+    resource.ifPresent(file -> constructor.addStatement("loadResource($S)", file));
+    type.addMethod(constructor.build());
+    String start = resource.isPresent() ? "the model's" : "random";
     type.addMethod(
         factory()
             .addJavadoc(
-                "Creates the network with random weights and default options.\n\n@return a new network\n")
+                "Creates the network with $L weights and default options.\n\n@return a new network\n",
+                start)
             .addStatement("return create($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
             .build());
     type.addMethod(
@@ -114,6 +125,24 @@ public final class NetworkWriter {
     methods.forEach(method -> type.addMethod(method(method)));
     architecture().forEach(type::addMethod);
     return type.build();
+  }
+
+  private static FieldSpec digests(ModelFile model) {
+    var entries = CodeBlock.builder().add("$T.of(", Map.class);
+    String separator = "";
+    for (Map.Entry<String, String> file : model.digests().entrySet()) {
+      entries.add(separator + "\n    $S,\n    $S", file.getKey(), file.getValue());
+      separator = ",";
+    }
+    return FieldSpec.builder(
+            ParameterizedTypeName.get(Map.class, String.class, String.class),
+            "MODEL_SHA256",
+            Modifier.PUBLIC,
+            Modifier.STATIC,
+            Modifier.FINAL)
+        .addJavadoc("SHA-256 of the files that this was generated from, by name.\n")
+        .initializer(entries.add(")").build())
+        .build();
   }
 
   private FieldSpec features(FeatureMethod feature) {

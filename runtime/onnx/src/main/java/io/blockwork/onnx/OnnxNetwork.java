@@ -1,5 +1,6 @@
 package io.blockwork.onnx;
 
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.Architecture;
 import io.blockwork.NetworkOptions;
 import io.blockwork.compiled.CompiledNetwork;

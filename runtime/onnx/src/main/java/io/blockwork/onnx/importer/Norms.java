@@ -374,10 +374,30 @@ final class Norms {
     double low = ((signed ? -128 : 0) - zero) * scale.first();
     double high = ((signed ? 127 : 255) - zero) * scale.first();
     int id = step.add(new Activate(step.path(), Activation.clip(low, high)), x.node());
-    step.out(x.on(id));
+    step.out(new Value.Quantized(x.on(id), scale.first(), zero));
   }
 
   private static void dequantize(Step step) {
-    step.out(step.view(0));
+    OnnxTensor scale = step.constant(1);
+    Optional<OnnxTensor> zero = step.optional(2);
+    if (step.value(0) instanceof Value.Quantized quantized) {
+      if (scale.count() != 1
+          || scale.first() != quantized.scale()
+          || zero.map(OnnxTensor::first).orElse(0.0) != quantized.zero()) {
+        throw step.refuse("its scale or zero is not that of the QuantizeLinear before it");
+      }
+      step.out(quantized.view());
+      return;
+    }
+    // Images that come as integers.
+    View x = step.view(0);
+    if (scale.count() != 1) {
+      throw step.refuse("only one scale for all values of the network is supported");
+    }
+    if (zero.isPresent()) {
+      OnnxTensor shift = Affines.negated(step, zero.get());
+      x = Affines.apply(step, x, Optional.empty(), Optional.of(shift));
+    }
+    step.out(Affines.apply(step, x, Optional.of(scale), Optional.empty()));
   }
 }
