@@ -8,8 +8,10 @@ import io.blockwork.engine.winograd.Tile;
 import io.blockwork.engine.winograd.WinogradConvolution;
 import io.blockwork.engine.winograd.WinogradConvolution.Clip;
 import io.blockwork.engine.winograd.WinogradConvolution.Problem;
+import io.blockwork.engine.onednn.Plan.Scratch;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.dnnl.memory;
 
 /**
  * A convolution of an inference pass that is computed by Winograd's filtering.
@@ -29,8 +31,7 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
    */
   boolean compile(Emitter e, PlanWeights weights) {
     Plan plan = e.plan();
-    Optional<Tile> tile =
-        plan.winograd().tile(layer.conv(), plan.batch(), dst.height(), dst.width());
+    Optional<Tile> tile = plan.winograd().tile(layer.conv(), dst.height(), dst.width());
     return tile.isPresent() && fits(plan) && compile(e, weights, tile.get());
   }
 
@@ -63,6 +64,14 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
         tensor.parent(),
         tensor.height(),
         tensor.width());
+  }
+
+  private static memory.desc bytes(Plan plan, long bytes) {
+    return plan.own(PackedWeights.vector((bytes + Float.BYTES - 1) / Float.BYTES));
+  }
+
+  private static long address(memory memory) {
+    return memory.get_data_handle().address();
   }
 
   private boolean compile(Emitter e, PlanWeights weights, Tile tile) {
@@ -100,8 +109,13 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
         .filter(r -> !r.equals(dst))
         .ifPresent(r -> e.reorder(plan.view(r), plan.view(dst), false));
     PackedWeights.Packed packed = weights.winograd(layer.weight(), conv, convolution.weights());
-    convolution.use(
-        packed.weight().get_data_handle().address(), packed.bias().get_data_handle().address());
+    memory zeros = plan.temporary(Scratch.ZEROS, bytes(plan, convolution.zeroBytes()));
+    memory scratch = plan.temporary(Scratch.TRANSFORMED, bytes(plan, convolution.scratchBytes()));
+    plan.onFinish(
+        () -> {
+          convolution.share(address(zeros), address(scratch));
+          convolution.use(address(packed.weight()), address(packed.bias()));
+        });
     long floats = src.elements() + dst.elements() * (layer.residual().isPresent() ? 2 : 1);
     e.execute(
         "conv",

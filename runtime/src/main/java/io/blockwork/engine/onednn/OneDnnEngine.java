@@ -222,6 +222,7 @@ public final class OneDnnEngine implements Engine {
                     new InferencePlan(
                         parameters,
                         weights,
+                        batch,
                         microBatching.images(),
                         options,
                         fixed.layout(),

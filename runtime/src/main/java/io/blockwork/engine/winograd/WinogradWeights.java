@@ -53,13 +53,18 @@ public final class WinogradWeights implements AutoCloseable {
    * @param to address of {@link Layout#bytes} bytes
    */
   public void run(long from, long to) {
+    run(from, to, form.in());
+  }
+
+  /** The same for the first input channels only. */
+  void run(long from, long to, int channels) {
     long words = (long) WorkerLoop.ARGUMENTS * Long.BYTES;
     long spill = (long) form.tile().points() * form.vectors().bytes();
     try (NativeBlock memory = NativeBlock.allocate(words + spill)) {
       LongBuffer arguments = NativeValues.bytes(memory.address(), words).asLongBuffer();
       arguments.put(WeightsCode.FROM, from);
       arguments.put(WeightsCode.TO, to);
-      arguments.put(WeightsCode.CHANNELS, form.in());
+      arguments.put(WeightsCode.CHANNELS, channels);
       arguments.put(WeightsCode.SPILL, memory.address() + words);
       region.run(code.address(), memory.address(), 1);
     }

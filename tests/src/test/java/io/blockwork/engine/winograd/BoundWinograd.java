@@ -16,6 +16,8 @@ final class BoundWinograd implements AutoCloseable {
   private final Guarded weights;
   private final Guarded transformed;
   private final Guarded bias;
+  private final Guarded zeros;
+  private final Guarded scratch;
   private final WinogradConvolution convolution;
 
   /** How it is computed. */
@@ -57,12 +59,18 @@ final class BoundWinograd implements AutoCloseable {
                 pixels(source, direct.in, direct.height, direct.width),
                 pixels(target, direct.out, direct.outputHeight(), direct.outputWidth()))
             .orElseThrow();
-    int floats = Math.toIntExact(convolution.weights().bytes() / Float.BYTES);
-    transformed = new Guarded(floats, way.guardAtEnd());
+    transformed = new Guarded(floats(convolution.weights().bytes()), way.guardAtEnd());
     try (var transform = WinogradWeights.of(convolution.weights())) {
       transform.run(weights.address(), transformed.address());
     }
+    zeros = new Guarded(floats(convolution.zeroBytes()), way.guardAtEnd());
+    scratch = new Guarded(floats(convolution.scratchBytes()), way.guardAtEnd());
+    convolution.share(zeros.address(), scratch.address());
     convolution.use(transformed.address(), bias.address());
+  }
+
+  private static int floats(long bytes) {
+    return Math.toIntExact(bytes / Float.BYTES);
   }
 
   private Pixels pixels(Guarded memory, int channels, int height, int width) {
@@ -105,7 +113,9 @@ final class BoundWinograd implements AutoCloseable {
   @Override
   public void close() {
     convolution.close();
-    for (Guarded memory : new Guarded[] {source, target, weights, transformed, bias}) {
+    for (Guarded memory : new Guarded[] {
+      source, target, weights, transformed, bias, zeros, scratch
+    }) {
       memory.close();
     }
   }
