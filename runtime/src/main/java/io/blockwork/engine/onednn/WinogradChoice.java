@@ -2,7 +2,6 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Kernels;
-import io.blockwork.engine.Precision;
 import io.blockwork.engine.winograd.Tile;
 import io.blockwork.engine.winograd.TileChoice;
 import io.blockwork.engine.x86.MachineCode;
@@ -70,10 +69,9 @@ record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) 
     return value.toLowerCase(Locale.ROOT).equals("off");
   }
 
-  /** Whether filtering can compute the convolution at all, in that precision. */
-  static boolean fits(Conv conv, Precision precision) {
-    return precision == Precision.FLOAT
-        && conv.kernelHeight() == 3
+  /** Whether filtering can compute the convolution at all. */
+  private static boolean fits(Conv conv) {
+    return conv.kernelHeight() == 3
         && conv.kernelWidth() == 3
         && conv.strideHeight() == 1
         && conv.strideWidth() == 1
@@ -93,7 +91,7 @@ record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) 
   Optional<Tile> tile(Conv conv, int height, int width) {
     Set<Tile> tiles = allowed == Kernels.ANY ? EnumSet.allOf(Tile.class) : EnumSet.of(Tile.F2);
     return vectors
-        .filter(v -> fits(conv, Precision.FLOAT))
+        .filter(v -> fits(conv))
         .flatMap(
             v -> TileChoice.best(v, tiles, conv.in(), conv.out(), images, height, width));
   }

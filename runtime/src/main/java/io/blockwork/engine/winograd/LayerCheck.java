@@ -38,9 +38,12 @@ final class LayerCheck implements AutoCloseable {
   /** Of the largest output; right code is nearer by a factor of ten. */
   private static final double TOLERANCE = 1e-4;
 
-  /** The forms tried in this process, and whether their code is right. */
+  /** Code of a layer and of its weights. */
+  private record Forms(LayerCode.Form layer, WeightsCode.Form weights) {}
+
+  /** What was tried in this process, and whether it is right. */
   private static final class Process {
-    static final ConcurrentMap<LayerCode.Form, Boolean> TRIED = new ConcurrentHashMap<>();
+    static final ConcurrentMap<Forms, Boolean> TRIED = new ConcurrentHashMap<>();
   }
 
   /** Some pixels of a tensor, and all values from the first one's on. */
@@ -91,7 +94,8 @@ final class LayerCheck implements AutoCloseable {
    */
   static boolean passes(
       LayerCode.Form form, WeightsCode.Form weights, int workers, CodeMemory code) {
-    return Process.TRIED.computeIfAbsent(form, f -> isRight(f, weights, workers, code));
+    return Process.TRIED.computeIfAbsent(
+        new Forms(form, weights), f -> isRight(form, weights, workers, code));
   }
 
   /** {@link #passes}, whatever was found before. */
@@ -252,7 +256,7 @@ final class LayerCheck implements AutoCloseable {
   /** Transforms the weights that there are, and repeats them for the other input channels. */
   private long transformWeights() {
     long all = take(weights.bytes());
-    try (var transform = WinogradWeights.of(new WinogradWeights.Layout(weights))) {
+    try (var transform = WinogradWeights.of(new WinogradWeights.Layout(weights), 1)) {
       transform.run(kernels, all, PERIOD);
     }
     long row = (long) weights.panel() * Float.BYTES;

@@ -19,7 +19,7 @@ public final class TileChoice {
   private static final double TRANSFORM = 8;
 
   /** Below this part of the direct way's cost, filtering pays. */
-  private static final double GAIN = 0.95;
+  private static final double GAIN = 0.97;
 
   private TileChoice() {}
 

@@ -36,6 +36,7 @@ public final class WinogradConvolution implements AutoCloseable {
    * @param sum whether the output is added to what is in the target; then {@code out} is a multiple
    *     of 16
    * @param clip what is done with the output at last
+   * @param turned whether the kernel is turned by 180 degrees, as the gradient of an input needs it
    */
   public record Problem(
       Tile tile,
@@ -49,7 +50,8 @@ public final class WinogradConvolution implements AutoCloseable {
       int top,
       int left,
       boolean sum,
-      Clip clip) {
+      Clip clip,
+      boolean turned) {
 
     int tilesDown() {
       return (height + tile.outputs() - 1) / tile.outputs();
@@ -172,7 +174,7 @@ public final class WinogradConvolution implements AutoCloseable {
   }
 
   private static Form weights(Problem problem, VectorSet vectors) {
-    return new Form(vectors, problem.tile(), problem.in(), problem.out(), false);
+    return new Form(vectors, problem.tile(), problem.in(), problem.out(), problem.turned());
   }
 
   /** The form of the weights that this wants. */
@@ -225,7 +227,17 @@ public final class WinogradConvolution implements AutoCloseable {
 
   /** Computes the output. */
   public void run() {
-    region.run(code.address(), memory.address(), threads);
+    region.run(function(), arguments(), threads);
+  }
+
+  /** The address of the code. */
+  long function() {
+    return code.address();
+  }
+
+  /** The address that the code wants as its argument. */
+  long arguments() {
+    return memory.address();
   }
 
   /** Bytes of native memory of its own, without the weights. */

@@ -53,14 +53,15 @@ final class BoundWinograd implements AutoCloseable {
                     direct.padding,
                     direct.padding,
                     way.sum(),
-                    way.clip()),
+                    way.clip(),
+                    direct.turned),
                 way.vectors(),
                 way.threads(),
                 pixels(source, direct.in, direct.height, direct.width),
                 pixels(target, direct.out, direct.outputHeight(), direct.outputWidth()))
             .orElseThrow();
     transformed = new Guarded(floats(convolution.weights().bytes()), way.guardAtEnd());
-    try (var transform = WinogradWeights.of(convolution.weights())) {
+    try (var transform = WinogradWeights.of(convolution.weights(), way.threads())) {
       transform.run(weights.address(), transformed.address());
     }
     zeros = new Guarded(floats(convolution.zeroBytes()), way.guardAtEnd());
