@@ -26,7 +26,7 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
     Optional<WinogradLayer> winograd =
         Optional.ofNullable(CLIPS.get(layer.activation()))
             .flatMap(
-                clip -> WinogradLayer.forward(e.plan(), layer.conv(), src, dst, sum, clip));
+                clip -> WinogradLayer.inference(e.plan(), layer.conv(), src, dst, sum, clip));
     winograd.ifPresent(w -> emit(e, weights, w));
     return winograd.isPresent();
   }

@@ -12,7 +12,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.onednn.Plan.Scratch;
-import io.blockwork.engine.winograd.WinogradConvolution.Clip;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -79,7 +78,7 @@ record TrainingConv(
     Plan plan = e.plan();
     Optional<WinogradLayer> layer =
         activation.isNone()
-            ? WinogradLayer.forward(plan, conv, src, dst, false, Clip.NONE)
+            ? WinogradLayer.training(plan, conv, src, dst)
             : Optional.empty();
     layer.ifPresent(
         winograd ->

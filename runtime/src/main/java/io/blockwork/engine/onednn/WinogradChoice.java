@@ -89,7 +89,19 @@ record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) 
    * @param width columns of the output
    */
   Optional<Tile> tile(Conv conv, int height, int width) {
-    Set<Tile> tiles = allowed == Kernels.ANY ? EnumSet.allOf(Tile.class) : EnumSet.of(Tile.F2);
+    return tile(
+        conv,
+        height,
+        width,
+        allowed == Kernels.ANY ? EnumSet.allOf(Tile.class) : EnumSet.of(Tile.F2));
+  }
+
+  /** The same with the tile that rounds hardly more than the direct way, as training needs. */
+  Optional<Tile> exactTile(Conv conv, int height, int width) {
+    return tile(conv, height, width, EnumSet.of(Tile.F2));
+  }
+
+  private Optional<Tile> tile(Conv conv, int height, int width, Set<Tile> tiles) {
     return vectors
         .filter(v -> fits(conv))
         .flatMap(

@@ -29,33 +29,55 @@ final class WinogradLayer {
   }
 
   /**
-   * The convolution, or nothing if it is better computed directly.
+   * The convolution in an inference pass, or nothing if it is better computed directly.
    *
    * @param sum whether the output is added to what is in the target
    */
-  static Optional<WinogradLayer> forward(
+  static Optional<WinogradLayer> inference(
       Plan plan, Conv conv, PlanTensor src, PlanTensor dst, boolean sum, Clip clip) {
-    return tile(plan, conv, src, dst, sum)
-        .flatMap(
-            tile ->
-                bind(
-                    plan,
-                    new Problem(
-                        tile,
-                        plan.batch(),
-                        conv.in(),
-                        conv.out(),
-                        src.height(),
-                        src.width(),
-                        dst.height(),
-                        dst.width(),
-                        conv.padding().top(),
-                        conv.padding().left(),
-                        sum,
-                        clip,
-                        false),
-                    src,
-                    dst));
+    return fits(plan, src, dst, sum)
+        ? plan.winograd()
+            .tile(conv, dst.height(), dst.width())
+            .flatMap(tile -> forward(plan, conv, tile, src, dst, sum, clip))
+        : Optional.empty();
+  }
+
+  /** The convolution in a training pass, likewise. */
+  static Optional<WinogradLayer> training(
+      Plan plan, Conv conv, PlanTensor src, PlanTensor dst) {
+    return fits(plan, src, dst, false)
+        ? plan.winograd()
+            .exactTile(conv, dst.height(), dst.width())
+            .flatMap(tile -> forward(plan, conv, tile, src, dst, false, Clip.NONE))
+        : Optional.empty();
+  }
+
+  private static Optional<WinogradLayer> forward(
+      Plan plan,
+      Conv conv,
+      Tile tile,
+      PlanTensor src,
+      PlanTensor dst,
+      boolean sum,
+      Clip clip) {
+    return bind(
+        plan,
+        new Problem(
+            tile,
+            plan.batch(),
+            conv.in(),
+            conv.out(),
+            src.height(),
+            src.width(),
+            dst.height(),
+            dst.width(),
+            conv.padding().top(),
+            conv.padding().left(),
+            sum,
+            clip,
+            false),
+        src,
+        dst);
   }
 
   /**
@@ -68,8 +90,11 @@ final class WinogradLayer {
       Plan plan, Conv conv, PlanTensor dDst, PlanTensor dSrc, boolean sum) {
     int top = KERNEL - 1 - conv.padding().top();
     int left = KERNEL - 1 - conv.padding().left();
-    return tile(plan, conv, dDst, dSrc, sum)
-        .filter(tile -> top >= 0 && left >= 0)
+    if (top < 0 || left < 0 || !fits(plan, dDst, dSrc, sum)) {
+      return Optional.empty();
+    }
+    return plan.winograd()
+        .exactTile(conv, dSrc.height(), dSrc.width())
         .flatMap(
             tile ->
                 bind(
@@ -92,13 +117,10 @@ final class WinogradLayer {
                     dSrc));
   }
 
-  private static Optional<Tile> tile(
-      Plan plan, Conv conv, PlanTensor from, PlanTensor to, boolean sum) {
-    boolean fits =
-        isAddressable(plan, from)
-            && isAddressable(plan, to)
-            && (!sum || to.channels() % Layout.BLOCK == 0);
-    return fits ? plan.winograd().tile(conv, to.height(), to.width()) : Optional.empty();
+  private static boolean fits(Plan plan, PlanTensor from, PlanTensor to, boolean sum) {
+    return isAddressable(plan, from)
+        && isAddressable(plan, to)
+        && (!sum || to.channels() % Layout.BLOCK == 0);
   }
 
   /** Whether sixteen floats of a pixel lie side by side. */
