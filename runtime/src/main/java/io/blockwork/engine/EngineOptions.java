@@ -59,8 +59,8 @@ public record EngineOptions(
   }
 
   /**
-   * Any engine, single precision, a thread for each processor, whatever kernels are fastest, whether
-   * they repeat their bits or not.
+   * Any engine, single precision, a thread for each processor, whatever kernels are fastest,
+   * whether they repeat their bits or not.
    */
   public static EngineOptions defaults() {
     return DEFAULTS;

@@ -143,8 +143,7 @@ final class WinogradLayersTest {
     }
   }
 
-  private static INDArray infer(
-      Engine engine, OpCase op, DataType type, Tail tail, Places places) {
+  private static INDArray infer(Engine engine, OpCase op, DataType type, Tail tail, Places places) {
     int[] out = op.output();
     INDArray images = images(op, type);
     INDArray output = Nd4j.create(type, images.size(0), out[0], out[1], out[2]);

@@ -25,8 +25,7 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
     boolean sum = layer.residual().isPresent();
     Optional<WinogradLayer> winograd =
         Optional.ofNullable(CLIPS.get(layer.activation()))
-            .flatMap(
-                clip -> WinogradLayer.inference(e.plan(), layer.conv(), src, dst, sum, clip));
+            .flatMap(clip -> WinogradLayer.inference(e.plan(), layer.conv(), src, dst, sum, clip));
     winograd.ifPresent(w -> emit(e, weights, w));
     return winograd.isPresent();
   }

@@ -376,8 +376,7 @@ final class Plan implements AutoCloseable {
     scratchBytes.forEach(
         (scratch, bytes) -> buffers.put(scratch, new Address(arena.allocate(bytes))));
     Optional.ofNullable(buffers.get(Scratch.ZEROS))
-        .ifPresent(
-            zeros -> Pointer.memset(zeros, 0, scratchBytes.getOrDefault(Scratch.ZEROS, 0L)));
+        .ifPresent(zeros -> Pointer.memset(zeros, 0, scratchBytes.getOrDefault(Scratch.ZEROS, 0L)));
     for (Late each : late) {
       Address buffer = buffers.get(each.scratch());
       if (buffer != null) {

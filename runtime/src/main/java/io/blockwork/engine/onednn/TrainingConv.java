@@ -77,9 +77,7 @@ record TrainingConv(
   private boolean forwardByWinograd(Emitter e, TrainingWeights weights, Activation activation) {
     Plan plan = e.plan();
     Optional<WinogradLayer> layer =
-        activation.isNone()
-            ? WinogradLayer.training(plan, conv, src, dst)
-            : Optional.empty();
+        activation.isNone() ? WinogradLayer.training(plan, conv, src, dst) : Optional.empty();
     layer.ifPresent(
         winograd ->
             winograd.emit(

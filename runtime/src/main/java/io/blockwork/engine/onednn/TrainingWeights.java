@@ -85,8 +85,7 @@ final class TrainingWeights {
     memory plain = parameter(path + ".weight", new Convolution(conv, conv.in()).plainWeight());
     memory rows =
         plan.temporary(
-            Scratch.PLAIN_WEIGHTS,
-            plan.own(new memory.desc(dims, memory.data_type.f32, strides)));
+            Scratch.PLAIN_WEIGHTS, plan.own(new memory.desc(dims, memory.data_type.f32, strides)));
     memory transformed = plan.keep(plan.own(PackedWeights.vector(layout.bytes() / Float.BYTES)));
     WinogradWeights transform = WinogradWeights.of(layout, plan.threads());
     plan.onClose(transform::close);

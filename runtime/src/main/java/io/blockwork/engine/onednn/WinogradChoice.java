@@ -104,7 +104,6 @@ record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) 
   private Optional<Tile> tile(Conv conv, int height, int width, Set<Tile> tiles) {
     return vectors
         .filter(v -> fits(conv))
-        .flatMap(
-            v -> TileChoice.best(v, tiles, conv.in(), conv.out(), images, height, width));
+        .flatMap(v -> TileChoice.best(v, tiles, conv.in(), conv.out(), images, height, width));
   }
 }

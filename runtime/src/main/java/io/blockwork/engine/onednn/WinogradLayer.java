@@ -43,8 +43,7 @@ final class WinogradLayer {
   }
 
   /** The convolution in a training pass, likewise. */
-  static Optional<WinogradLayer> training(
-      Plan plan, Conv conv, PlanTensor src, PlanTensor dst) {
+  static Optional<WinogradLayer> training(Plan plan, Conv conv, PlanTensor src, PlanTensor dst) {
     return fits(plan, src, dst, false)
         ? plan.winograd()
             .exactTile(conv, dst.height(), dst.width())
@@ -53,13 +52,7 @@ final class WinogradLayer {
   }
 
   private static Optional<WinogradLayer> forward(
-      Plan plan,
-      Conv conv,
-      Tile tile,
-      PlanTensor src,
-      PlanTensor dst,
-      boolean sum,
-      Clip clip) {
+      Plan plan, Conv conv, Tile tile, PlanTensor src, PlanTensor dst, boolean sum, Clip clip) {
     return bind(
         plan,
         new Problem(

@@ -247,8 +247,7 @@ final class LayerCheck implements AutoCloseable {
     }
     for (int i = 0; i < target.count(); i++) {
       int tile = kept[i / outputsOfTile()];
-      addresses.put(
-          tile * outputsOfTile() + i % outputsOfTile(), target.place().at(0, 0, i));
+      addresses.put(tile * outputsOfTile() + i % outputsOfTile(), target.place().at(0, 0, i));
     }
     return table;
   }

@@ -11,8 +11,7 @@ import java.util.Set;
  * <p>Costs are counted in multiplications of one pair of an input and an output channel. A weight
  * that comes from memory, as in a network it does, costs as much as some multiplications; so larger
  * tiles, which have more weights, pay where many tiles share them. The constants fit what was
- * measured on 15 shapes with 1, 4 and 16 images (the page beside this package's documentation has
- * the figures) to within a tenth.
+ * measured on 15 shapes with 1, 4 and 16 images to within a tenth.
  */
 public final class TileChoice {
   /** What a transform of one value costs. */

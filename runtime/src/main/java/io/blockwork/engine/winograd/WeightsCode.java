@@ -80,11 +80,7 @@ final class WeightsCode {
     a.move(RDX, R14);
     a.move(RAX, R12);
     Offsets.loop(
-        a,
-        RCX,
-        form.panel() * Float.BYTES,
-        (form.out() - form.panel()) * Float.BYTES,
-        this::panel);
+        a, RCX, form.panel() * Float.BYTES, (form.out() - form.panel()) * Float.BYTES, this::panel);
     a.add(R12, form.out() * Float.BYTES);
     a.add(R14, form.panel() * Float.BYTES);
     a.sub(R13, 1);

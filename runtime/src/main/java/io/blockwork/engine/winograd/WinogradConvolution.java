@@ -211,8 +211,8 @@ public final class WinogradConvolution implements AutoCloseable {
    */
   public void use(long weights, long bias) {
     LongBuffer words =
-        NativeValues.bytes(
-                memory.address(), (long) workers() * WorkerLoop.ARGUMENTS * Long.BYTES).asLongBuffer();
+        NativeValues.bytes(memory.address(), (long) workers() * WorkerLoop.ARGUMENTS * Long.BYTES)
+            .asLongBuffer();
     for (int worker = 0; worker < workers(); worker++) {
       int first = worker * WorkerLoop.ARGUMENTS;
       int p = worker % work.parts();

@@ -71,8 +71,7 @@ public final class WinogradWeights implements AutoCloseable {
         int at = worker * WorkerLoop.ARGUMENTS;
         int first = (int) ((long) channels * worker / threads);
         int next = (int) ((long) channels * (worker + 1) / threads);
-        arguments.put(
-            at + WeightsCode.FROM, from + (long) first * form.out() * Float.BYTES);
+        arguments.put(at + WeightsCode.FROM, from + (long) first * form.out() * Float.BYTES);
         arguments.put(at + WeightsCode.TO, to + (long) first * form.panel() * Float.BYTES);
         arguments.put(at + WeightsCode.CHANNELS, next - first);
         arguments.put(at + WeightsCode.SPILL, memory.address() + words + worker * spill);

@@ -133,8 +133,7 @@ public final class Assembler {
 
   /** Asks for the cache line at {@code from} to be brought to the second-level cache. */
   public void prefetch(Operand from) {
-    int rex =
-        from.index().map(Register::high).orElse(0) << 1 | from.base().high();
+    int rex = from.index().map(Register::high).orElse(0) << 1 | from.base().high();
     if (rex != 0) {
       bytes(0x40 | rex);
     }

@@ -114,9 +114,8 @@ final class BoundWinograd implements AutoCloseable {
   @Override
   public void close() {
     convolution.close();
-    for (Guarded memory : new Guarded[] {
-      source, target, weights, transformed, bias, zeros, scratch
-    }) {
+    for (Guarded memory :
+        new Guarded[] {source, target, weights, transformed, bias, zeros, scratch}) {
       memory.close();
     }
   }

@@ -68,8 +68,7 @@ public final class CallerProbe {
       if ((words.get(CONTROL) & ~FLAGS) != TOWARDS_ZERO) {
         damage.add("MXCSR");
       }
-      var floats =
-          NativeValues.bytes(block.address() + VECTORS, bytes - VECTORS).asIntBuffer();
+      var floats = NativeValues.bytes(block.address() + VECTORS, bytes - VECTORS).asIntBuffer();
       for (int i = 0; i < floats.capacity(); i++) {
         // vzeroupper leaves the lower 128 bits as they are.
         if (i % vectors.lanes() >= 4 && floats.get(i) != 0) {
