@@ -30,7 +30,23 @@ final class GuidesTest {
   private static final Set<String> OF_JAVA = Set.of("ServiceLoader");
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", ".github/CONTRIBUTING.md", "runtime/README.md"})
+  @ValueSource(
+      strings = {
+        "README.md",
+        ".github/CONTRIBUTING.md",
+        "runtime/README.md",
+        "examples/README.md",
+        "examples/guide/README.md",
+        "examples/guide/photos.md",
+        "examples/guide/fine-tuning.md",
+        "examples/guide/features.md",
+        "examples/guide/serving.md",
+        "examples/guide/settings.md",
+        "examples/guide/saving.md",
+        "examples/guide/ideas.md",
+        "examples/guide/generated.md",
+        "examples/guide/problems.md"
+      })
   void linkToFilesThatExist(String guide) throws IOException {
     Matcher links = LINK.matcher(Files.readString(ROOT.resolve(guide)));
     while (links.find()) {
