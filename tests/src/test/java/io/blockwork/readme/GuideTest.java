@@ -82,7 +82,8 @@ final class GuideTest {
   @Test
   @Order(2)
   void namesWhatIsInAPhoto() throws Exception {
-    String answers = run("photos.Classify", project.folder().resolve("run"), photos.resolve("dog/3.png"));
+    String answers =
+        run("photos.Classify", project.folder().resolve("run"), photos.resolve("dog/3.png"));
     assertThat(answers).contains("dog (1)");
   }
 

@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The code of the README, or of a page of the guide: complete files and outputs of programs, which a
- * comment before them names, and commands.
+ * The code of the README, or of a page of the guide: complete files and outputs of programs, which
+ * a comment before them names, and commands.
  */
 final class Readme {
   private static final Pattern FILE =
