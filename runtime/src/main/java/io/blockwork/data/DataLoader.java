@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.io.SafeText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +26,16 @@ public final class DataLoader implements AutoCloseable {
   final boolean dropLast;
   final OnCorrupt onCorrupt;
   final Optional<BatchMix> mix;
+  final int repeats;
+
+  /** Items that a shuffle buffer holds; 0: there is none. */
+  final int shuffleBuffer;
+
+  /** The first items of the parts that a shuffle buffer is filled from, in any order of parts. */
+  final int[] parts;
+
+  /** Of each item; empty: every item is read once. */
+  final double[] weights;
 
   private final AtomicLong skipped = new AtomicLong();
   private final List<DataException> damages = new ArrayList<>();
@@ -41,6 +52,10 @@ public final class DataLoader implements AutoCloseable {
     this.dropLast = builder.dropLast;
     this.onCorrupt = builder.onCorrupt;
     this.mix = builder.mix;
+    this.repeats = builder.repeats;
+    this.weights = builder.weights;
+    this.shuffleBuffer = builder.shuffleBuffer;
+    this.parts = builder.parts;
     this.buffers = new BatchBuffers();
   }
 
@@ -76,11 +91,18 @@ public final class DataLoader implements AutoCloseable {
   @Override
   public String toString() {
     return SafeText.format(
-        "%d items, batches of %d%s%s, seed %d",
+        "%d items, batches of %d%s%s%s%s%s, seed %d",
         data.size(),
         batchSize,
         dropLast ? " (last one left out)" : "",
         shuffle ? ", shuffled" : "",
+        shuffleBuffer > 0
+            ? SafeText.format(", shuffled within %d of %d parts", shuffleBuffer, parts.length)
+            : "",
+        repeats > 1 ? ", each " + repeats + " times" : "",
+        weights.length > 0
+            ? SafeText.format(", drawn by weights %08x", Arrays.hashCode(weights))
+            : "",
         seed);
   }
 
@@ -147,6 +169,10 @@ public final class DataLoader implements AutoCloseable {
     private boolean dropLast;
     private OnCorrupt onCorrupt = OnCorrupt.STOP;
     private Optional<BatchMix> mix = Optional.empty();
+    private int repeats = 1;
+    private double[] weights = {};
+    private int shuffleBuffer;
+    private int[] parts = {};
 
     private Builder(Dataset data) {
       this.data = data;
@@ -200,8 +226,89 @@ public final class DataLoader implements AutoCloseable {
       return this;
     }
 
-    /** The loader; no thread starts before an epoch is opened. */
+    /**
+     * Repeated augmentation (Hoffer and others, "Augment your batch", 2019): each item of the order
+     * comes several times in a row, transformed otherwise each time. An epoch is as long as before,
+     * so that it reads only a part of the items, another one each time if they are shuffled:
+     * torchvision's {@code RASampler} on one machine.
+     *
+     * @param times at least 1
+     */
+    public Builder repeats(int times) {
+      this.repeats = require(times, 1, "number of repeats");
+      return this;
+    }
+
+    /**
+     * Draws each epoch's items at random, with replacement, by these weights: torch's {@code
+     * WeightedRandomSampler} for as many items as there are. {@link Balance#itemWeights} makes
+     * classes equally frequent.
+     *
+     * @param ofItems one for each item, finite and at least 0, and not all 0
+     * @throws IllegalArgumentException if they are not so
+     */
+    public Builder weights(double... ofItems) {
+      double sum = 0;
+      for (double weight : ofItems) {
+        if (!(weight >= 0) || Double.isInfinite(weight)) {
+          throw new IllegalArgumentException(
+              "weight of an item: expected a number of at least 0, got " + weight);
+        }
+        sum += weight;
+      }
+      if (ofItems.length != data.size() || !(sum > 0) || Double.isInfinite(sum)) {
+        throw new IllegalArgumentException(
+            SafeText.format(
+                "weights: expected one for each of the %d items, not all of them 0, got %d with a"
+                    + " sum of %s",
+                data.size(), ofItems.length, sum));
+      }
+      this.weights = ofItems.clone();
+      return this;
+    }
+
+    /**
+     * Shuffles as far as a buffer reaches, for data that is read fastest in its own order: items go
+     * into the buffer one after the other, and each batch draws from it at random. With the starts
+     * of parts, such as {@link TarShards#shardStarts}, the parts come in an order drawn anew for
+     * each epoch.
+     *
+     * @param items that the buffer holds, at least 1
+     * @param partStarts indices of the parts' first items, ascending, from 0 on; none: one part
+     * @throws IllegalArgumentException if they are not so
+     */
+    public Builder shuffleWithin(int items, int... partStarts) {
+      this.shuffleBuffer = require(items, 1, "size of the shuffle buffer");
+      int[] starts = partStarts.length == 0 ? new int[] {0} : partStarts.clone();
+      boolean ascending = starts[0] == 0;
+      for (int i = 1; i < starts.length; i++) {
+        ascending &= starts[i] >= starts[i - 1];
+      }
+      if (!ascending || starts[starts.length - 1] > data.size()) {
+        throw new IllegalArgumentException(
+            SafeText.format(
+                "starts of parts: expected ascending numbers from 0 to %d, got %s",
+                data.size(), Arrays.toString(starts)));
+      }
+      this.parts = starts;
+      return this;
+    }
+
+    /**
+     * The loader; no thread starts before an epoch is opened.
+     *
+     * @throws IllegalArgumentException if items are to be both drawn by weights and repeated, or
+     *     shuffled in several ways
+     */
     public DataLoader build() {
+      if (shuffleBuffer > 0 && (shuffle || weights.length > 0)) {
+        throw new IllegalArgumentException(
+            "a shuffle buffer is a way of shuffling: leave out shuffle, weights or shuffleWithin");
+      }
+      if (weights.length > 0 && repeats > 1) {
+        throw new IllegalArgumentException(
+            "items that are drawn by weights repeat as it happens: leave out repeats or weights");
+      }
       return new DataLoader(this);
     }
 
