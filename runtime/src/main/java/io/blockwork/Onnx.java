@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * Generates a network from an ONNX file. It stands beside {@link Model}, on an interface that holds
- * no nodes; the interface extends {@link ImageClassifier} where the file's first output is one score
- * a class, {@code [N, classes]}, else {@link Network}.
+ * no nodes; the interface extends {@link ImageClassifier} where the file's first output is one
+ * score a class, {@code [N, classes]}, else {@link Network}.
  *
  * <pre>{@code
  * @Model
@@ -18,9 +18,9 @@ import java.lang.annotation.Target;
  * }</pre>
  *
  * <p>The file is read when the interface is compiled, from {@code src/main/onnx} or the folder that
- * the processor's option {@code -Ablockwork.onnx=FOLDER} names, and its weights are copied to a file
- * beside the class: {@link Networks#create} gives the trained network. Weights in files beside the
- * model are found there. The generated class has the SHA-256 of what it was made from in {@code
+ * the processor's option {@code -Ablockwork.onnx=FOLDER} names, and its weights are copied to a
+ * file beside the class: {@link Networks#create} gives the trained network. Weights in files beside
+ * the model are found there. The generated class has the SHA-256 of what it was made from in {@code
  * MODEL_SHA256}, a map by file name, so that a test can tell whether a file has changed since.
  *
  * <p>What a file leaves open, the height and width of its images, {@link Model#input} says. The

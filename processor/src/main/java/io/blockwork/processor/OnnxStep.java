@@ -123,7 +123,8 @@ final class OnnxStep {
   }
 
   private Object value(AnnotationMirror mirror, String member) {
-    for (var entry : environment.getElementUtils().getElementValuesWithDefaults(mirror).entrySet()) {
+    for (var entry :
+        environment.getElementUtils().getElementValuesWithDefaults(mirror).entrySet()) {
       ExecutableElement element = entry.getKey();
       AnnotationValue value = entry.getValue();
       if (element.getSimpleName().contentEquals(member)) {

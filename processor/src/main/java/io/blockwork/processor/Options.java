@@ -13,8 +13,8 @@ import javax.annotation.processing.Messager;
 import javax.tools.Diagnostic;
 
 /**
- * The options of the processor, given to the compiler as {@code -Akey=value}; all but the
- * folder are on or off.
+ * The options of the processor, given to the compiler as {@code -Akey=value}; all but the folder
+ * are on or off.
  *
  * @param warnings {@code blockwork.warnings}: whether legal but probably unwanted values are
  *     reported; on by default

@@ -139,8 +139,8 @@ public abstract class CompiledNetwork implements Network {
     String limits =
         String.valueOf(cause.getMessage()).contains("max")
             ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0"
-                  + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before"
-                  + " Blockwork could set these limits"
+                + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before"
+                + " Blockwork could set these limits"
             : "";
     OutOfMemoryError error =
         new OutOfMemoryError(

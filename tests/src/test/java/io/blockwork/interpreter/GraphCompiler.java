@@ -123,7 +123,8 @@ final class GraphCompiler extends AbstractProcessor {
     String totals = Totals.of(graph, shapes).toString();
     List<JavaFile> files = new ArrayList<>();
     files.add(
-        NetworkWriter.write(names, graph, shapes, inference.slots(), methods, Optional.empty(), Optional.empty()));
+        NetworkWriter.write(
+            names, graph, shapes, inference.slots(), methods, Optional.empty(), Optional.empty()));
     files.add(ForwardWriter.write(names, inference, totals));
     files.add(
         BackwardWriter.write(names, TrainingPlanner.plan(Transforms.forTraining(graph)), totals));

@@ -61,8 +61,14 @@ class GeneratedFromOnnxTest {
       List<String> arguments =
           new ArrayList<>(
               List.of(
-                  "-d", classes.toString(), "-s", sources.toString(), "--release", "17",
-                  "-classpath", System.getProperty("java.class.path")));
+                  "-d",
+                  classes.toString(),
+                  "-s",
+                  sources.toString(),
+                  "--release",
+                  "17",
+                  "-classpath",
+                  System.getProperty("java.class.path")));
       arguments.addAll(List.of(options));
       JavaCompiler.CompilationTask task =
           compiler.getTask(
@@ -117,8 +123,7 @@ class GeneratedFromOnnxTest {
                 .isEqualTo(loaded.forward(images).toFloatMatrix());
             assertThat(net.parameters().names()).contains("layer1.0.conv1.weight");
             Object digests = net.getClass().getField("MODEL_SHA256").get(null);
-            assertThat(digests)
-                .isEqualTo(Map.of("resnet_basic.torchscript_preserve.onnx", digest));
+            assertThat(digests).isEqualTo(Map.of("resnet_basic.torchscript_preserve.onnx", digest));
           }
           return 0;
         });
@@ -147,8 +152,7 @@ class GeneratedFromOnnxTest {
   @Test
   void weightsBesideTheModelAreFound() throws Exception {
     Path model =
-        file(
-            "densenet.dynamo_dynamic_external.onnx", "densenet.dynamo_dynamic_external.onnx.data");
+        file("densenet.dynamo_dynamic_external.onnx", "densenet.dynamo_dynamic_external.onnx.data");
     String source =
         "@Model @Onnx(\"densenet.dynamo_dynamic_external.onnx\")\n"
             + "public interface Net extends ImageClassifier {}\n";
@@ -229,7 +233,8 @@ class GeneratedFromOnnxTest {
     Files.copy(
         OnnxFiles.folder("torch").resolve("squeezenet.dynamo_dynamic_external.onnx.data"),
         other.resolve("squeezenet.dynamo_dynamic_external.onnx.data"));
-    String source = "@Model @Onnx(\"small.onnx\")\npublic interface Net extends ImageClassifier {}\n";
+    String source =
+        "@Model @Onnx(\"small.onnx\")\npublic interface Net extends ImageClassifier {}\n";
     assertThat(compile(compiler("javac"), source, "-Ablockwork.onnx=models")).isEmpty();
     List<String> errors = compile(compiler("javac"), source);
     assertThat(errors.stream().filter(e -> e.contains("[BW360]")).collect(Collectors.toList()))

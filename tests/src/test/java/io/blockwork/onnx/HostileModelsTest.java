@@ -127,7 +127,11 @@ class HostileModelsTest {
   /** Each mutant ends in success or in the one exception that is for it. */
   @Test
   void mutantsEndInSuccessOrThatError() {
-    byte[][] seeds = {small(), fromTorch("squeezenet.dynamo_dynamic_external.onnx"), fromTorch("regnet_y.torchscript_13.onnx")};
+    byte[][] seeds = {
+      small(),
+      fromTorch("squeezenet.dynamo_dynamic_external.onnx"),
+      fromTorch("regnet_y.torchscript_13.onnx")
+    };
     var random = new Random(1);
     int taken = 0;
     for (int i = 0; i < MUTANTS; i++) {
@@ -135,7 +139,8 @@ class HostileModelsTest {
       int changes = 1 + random.nextInt(4);
       for (int k = 0; k < changes; k++) {
         // Structure stands in front of, or between, the weights.
-        int at = random.nextInt(random.nextBoolean() ? mutant.length : Math.min(mutant.length, 4096));
+        int at =
+            random.nextInt(random.nextBoolean() ? mutant.length : Math.min(mutant.length, 4096));
         mutant[at] =
             random.nextBoolean()
                 ? (byte) random.nextInt(256)
@@ -279,9 +284,7 @@ class HostileModelsTest {
     byte[] bytes =
         model(
             graph ->
-                graph
-                    .addInitializer(tensor)
-                    .addNode(node("Conv", "conv", List.of("x", "w"), "y")));
+                graph.addInitializer(tensor).addNode(node("Conv", "conv", List.of("x", "w"), "y")));
     Path inner = Files.createDirectories(folder.resolve("models"));
     Path file = inner.resolve("m.onnx");
     Files.write(file, bytes);
@@ -320,8 +323,7 @@ class HostileModelsTest {
 
   @Test
   void whatIsNotSupportedIsNamed() {
-    byte[] branch =
-        model(graph -> graph.addNode(node("If", "choice", List.of("x"), "y")));
+    byte[] branch = model(graph -> graph.addNode(node("If", "choice", List.of("x"), "y")));
     assertThat(refusal(branch)).startsWith("If choice: the operator is not supported; these are: ");
     byte[] foreign =
         model(
@@ -350,8 +352,7 @@ class HostileModelsTest {
 
   @Test
   void namesFromTheFileDoNoHarmInMessages() {
-    byte[] escape =
-        model(graph -> graph.addNode(node("If", "a\u001b[2J\nb", List.of("x"), "y")));
+    byte[] escape = model(graph -> graph.addNode(node("If", "a\u001b[2J\nb", List.of("x"), "y")));
     assertThat(refusal(escape)).contains("If a\\u001b[2J\\nb: ");
   }
 
@@ -372,8 +373,7 @@ class HostileModelsTest {
     assertThat(network.output()).containsExactly(3, 5, 6).inOrder();
     OnnxException e =
         assertThrows(
-            OnnxException.class,
-            () -> Importer.run(read(open), Optional.of(new Shape(4, 5, 6))));
+            OnnxException.class, () -> Importer.run(read(open), Optional.of(new Shape(4, 5, 6))));
     assertThat(e).hasMessageThat().contains("is [N, 3, ?, ?], and not images of [4, 5, 6]");
   }
 }

@@ -1,8 +1,8 @@
 package io.blockwork.onnx;
 
-import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.NetworkOptions;
 import io.blockwork.onnx.file.ModelReader;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxTensor;
 import io.blockwork.onnx.file.OnnxValue;
@@ -25,8 +25,7 @@ import java.util.stream.IntStream;
  * @param inputs in the order of the model's
  * @param outputs in the order of the model's
  */
-record NodeCase(
-    String name, OnnxModel model, List<OnnxTensor> inputs, List<OnnxTensor> outputs) {
+record NodeCase(String name, OnnxModel model, List<OnnxTensor> inputs, List<OnnxTensor> outputs) {
   /** What came of a case. */
   enum Outcome {
     /** The network computed what was expected. */
@@ -51,10 +50,7 @@ record NodeCase(
     OnnxModel model = ModelReader.read(folder.resolve("model.onnx"));
     Path data = folder.resolve("test_data_set_0");
     return new NodeCase(
-        folder.getFileName().toString(),
-        model,
-        tensors(data, "input"),
-        tensors(data, "output"));
+        folder.getFileName().toString(), model, tensors(data, "input"), tensors(data, "output"));
   }
 
   private static List<OnnxTensor> tensors(Path data, String kind) {

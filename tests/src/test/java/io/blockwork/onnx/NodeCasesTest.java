@@ -45,6 +45,7 @@ class NodeCasesTest {
   @Test
   void knowsTheOperatorsThatItNames() {
     assertThat(Importer.supported()).containsNoDuplicates();
-    assertThat(Importer.supported()).containsAtLeast("Conv", "Gemm", "BatchNormalization", "Concat");
+    assertThat(Importer.supported())
+        .containsAtLeast("Conv", "Gemm", "BatchNormalization", "Concat");
   }
 }

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.NetworkOptions;
 import io.blockwork.golden.GoldenFormula;
+import io.blockwork.onnx.file.OnnxException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -80,8 +80,8 @@ class GraphSourcesTest {
     Map<String, String> sources = new LinkedHashMap<>();
     sources.put(
         "user/Net.java", "package user;\n\npublic interface Net extends io.blockwork.Network {}\n");
-    for (JavaFile file : Compilation.compile(
-            network, names, List.of(), Optional.empty(), Optional.empty())) {
+    for (JavaFile file :
+        Compilation.compile(network, names, List.of(), Optional.empty(), Optional.empty())) {
       String path = SourceFile.qualifiedName(file).replace('.', '/') + ".java";
       sources.put(path, io.blockwork.processor.emit.Tidy.apply(file.toString()));
     }

@@ -22,8 +22,7 @@ final class SafetensorsStream {
 
   private SafetensorsStream() {}
 
-  static void write(
-      List<Parameter> parameters, Map<String, OnnxTensor> weights, OutputStream out)
+  static void write(List<Parameter> parameters, Map<String, OnnxTensor> weights, OutputStream out)
       throws IOException {
     StringBuilder header = new StringBuilder("{");
     long offset = 0;

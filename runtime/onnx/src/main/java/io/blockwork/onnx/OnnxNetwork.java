@@ -1,6 +1,5 @@
 package io.blockwork.onnx;
 
-import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.Architecture;
 import io.blockwork.NetworkOptions;
 import io.blockwork.compiled.CompiledNetwork;
@@ -15,6 +14,7 @@ import io.blockwork.graph.plans.InferencePlanner;
 import io.blockwork.graph.transforms.Transforms;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.onnx.file.ModelReader;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxTensor;
 import io.blockwork.onnx.importer.ImportedNetwork;

@@ -1,6 +1,5 @@
 package io.blockwork.onnx.file;
 
-
 /** The element types of tensors that can be read. */
 public enum ElementType {
   /** 32-bit floats. */

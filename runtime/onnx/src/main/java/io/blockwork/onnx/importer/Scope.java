@@ -3,7 +3,6 @@ package io.blockwork.onnx.importer;
 import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxNode;
-import io.blockwork.onnx.file.OnnxTensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
