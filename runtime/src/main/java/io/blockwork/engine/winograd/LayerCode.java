@@ -18,12 +18,13 @@ import static io.blockwork.engine.x86.Register.RDX;
 import static io.blockwork.engine.x86.Register.RSI;
 import static io.blockwork.engine.x86.Register.RSP;
 
-import io.blockwork.engine.x86.Assembler;
 import io.blockwork.engine.x86.Assembler.Condition;
+import io.blockwork.engine.x86.Assembler;
 import io.blockwork.engine.x86.Label;
 import io.blockwork.engine.x86.Operand;
 import io.blockwork.engine.x86.Register;
 import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.engine.x86.WorkerLoop;
 
 /**
  * The code of a layer: for one group of tiles after another, the inputs' transform into scratch
