@@ -30,8 +30,12 @@ final class GuidesTest {
   private static final Set<String> OF_JAVA = Set.of("ServiceLoader");
 
   @ParameterizedTest
-  @ValueSource(strings = {
-        "README.md", ".github/CONTRIBUTING.md", "runtime/README.md", "runtime/WINOGRAD.md"
+  @ValueSource(
+      strings = {
+        "README.md",
+        ".github/CONTRIBUTING.md",
+        "runtime/README.md",
+        "runtime/WINOGRAD.md"
       })
   void linkToFilesThatExist(String guide) throws IOException {
     Matcher links = LINK.matcher(Files.readString(ROOT.resolve(guide)));

@@ -11,8 +11,9 @@ import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code scale * x + shift}, and perhaps a ReLU, from some blocks of channels of a tensor to a dense
- * one, both {@code nChw16c}. Used by one thread at a time; the code itself runs on OpenMP's threads.
+ * {@code scale * x + shift}, and perhaps a ReLU, from some blocks of channels of a tensor to a
+ * dense one, both {@code nChw16c}. Used by one thread at a time; the code itself runs on OpenMP's
+ * threads.
  */
 public final class SliceNorm implements AutoCloseable {
   /** Channels of a block. */
@@ -143,8 +144,7 @@ public final class SliceNorm implements AutoCloseable {
     LongBuffer words = words();
     for (int row = 0; row < problem.rows(); row++) {
       long block = row % problem.blocks();
-      words.put(
-          table() + row * NormCode.ROW + 2, factors + block * 2 * CHANNELS * Float.BYTES);
+      words.put(table() + row * NormCode.ROW + 2, factors + block * 2 * CHANNELS * Float.BYTES);
     }
   }
 

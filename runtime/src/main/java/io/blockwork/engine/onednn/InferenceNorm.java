@@ -55,8 +55,7 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
       return false;
     }
     int pixels = Math.toIntExact(src.pixels());
-    var problem =
-        new SliceNorm.Problem(plan.batch(), src.channels() / Layout.BLOCK, pixels, relu);
+    var problem = new SliceNorm.Problem(plan.batch(), src.channels() / Layout.BLOCK, pixels, relu);
     Optional<SliceNorm> bound =
         WinogradChoice.machineCode()
             .flatMap(

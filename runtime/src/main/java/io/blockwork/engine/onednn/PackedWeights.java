@@ -181,8 +181,7 @@ final class PackedWeights {
     FloatBuffer scale = FloatBuffer.allocate(channels);
     FloatBuffer shift = FloatBuffer.allocate(channels);
     norm.fill(parameters, scale, shift);
-    FloatBuffer all =
-        NativeValues.floats(factors.get_data_handle().address(), 2L * channels);
+    FloatBuffer all = NativeValues.floats(factors.get_data_handle().address(), 2L * channels);
     for (int from = 0; from < channels; from += Layout.BLOCK) {
       all.put(2 * from, scale.array(), from, Layout.BLOCK);
       all.put(2 * from + Layout.BLOCK, shift.array(), from, Layout.BLOCK);

@@ -18,8 +18,8 @@ import static io.blockwork.engine.x86.Register.RDX;
 import static io.blockwork.engine.x86.Register.RSI;
 import static io.blockwork.engine.x86.Register.RSP;
 
-import io.blockwork.engine.x86.Assembler.Condition;
 import io.blockwork.engine.x86.Assembler;
+import io.blockwork.engine.x86.Assembler.Condition;
 import io.blockwork.engine.x86.Label;
 import io.blockwork.engine.x86.Operand;
 import io.blockwork.engine.x86.Register;

@@ -10,8 +10,8 @@ import static io.blockwork.engine.x86.Register.RBX;
 import static io.blockwork.engine.x86.Register.RCX;
 import static io.blockwork.engine.x86.Register.RDX;
 
-import io.blockwork.engine.x86.Assembler.Condition;
 import io.blockwork.engine.x86.Assembler;
+import io.blockwork.engine.x86.Assembler.Condition;
 import io.blockwork.engine.x86.Label;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.engine.x86.WorkerLoop;

@@ -147,8 +147,7 @@ public final class WinogradConvolution implements AutoCloseable {
             target.step(),
             problem.sum(),
             problem.clip().ending);
-    var loop =
-        WorkerLoop.of(work.parts() * work.columns(), region);
+    var loop = WorkerLoop.of(work.parts() * work.columns(), region);
     Optional<CodeMemory> code = CodeMemory.of(LayerCode.of(form, loop));
     if (code.isEmpty() || !isTrusted(form, weights(problem, vectors), loop, code.get())) {
       return Optional.empty();

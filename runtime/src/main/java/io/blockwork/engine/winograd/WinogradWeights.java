@@ -43,9 +43,7 @@ public final class WinogradWeights implements AutoCloseable {
    */
   public static WinogradWeights of(Layout layout, int threads) {
     OpenMpRegion region = OpenMpRegion.find().orElseThrow();
-    byte[] bytes =
-        WeightsCode.of(
-            layout.form(), WorkerLoop.of(threads, region));
+    byte[] bytes = WeightsCode.of(layout.form(), WorkerLoop.of(threads, region));
     CodeMemory code =
         CodeMemory.of(bytes)
             .orElseThrow(() -> new IllegalStateException("no more executable memory is to be had"));

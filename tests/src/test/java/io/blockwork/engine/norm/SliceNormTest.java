@@ -52,8 +52,7 @@ final class SliceNormTest {
                       new Place(
                           source.address() + (long) before * block * Float.BYTES,
                           (long) image * Float.BYTES),
-                      new Place(
-                          target.address(), (long) problem.blocks() * block * Float.BYTES))
+                      new Place(target.address(), (long) problem.blocks() * block * Float.BYTES))
                   .orElseThrow()) {
         fill(source.floats(), random);
         fill(factors.floats(), random);
