@@ -24,8 +24,8 @@ final class GuidesTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
-  /** A class of ours; {@code X} stands for a user's interface. */
-  private static final Pattern CLASS = Pattern.compile("`([A-Z](?!Network|Forward|Back)\\w+)[`.(]");
+  /** A class of ours, not a constant; {@code X} stands for a user's interface. */
+  private static final Pattern CLASS = Pattern.compile("`([A-Z](?!Network|Forward|Back)\\w*[a-z]\\w*)[`.(]");
 
   private static final Set<String> OF_JAVA = Set.of("ServiceLoader");
 
