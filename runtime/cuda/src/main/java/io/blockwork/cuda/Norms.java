@@ -1,7 +1,7 @@
 package io.blockwork.cuda;
 
 import io.blockwork.cuda.Elementwise.ScaleShift;
-import io.blockwork.cuda.Kernels.Source;
+import io.blockwork.cuda.KernelModules.Source;
 import io.blockwork.engine.LocalResponseNorm;
 import java.util.ArrayList;
 import java.util.List;

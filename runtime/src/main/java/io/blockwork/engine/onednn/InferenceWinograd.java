@@ -23,18 +23,18 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
       Map.of(Activation.NONE, Clip.NONE, Activation.RELU, Clip.RELU, Activation.RELU6, Clip.RELU6);
 
   /**
-   * Makes the layer's steps.
+   * Makes the layer's kernels.
    *
    * @return whether it did: else the layer is to be computed directly
    */
   boolean compile(Emitter e, PlanWeights weights) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     Optional<Tile> tile =
         plan.winograd().tile(layer.conv(), plan.batch(), dst.height(), dst.width());
     return tile.isPresent() && fits(plan) && compile(e, weights, tile.get());
   }
 
-  private boolean fits(Plan plan) {
+  private boolean fits(BoundPlan plan) {
     return plan.precision(src) == Precision.FLOAT
         && plan.precision(dst) == Precision.FLOAT
         && CLIPS.containsKey(layer.activation())
@@ -44,12 +44,12 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
   }
 
   /** Whether sixteen channels of a pixel lie side by side. */
-  private static boolean isAddressable(Plan plan, PlanTensor tensor) {
+  private static boolean isAddressable(BoundPlan plan, PlanTensor tensor) {
     return !plan.isPadded(tensor)
         && (plan.layout() == Layout.CHANNELS_LAST || Layout.isBlocks(tensor));
   }
 
-  private static Pixels pixels(Plan plan, PlanTensor tensor) {
+  private static Pixels pixels(BoundPlan plan, PlanTensor tensor) {
     long start = plan.address(tensor);
     if (plan.layout() == Layout.CHANNELS_LAST) {
       return Pixels.channelsLast(
@@ -66,7 +66,7 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
   }
 
   private boolean compile(Emitter e, PlanWeights weights, Tile tile) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     Conv conv = layer.conv();
     var problem =
         new Problem(
@@ -106,7 +106,7 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
     e.execute(
         "conv",
         "winograd:" + tile + ":" + plan.winograd().vectors().orElseThrow(),
-        new Convolution(conv, conv.in()).flops(plan.batch(), dst.pixels()),
+        new ConvolutionPrimitive(conv, conv.in()).flops(plan.batch(), dst.pixels()),
         floats * plan.batch() * Float.BYTES + convolution.weights().bytes(),
         convolution::run);
     return true;

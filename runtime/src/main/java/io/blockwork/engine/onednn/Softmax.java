@@ -3,7 +3,7 @@ package io.blockwork.engine.onednn;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
@@ -14,13 +14,13 @@ final class Softmax {
   private Softmax() {}
 
   static void forward(Emitter e, PlanTensor src, PlanTensor dst) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
     memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     softmax_forward.primitive_desc description =
         plan.own(
             new softmax_forward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 prop_kind.forward_inference,
                 algorithm.softmax_accurate,
                 plan.own(source.get_desc()),
@@ -38,7 +38,7 @@ final class Softmax {
 
   /** A loop of ours: oneDNN has a fast kernel for processors with AVX-512 only. */
   static void backward(Emitter e, PlanTensor dst, PlanTensor dDst, GradientTarget dSrc) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory output = e.readAs(dst, plan.channelsLast(dst), Scratch.SECOND_SOURCE);
     memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result = e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(dDst));

@@ -21,7 +21,7 @@ import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.Scale;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.Sum;
-import io.blockwork.graph.plans.TrainingPlan.Step;
+import io.blockwork.graph.plans.TrainingPlan.Action;
 import io.blockwork.graph.plans.TrainingPlan.Target;
 import io.blockwork.graph.transforms.Transforms;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,7 +193,7 @@ class AnyGraphTest {
     assertThat(inference.places().get(id(inference.graph(), "half")))
         .isEqualTo(new Place(whole.buffer(), 1, 2));
     TrainingPlan training = train(network);
-    assertThat(training.backward().stream().map(Step::kind)).contains(Step.Kind.CLEAR);
+    assertThat(training.backward().stream().map(Action::kind)).contains(Action.Kind.CLEAR);
   }
 
   @Test
@@ -205,7 +205,7 @@ class AnyGraphTest {
 
     infer(network);
     TrainingPlan training = train(network);
-    assertThat(training.backward().stream().map(Step::kind)).doesNotContain(Step.Kind.CLEAR);
+    assertThat(training.backward().stream().map(Action::kind)).doesNotContain(Action.Kind.CLEAR);
   }
 
   @Test

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A generated inference pass bound for one micro-batch, with its memory. */
-final class InferencePlan implements AutoCloseable {
-  private final Plan plan;
+final class BoundMicroBatch implements AutoCloseable {
+  private final BoundPlan plan;
   private final ForwardPass pass;
   private final PlanTensor input;
   private final List<PlanTensor> outputs;
@@ -26,7 +26,7 @@ final class InferencePlan implements AutoCloseable {
    * @param options precision, and whether bits repeat
    * @param layout the layout of activations, or nothing for the best that the network allows
    */
-  InferencePlan(
+  BoundMicroBatch(
       Parameters parameters,
       PlanWeights weights,
       int batch,
@@ -48,8 +48,8 @@ final class InferencePlan implements AutoCloseable {
             ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.memories().used(), batch))
             : Layout.CHANNELS_LAST;
     plan =
-        new Plan(
-            new Plan.Settings(
+        new BoundPlan(
+            new BoundPlan.Settings(
                 batch,
                 precision,
                 chosen,

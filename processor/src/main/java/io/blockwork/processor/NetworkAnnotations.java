@@ -32,7 +32,7 @@ import javax.lang.model.element.TypeElement;
 import javax.lang.model.util.Elements;
 
 /** Handles each annotated interface by itself: a broken one does not stop the others. */
-final class NetworkStep {
+final class NetworkAnnotations {
   private static final String MODEL = "io.blockwork.Model";
 
   /** The annotations that describe an architecture, and whether it ends in a classifier. */
@@ -57,7 +57,7 @@ final class NetworkStep {
   /** The interface that each network was generated from. */
   private final Map<String, String> generated = new HashMap<>();
 
-  NetworkStep(ProcessingEnvironment environment, Options options) {
+  NetworkAnnotations(ProcessingEnvironment environment, Options options) {
     this.environment = environment;
     this.options = options;
     this.diagnostics = new Diagnostics(environment);

@@ -16,7 +16,7 @@ import org.bytedeco.javacpp.LongPointer;
  * @param conv the convolution
  * @param in input channels, of which those above {@code conv.in()} are zeros
  */
-record Convolution(Conv conv, int in) {
+record ConvolutionPrimitive(Conv conv, int in) {
   private static final int DIRECT = algorithm.convolution_direct.value;
 
   /** The weight's dimensions: {@code [out, in, kH, kW]}, or with the groups before. */
@@ -40,7 +40,7 @@ record Convolution(Conv conv, int in) {
 
   /** The weight as torch keeps it, without the channels that were added. */
   memory.desc plainWeight() {
-    Convolution plain = new Convolution(conv, conv.in());
+    ConvolutionPrimitive plain = new ConvolutionPrimitive(conv, conv.in());
     return new memory.desc(plain.weightDims(), memory.data_type.f32, weightTag());
   }
 
@@ -101,7 +101,7 @@ record Convolution(Conv conv, int in) {
       memory.desc src, memory.desc bias, memory.desc dst, primitive_attr attributes) {
     return sound(
         new convolution_forward.primitive_desc(
-            Plan.cpu(),
+            BoundPlan.cpu(),
             prop_kind.forward_inference.value,
             DIRECT,
             src,
@@ -121,7 +121,7 @@ record Convolution(Conv conv, int in) {
       memory.desc src, memory.desc dst, primitive_attr attributes) {
     return sound(
         new convolution_forward.primitive_desc(
-            Plan.cpu(),
+            BoundPlan.cpu(),
             prop_kind.forward_training.value,
             DIRECT,
             src,
@@ -160,7 +160,7 @@ record Convolution(Conv conv, int in) {
       convolution_forward.primitive_desc forward,
       primitive_attr attributes) {
     return new convolution_backward_data.primitive_desc(
-        Plan.cpu(),
+        BoundPlan.cpu(),
         DIRECT,
         dSrc,
         anyWeight(dDst.get_data_type().intern()),
@@ -180,7 +180,7 @@ record Convolution(Conv conv, int in) {
       convolution_forward.primitive_desc forward,
       primitive_attr attributes) {
     return new convolution_backward_weights.primitive_desc(
-        Plan.cpu(),
+        BoundPlan.cpu(),
         DIRECT,
         src,
         anyWeight(memory.data_type.f32),
