@@ -72,6 +72,8 @@ public final class RandomGraph {
           Activation.softplus(1.5, 20),
           Activation.clip(-0.8, 0.9));
 
+  private static final List<Double> RATES = List.of(0.0, 0.2, 0.5);
+
   private final Random random;
   private final GraphBuilder graph = new GraphBuilder();
   private final List<Integer> unread = new ArrayList<>();
@@ -230,8 +232,8 @@ public final class RandomGraph {
               : Step.of(new Softmax(path), x);
       case 30 ->
           random.nextBoolean()
-              ? Step.of(new Dropout(path, 0), x)
-              : Step.of(new StochasticDepth(path, 0), x);
+              ? Step.of(new Dropout(path, pick(RATES)), x)
+              : Step.of(new StochasticDepth(path, pick(RATES)), x);
       case 31 -> {
         int from = random.nextInt(c);
         yield Step.of(ChannelRange.of(path, from, from + 1 + random.nextInt(c - from)), x);
@@ -288,7 +290,8 @@ public final class RandomGraph {
 
   private BatchNorm2d batchNorm(String path, int channels) {
     BatchNorm2d norm = BatchNorm2d.of(path, channels);
-    return random.nextBoolean() ? norm : norm.eps(1e-3).momentum(0.01);
+    norm = random.nextBoolean() ? norm : norm.eps(1e-3).momentum(0.01);
+    return norm.recompute(random.nextInt(4) == 0);
   }
 
   private Window pool() {
