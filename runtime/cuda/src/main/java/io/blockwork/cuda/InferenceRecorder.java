@@ -303,9 +303,13 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel softmax(String path, Tensor src, Tensor dst) {
+    return ofChannels(path, "softmax", src, dst);
+  }
+
+  private Kernel ofChannels(String path, String kernel, Tensor src, Tensor dst) {
     CudaTensor from = BindChecks.use(src);
     CudaTensor into = BindChecks.same(path, "output", dst, src);
-    return kernel(path, List.of(src), dst, to -> Norms.softmax(to, from, into));
+    return kernel(path, List.of(src), dst, to -> Norms.ofChannels(to, kernel, from, into));
   }
 
   @Override

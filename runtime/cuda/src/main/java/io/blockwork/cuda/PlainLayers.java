@@ -238,12 +238,18 @@ abstract class PlainLayers extends RecordedLayers {
 
   @Override
   public final Layer softmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    Ends at = same(path, src, dst, dDst, dSrc);
+    return ofChannels(same(path, src, dst, dDst, dSrc), "softmax");
+  }
+
+  private Layer ofChannels(Ends at, String kernel) {
+    String backward = kernel + "_backward";
     return simple(
         at,
-        to -> Norms.softmax(to, at.src(), at.dst()),
+        to -> Norms.ofChannels(to, kernel, at.src(), at.dst()),
         List.of(at.dDst(), at.dst()),
-        to -> Norms.softmaxBackward(to, at.dst(), at.dDst(), at.dSrc(), at.accumulate()));
+        to ->
+            Norms.ofChannelsBackward(
+                to, backward, at.dst(), at.dDst(), at.dSrc(), at.accumulate()));
   }
 
   @Override
