@@ -191,8 +191,24 @@ final class Differentiation {
     }
   }
 
-  static boolean isRecomputed(Node node) {
-    return node.op() instanceof BatchNorm2d norm && norm.recompute();
+  /**
+   * Whether the node asks for it, and one block holds it with all that runs until its last reader
+   * has: generated classes are cut along blocks, and each runs backwards as a whole.
+   */
+  private boolean isRecomputed(Node node) {
+    if (!(node.op() instanceof BatchNorm2d norm && norm.recompute())) {
+      return false;
+    }
+    int last = node.id();
+    for (Node reader : consumers.get(node.id())) {
+      last = Math.max(last, reader.id());
+    }
+    for (int id = node.id() + 1; id <= last; id++) {
+      if (!graph.node(id).block().equals(node.block())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether the gradient of the input may lie in that of the output, from {@code channel} on. */
