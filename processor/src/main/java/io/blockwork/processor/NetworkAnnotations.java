@@ -4,6 +4,7 @@ import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
+import io.blockwork.processor.checks.NetworkWarnings;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Unreadable;
 import io.blockwork.processor.emit.FeatureMethod;
@@ -189,10 +190,7 @@ final class NetworkAnnotations {
       return;
     }
     if (options.warnings()) {
-      List<Problem> warnings = Compilation.warnings(spec);
-      warnings.stream()
-          .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
-          .forEach(warning -> diagnostics.report(warning, type, annotation));
+      warn(Compilation.warnings(spec), type, annotation);
     }
     Compilation.compile(spec, names, features.get(), weights).forEach(file -> write(file, type));
     if (options.report()) {
@@ -219,11 +217,20 @@ final class NetworkAnnotations {
       placeholder(names, List.of());
       return;
     }
+    if (options.warnings()) {
+      warn(NetworkWarnings.of(graph, result.resized()), type, annotation);
+    }
     Compilation.compile(graph, names, features.get(), Optional.empty())
         .forEach(file -> write(file, type));
     if (options.report()) {
       writeSheet(names, Compilation.sheet(graph, names));
     }
+  }
+
+  private void warn(List<Problem> warnings, TypeElement type, AnnotationMirror annotation) {
+    warnings.stream()
+        .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
+        .forEach(warning -> diagnostics.report(warning, type, annotation));
   }
 
   /**
