@@ -1,6 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Conv;
+import io.blockwork.engine.Padding;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -139,12 +140,14 @@ record ConvolutionPrimitive(Conv conv, int in) {
 
   /**
    * The description with the first kernel that is right: {@code brg_conv} of oneDNN 3.11 goes wrong
-   * on one input channel where the output is one pixel wide and the stride is larger than 1.
+   * on one input channel where the output is one pixel wide and the stride is larger than 1, and
+   * reads memory that is not there where windows see nothing but padding.
    */
   private convolution_forward.primitive_desc sound(
       convolution_forward.primitive_desc description, memory.desc dst) {
     try (LongPointer dims = dst.get_dims()) {
-      if (in == 1 && conv.strideWidth() > 1 && dims.get(3) == 1) {
+      boolean onePixel = in == 1 && conv.strideWidth() > 1 && dims.get(3) == 1;
+      if (onePixel || seesOnlyPadding()) {
         boolean more = true;
         while (more && description.impl_info_str().getString().startsWith("brg")) {
           more = description.next_impl();
@@ -152,6 +155,15 @@ record ConvolutionPrimitive(Conv conv, int in) {
       }
     }
     return description;
+  }
+
+  /** Whether the window, with its dilation, fits into the padding on any side. */
+  private boolean seesOnlyPadding() {
+    int height = (conv.kernelHeight() - 1) * conv.dilationHeight() + 1;
+    int width = (conv.kernelWidth() - 1) * conv.dilationWidth() + 1;
+    Padding padding = conv.padding();
+    return Math.max(padding.top(), padding.bottom()) >= height
+        || Math.max(padding.left(), padding.right()) >= width;
   }
 
   convolution_backward_data.primitive_desc backwardData(
