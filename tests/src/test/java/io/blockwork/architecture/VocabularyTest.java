@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,13 +83,13 @@ class VocabularyTest {
   void theClassesThatTheGlossaryNamesAreThere() throws IOException {
     Set<String> classes = new HashSet<>(sources().keySet());
     String explanations = String.join(" ", glossary().values());
-    List<String> named =
+    Set<String> named =
         Pattern.compile("`@?([A-Z]\\w+)(?:\\.\\w+)?`")
             .matcher(explanations)
             .results()
             .map(result -> result.group(1))
             .filter(name -> !name.startsWith("X"))
-            .toList();
+            .collect(Collectors.toSet());
     assertThat(named).isNotEmpty();
     assertThat(classes).containsAtLeastElementsIn(named);
   }

@@ -139,7 +139,7 @@ public final class NetworkWarnings {
             w.strideHeight() == w.kernelHeight()
                 && w.strideWidth() == w.kernelWidth()
                 && w.padding().equals(Padding.NONE)
-                && !w.ceil());
+                && !w.ceiling());
   }
 
   private static Optional<Node> cut(Graph graph, List<Shape> shapes, boolean vertical) {

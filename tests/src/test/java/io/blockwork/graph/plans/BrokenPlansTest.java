@@ -41,8 +41,10 @@ class BrokenPlansTest {
   }
 
   /** The images, a, b and c in a row. */
-  private Graph row() {
-    return graph.build(conv("c", conv("b", conv("a", x))));
+  private static Graph row() {
+    var row = new BrokenPlansTest();
+    row.begin();
+    return row.graph.build(row.conv("c", row.conv("b", row.conv("a", row.x))));
   }
 
   private static Place place(int buffer, int slot) {

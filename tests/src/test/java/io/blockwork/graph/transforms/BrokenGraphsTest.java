@@ -54,7 +54,7 @@ class BrokenGraphsTest {
             nodes(INPUT, node(1, new Input(SHAPE)))),
         Arguments.of(
             "a is at place 0: the images come first, and once", nodes(node(0, conv("a"), 0))),
-        Arguments.of("a takes one input, and reads 2", nodes(INPUT, node(1, conv("a"), 0, 0))),
+        Arguments.of("a takes 1 input, and reads 2", nodes(INPUT, node(1, conv("a"), 0, 0))),
         Arguments.of(
             "a reads node 2, which does not come before it",
             nodes(INPUT, node(1, conv("a"), 2), node(2, Activate.relu("b"), 1))),
@@ -101,7 +101,9 @@ class BrokenGraphsTest {
     BrokenRule error =
         assertThrows(
             BrokenRule.class, () -> Transforms.check("FoldBatchNorm", graph, List.of(SHAPE)));
-    assertThat(error).hasMessageThat().startsWith("after FoldBatchNorm: a: ");
+    assertThat(error)
+        .hasMessageThat()
+        .startsWith("after FoldBatchNorm: a (3x3): expected 5 channels, got 4");
   }
 
   static Stream<Arguments> names() {
