@@ -343,7 +343,7 @@ def cases():
         conv([2, 8, 6, 5], 12, 3, padding=1, groups=4),
         conv([3, 6, 7, 7], 6, 3, stride=2, padding=1, groups=3),
         conv([2, 4, 5, 6], 8, 1, groups=2),
-        conv([2, 2, 1, 1], 3, 3, padding=1),
+        conv([2, 2, 1, 1], 3, 3, padding=1), conv([2, 5, 4, 1], 5, (3, 1), stride=(1, 2), padding=(0, 1)), conv([2, 5, 3, 4], 6, 1, padding=1),
         conv([1, 40, 56, 60], 3, 3, padding=1),
         conv([2, 5, 6, 9], 4, (1, 7), padding=(0, 3)),
         conv([2, 5, 9, 6], 4, (7, 1), padding=(3, 0), bias=True),
