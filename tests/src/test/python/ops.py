@@ -316,9 +316,10 @@ def moved(name, op, shape, arguments, function):
     return record(case(name, op, shape, arguments), x, {}, function(x))
 
 
-def softmax(shape):
+def softmax(shape, log=False):
     x = (fill("input", *shape) * 4).requires_grad_()
-    return record(case("softmax", "softmax", shape, []), x, {}, x.softmax(1))
+    c = case("log softmax", "logSoftmax", shape, []) if log else case("softmax", "softmax", shape, [])
+    return record(c, x, {}, x.log_softmax(1) if log else x.softmax(1))
 
 
 def zero_pad(shape, sides):
@@ -388,6 +389,7 @@ def cases():
         response_norm([2, 2, 3, 3], 5, 1e-4, 0.75, 1),
         shuffle([2, 6, 4, 3], 2), shuffle([2, 6, 4, 3], 3), shuffle([2, 32, 3, 4], 4),
         softmax([2, 5, 4, 3]), softmax([2, 16, 3, 4]), softmax([3, 7, 1, 1]),
+        softmax([2, 5, 4, 3], True), softmax([2, 16, 3, 4], True), softmax([3, 7, 1, 1], True),
         moved("copy", "copy", [2, 3, 4, 5], [], lambda x: x * 1), moved("copy", "copy", [2, 16, 3, 4], [], lambda x: x * 1),
         flatten([2, 3, 4, 5]), flatten([2, 16, 3, 4]), flatten([2, 5, 1, 1]),
         zero_pad([2, 3, 4, 5], (1, 0, 2, 3)), zero_pad([2, 16, 3, 4], (0, 1, 1, 0)),

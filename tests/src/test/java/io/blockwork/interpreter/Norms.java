@@ -188,4 +188,28 @@ final class Norms {
     }
     return out.at();
   }
+
+  int[] logSoftmax(Value in, Value out) {
+    int channels = in.shape().channels();
+    for (int i = 0; i < in.batch() * in.pixels(); i++) {
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int c = 0; c < channels; c++) {
+        largest = Math.max(largest, tape.value(in.at()[in.place(i, c)]));
+      }
+      double sum = 0;
+      for (int c = 0; c < channels; c++) {
+        sum += Math.exp(tape.value(in.at()[in.place(i, c)]) - largest);
+      }
+      double log = largest + Math.log(sum);
+      for (int c = 0; c < channels; c++) {
+        double x = tape.value(in.at()[in.place(i, c)]);
+        for (int other = 0; other < channels; other++) {
+          double share = Math.exp(tape.value(in.at()[in.place(i, other)]) - log);
+          tape.term(in.at()[in.place(i, other)], (other == c ? 1 : 0) - share);
+        }
+        out.at()[in.place(i, c)] = tape.end(x - log);
+      }
+    }
+    return out.at();
+  }
 }

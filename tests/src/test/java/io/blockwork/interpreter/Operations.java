@@ -21,6 +21,7 @@ import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Multiply;
 import io.blockwork.graph.ops.Op;
@@ -88,6 +89,7 @@ final class Operations {
     rule(LayerNorm2d.class, (op, in, out) -> norms.layer(op, in.get(0), out));
     rule(LocalResponseNorm.class, (op, in, out) -> norms.localResponse(op, in.get(0), out));
     rule(Softmax.class, (op, in, out) -> norms.softmax(in.get(0), out));
+    rule(LogSoftmax.class, (op, in, out) -> norms.logSoftmax(in.get(0), out));
     rule(Sum.class, this::sum);
     rule(Multiply.class, (op, in, out) -> multiply(in.get(0), in.get(1), out));
     rule(Scale.class, (op, in, out) -> multiply(in.get(0), in.get(1), out));

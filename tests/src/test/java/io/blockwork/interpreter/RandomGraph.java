@@ -24,6 +24,7 @@ import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Multiply;
 import io.blockwork.graph.ops.Op;
@@ -229,7 +230,7 @@ public final class RandomGraph {
       case 29 ->
           random.nextBoolean()
               ? Step.of(new LocalResponseNorm(path, 1 + random.nextInt(5), 0.3, 0.75, 1.5), x)
-              : Step.of(new Softmax(path), x);
+              : Step.of(random.nextBoolean() ? new Softmax(path) : new LogSoftmax(path), x);
       case 30 ->
           random.nextBoolean()
               ? Step.of(new Dropout(path, pick(RATES)), x)

@@ -306,6 +306,11 @@ final class InferenceRecorder implements InferenceBinder {
     return ofChannels(path, "softmax", src, dst);
   }
 
+  @Override
+  public Kernel logSoftmax(String path, Tensor src, Tensor dst) {
+    return ofChannels(path, "log_softmax", src, dst);
+  }
+
   private Kernel ofChannels(String path, String kernel, Tensor src, Tensor dst) {
     CudaTensor from = BindChecks.use(src);
     CudaTensor into = BindChecks.same(path, "output", dst, src);

@@ -241,6 +241,11 @@ abstract class PlainLayers extends RecordedLayers {
     return ofChannels(same(path, src, dst, dDst, dSrc), "softmax");
   }
 
+  @Override
+  public final Layer logSoftmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    return ofChannels(same(path, src, dst, dDst, dSrc), "log_softmax");
+  }
+
   private Layer ofChannels(Ends at, String kernel) {
     String backward = kernel + "_backward";
     return simple(

@@ -135,6 +135,13 @@ final class PlainCases {
             shape,
             (bind, at) -> bind.softmax("layer", at.src(), at.dst()),
             (bind, at) -> bind.softmax("layer", at.src(), at.dst(), at.dDst(), at.dSrc())));
+    all.add(
+        OperationCase.simple(
+            "log softmax",
+            shape,
+            shape,
+            (bind, at) -> bind.logSoftmax("layer", at.src(), at.dst()),
+            (bind, at) -> bind.logSoftmax("layer", at.src(), at.dst(), at.dDst(), at.dSrc())));
   }
 
   private static void others(List<OperationCase> all) {

@@ -258,6 +258,12 @@ final class Nd4jInferenceBinder implements InferenceBinder {
   }
 
   @Override
+  public Kernel logSoftmax(String path, Tensor src, Tensor dst) {
+    Nd4jTensor out = BindChecks.expect(path, "output", dst, src);
+    return () -> Softmax.forwardLog((Nd4jTensor) src, out);
+  }
+
+  @Override
   public Kernel copy(String path, Tensor src, Tensor dst) {
     Nd4jTensor out = BindChecks.expect(path, "output", dst, src);
     return () -> Elementwise.map((Nd4jTensor) src, out, (x, count) -> {});

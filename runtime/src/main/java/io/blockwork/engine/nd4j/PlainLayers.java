@@ -229,6 +229,15 @@ abstract class PlainLayers extends BoundLayers {
   }
 
   @Override
+  public final Layer logSoftmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    Ends at = same(path, src, dst, dDst, dSrc);
+    return simple(
+        at,
+        () -> Softmax.forwardLog(at.src(), at.dst()),
+        () -> Softmax.backwardLog(at.dst(), at.dDst(), at.dSrc()));
+  }
+
+  @Override
   public final Layer padShortcut(
       String path, int stride, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     Ends at = ends(path, src, BindChecks.shortcut(path, stride, src, dst), dDst, dSrc);

@@ -1,6 +1,6 @@
 package io.blockwork.engine.nd4j;
 
-/** Softmax over the channels of each place, and its gradient. */
+/** Softmax over the channels of each place, its logarithm, and their gradients. */
 final class Softmax {
   private Softmax() {}
 
@@ -20,6 +20,14 @@ final class Softmax {
 
   static void backward(Nd4jTensor dst, Nd4jTensor dDst, Target dSrc) {
     backward(dst, dDst, dSrc, Softmax::softmaxGradient);
+  }
+
+  static void forwardLog(Nd4jTensor src, Nd4jTensor dst) {
+    forward(src, dst, Softmax::logarithm);
+  }
+
+  static void backwardLog(Nd4jTensor dst, Nd4jTensor dDst, Target dSrc) {
+    backward(dst, dDst, dSrc, Softmax::logarithmGradient);
   }
 
   private static void forward(Nd4jTensor src, Nd4jTensor dst, OfChannels function) {
@@ -77,6 +85,28 @@ final class Softmax {
     }
     for (int i = p; i < y.length; i += plane) {
       d[i] = y[i] * (d[i] - dot);
+    }
+  }
+
+  private static void logarithm(double[] x, int p, int plane) {
+    double largest = largest(x, p, plane);
+    double sum = 0;
+    for (int i = p; i < x.length; i += plane) {
+      sum += Math.exp(x[i] - largest);
+    }
+    double log = largest + Math.log(sum);
+    for (int i = p; i < x.length; i += plane) {
+      x[i] -= log;
+    }
+  }
+
+  private static void logarithmGradient(double[] y, double[] d, int p, int plane) {
+    double sum = 0;
+    for (int i = p; i < y.length; i += plane) {
+      sum += d[i];
+    }
+    for (int i = p; i < y.length; i += plane) {
+      d[i] -= Math.exp(y[i]) * sum;
     }
   }
 }

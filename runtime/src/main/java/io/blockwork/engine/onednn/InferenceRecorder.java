@@ -305,6 +305,14 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   @Override
+  public Kernel logSoftmax(String path, Tensor src, Tensor dst) {
+    BindChecks.same(path, src, dst);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> Softmax.forwardLog(e, from, to));
+  }
+
+  @Override
   public Kernel copy(String path, Tensor src, Tensor dst) {
     BindChecks.same(path, src, dst);
     PlanTensor from = in(src);

@@ -130,6 +130,20 @@ abstract class PlainLayers extends RecordedLayers {
   }
 
   @Override
+  public final Layer logSoftmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
+    BindChecks.same(path, src, dst);
+    PlanTensor output = use(dst);
+    return simple(
+        path,
+        src,
+        dst,
+        dDst,
+        dSrc,
+        Softmax::forwardLog,
+        (e, gradient, target) -> Softmax.backwardLog(e, output, gradient, target));
+  }
+
+  @Override
   public final Layer localResponseNorm(
       String path, LocalResponseNorm norm, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
     BindChecks.same(path, src, dst);

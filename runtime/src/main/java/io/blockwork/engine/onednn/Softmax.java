@@ -9,12 +9,16 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.softmax_forward;
 
-/** Softmax over the channels of each place, on channels-last memory. */
+/** Softmax over the channels of each place and its logarithm, on channels-last memory. */
 final class Softmax {
   private Softmax() {}
 
   static void forward(Emitter e, PlanTensor src, PlanTensor dst) {
     forward(e, "softmax", algorithm.softmax_accurate, src, dst);
+  }
+
+  static void forwardLog(Emitter e, PlanTensor src, PlanTensor dst) {
+    forward(e, "log softmax", algorithm.softmax_log, src, dst);
   }
 
   private static void forward(
@@ -44,6 +48,10 @@ final class Softmax {
   /** A loop of ours: oneDNN has a fast kernel for processors with AVX-512 only. */
   static void backward(Emitter e, PlanTensor dst, PlanTensor dDst, GradientTarget dSrc) {
     backward(e, "softmax backward", Softmax::backward, dst, dDst, dSrc);
+  }
+
+  static void backwardLog(Emitter e, PlanTensor dst, PlanTensor dDst, GradientTarget dSrc) {
+    backward(e, "log softmax backward", Softmax::backwardLog, dst, dDst, dSrc);
   }
 
   /** What a function of the channels of each place makes of gradients, in place. */
@@ -103,6 +111,18 @@ final class Softmax {
       }
       for (int i = p; i < p + channels; i++) {
         d[i] = (float) (y[i] * (d[i] - dot));
+      }
+    }
+  }
+
+  private static void backwardLog(float[] y, float[] d, int channels) {
+    for (int p = 0; p < y.length; p += channels) {
+      double sum = 0;
+      for (int i = p; i < p + channels; i++) {
+        sum += d[i];
+      }
+      for (int i = p; i < p + channels; i++) {
+        d[i] = (float) (d[i] - Math.exp(y[i]) * sum);
       }
     }
   }
