@@ -58,10 +58,9 @@ final class Compilation {
     return ModuleNames.of(Architectures.of(spec));
   }
 
-  /** The sources of a network of one of the families, which has no problems. */
-  static List<JavaFile> compile(
-      Spec spec, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
-    return compile(Architectures.of(spec), names, features, weights);
+  /** The graph of a network of one of the families, which has no problems. */
+  static Graph graph(Spec spec) {
+    return Architectures.of(spec);
   }
 
   /**
@@ -85,11 +84,6 @@ final class Compilation {
   }
 
   /** The page that shows a network that has no problems. */
-  static String sheet(Spec spec, GeneratedNames names) {
-    return sheet(Architectures.of(spec), names);
-  }
-
-  /** The same of any network. */
   static String sheet(Graph graph, GeneratedNames names) {
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     return Sheet.html(names.base(), graph, Shapes.of(graph), inference);

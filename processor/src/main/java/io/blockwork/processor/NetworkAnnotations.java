@@ -4,6 +4,7 @@ import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
+import io.blockwork.graph.text.GraphText;
 import io.blockwork.processor.checks.NetworkWarnings;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Unreadable;
@@ -192,10 +193,7 @@ final class NetworkAnnotations {
     if (options.warnings()) {
       warn(Compilation.warnings(spec), type, annotation);
     }
-    Compilation.compile(spec, names, features.get(), weights).forEach(file -> write(file, type));
-    if (options.report()) {
-      writeSheet(names, Compilation.sheet(spec, names));
-    }
+    generate(names, Compilation.graph(spec), features.get(), weights);
   }
 
   private void compose(
@@ -220,10 +218,19 @@ final class NetworkAnnotations {
     if (options.warnings()) {
       warn(NetworkWarnings.of(graph, result.resized()), type, annotation);
     }
-    Compilation.compile(graph, names, features.get(), Optional.empty())
-        .forEach(file -> write(file, type));
+    generate(names, graph, features.get(), Optional.empty());
+  }
+
+  /** Writes all there is of a network that has no problems. */
+  private void generate(
+      GeneratedNames names, Graph graph, List<FeatureMethod> features, Optional<String> weights) {
+    TypeElement type = names.origin();
+    Compilation.compile(graph, names, features, weights).forEach(file -> write(file, type));
+    if (options.graph()) {
+      writeBeside(names, names.graph(), GraphText.write(graph));
+    }
     if (options.report()) {
-      writeSheet(names, Compilation.sheet(graph, names));
+      writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names));
     }
   }
 
@@ -244,12 +251,11 @@ final class NetworkAnnotations {
     return outputs.sound() ? Optional.of(features) : Optional.empty();
   }
 
-  private void writeSheet(GeneratedNames names, String html) {
+  private void writeBeside(GeneratedNames names, String name, String text) {
     TypeElement type = names.origin();
-    String name = names.base() + ".html";
     try {
-      SourceFile.writeSheet(
-          names.network().packageName(), name, html, type, environment.getFiler());
+      SourceFile.writeBeside(
+          names.network().packageName(), name, text, type, environment.getFiler());
     } catch (IOException e) {
       diagnostics.report(Message.CANNOT_WRITE, type, name, e.toString());
     }

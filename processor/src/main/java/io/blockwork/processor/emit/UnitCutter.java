@@ -78,7 +78,7 @@ final class UnitCutter {
       layers += Unit.isLayer(node) ? 1 : 0;
       own |= Unit.isLayer(node) && node.block().chain().size() == depth;
     }
-    // A block that holds one other block, and nothing else, is no group worth a class.
+    // A block that holds one other block, and nothing else, is not worth a class.
     return layers <= MOST_LAYERS && (own || layers <= 1)
         ? Unit.block(path(block.path()), block, block.title(), nodes)
         : group(path(block.path()), block, children(block, depth, nodes));

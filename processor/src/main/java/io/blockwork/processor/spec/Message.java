@@ -76,8 +76,8 @@ public enum Message {
       "%1$s cannot return feature outputs: %2$s",
       "the generated method takes images like forward, and returns the outputs of the modules that"
           + " @Output names",
-      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or return a record whose components"
-          + " have @Output"),
+      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or return a record whose"
+          + " components have @Output"),
   /** A module that the network does not have. Network, module, the nearest, several near ones. */
   OUTPUT_MODULE(
       "BW012",
@@ -88,8 +88,8 @@ public enum Message {
   OUTPUT_PLACE(
       "BW013",
       "@Output on %1$s %2$s has no effect",
-      "it applies to abstract methods of an annotated interface and to the components of the records"
-          + " that they return",
+      "it applies to abstract methods of an annotated interface and to the components of the"
+          + " records that they return",
       "move it to a method of an annotated interface, or remove it"),
   /** A default method with the signature of a method of the generated class. Method, owner. */
   METHOD_CLASH(
@@ -224,7 +224,8 @@ public enum Message {
   NO_PLANES(
       "BW131",
       "a bottleneck block cannot output %1$d channels",
-      "it outputs 4 times its planes, so that channels must be a multiple of 4 unless planes is set",
+      "it outputs 4 times its planes, so that channels must be a multiple of 4 unless planes is"
+          + " set",
       "use %2$d channels, or set planes"),
   /** Groups of basic blocks. Groups. */
   BASIC_GROUPS(
@@ -239,7 +240,8 @@ public enum Message {
       "only the 3x3 convolution of a bottleneck has a width of its own",
       "set bottleneck = true, or remove widthPerGroup and use width"),
   /**
-   * A group width that is no whole number. Planes, width per group, channels, a width that works.
+   * A group width that is not a whole number. Planes, width per group, channels, a width that
+   * works.
    */
   GROUP_WIDTH(
       "BW134",
@@ -264,6 +266,12 @@ public enum Message {
       "squeezeExcitation is %1$d, but %3$s has only %2$d channels",
       "the number of channels is divided by it, which would leave none",
       "use at most %2$d; the paper uses 16"),
+  /** Stochastic depth. Value. */
+  STOCHASTIC_DEPTH(
+      "BW143",
+      "stochasticDepth is %1$s, but must be at least 0 and below 1",
+      "it is the probability that the last block's branch is dropped in training",
+      "use 0 for none; 0.1 to 0.5 are usual"),
   /** A padded shortcut that would have to remove channels. Channels in, channels out. */
   PAD(
       "BW138",
@@ -327,7 +335,8 @@ public enum Message {
   WEIGHTS_DIFFER(
       "BW154",
       "%2$s is %3$s, but %4$s in the weights %1$s",
-      "they were trained for torchvision's %5$s, and every parameter before the classifier must match",
+      "they were trained for torchvision's %5$s, and every parameter before the classifier must"
+          + " match",
       "declare the network like torchvision's %5$s, or remove weights"),
   /**
    * Weights that fit, but were trained on blocks that compute something else. Weights, value,
@@ -379,7 +388,7 @@ public enum Message {
       "column %2$d of \"%1$s\": %3$s has no meaning",
       "expressions have names, numbers, and the operators of Java's arithmetic",
       "remove it; the Javadoc of @With describes the grammar"),
-  /** A text that is no expression. Text, column, expected, got. */
+  /** A text that is not an expression. Text, column, expected, got. */
   EXPRESSION_SYNTAX(
       "BW302",
       "column %2$d of \"%1$s\": expected %3$s, got %4$s",
@@ -485,7 +494,8 @@ public enum Message {
   PARAMETER_TYPE(
       "BW318",
       "the element %1$s is of type %2$s, which no node can use",
-      "a block's elements are int, double, boolean, int[], double[], String, enumerations and Class",
+      "a block's elements are int, double, boolean, int[], double[], String, enumerations and"
+          + " Class",
       "use one of these types"),
   /** A parameter that nobody reads. Name, block. */
   UNUSED_PARAMETER(
@@ -530,10 +540,10 @@ public enum Message {
       "%1$s has no nodes",
       "a network needs an output, which is its last node's",
       "write nodes in it, as @Conv(out = 16) interface conv {}; or a block beside @Model"),
-  /** An edge to something that is no node. Node, name, body, nearest. */
+  /** An edge to something that is not a node. Node, name, body, nearest. */
   FROM_UNKNOWN(
       "BW327",
-      "%1$s reads %2$s, which is no node of %3$s",
+      "%1$s reads %2$s, which is not a node of %3$s",
       "a node reads the nodes of its own body; Input.class is the input of that body",
       "write @From(%4$s.class)"),
   /** An edge to a node further down. Node, other. */
@@ -617,10 +627,10 @@ public enum Message {
   /** A node's annotation somewhere else. Annotation, element. */
   NOT_A_NODE(
       "BW341",
-      "@%1$s stands on %2$s, which is no node",
+      "@%1$s stands on %2$s, which is not a node",
       "nodes are interfaces nested in a @Model, a @Block or another node",
       "move it to a node, or remove it"),
-  /** A block on an interface that is no network. Annotation, name. */
+  /** A block on an interface that is not a network. Annotation, name. */
   NO_MODEL(
       "BW342",
       "%2$s has the block @%1$s, but is neither a node nor a network",
@@ -673,7 +683,7 @@ public enum Message {
       "%1$s: %2$s cannot run on a %3$s map",
       "its window is larger than the map with its padding",
       "%4$s"),
-  /** A result that is no classifier's. Network, node, shape. */
+  /** A result that is not a classifier's. Network, node, shape. */
   NO_CLASSIFIER(
       "BW354",
       "%1$s extends ImageClassifier, but its output %2$s is %3$s",
@@ -730,8 +740,8 @@ public enum Message {
       "BW203",
       "single-pixel-norm",
       "%1$s normalises a 1 x 1 map",
-      "in training, mean and variance are then computed over the batch alone, and a single image has"
-          + " no variance",
+      "in training, mean and variance are then computed over the batch alone, and a single image"
+          + " has no variance",
       "use an input of at least %2$s, or train with large batches"),
   /** A small image for a stem that is made for large ones. Height, width, map, its two layers. */
   SMALL_INPUT(
