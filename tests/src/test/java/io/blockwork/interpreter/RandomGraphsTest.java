@@ -29,9 +29,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Random graphs over all operations, a batch at a time. The profile {@code nightly} compiles and runs
- * thousands of them: {@code blockwork.graphs} is their number, {@code blockwork.firstGraph} the seed
- * of the first.
+ * Random graphs over all operations, a batch at a time. The profile {@code nightly} compiles and
+ * runs thousands of them: {@code blockwork.graphs} is their number, {@code blockwork.firstGraph}
+ * the seed of the first.
  */
 @DisplayName("Random graphs, compiled and run, equal the interpreter")
 final class RandomGraphsTest {

@@ -233,9 +233,7 @@ public final class NetworkWarnings {
   private boolean normalises(int side, Set<String> norms) {
     Shape larger =
         new Shape(
-            input().channels(),
-            Math.max(side, input().height()),
-            Math.max(side, input().width()));
+            input().channels(), Math.max(side, input().height()), Math.max(side, input().width()));
     Optional<Graph> other = resized.graph(larger);
     return other.isEmpty() || normalised(other.get()).stream().anyMatch(norms::contains);
   }

@@ -2,8 +2,8 @@ package io.blockwork.processor.dsl;
 
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.processor.dsl.Library.Trouble;
 import io.blockwork.processor.checks.NetworkWarnings.Resized;
+import io.blockwork.processor.dsl.Library.Trouble;
 import io.blockwork.processor.spec.Message;
 import java.util.ArrayList;
 import java.util.List;

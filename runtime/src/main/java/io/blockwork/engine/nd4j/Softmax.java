@@ -43,8 +43,7 @@ final class Softmax {
         });
   }
 
-  private static void backward(
-      Nd4jTensor dst, Nd4jTensor dDst, Target dSrc, Gradient gradient) {
+  private static void backward(Nd4jTensor dst, Nd4jTensor dDst, Target dSrc, Gradient gradient) {
     int plane = dst.plane();
     Images.forEach(
         dst,

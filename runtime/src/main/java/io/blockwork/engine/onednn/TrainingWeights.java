@@ -83,7 +83,8 @@ final class TrainingWeights {
     // [3, 3, from, to]: the channels that are written lie side by side.
     long[] strides =
         backward ? new long[] {in, 1, 3 * plane, plane} : new long[] {1, out, 3 * plane, plane};
-    memory plain = parameter(path + ".weight", new ConvolutionPrimitive(conv, conv.in()).plainWeight());
+    memory plain =
+        parameter(path + ".weight", new ConvolutionPrimitive(conv, conv.in()).plainWeight());
     memory rows =
         plan.temporary(
             Scratch.PLAIN_WEIGHTS, plan.own(new memory.desc(dims, memory.data_type.f32, strides)));

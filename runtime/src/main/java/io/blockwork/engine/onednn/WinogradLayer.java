@@ -43,7 +43,8 @@ final class WinogradLayer {
   }
 
   /** The convolution in a training pass, likewise. */
-  static Optional<WinogradLayer> training(BoundPlan plan, Conv conv, PlanTensor src, PlanTensor dst) {
+  static Optional<WinogradLayer> training(
+      BoundPlan plan, Conv conv, PlanTensor src, PlanTensor dst) {
     return fits(plan, src, dst, false)
         ? plan.winograd()
             .exactTile(conv, dst.height(), dst.width())
@@ -52,7 +53,13 @@ final class WinogradLayer {
   }
 
   private static Optional<WinogradLayer> forward(
-      BoundPlan plan, Conv conv, Tile tile, PlanTensor src, PlanTensor dst, boolean sum, Clip clip) {
+      BoundPlan plan,
+      Conv conv,
+      Tile tile,
+      PlanTensor src,
+      PlanTensor dst,
+      boolean sum,
+      Clip clip) {
     return bind(
         plan,
         new Problem(
