@@ -28,7 +28,7 @@ class VocabularyTest {
   /** All source files that users get, by the name of the class. */
   private static Map<String, List<Path>> sources() throws IOException {
     Map<String, List<Path>> all = new TreeMap<>();
-    for (String part : List.of("processor", "runtime")) {
+    for (String part : List.of("processor", "runtime/src", "runtime/cuda/src")) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(part))) {
         files
             .filter(file -> file.toString().endsWith(".java"))

@@ -211,6 +211,9 @@ public final class NetworkWarnings {
 
   private Optional<Problem> singlePixel() {
     Set<String> pixels = normalised(graph);
+    if (pixels.isEmpty()) {
+      return Optional.empty();
+    }
     // What has one pixel of every image, as behind a global pool, is meant to.
     resized
         .graph(new Shape(input().channels(), AMPLE, AMPLE))
