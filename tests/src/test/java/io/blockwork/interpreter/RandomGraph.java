@@ -352,7 +352,7 @@ public final class RandomGraph {
   }
 
   /** What a parameter of a random network holds. */
-  static double[] values(io.blockwork.graph.ops.Parameter parameter, Random random) {
+  public static double[] values(io.blockwork.graph.ops.Parameter parameter, Random random) {
     double[] values = new double[Math.toIntExact(parameter.length())];
     long fan = parameter.shape().size() > 1 ? parameter.length() / parameter.shape().get(0) : 1;
     for (int i = 0; i < values.length; i++) {
