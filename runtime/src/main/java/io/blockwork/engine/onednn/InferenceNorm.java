@@ -11,7 +11,7 @@ import io.blockwork.engine.Activation;
 import io.blockwork.engine.Norm;
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.norm.SliceNorm;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.dnnl.batch_normalization_forward;
@@ -41,7 +41,7 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
 
   /** Whether it is computed in one pass over a slice of blocks, which oneDNN would copy first. */
   private boolean compileSlice(Emitter e, PlanWeights weights) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     boolean relu = activation.equals(Activation.RELU);
     boolean fits =
         (relu || activation.isNone())
@@ -77,14 +77,14 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
     return bound.isPresent();
   }
 
-  private static SliceNorm.Place place(Plan plan, PlanTensor tensor) {
+  private static SliceNorm.Place place(BoundPlan plan, PlanTensor tensor) {
     long pixel = tensor.pixels() * Float.BYTES;
     return new SliceNorm.Place(
         plan.address(tensor) + tensor.from() * pixel, tensor.parent() * pixel);
   }
 
   private void compileWhole(Emitter e, Function<String, memory> parameter) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory target = e.target(dst, Scratch.TARGET);
     memory source = target;
     if (plan.dense(src)) {
@@ -96,7 +96,7 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
     batch_normalization_forward.primitive_desc description =
         plan.own(
             new batch_normalization_forward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 prop_kind.forward_inference.value,
                 plan.desc(src),
                 plan.desc(dst),
