@@ -9,6 +9,7 @@ import io.blockwork.graph.ops.GlobalMaxPool;
 import io.blockwork.graph.ops.GroupNorm;
 import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Shape;
@@ -40,7 +41,8 @@ final class Norms {
     operators.put("GroupNormalization", Norms::groupNorm);
     operators.put("LayerNormalization", Norms::layerNorm);
     operators.put("LRN", Norms::localResponse);
-    operators.put("Softmax", Norms::softmax);
+    operators.put("Softmax", step -> step.out(overChannels(step, Softmax::new)));
+    operators.put("LogSoftmax", step -> step.out(overChannels(step, LogSoftmax::new)));
     operators.put("ReduceMean", step -> reduce(step, Reduction.MEAN));
     operators.put("ReduceSum", step -> reduce(step, Reduction.SUM));
     operators.put("ReduceMax", step -> reduce(step, Reduction.MAX));
@@ -243,12 +245,8 @@ final class Norms {
     step.out(x.on(step.add(norm, x.node())));
   }
 
-  private static void softmax(Step step) {
-    step.out(overChannels(step, Softmax::new));
-  }
-
   /** Something that goes over all channels of each place, as softmax does. */
-  static View overChannels(Step step, Function<String, Op> op) {
+  private static View overChannels(Step step, Function<String, Op> op) {
     View x = step.view(0);
     boolean flattens = step.opset() < 13;
     int axis = step.axis(step.integer("axis", flattens ? 1 : -1), x.rank());

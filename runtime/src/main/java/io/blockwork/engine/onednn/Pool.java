@@ -12,12 +12,12 @@ import io.blockwork.engine.Window;
  * @param columns the columns that each column of the output sees
  * @param regular whether {@code window} says the same as {@code rows} and {@code columns}
  */
-record Pooled(boolean largest, Window window, PoolAxis rows, PoolAxis columns, boolean regular) {
+record Pool(boolean largest, Window window, PoolAxis rows, PoolAxis columns, boolean regular) {
   /** A pool of a window that moves by equal steps. */
-  static Pooled of(boolean largest, Window window, PlanTensor src) {
+  static Pool of(boolean largest, Window window, PlanTensor src) {
     boolean overhang =
         window.overhangBelow(src.height()) > 0 || window.overhangBehind(src.width()) > 0;
-    return new Pooled(
+    return new Pool(
         largest,
         window,
         PoolAxis.rows(window, src.height()),
@@ -27,10 +27,10 @@ record Pooled(boolean largest, Window window, PoolAxis rows, PoolAxis columns, b
   }
 
   /** A pool of windows that cover the image. */
-  static Pooled adaptive(boolean largest, PlanTensor src, PlanTensor dst) {
+  static Pool adaptive(boolean largest, PlanTensor src, PlanTensor dst) {
     int height = Math.max(1, src.height() / dst.height());
     int width = Math.max(1, src.width() / dst.width());
-    return new Pooled(
+    return new Pool(
         largest,
         Window.window(height, width),
         PoolAxis.adaptive(dst.height(), src.height()),
@@ -39,7 +39,7 @@ record Pooled(boolean largest, Window window, PoolAxis rows, PoolAxis columns, b
   }
 
   /** A pool of one window that is the image. */
-  static Pooled global(boolean largest, PlanTensor src) {
+  static Pool global(boolean largest, PlanTensor src) {
     return of(largest, Window.window(src.height(), src.width()), src);
   }
 

@@ -16,43 +16,43 @@ import org.slf4j.LoggerFactory;
  * The plans of one device: each problem is given to cuDNN once. Used by whoever holds the device's
  * lock.
  */
-public final class ConvolutionPlans {
-  private static final Logger LOG = LoggerFactory.getLogger(ConvolutionPlans.class);
+public final class CudnnConvolutions {
+  private static final Logger LOG = LoggerFactory.getLogger(CudnnConvolutions.class);
 
   /** Proposals to look at: engines that the numerics forbid stand among the first. */
   private static final int MOST = 40;
 
   private final Device device;
   private final boolean deterministic;
-  private final Map<ConvolutionProblem, Optional<ConvolutionPlan>> known = new HashMap<>();
+  private final Map<ConvolutionProblem, Optional<CudnnConvolution>> known = new HashMap<>();
 
   /**
    * No plans yet.
    *
    * @param deterministic whether equal inputs have to give equal bits
    */
-  public ConvolutionPlans(Device device, boolean deterministic) {
+  public CudnnConvolutions(Device device, boolean deterministic) {
     this.device = device;
     this.deterministic = deterministic;
   }
 
   /** cuDNN's plan for the problem; empty if it has none. */
-  public Optional<ConvolutionPlan> find(ConvolutionProblem problem) {
-    Optional<ConvolutionPlan> plan = known.get(problem);
+  public Optional<CudnnConvolution> find(ConvolutionProblem problem) {
+    Optional<CudnnConvolution> plan = known.get(problem);
     if (plan == null) {
       plan = look(problem);
-      LOG.debug("{}: {}", problem, plan.map(ConvolutionPlan::engine).orElse("no engine"));
+      LOG.debug("{}: {}", problem, plan.map(CudnnConvolution::engine).orElse("no engine"));
       known.put(problem, plan);
     }
     return plan;
   }
 
-  private Optional<ConvolutionPlan> look(ConvolutionProblem problem) {
+  private Optional<CudnnConvolution> look(ConvolutionProblem problem) {
     for (int mode : new int[] {Constants.HEUR_MODE_A, Constants.HEUR_MODE_FALLBACK}) {
       for (boolean residualFirst : new boolean[] {true, false}) {
         boolean bothOrders = problem.epilogue().hasResidual() && problem.epilogue().bias();
         if (residualFirst || bothOrders) {
-          Optional<ConvolutionPlan> plan = look(problem, mode, residualFirst);
+          Optional<CudnnConvolution> plan = look(problem, mode, residualFirst);
           if (plan.isPresent()) {
             return plan;
           }
@@ -62,7 +62,7 @@ public final class ConvolutionPlans {
     return Optional.empty();
   }
 
-  private Optional<ConvolutionPlan> look(
+  private Optional<CudnnConvolution> look(
       ConvolutionProblem problem, int mode, boolean residualFirst) {
     Cudnn cudnn = device.libraries().cudnn();
     OperationGraph graph;
@@ -85,7 +85,7 @@ public final class ConvolutionPlans {
         }
         int filled = count == 0 ? 0 : heuristics.fill(Constants.ENGINEHEUR_RESULTS, proposals);
         for (int i = 0; i < filled; i++) {
-          Optional<ConvolutionPlan> plan = plan(problem, proposals[i]);
+          Optional<CudnnConvolution> plan = plan(problem, proposals[i]);
           if (plan.isPresent()) {
             kept = true;
             return plan;
@@ -116,7 +116,7 @@ public final class ConvolutionPlans {
     }
   }
 
-  private static Optional<ConvolutionPlan> refused(ConvolutionProblem problem, CudaException e) {
+  private static Optional<CudnnConvolution> refused(ConvolutionProblem problem, CudaException e) {
     if (!e.refusal()) {
       throw e;
     }
@@ -124,7 +124,7 @@ public final class ConvolutionPlans {
     return Optional.empty();
   }
 
-  private Optional<ConvolutionPlan> plan(ConvolutionProblem problem, Descriptor proposal) {
+  private Optional<CudnnConvolution> plan(ConvolutionProblem problem, Descriptor proposal) {
     Cudnn cudnn = device.libraries().cudnn();
     String engine;
     try (Descriptor chosen = new Descriptor(cudnn, Constants.ENGINE_DESCRIPTOR)) {
@@ -145,7 +145,7 @@ public final class ConvolutionPlans {
           .done();
       long workspace = plan.number(Constants.EXECUTION_PLAN_WORKSPACE_SIZE);
       made = true;
-      return Optional.of(new ConvolutionPlan(device, problem, plan.handle(), workspace, engine));
+      return Optional.of(new CudnnConvolution(device, problem, plan.handle(), workspace, engine));
     } catch (CudaException e) {
       return refused(problem, e);
     } finally {

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * <p>ND4J's {@code conv2d} is not used: it knows no groups, and ND4J's ops copy or crawl when an
  * operand is a channel slice, which DenseNets are made of.
  */
-final class Convolution {
+final class MatrixConvolution {
   /** Elements of a patch matrix: a few megabytes, about what a core's second-level cache holds. */
   private static final int BLOCK = 1 << 19;
 
@@ -23,7 +23,7 @@ final class Convolution {
   private final int outWidth;
   private final Scratch scratch;
 
-  Convolution(Conv conv, Nd4jTensor src, Scratch scratch) {
+  MatrixConvolution(Conv conv, Nd4jTensor src, Scratch scratch) {
     this.conv = conv;
     this.height = src.height();
     this.width = src.width();

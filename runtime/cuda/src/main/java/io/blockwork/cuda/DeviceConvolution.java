@@ -3,10 +3,10 @@ package io.blockwork.cuda;
 import io.blockwork.cuda.Elementwise.Move;
 import io.blockwork.cuda.Elementwise.ScaleShift;
 import io.blockwork.cuda.Emitter.Role;
-import io.blockwork.cuda.Kernels.Source;
-import io.blockwork.cuda.dnn.ConvolutionPlan;
+import io.blockwork.cuda.KernelModules.Source;
 import io.blockwork.cuda.dnn.ConvolutionProblem;
 import io.blockwork.cuda.dnn.ConvolutionProblem.Kind;
+import io.blockwork.cuda.dnn.CudnnConvolution;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Padding;
 import java.util.ArrayList;
@@ -21,15 +21,16 @@ import java.util.Optional;
  * @param src the input's shape
  * @param dst the output's shape
  */
-record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
+record DeviceConvolution(Conv conv, CudaTensor src, CudaTensor dst) {
   private static final int THREADS = 256;
 
   /** A linear layer: on the flattened input if the output is a vector, else on each pixel. */
-  static Convolution linear(CudaTensor src, CudaTensor dst) {
+  static DeviceConvolution linear(CudaTensor src, CudaTensor dst) {
     boolean vector = dst.plane() == 1;
     int height = vector ? src.height() : 1;
     int width = vector ? src.width() : 1;
-    return new Convolution(Conv.conv(src.channels(), dst.channels(), height, width), src, dst);
+    return new DeviceConvolution(
+        Conv.conv(src.channels(), dst.channels(), height, width), src, dst);
   }
 
   /**
@@ -163,7 +164,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
     ConvolutionProblem.Epilogue epilogue =
         new ConvolutionProblem.Epilogue(
             bias, residual.map(CudaTensor::pitch).orElse(0), function.isRelu());
-    Optional<ConvolutionPlan> plan = to.plan(problem(to, Kind.FORWARD, input, dst, epilogue));
+    Optional<CudnnConvolution> plan = to.plan(problem(to, Kind.FORWARD, input, dst, epilogue));
     if (plan.isEmpty()) {
       return false;
     }
@@ -178,7 +179,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
   private void plain(Emitter to, Weights weights, CudaTensor input, CudaTensor output) {
     ConvolutionProblem problem =
         problem(to, Kind.FORWARD, input, output, ConvolutionProblem.Epilogue.NONE);
-    Optional<ConvolutionPlan> plan = to.plan(problem);
+    Optional<CudnnConvolution> plan = to.plan(problem);
     if (plan.isPresent()) {
       to.run(plan.get(), input, weights.weight(), output, Place.NONE, Place.NONE);
       return;
@@ -229,7 +230,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
                 : to.temporary(Role.INPUT, dSrc.channels(), dSrc.height(), dSrc.width());
     ConvolutionProblem problem =
         problem(to, Kind.BACKWARD_DATA, target, gradient, ConvolutionProblem.Epilogue.NONE);
-    Optional<ConvolutionPlan> plan = to.plan(problem);
+    Optional<CudnnConvolution> plan = to.plan(problem);
     if (plan.isPresent()) {
       to.run(plan.get(), target, weights.weight(), gradient, Place.NONE, Place.NONE);
     } else {
@@ -260,7 +261,7 @@ record Convolution(Conv conv, CudaTensor src, CudaTensor dst) {
     CudaTensor gradient = preparedGradient(to, dDst);
     ConvolutionProblem problem =
         problem(to, Kind.BACKWARD_WEIGHTS, input, gradient, ConvolutionProblem.Epilogue.NONE);
-    Optional<ConvolutionPlan> plan = to.plan(problem);
+    Optional<CudnnConvolution> plan = to.plan(problem);
     if (plan.isPresent()) {
       to.run(plan.get(), input, dWeight, gradient, Place.NONE, Place.NONE);
       return;

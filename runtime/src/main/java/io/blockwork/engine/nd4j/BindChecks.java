@@ -11,8 +11,8 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The checks at bind: what was named against what was expected. */
-final class Shapes {
-  private Shapes() {}
+final class BindChecks {
+  private BindChecks() {}
 
   /** The tensor as this engine's, checked to be so large. */
   static Nd4jTensor expect(

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The checks at bind: what was named against what was expected. */
-final class Shapes {
-  private Shapes() {}
+final class BindChecks {
+  private BindChecks() {}
 
   /** The tensor as this engine's. */
   static CudaTensor use(Tensor tensor) {
@@ -118,7 +118,8 @@ final class Shapes {
   }
 
   /** Checks input, output and weight of a linear layer. */
-  static void linear(Parameters parameters, String path, Convolution as, Tensor src, Tensor dst) {
+  static void linear(
+      Parameters parameters, String path, DeviceConvolution as, Tensor src, Tensor dst) {
     boolean vector = dst.height() * dst.width() == 1;
     if (!vector) {
       expect(path, "output", dst, dst.channels(), src.height(), src.width());

@@ -22,7 +22,7 @@ import javax.lang.model.element.TypeElement;
  * Handles the blocks that are being compiled: reports what is wrong with them whoever uses them,
  * and writes their companions.
  */
-final class BlockStep {
+final class BlockAnnotations {
   /** What makes an annotation a block. */
   static final String BLOCK = "io.blockwork.Block";
 
@@ -31,7 +31,7 @@ final class BlockStep {
   private final ProcessingEnvironment environment;
   private final Diagnostics diagnostics;
 
-  BlockStep(ProcessingEnvironment environment) {
+  BlockAnnotations(ProcessingEnvironment environment) {
     this.environment = environment;
     this.diagnostics = new Diagnostics(environment);
   }

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The kernels of our own for one device and one kind of numbers. */
-final class Kernels {
+final class KernelModules {
   /** The files they stand in. */
   enum Source {
     ELEMENTWISE,
@@ -27,7 +27,7 @@ final class Kernels {
   private final Numerics numerics;
   private final Map<Source, KernelModule> modules = new EnumMap<>(Source.class);
 
-  Kernels(Device device, Numerics numerics) {
+  KernelModules(Device device, Numerics numerics) {
     this.device = device;
     this.numerics = numerics;
   }
@@ -51,7 +51,7 @@ final class Kernels {
 
   private static String text(String file) {
     String name = "kernels/" + file;
-    try (InputStream in = Kernels.class.getResourceAsStream(name)) {
+    try (InputStream in = KernelModules.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IllegalStateException("blockwork-cuda's jar lacks its resource " + name);
       }

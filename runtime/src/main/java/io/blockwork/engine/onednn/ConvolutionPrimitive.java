@@ -1,6 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Conv;
+import io.blockwork.engine.Padding;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -16,7 +17,7 @@ import org.bytedeco.javacpp.LongPointer;
  * @param conv the convolution
  * @param in input channels, of which those above {@code conv.in()} are zeros
  */
-record Convolution(Conv conv, int in) {
+record ConvolutionPrimitive(Conv conv, int in) {
   private static final int DIRECT = algorithm.convolution_direct.value;
 
   /** The weight's dimensions: {@code [out, in, kH, kW]}, or with the groups before. */
@@ -40,7 +41,7 @@ record Convolution(Conv conv, int in) {
 
   /** The weight as torch keeps it, without the channels that were added. */
   memory.desc plainWeight() {
-    Convolution plain = new Convolution(conv, conv.in());
+    ConvolutionPrimitive plain = new ConvolutionPrimitive(conv, conv.in());
     return new memory.desc(plain.weightDims(), memory.data_type.f32, weightTag());
   }
 
@@ -101,7 +102,7 @@ record Convolution(Conv conv, int in) {
       memory.desc src, memory.desc bias, memory.desc dst, primitive_attr attributes) {
     return sound(
         new convolution_forward.primitive_desc(
-            Plan.cpu(),
+            BoundPlan.cpu(),
             prop_kind.forward_inference.value,
             DIRECT,
             src,
@@ -121,7 +122,7 @@ record Convolution(Conv conv, int in) {
       memory.desc src, memory.desc dst, primitive_attr attributes) {
     return sound(
         new convolution_forward.primitive_desc(
-            Plan.cpu(),
+            BoundPlan.cpu(),
             prop_kind.forward_training.value,
             DIRECT,
             src,
@@ -139,12 +140,14 @@ record Convolution(Conv conv, int in) {
 
   /**
    * The description with the first kernel that is right: {@code brg_conv} of oneDNN 3.11 goes wrong
-   * on one input channel where the output is one pixel wide and the stride is larger than 1.
+   * on one input channel where the output is one pixel wide and the stride is larger than 1, and
+   * reads memory that is not there where windows see nothing but padding.
    */
   private convolution_forward.primitive_desc sound(
       convolution_forward.primitive_desc description, memory.desc dst) {
     try (LongPointer dims = dst.get_dims()) {
-      if (in == 1 && conv.strideWidth() > 1 && dims.get(3) == 1) {
+      boolean onePixel = in == 1 && conv.strideWidth() > 1 && dims.get(3) == 1;
+      if (onePixel || seesOnlyPadding()) {
         boolean more = true;
         while (more && description.impl_info_str().getString().startsWith("brg")) {
           more = description.next_impl();
@@ -154,13 +157,22 @@ record Convolution(Conv conv, int in) {
     return description;
   }
 
+  /** Whether the window, with its dilation, fits into the padding on any side. */
+  private boolean seesOnlyPadding() {
+    int height = (conv.kernelHeight() - 1) * conv.dilationHeight() + 1;
+    int width = (conv.kernelWidth() - 1) * conv.dilationWidth() + 1;
+    Padding padding = conv.padding();
+    return Math.max(padding.top(), padding.bottom()) >= height
+        || Math.max(padding.left(), padding.right()) >= width;
+  }
+
   convolution_backward_data.primitive_desc backwardData(
       memory.desc dSrc,
       memory.desc dDst,
       convolution_forward.primitive_desc forward,
       primitive_attr attributes) {
     return new convolution_backward_data.primitive_desc(
-        Plan.cpu(),
+        BoundPlan.cpu(),
         DIRECT,
         dSrc,
         anyWeight(dDst.get_data_type().intern()),
@@ -180,7 +192,7 @@ record Convolution(Conv conv, int in) {
       convolution_forward.primitive_desc forward,
       primitive_attr attributes) {
     return new convolution_backward_weights.primitive_desc(
-        Plan.cpu(),
+        BoundPlan.cpu(),
         DIRECT,
         src,
         anyWeight(memory.data_type.f32),

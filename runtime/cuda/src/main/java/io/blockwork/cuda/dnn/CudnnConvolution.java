@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How cuDNN computes a problem. Lives as long as its device. */
-public final class ConvolutionPlan {
+public final class CudnnConvolution {
   /** The tensors' numbers within a problem. */
   static final long INPUT = 1;
 
@@ -21,7 +21,7 @@ public final class ConvolutionPlan {
   private final long workspace;
   private final String engine;
 
-  ConvolutionPlan(
+  CudnnConvolution(
       Device device, ConvolutionProblem problem, long plan, long workspace, String engine) {
     this.device = device;
     this.problem = problem;

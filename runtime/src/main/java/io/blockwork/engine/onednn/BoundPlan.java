@@ -26,7 +26,7 @@ import org.bytedeco.javacpp.Pointer;
  * <p>Storages are given memory at once. Temporaries, which live within one layer, share one scratch
  * buffer for each role ({@link Scratch}); it is made in {@link #finish}, when the largest is known.
  */
-final class Plan implements AutoCloseable {
+final class BoundPlan implements AutoCloseable {
   /** bfloat16 kernels want four input channels; the three of an image are followed by a zero. */
   private static final int PADDED_INPUT = 4;
 
@@ -81,7 +81,8 @@ final class Plan implements AutoCloseable {
    * @param input the tensor of the images
    * @param floats tensors that stay in single precision
    */
-  Plan(Settings settings, Map<Storage, Long> elements, PlanTensor input, Set<PlanTensor> floats) {
+  BoundPlan(
+      Settings settings, Map<Storage, Long> elements, PlanTensor input, Set<PlanTensor> floats) {
     this.settings = settings;
     this.input = input.whole();
     this.floats = Set.copyOf(floats);
@@ -370,7 +371,7 @@ final class Plan implements AutoCloseable {
     return own(new memory(desc, cpu(), new Address(address)));
   }
 
-  /** Gives the temporaries their memory. Called once, when every layer has its steps. */
+  /** Gives the temporaries their memory. Called once, when every layer has its kernels. */
   void finish() {
     Map<Scratch, Address> buffers = new EnumMap<>(Scratch.class);
     scratchBytes.forEach(

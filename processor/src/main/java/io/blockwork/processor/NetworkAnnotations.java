@@ -5,6 +5,7 @@ import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
 import io.blockwork.graph.text.GraphText;
+import io.blockwork.processor.checks.NetworkWarnings;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Unreadable;
 import io.blockwork.processor.emit.FeatureMethod;
@@ -34,7 +35,7 @@ import javax.lang.model.element.TypeElement;
 import javax.lang.model.util.Elements;
 
 /** Handles each annotated interface by itself: a broken one does not stop the others. */
-final class NetworkStep {
+final class NetworkAnnotations {
   private static final String MODEL = "io.blockwork.Model";
 
   /** The annotations that describe an architecture, and whether it ends in a classifier. */
@@ -59,7 +60,7 @@ final class NetworkStep {
   /** The interface that each network was generated from. */
   private final Map<String, String> generated = new HashMap<>();
 
-  NetworkStep(ProcessingEnvironment environment, Options options) {
+  NetworkAnnotations(ProcessingEnvironment environment, Options options) {
     this.environment = environment;
     this.options = options;
     this.diagnostics = new Diagnostics(environment);
@@ -196,10 +197,7 @@ final class NetworkStep {
       return;
     }
     if (options.warnings()) {
-      List<Problem> warnings = Compilation.warnings(spec);
-      warnings.stream()
-          .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
-          .forEach(warning -> diagnostics.report(warning, type, annotation));
+      warn(Compilation.warnings(spec), type, annotation);
     }
     generate(names, Compilation.graph(spec), features.get(), weights, Optional.empty());
   }
@@ -222,6 +220,9 @@ final class NetworkStep {
     if (features.isEmpty()) {
       placeholder(names, List.of());
       return;
+    }
+    if (options.warnings()) {
+      warn(NetworkWarnings.of(graph, result.resized()), type, annotation);
     }
     generate(names, graph, features.get(), Optional.empty(), Optional.empty());
   }
@@ -266,6 +267,12 @@ final class NetworkStep {
     if (options.report()) {
       writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names));
     }
+  }
+
+  private void warn(List<Problem> warnings, TypeElement type, AnnotationMirror annotation) {
+    warnings.stream()
+        .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
+        .forEach(warning -> diagnostics.report(warning, type, annotation));
   }
 
   /**

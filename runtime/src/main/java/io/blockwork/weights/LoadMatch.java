@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Compares a file with a network, says all that does not fit, and copies what does. */
-final class LoadPlan {
+final class LoadMatch {
   /** Longer lists do not help; the count is told. */
   private static final int LISTED = 20;
 
@@ -31,14 +31,14 @@ final class LoadPlan {
   private final List<String> ignored = new ArrayList<>();
   private String prefix = "";
 
-  private LoadPlan(Load load, Parameters parameters) {
+  private LoadMatch(Load load, Parameters parameters) {
     this.load = load;
     this.weights = load.weights();
     this.parameters = parameters;
   }
 
-  static LoadPlan of(Load load, Parameters parameters) {
-    LoadPlan plan = new LoadPlan(load, parameters);
+  static LoadMatch of(Load load, Parameters parameters) {
+    LoadMatch plan = new LoadMatch(load, parameters);
     Map<String, ParameterInfo> network = new LinkedHashMap<>();
     parameters.entries().forEach(info -> network.put(info.name(), info));
     NameMapping names = NameMapping.of(load, network);

@@ -11,15 +11,15 @@ import java.util.Arrays;
  * @param columns the same for columns
  * @param width columns of the image
  */
-record Pooling(PoolAxis rows, PoolAxis columns, int width) {
-  static Pooling of(Window window, Nd4jTensor src) {
-    return new Pooling(
+record PoolWindows(PoolAxis rows, PoolAxis columns, int width) {
+  static PoolWindows of(Window window, Nd4jTensor src) {
+    return new PoolWindows(
         PoolAxis.rows(window, src.height()), PoolAxis.columns(window, src.width()), src.width());
   }
 
   /** So many windows of about equal size that cover the image. */
-  static Pooling adaptive(Nd4jTensor src, int outHeight, int outWidth) {
-    return new Pooling(
+  static PoolWindows adaptive(Nd4jTensor src, int outHeight, int outWidth) {
+    return new PoolWindows(
         PoolAxis.adaptive(outHeight, src.height()),
         PoolAxis.adaptive(outWidth, src.width()),
         src.width());

@@ -14,8 +14,8 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Checks the literal shapes of generated code against each other and against the parameters. */
-final class Shapes {
-  private Shapes() {}
+final class BindChecks {
+  private BindChecks() {}
 
   static void expect(String path, Tensor tensor, int channels, int height, int width) {
     if (tensor.channels() != channels || tensor.height() != height || tensor.width() != width) {

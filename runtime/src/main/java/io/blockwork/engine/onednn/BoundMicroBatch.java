@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A generated inference pass bound for one micro-batch, with its memory. */
-final class InferencePlan implements AutoCloseable {
-  private final Plan plan;
+final class BoundMicroBatch implements AutoCloseable {
+  private final BoundPlan plan;
   private final ForwardPass pass;
   private final PlanTensor input;
   private final List<PlanTensor> outputs;
@@ -28,7 +28,7 @@ final class InferencePlan implements AutoCloseable {
    * @param options precision, and whether bits repeat
    * @param layout the layout of activations, or nothing for the best that the network allows
    */
-  InferencePlan(
+  BoundMicroBatch(
       Parameters parameters,
       PlanWeights weights,
       int batch,
@@ -52,8 +52,8 @@ final class InferencePlan implements AutoCloseable {
             : Layout.CHANNELS_LAST;
     int together = MicroBatching.cached(batch, largestTensor(recorder));
     plan =
-        new Plan(
-            new Plan.Settings(
+        new BoundPlan(
+            new BoundPlan.Settings(
                 part,
                 precision,
                 chosen,

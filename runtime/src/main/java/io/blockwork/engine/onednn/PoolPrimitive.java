@@ -8,7 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Window;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -24,7 +24,7 @@ import org.bytedeco.dnnl.pooling_forward;
  * @param src the input's shape
  * @param dst the output's shape
  */
-record Pooling(Pooled pool, PlanTensor src, PlanTensor dst) {
+record PoolPrimitive(Pool pool, PlanTensor src, PlanTensor dst) {
   private static final long[] NO_DILATION = {0, 0};
 
   /** Forward without a gradient. */
@@ -38,15 +38,15 @@ record Pooling(Pooled pool, PlanTensor src, PlanTensor dst) {
   }
 
   /** Forward and backward of a training pass. */
-  void train(DeferredLayer.Steps steps, PlanTensor dDst, GradientTarget dSrc) {
-    Emitter e = steps.forward();
+  void train(DeferredLayer.Emitters emitters, PlanTensor dDst, GradientTarget dSrc) {
+    Emitter e = emitters.forward();
     Optional<pooling_forward.primitive_desc> fast = fast(e, prop_kind.forward_training);
     if (fast.isEmpty()) {
       PoolLoop loop = new PoolLoop(e.plan(), pool, src, dst, dSrc.needed());
       loop.forward(e);
-      steps.recompute().repeat(e);
+      emitters.recompute().repeat(e);
       if (dSrc.needed()) {
-        loop.backward(steps.backward(), dDst, dSrc);
+        loop.backward(emitters.backward(), dDst, dSrc);
       }
       return;
     }
@@ -54,9 +54,9 @@ record Pooling(Pooled pool, PlanTensor src, PlanTensor dst) {
     Optional<memory> workspace =
         winners.get_size() > 0 ? Optional.of(e.plan().keep(winners)) : Optional.empty();
     forward(e, fast.get(), workspace);
-    steps.recompute().repeat(e);
+    emitters.recompute().repeat(e);
     if (dSrc.needed()) {
-      backward(steps.backward(), dDst, dSrc, fast.get(), workspace);
+      backward(emitters.backward(), dDst, dSrc, fast.get(), workspace);
     }
   }
 
@@ -101,7 +101,7 @@ record Pooling(Pooled pool, PlanTensor src, PlanTensor dst) {
     return e.plan()
         .own(
             new pooling_forward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 kind,
                 algorithm(),
                 e.plan().desc(src),
@@ -120,7 +120,7 @@ record Pooling(Pooled pool, PlanTensor src, PlanTensor dst) {
     return e.plan()
         .own(
             new pooling_backward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 algorithm(),
                 e.plan().desc(src),
                 e.plan().desc(dst),

@@ -1,6 +1,6 @@
 package io.blockwork.cuda;
 
-import io.blockwork.cuda.Kernels.Source;
+import io.blockwork.cuda.KernelModules.Source;
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Window;
 import java.util.ArrayList;
@@ -12,13 +12,13 @@ import java.util.List;
  * @param window the windows; of adaptive ones nothing but the sizes of input and output count
  * @param adaptive whether the windows divide the input among the outputs
  */
-record Pools(Window window, boolean adaptive) {
-  static Pools of(Window window) {
-    return new Pools(window, false);
+record PoolKernels(Window window, boolean adaptive) {
+  static PoolKernels of(Window window) {
+    return new PoolKernels(window, false);
   }
 
-  static Pools ofAll() {
-    return new Pools(Window.window(1), true);
+  static PoolKernels ofAll() {
+    return new PoolKernels(Window.window(1), true);
   }
 
   private List<Object> geometry() {
