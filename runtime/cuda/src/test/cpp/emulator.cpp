@@ -16,6 +16,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -33,6 +34,9 @@ long opened = 0;
 int major = 9;
 std::map<void*, size_t> blocks;
 std::string last_error;
+// Calls are counted, and fail, on the thread that asked for it: devices that nobody holds any longer
+// are closed on another one, whenever the garbage collector finds them.
+std::thread::id counted;
 long calls = 0, fail_at = -1, used = 0, capacity = 1l << 40;
 std::string failed;
 
@@ -40,7 +44,7 @@ template <class T> T* track(T* p) { live.insert(p); return p; }
 bool untrack(void* p) { return live.erase(p) == 1; }
 
 bool fails(const char* function) {
-  if (++calls != fail_at) return false;
+  if (std::this_thread::get_id() != counted || ++calls != fail_at) return false;
   failed = function;
   return true;
 }
@@ -59,10 +63,14 @@ uint16_t to_bf16(float f) { uint32_t b; memcpy(&b, &f, 4); return f == f ? (b + 
 }
 
 // ---- control, for tests
-API long emulator_calls() { return calls; }
-API void emulator_fail_at(long n) { calls = 0; fail_at = n; failed.clear(); }
-API const char* emulator_failed() { return failed.c_str(); }
-API long emulator_live() { return (long)live.size(); }
+typedef std::lock_guard<std::recursive_mutex> Hold;
+API long emulator_calls() { Hold hold(mutex); return calls; }
+API void emulator_fail_at(long n) {
+  Hold hold(mutex);
+  counted = std::this_thread::get_id(); calls = 0; fail_at = n; failed.clear();
+}
+API const char* emulator_failed() { Hold hold(mutex); return failed.c_str(); }
+API long emulator_live() { Hold hold(mutex); return (long)live.size(); }
 // Contexts and handles, which live as long as their devices.
 API long emulator_opened() { return opened; }
 // The compute capability.

@@ -117,12 +117,12 @@ final class Emulator {
     return CudaEngine.open(folders(), 0, numerics, true);
   }
 
-  /** Calls since the last {@link #failAt}. */
+  /** Calls of the thread that called {@link #failAt}, since then. */
   long calls() {
     return control.getFunction("emulator_calls").invokeLong(new Object[0]);
   }
 
-  /** Makes the n-th call from now on fail; 0: none. */
+  /** Makes the n-th call of this thread from now on fail; 0: none. */
   void failAt(long n) {
     control.getFunction("emulator_fail_at").invokeVoid(new Object[] {n});
   }

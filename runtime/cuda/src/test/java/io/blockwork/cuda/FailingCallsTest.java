@@ -57,9 +57,9 @@ class FailingCallsTest {
       expected = network.forward(images());
     }
     long before = emulator.live();
-    emulator.failAt(0);
     long calls;
     try (Network network = network(engine)) {
+      emulator.failAt(0);
       network.forward(images());
       calls = emulator.calls();
     }
@@ -136,9 +136,9 @@ class FailingCallsTest {
       expected = network.train(images, loss).loss();
     }
     long before = emulator.live();
-    emulator.failAt(0);
     long calls;
     try (Network network = network(engine)) {
+      emulator.failAt(0);
       network.train(images, loss);
       calls = emulator.calls();
     }
