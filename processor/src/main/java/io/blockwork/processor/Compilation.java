@@ -2,6 +2,7 @@ package io.blockwork.processor;
 
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
+import io.blockwork.graph.Heads;
 import io.blockwork.graph.ModuleNames;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.Totals;
@@ -19,10 +20,12 @@ import io.blockwork.processor.emit.BackwardWriter;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.NetworkFacts;
 import io.blockwork.processor.emit.NetworkWriter;
 import io.blockwork.processor.report.Sheet;
 import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.Spec;
+import io.blockwork.published.PretrainedWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,24 +56,31 @@ final class Compilation {
 
   /** The sources of a network of one of the families, which has no problems. */
   static List<JavaFile> compile(
-      Spec spec, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
-    return compile(Architectures.of(spec), names, features, weights);
+      Spec spec,
+      GeneratedNames names,
+      List<FeatureMethod> features,
+      Optional<PretrainedWeights> weights) {
+    Graph graph = Architectures.of(spec);
+    boolean classifier = graph.isVector(graph.output(), Shapes.of(graph));
+    List<String> heads = classifier ? Heads.modules(graph) : List.of();
+    var facts = new NetworkFacts(heads, List.of(), weights, List.of());
+    return compile(graph, names, features, facts);
   }
 
   /**
    * The sources of a network that has no problems: {@code XNetwork}, {@code XForward}, {@code
    * XBackward}, and a pass for each of the {@code features}.
    *
-   * @param weights published weights that fit the network
+   * @param facts what is known of the network beside its graph
    */
   static List<JavaFile> compile(
-      Graph graph, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
+      Graph graph, GeneratedNames names, List<FeatureMethod> features, NetworkFacts facts) {
     List<Shape> shapes = Shapes.of(graph);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));
     String totals = Totals.of(graph, shapes).toString();
     List<JavaFile> files = new ArrayList<>();
-    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), features, weights));
+    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), features, facts));
     files.add(ForwardWriter.write(names, inference, totals));
     files.add(BackwardWriter.write(names, training, totals));
     features.forEach(method -> files.add(pass(names, graph, method)));

@@ -24,6 +24,7 @@ import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.FeatureMethod.FeatureOutput;
 import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.NetworkFacts;
 import io.blockwork.processor.emit.NetworkWriter;
 import io.blockwork.properties.MemoryLoader;
 import java.io.IOException;
@@ -123,7 +124,7 @@ final class GraphCompiler extends AbstractProcessor {
     String totals = Totals.of(graph, shapes).toString();
     List<JavaFile> files = new ArrayList<>();
     files.add(
-        NetworkWriter.write(names, graph, shapes, inference.slots(), methods, Optional.empty()));
+        NetworkWriter.write(names, graph, shapes, inference.slots(), methods, NetworkFacts.NONE));
     files.add(ForwardWriter.write(names, inference, totals));
     files.add(
         BackwardWriter.write(names, TrainingPlanner.plan(Transforms.forTraining(graph)), totals));

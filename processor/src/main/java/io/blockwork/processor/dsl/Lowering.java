@@ -3,7 +3,9 @@ package io.blockwork.processor.dsl;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
+import io.blockwork.graph.Heads;
 import io.blockwork.graph.Shapes;
+import io.blockwork.graph.StateDict;
 import io.blockwork.graph.ops.Flatten;
 import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Op;
@@ -44,6 +46,9 @@ final class Lowering {
   private final GraphBuilder graph = new GraphBuilder();
   private final Map<String, String> ways = new HashMap<>();
   private final ShapeTrace trace = new ShapeTrace();
+  private final Locations locations = new Locations();
+  private final Map<String, Place> heads = new LinkedHashMap<>();
+  private final List<String> leftOut = new ArrayList<>();
   private int operations;
   private long parameters;
 
@@ -52,15 +57,15 @@ final class Lowering {
   }
 
   /**
-   * The graph of a network.
+   * A network as a graph.
    *
    * @throws FaultException at the first thing that is wrong
    */
-  static Graph lower(NetworkSource network, Shape input, Library library) {
+  static Composition lower(NetworkSource network, Shape input, Library library) {
     return new Lowering(library).network(network, input);
   }
 
-  private Graph network(NetworkSource network, Shape input) {
+  private Composition network(NetworkSource network, Shape input) {
     int images = graph.add(new Input(input));
     trace.input(input);
     Body own = network.body();
@@ -98,7 +103,27 @@ final class Lowering {
       // A classifier's output is [N, classes], whatever operation computes it.
       built = graph.build(graph.add(new Flatten("flatten"), result.value()));
     }
-    return built;
+    return new Composition(built, heads(built), leftOut, locations.all());
+  }
+
+  /**
+   * The modules that tell classes apart: those that are marked, or else what a classifier ends in.
+   */
+  private List<String> heads(Graph built) {
+    if (heads.isEmpty()) {
+      return built.isVector(built.output(), Shapes.of(built)) ? Heads.modules(built) : List.of();
+    }
+    List<Parameter> entries = StateDict.of(built);
+    heads.forEach(
+        (path, place) -> {
+          if (entries.stream().noneMatch(entry -> entry.name().startsWith(path + "."))) {
+            BodyNode node = place.node();
+            Site site =
+                Site.of(node.element(), Names.find(node.element(), Names.HEAD).orElseThrow());
+            throw moved(place.frame(), Fault.of(Message.HEAD_EMPTY, site, path), Optional.empty());
+          }
+        });
+    return List.copyOf(heads.keySet());
   }
 
   /**
@@ -142,19 +167,38 @@ final class Lowering {
     List<Integer> current = new ArrayList<>(inputs);
     List<String> modules = new ArrayList<>();
     int there = 0;
+    boolean located = frame.isNetwork();
+    if (located) {
+      locations.reach(node.element());
+    }
     for (int i = 0; i < times; i++) {
       OptionalInt index = node.times().isPresent() ? OptionalInt.of(i) : frame.index();
       var place = new Place(frame, node, current, index);
       if (node.condition().map(condition -> !truth(place, condition)).orElse(false)) {
+        if (node.auxiliary().isPresent()) {
+          leftOut.add(frame.prefix() + name(place, number + there));
+        }
         continue;
       }
       String name = name(place, number + there);
+      String path = frame.prefix() + name;
       Placed placed = work(place, name);
       there++;
-      node.auxiliary()
-          .ifPresent(weight -> graph.auxiliary(frame.prefix() + name, placed.value(), weight));
+      if (node.head()) {
+        heads.put(path, place);
+      }
+      if (located) {
+        // Its repetitions have a name in common, unless they are numbered with their neighbours.
+        boolean common =
+            node.times().isPresent() && node.path().isEmpty() && !frame.body().sequential();
+        locations.path(node.element(), common ? frame.prefix() + node.name() : path);
+      }
+      node.auxiliary().ifPresent(weight -> graph.auxiliary(path, placed.value(), weight));
       modules.addAll(placed.modules());
       current.set(0, placed.value());
+    }
+    if (located) {
+      locations.value(node.element(), current.get(0));
     }
     return new Placed(current.get(0), modules, there);
   }
@@ -230,14 +274,15 @@ final class Lowering {
   }
 
   /** The body of the block beside {@code @Model}. */
-  private Frame beside(Call call, Frame frame) {
+  private Frame beside(Use use, Frame frame) {
+    Call call = use.call();
     Map<String, Value> parameters = new LinkedHashMap<>(call.written());
     call.signature()
         .members()
         .forEach(
             (name, member) ->
                 member.fallback().ifPresent(value -> parameters.putIfAbsent(name, value)));
-    Body body = library.block(Names.type(call.annotation())).body();
+    Body body = library.block(use.block()).body();
     return new Frame(
         body,
         parameters,
@@ -370,7 +415,7 @@ final class Lowering {
   }
 
   /** A single number where several are wanted, or a whole one where a decimal is. */
-  private static Value converted(Value value, Type type) {
+  static Value converted(Value value, Type type) {
     if (type.base() == Type.Base.DECIMAL && value instanceof Value.Whole whole) {
       value = new Value.Decimal(whole.decimal());
     } else if (type.base() == Type.Base.DECIMAL && value instanceof Value.Sides sides) {
