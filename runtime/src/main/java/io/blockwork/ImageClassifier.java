@@ -11,7 +11,6 @@ import io.blockwork.published.PretrainedWeights;
 import io.blockwork.weights.ImageNetClasses;
 import java.awt.image.BufferedImage;
 import java.util.List;
-import java.util.Optional;
 
 /** A network that gives one logit for each class: {@code [N, C, H, W]} to {@code [N, classes]}. */
 public interface ImageClassifier extends Network {
@@ -33,9 +32,8 @@ public interface ImageClassifier extends Network {
   default List<Prediction> classify(BufferedImage image) {
     List<Integer> input = architecture().input();
     int side = input.get(1);
-    Optional<PretrainedWeights> weights = published();
     List<String> names =
-        weights
+        published()
             .map(PretrainedWeights::classNames)
             .filter(own -> !own.isEmpty())
             .orElseGet(ImageNetClasses::names);
@@ -45,11 +43,20 @@ public interface ImageClassifier extends Network {
               "%s has %d classes and an input of %d x %d, but %d classes and a square are expected here: call classify(image, preprocessing, classNames)",
               architecture().name(), classes(), side, input.get(2), names.size()));
     }
-    Preprocessing preprocessing =
-        weights
-            .map(those -> those.preprocessing(side))
-            .orElseGet(() -> Preprocessing.imageNet(resize(side), side));
-    return classify(Images.of(image), preprocessing, names);
+    return classify(Images.of(image), preprocessing(), names);
+  }
+
+  /**
+   * What has to be done to a picture for this network: what its {@link #published} weights want,
+   * or, without any, torchvision's first ImageNet weights, in proportion to the height of its
+   * input.
+   */
+  default Preprocessing preprocessing() {
+    int side = architecture().input().get(1);
+    return published()
+        .map(weights -> weights.pictures().at(side))
+        .map(p -> new Preprocessing(p.resize(), p.crop(), p.interpolation(), p.mean(), p.std()))
+        .orElseGet(() -> Preprocessing.imageNet(resize(side), side));
   }
 
   /** What torchvision resizes to before it crops: 256 for 224. */

@@ -238,7 +238,8 @@ final class NetworkStep {
             composition.nodes().stream()
                 .map(node -> new NodePaths(ClassName.get(node.element()), node.paths()))
                 .toList());
-    Compilation.compile(graph, names, features.get(), facts).forEach(file -> write(file, type));
+    Compilation.compile(graph, names.naming(composition.names()), features.get(), facts)
+        .forEach(file -> write(file, type));
     if (options.report()) {
       writeSheet(names, Compilation.sheet(graph, names));
     }

@@ -391,8 +391,9 @@ public abstract class CompiledNetwork implements Network {
   private static String nodesText(Map<Class<?>, List<String>> known) {
     return known.isEmpty()
         ? ", which is not composed of nodes: freeze(\"layer1\") takes names"
-        : known.keySet().stream()
-            .map(Class::getSimpleName)
+        : known.entrySet().stream()
+            .filter(node -> !node.getValue().isEmpty())
+            .map(node -> node.getKey().getSimpleName())
             .collect(Collectors.joining(", ", "; its nodes are ", ""));
   }
 

@@ -1,7 +1,6 @@
 package io.blockwork.published;
 
 import io.blockwork.image.Interpolation;
-import io.blockwork.image.Preprocessing;
 import io.blockwork.io.DownloadOptions;
 import io.blockwork.io.Downloads;
 import io.blockwork.io.FileException;
@@ -18,14 +17,14 @@ import java.util.Optional;
  *
  * @param name what annotations call them: {@code RESNET50_IMAGENET1K_V2}
  * @param file what to fetch; empty if it is for people to fetch
- * @param preprocessing how a picture becomes what the network reads
+ * @param pictures how a picture becomes what the network reads
  * @param classNames the classes by their index; none: those of ImageNet, if there are 1000
  * @param accuracy what the publisher measured, if it is known
  */
 public record PretrainedWeights(
     String name,
     Optional<RemoteFile> file,
-    Preprocessing preprocessing,
+    Pictures pictures,
     List<String> classNames,
     Optional<Accuracy> accuracy) {
 
@@ -40,6 +39,47 @@ public record PretrainedWeights(
    * @param parameters learnable values in it, with those of auxiliary outputs
    */
   public record RemoteFile(URI url, String sha256, long parameters) {}
+
+  /**
+   * What is done to a picture.
+   *
+   * @param resize pixels that its shorter side is resized to, with antialiasing; 0 leaves it alone
+   * @param crop side of the square that is then cut from the centre; 0 does not crop
+   * @param interpolation how it is resized
+   * @param mean of red, green and blue, on the scale 0..1, which is subtracted
+   * @param std deviation of red, green and blue, by which is divided
+   */
+  public record Pictures(
+      int resize, int crop, Interpolation interpolation, List<Double> mean, List<Double> std) {
+    /** What torchvision's first ImageNet weights want. */
+    static final Pictures USUAL =
+        new Pictures(
+            256,
+            224,
+            Interpolation.BILINEAR,
+            List.of(0.485, 0.456, 0.406),
+            List.of(0.229, 0.224, 0.225));
+
+    /** Copies the lists. */
+    public Pictures {
+      mean = List.copyOf(mean);
+      std = List.copyOf(std);
+    }
+
+    /**
+     * The same for a network that reads images of another size: the shorter side is resized in
+     * proportion. Pictures that are not cropped keep their size there, too.
+     *
+     * @param side height and width of the network's images
+     */
+    public Pictures at(int side) {
+      if (crop == 0 || crop == side) {
+        return this;
+      }
+      int resized = Math.toIntExact(Math.round((double) side * resize / crop));
+      return new Pictures(resized, side, interpolation, mean, std);
+    }
+  }
 
   /**
    * Accuracy on ImageNet's validation pictures, in percent.
@@ -57,7 +97,7 @@ public record PretrainedWeights(
   /** Weights with the preprocessing of torchvision's first ImageNet weights, and without a file. */
   public static PretrainedWeights named(String name) {
     return new PretrainedWeights(
-        name, Optional.empty(), Preprocessing.imageNet(), List.of(), Optional.empty());
+        name, Optional.empty(), Pictures.USUAL, List.of(), Optional.empty());
   }
 
   /**
@@ -69,50 +109,32 @@ public record PretrainedWeights(
    */
   public PretrainedWeights file(String url, String sha256, long parameters) {
     var there = new RemoteFile(URI.create(url), sha256, parameters);
-    return new PretrainedWeights(name, Optional.of(there), preprocessing, classNames, accuracy);
+    return new PretrainedWeights(name, Optional.of(there), pictures, classNames, accuracy);
   }
 
   /** The same for pictures that are resized and cropped in another way. */
   public PretrainedWeights pictures(int resize, int crop, Interpolation interpolation) {
-    var other =
-        new Preprocessing(resize, crop, interpolation, preprocessing.mean(), preprocessing.std());
-    return new PretrainedWeights(name, file, other, classNames, accuracy);
+    return with(new Pictures(resize, crop, interpolation, pictures.mean(), pictures.std()));
   }
 
   /** The same with another mean and deviation of red, green and blue, on the scale 0..1. */
   public PretrainedWeights normalization(List<Double> mean, List<Double> std) {
-    Preprocessing other = preprocessing.withNormalization(mean, std);
-    return new PretrainedWeights(name, file, other, classNames, accuracy);
+    return with(
+        new Pictures(pictures.resize(), pictures.crop(), pictures.interpolation(), mean, std));
+  }
+
+  private PretrainedWeights with(Pictures others) {
+    return new PretrainedWeights(name, file, others, classNames, accuracy);
   }
 
   /** The same with the classes' names, by index. */
   public PretrainedWeights classes(String... names) {
-    return new PretrainedWeights(name, file, preprocessing, List.of(names), accuracy);
+    return new PretrainedWeights(name, file, pictures, List.of(names), accuracy);
   }
 
   /** The same with an accuracy that the publisher measured. */
   PretrainedWeights measured(Accuracy percent) {
-    return new PretrainedWeights(name, file, preprocessing, classNames, Optional.of(percent));
-  }
-
-  /**
-   * The preprocessing for a network that reads images of another size: the shorter side is resized
-   * in proportion. Weights whose pictures are not cropped leave the size alone there, too.
-   *
-   * @param side height and width of the network's images
-   */
-  public Preprocessing preprocessing(int side) {
-    int crop = preprocessing.crop();
-    if (crop == 0 || crop == side) {
-      return preprocessing;
-    }
-    long resize = Math.round((double) side * preprocessing.resize() / crop);
-    return new Preprocessing(
-        Math.toIntExact(resize),
-        side,
-        preprocessing.interpolation(),
-        preprocessing.mean(),
-        preprocessing.std());
+    return new PretrainedWeights(name, file, pictures, classNames, Optional.of(percent));
   }
 
   /**

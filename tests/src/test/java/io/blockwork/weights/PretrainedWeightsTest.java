@@ -4,10 +4,10 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.blockwork.image.Interpolation;
-import io.blockwork.image.Preprocessing;
 import io.blockwork.io.FileException;
 import io.blockwork.published.PretrainedWeights;
 import io.blockwork.published.PretrainedWeights.Accuracy;
+import io.blockwork.published.PretrainedWeights.Pictures;
 import io.blockwork.published.PretrainedWeights.RemoteFile;
 import io.blockwork.published.TorchvisionWeights;
 import java.io.IOException;
@@ -38,7 +38,7 @@ class PretrainedWeightsTest {
           PretrainedWeights weights = TorchvisionWeights.of(constant);
           RemoteFile remote = weights.file().orElseThrow();
           Accuracy accuracy = weights.accuracy().orElseThrow();
-          Preprocessing pictures = weights.preprocessing();
+          Pictures pictures = weights.pictures();
           assertThat(weights.fileName()).isEqualTo(file);
           assertThat(remote.url().toString())
               .isEqualTo("https://download.pytorch.org/models/" + file);
@@ -79,11 +79,12 @@ class PretrainedWeightsTest {
   @Test
   void resizesInProportionForImagesOfAnotherSize() {
     PretrainedWeights weights = TorchvisionWeights.of("RESNET50_IMAGENET1K_V2");
-    assertThat(weights.preprocessing(224)).isEqualTo(Preprocessing.imageNet(232, 224));
-    assertThat(weights.preprocessing(448)).isEqualTo(Preprocessing.imageNet(464, 448));
+    assertThat(weights.pictures().at(224)).isEqualTo(weights.pictures());
+    assertThat(weights.pictures().at(448).resize()).isEqualTo(464);
+    assertThat(weights.pictures().at(448).crop()).isEqualTo(448);
     PretrainedWeights uncropped =
         PretrainedWeights.named("CIFAR").pictures(0, 0, Interpolation.BILINEAR);
-    assertThat(uncropped.preprocessing(32)).isEqualTo(Preprocessing.normalizeOnly());
+    assertThat(uncropped.pictures().at(32)).isEqualTo(uncropped.pictures());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.blockwork.processor.dsl;
 
 import io.blockwork.graph.Graph;
 import java.util.List;
+import java.util.Map;
 import javax.lang.model.element.TypeElement;
 
 /**
@@ -10,14 +11,20 @@ import javax.lang.model.element.TypeElement;
  * @param graph the network
  * @param heads paths of the modules that tell classes apart
  * @param leftOut paths of the auxiliary outputs that {@code @If} leaves out
+ * @param names names of modules by path, where the path has a number for a node that has a name
  * @param nodes the nodes of its own body, groups before what stands in them
  */
 public record Composition(
-    Graph graph, List<String> heads, List<String> leftOut, List<Located> nodes) {
+    Graph graph,
+    List<String> heads,
+    List<String> leftOut,
+    Map<String, String> names,
+    List<Located> nodes) {
   /** Copies the lists. */
   public Composition {
     heads = List.copyOf(heads);
     leftOut = List.copyOf(leftOut);
+    names = Map.copyOf(names);
     nodes = List.copyOf(nodes);
   }
 

@@ -6,6 +6,7 @@ import io.blockwork.graph.GraphBuilder;
 import io.blockwork.graph.Heads;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.StateDict;
+import io.blockwork.graph.ops.BatchNorm2d;
 import io.blockwork.graph.ops.Flatten;
 import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Op;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes a network down as a graph, node by node. Its blocks must have no faults. */
 final class Lowering {
   private static final int MOST_NODES = 50_000;
+  private static final String AUXILIARY = "auxiliary output, of training only";
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
 
   /** Values of one parameter: at run time its memory is addressed in bytes, by a 32-bit number. */
@@ -49,6 +51,7 @@ final class Lowering {
   private final Locations locations = new Locations();
   private final Map<String, Place> heads = new LinkedHashMap<>();
   private final List<String> leftOut = new ArrayList<>();
+  private final Map<String, String> names = new HashMap<>();
   private int operations;
   private long parameters;
 
@@ -103,7 +106,7 @@ final class Lowering {
       // A classifier's output is [N, classes], whatever operation computes it.
       built = graph.build(graph.add(new Flatten("flatten"), result.value()));
     }
-    return new Composition(built, heads(built), leftOut, locations.all());
+    return new Composition(built, heads(built), leftOut, names, locations.all());
   }
 
   /**
@@ -182,6 +185,7 @@ final class Lowering {
       }
       String name = name(place, number + there);
       String path = frame.prefix() + name;
+      note(place, name, path);
       Placed placed = work(place, name);
       there++;
       if (node.head()) {
@@ -207,6 +211,24 @@ final class Lowering {
   private record Place(Frame frame, BodyNode node, List<Integer> inputs, OptionalInt index) {
     String way() {
       return frame.way(node.name());
+    }
+  }
+
+  /** Notes what a reader calls a module whose path has a number in it. */
+  private void note(Place place, String name, String path) {
+    Frame frame = place.frame();
+    BodyNode node = place.node();
+    boolean numbered = frame.body().sequential() && node.path().isEmpty();
+    String own = numbered ? node.name() : name;
+    if (numbered && node.times().isPresent()) {
+      own += "_" + place.index().orElseThrow();
+    }
+    String prefix = frame.prefix();
+    String around =
+        prefix.isEmpty() ? "" : names.getOrDefault(prefix.substring(0, prefix.length() - 1), "");
+    String whole = around.isEmpty() ? prefix + own : around + "." + own;
+    if (!whole.equals(path)) {
+      names.put(path, whole);
     }
   }
 
@@ -251,7 +273,7 @@ final class Lowering {
       BlockDefinition block = library.block(use.block());
       var via = new Via(frame, node.site(), node.name(), Optional.of(use.call()));
       inner = inside(use, place, via, frame.prefix() + name + ".", around);
-      title = block.summary();
+      title = title(node, block.summary());
     } else {
       Body body = ((Group) node.work()).body();
       var via = new Via(frame, node.site(), node.name(), Optional.empty());
@@ -264,13 +286,21 @@ final class Lowering {
               place.index(),
               around,
               Optional.of(via));
-      title = "";
+      title = title(node, "");
     }
     Block block = graph.block();
     graph.enter(new Block(Optional.of(block), frame.prefix() + name, inner.prefix(), title));
     Placed placed = body(inner);
     graph.enter(block);
     return placed;
+  }
+
+  /** What generated code says of a node. */
+  private static String title(BodyNode node, String summary) {
+    if (node.auxiliary().isEmpty()) {
+      return summary;
+    }
+    return summary.isEmpty() ? AUXILIARY : AUXILIARY + ": " + summary;
   }
 
   /** The body of the block beside {@code @Model}. */
@@ -332,11 +362,42 @@ final class Lowering {
           Fault.of(Message.TOO_MANY_NODES, node.site(), MOST_NODES),
           Optional.empty());
     }
+    initial(place, op);
     clash(place, op);
     int value = graph.add(op, place.inputs());
     limits(place, op, shape(place.frame(), node, value));
     boolean shown = op.role() == Role.WEIGHTED || op.role() == Role.NORM || op.role() == Role.POOL;
     return new Placed(value, shown || !op.parameters().isEmpty() ? List.of(path) : List.of(), 1);
+  }
+
+  /** An {@code @Init} on an operation's own node that says nothing of it. */
+  private void initial(Place place, Op op) {
+    BodyNode node = place.node();
+    if (node.initial().isEmpty() || op.role() == Role.WEIGHTED) {
+      return;
+    }
+    String kind = node.initial().get().kind();
+    boolean norm = op instanceof BatchNorm2d;
+    if (norm && (kind.equals("ZERO") || kind.equals("DEFAULT"))) {
+      return;
+    }
+    String fix = "move it to a convolution, a linear layer or a block of them, or remove it";
+    Site site =
+        Site.of(node.element(), Names.find(node.element(), Names.INIT).orElseThrow(), "value");
+    throw moved(
+        place.frame(),
+        Fault.of(
+            Message.INIT_PLACE,
+            site,
+            kind,
+            op.path(),
+            norm
+                ? "the scale of a batch norm starts at one, or at zero"
+                : op.parameters().isEmpty()
+                    ? "@" + node.work().text() + " has no parameters"
+                    : "the parameters of @" + node.work().text() + " start as torch's",
+            norm ? "use @Init(Initial.ZERO), or remove it" : fix),
+        Optional.empty());
   }
 
   /** What a buffer, whose index is a 32-bit number, cannot hold. */

@@ -5,8 +5,8 @@ import io.blockwork.graph.Node;
 import io.blockwork.graph.StateDict;
 import io.blockwork.graph.ops.ConstantAffine;
 import io.blockwork.graph.ops.Parameter;
-import io.blockwork.image.Preprocessing;
 import io.blockwork.published.PretrainedWeights;
+import io.blockwork.published.PretrainedWeights.Pictures;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -78,7 +78,7 @@ public final class PublishedMatch {
     if (own.equals(other)) {
       return weights;
     }
-    Preprocessing before = weights.preprocessing();
+    Pictures before = weights.pictures();
     List<Double> mean = new ArrayList<>();
     List<Double> std = new ArrayList<>();
     for (int c = 0; c < before.mean().size(); c++) {

@@ -187,7 +187,7 @@ public final class NetworkWriter {
     Map<String, Node> byPath = new HashMap<>();
     graph.nodes().forEach(node -> byPath.putIfAbsent(node.op().path(), node));
     Map<Integer, Unit> units = new HashMap<>();
-    for (Unit unit : Unit.of(graph).blocks()) {
+    for (Unit unit : Unit.of(graph, names.nodes()).blocks()) {
       unit.nodes().forEach(node -> units.put(node.id(), unit));
     }
     List<Entries> entries = new ArrayList<>();
@@ -224,7 +224,7 @@ public final class NetworkWriter {
       boolean shared = Objects.requireNonNull(alike.get(key)).size() > 1;
       String method = named.get(key);
       if (method == null) {
-        method = JavaNames.unique(JavaNames.variable(one.unit().path()), taken);
+        method = JavaNames.unique(JavaNames.variable(names.nodes().of(one.unit().path())), taken);
         named.put(key, method);
         methods.add(block(method, text(one, shared), shared));
       }

@@ -5,8 +5,8 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeSpec;
-import io.blockwork.image.Preprocessing;
 import io.blockwork.published.PretrainedWeights;
+import io.blockwork.published.PretrainedWeights.Pictures;
 import io.blockwork.published.TorchvisionWeights;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,7 +95,7 @@ final class PretrainedFactories {
     if (TorchvisionWeights.find(weights.name()).equals(Optional.of(weights))) {
       return CodeBlock.of("$T.of($S)", TORCHVISION, weights.name());
     }
-    Preprocessing p = weights.preprocessing();
+    Pictures p = weights.pictures();
     var code =
         CodeBlock.builder()
             .add("\n$>$>$T.named($S)$>$>", RuntimeTypes.PRETRAINED_WEIGHTS, weights.name());

@@ -730,6 +730,9 @@ public enum Message {
       "the head is what fine-tuning trains anew for other classes",
       "mark the convolution or linear layer that tells the classes apart"),
 
+  /** Initial values of what has none. Kind, node, why, fix. */
+  INIT_PLACE("BW369", "@Init(Initial.%1$s) cannot start %2$s", "%3$s", "%4$s"),
+
   /** Shapes that do not go together. Node, operation, shapes, what would fit. */
   SHAPES_DIFFER("BW351", "%1$s: %2$s cannot take %3$s", "%4$s", "%5$s"),
   /** Channels that an operation cannot take. Node, what, why, fix. */
