@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * An output of training only, beside the main one: a second classifier in the middle of the
- * network, whose gradient reaches the first layers on a shorter way (Szegedy and others, 2014).
+ * network, whose gradient reaches the first layers on a shorter path (Szegedy et al. 2014).
  * Inference never computes it.
  *
  * @param name the module that computes it, as the {@code state_dict} spells it: {@code aux1}

@@ -58,7 +58,7 @@ public interface Network extends AutoCloseable {
   void forward(INDArray images, INDArray output);
 
   /**
-   * Runs inference like {@link #forward(INDArray)} on values that are no ND4J arrays. On oneDNN it
+   * Runs inference like {@link #forward(INDArray)} on values that are not ND4J arrays. On oneDNN it
    * does not start ND4J either, which takes longer than everything else up to a first prediction.
    *
    * @param images {@code [N, C, H, W]} in row-major order, scaled and normalised as in training: N

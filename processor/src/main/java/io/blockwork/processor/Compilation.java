@@ -54,17 +54,20 @@ final class Compilation {
     return ModuleNames.of(Architectures.of(spec));
   }
 
-  /** The sources of a network of one of the families, which has no problems. */
-  static List<JavaFile> compile(
-      Spec spec,
-      GeneratedNames names,
-      List<FeatureMethod> features,
-      Optional<PretrainedWeights> weights) {
-    Graph graph = Architectures.of(spec);
+  /** The graph of a network of one of the families, which has no problems. */
+  static Graph graph(Spec spec) {
+    return Architectures.of(spec);
+  }
+
+  /**
+   * What is known of a network of one of the families.
+   *
+   * @param weights published weights that fit it
+   */
+  static NetworkFacts facts(Graph graph, Optional<PretrainedWeights> weights) {
     boolean classifier = graph.isVector(graph.output(), Shapes.of(graph));
     List<String> heads = classifier ? Heads.modules(graph) : List.of();
-    var facts = new NetworkFacts(heads, List.of(), weights, List.of());
-    return compile(graph, names, features, facts);
+    return new NetworkFacts(heads, List.of(), weights, List.of());
   }
 
   /**
@@ -88,11 +91,6 @@ final class Compilation {
   }
 
   /** The page that shows a network that has no problems. */
-  static String sheet(Spec spec, GeneratedNames names) {
-    return sheet(Architectures.of(spec), names);
-  }
-
-  /** The same of any network. */
   static String sheet(Graph graph, GeneratedNames names) {
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     return Sheet.html(names.base(), graph, Shapes.of(graph), inference);

@@ -4,6 +4,7 @@ import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
+import io.blockwork.graph.text.GraphText;
 import io.blockwork.processor.dsl.Composition;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Unreadable;
@@ -203,10 +204,8 @@ final class NetworkStep {
           .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
           .forEach(warning -> diagnostics.report(warning, type, annotation));
     }
-    Compilation.compile(spec, names, features.get(), published).forEach(file -> write(file, type));
-    if (options.report()) {
-      writeSheet(names, Compilation.sheet(spec, names));
-    }
+    Graph graph = Compilation.graph(spec);
+    generate(names, graph, features.get(), Compilation.facts(graph, published));
   }
 
   private void compose(
@@ -238,10 +237,19 @@ final class NetworkStep {
             composition.nodes().stream()
                 .map(node -> new NodePaths(ClassName.get(node.element()), node.paths()))
                 .toList());
-    Compilation.compile(graph, names.naming(composition.names()), features.get(), facts)
-        .forEach(file -> write(file, type));
+    generate(names.naming(composition.names()), graph, features.get(), facts);
+  }
+
+  /** Writes all there is of a network that has no problems. */
+  private void generate(
+      GeneratedNames names, Graph graph, List<FeatureMethod> features, NetworkFacts facts) {
+    TypeElement type = names.origin();
+    Compilation.compile(graph, names, features, facts).forEach(file -> write(file, type));
+    if (options.graph()) {
+      writeBeside(names, names.graph(), GraphText.write(graph));
+    }
     if (options.report()) {
-      writeSheet(names, Compilation.sheet(graph, names));
+      writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names));
     }
   }
 
@@ -256,12 +264,11 @@ final class NetworkStep {
     return outputs.sound() ? Optional.of(features) : Optional.empty();
   }
 
-  private void writeSheet(GeneratedNames names, String html) {
+  private void writeBeside(GeneratedNames names, String name, String text) {
     TypeElement type = names.origin();
-    String name = names.base() + ".html";
     try {
-      SourceFile.writeSheet(
-          names.network().packageName(), name, html, type, environment.getFiler());
+      SourceFile.writeBeside(
+          names.network().packageName(), name, text, type, environment.getFiler());
     } catch (IOException e) {
       diagnostics.report(Message.CANNOT_WRITE, type, name, e.toString());
     }

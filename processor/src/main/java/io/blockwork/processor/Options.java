@@ -18,12 +18,15 @@ import javax.tools.Diagnostic;
  *     reported; on by default
  * @param report {@code blockwork.report}: whether a page about each network is written beside its
  *     classes; off by default
+ * @param graph {@code blockwork.graph}: whether each network's graph is written beside its classes;
+ *     on by default
  */
-record Options(boolean warnings, boolean report) {
+record Options(boolean warnings, boolean report, boolean graph) {
   private static final String WARNINGS = "blockwork.warnings";
   private static final String REPORT = "blockwork.report";
+  private static final String GRAPH = "blockwork.graph";
   private static final String OURS = "blockwork";
-  private static final Set<String> KEYS = Set.of(WARNINGS, REPORT);
+  private static final Set<String> KEYS = Set.of(WARNINGS, REPORT, GRAPH);
 
   /** The keys of all options. */
   static Set<String> keys() {
@@ -46,7 +49,10 @@ record Options(boolean warnings, boolean report) {
               }
             });
     complaints.forEach(text -> messager.printMessage(Diagnostic.Kind.WARNING, text));
-    return new Options(!"false".equals(given.get(WARNINGS)), "true".equals(given.get(REPORT)));
+    return new Options(
+        !"false".equals(given.get(WARNINGS)),
+        "true".equals(given.get(REPORT)),
+        !"false".equals(given.get(GRAPH)));
   }
 
   private static boolean isTruth(String value) {

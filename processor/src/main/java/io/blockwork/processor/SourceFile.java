@@ -11,7 +11,7 @@ import javax.lang.model.element.TypeElement;
 import javax.tools.FileObject;
 import javax.tools.StandardLocation;
 
-/** Hands generated sources to the compiler. */
+/** Hands generated files to the compiler. */
 final class SourceFile {
   private SourceFile() {}
 
@@ -28,15 +28,15 @@ final class SourceFile {
     }
   }
 
-  /** Writes a page beside the classes, which is generated from {@code origin} alone. */
-  static void writeSheet(
-      String packageName, String name, String html, TypeElement origin, Filer filer)
+  /** Writes a text beside the classes, which is generated from {@code origin} alone. */
+  static void writeBeside(
+      String packageName, String name, String text, TypeElement origin, Filer filer)
       throws IOException {
     FileObject file =
         filer.createResource(StandardLocation.CLASS_OUTPUT, packageName, name, origin);
-    // The compiler's own encoding is not the page's.
+    // The compiler's own encoding is not the text's.
     try (OutputStream out = file.openOutputStream()) {
-      out.write(html.getBytes(StandardCharsets.UTF_8));
+      out.write(text.getBytes(StandardCharsets.UTF_8));
     }
   }
 }

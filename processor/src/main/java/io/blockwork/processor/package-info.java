@@ -10,6 +10,8 @@
  * <p>Options, given to the compiler as {@code -Akey=value}; a misspelt one is reported:
  *
  * <ul>
+ *   <li>{@code blockwork.graph=false} leaves out {@code XNetwork.graph}, the graph of the network
+ *       as text, which exports of the network need at run time.
  *   <li>{@code blockwork.report=true} writes an HTML page about each network beside its classes.
  *   <li>{@code blockwork.warnings=false} silences warnings about legal but probably unwanted
  *       values. One kind is silenced by {@code @SuppressWarnings} with the key that the warning

@@ -19,6 +19,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
 import io.blockwork.memory.Finite;
+import io.blockwork.memory.FreedMemory;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Gradients;
@@ -430,6 +431,7 @@ public abstract class CompiledNetwork implements Network {
           parameters.close();
           gradients.close();
         });
+    FreedMemory.returnToSystem();
   }
 
   private void checkOpen() {

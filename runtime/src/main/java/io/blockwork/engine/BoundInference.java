@@ -35,7 +35,7 @@ public interface BoundInference extends AutoCloseable {
   }
 
   /**
-   * Runs a pass that has one result, on values that are no ND4J arrays.
+   * Runs a pass that has one result, on values that are not ND4J arrays.
    *
    * @param images from the buffer's position to its limit, row-major {@code [N, C, H, W]} of the
    *     batch size that the pass was bound for

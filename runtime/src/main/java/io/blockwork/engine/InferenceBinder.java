@@ -45,7 +45,7 @@ public interface InferenceBinder {
   /**
    * {@code dst} (C x h x w) = the means of h x w windows that cover the image: window i of h begins
    * at row {@code floor(i * H / h)} and ends before row {@code ceil((i + 1) * H / h)}, so that
-   * windows overlap where H is no multiple of h.
+   * windows overlap where H is not a multiple of h.
    */
   Kernel adaptiveAvgPool(String path, Tensor src, Tensor dst);
 

@@ -2,6 +2,7 @@ package io.blockwork.image;
 
 import io.blockwork.io.SafeText;
 import java.awt.image.BufferedImage;
+import java.io.Serializable;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param std standard deviation of each channel, on the same scale
  */
 public record Preprocessing(
-    int resize, int crop, Interpolation interpolation, List<Double> mean, List<Double> std) {
+    int resize, int crop, Interpolation interpolation, List<Double> mean, List<Double> std)
+    implements Serializable {
 
   /** Validates and copies the arguments. */
   public Preprocessing {

@@ -14,7 +14,7 @@ public final class NativeFunctions {
    * {@link Long} for pointers and sizes of 64 bits.
    */
   public interface NativeFunction {
-    /** Calls it; the result is undefined if the function's is no int. */
+    /** Calls it; the result is undefined if the function's is not an int. */
     int call(Object... arguments);
 
     /** Calls a function whose result is an address, or another number of 64 bits. */

@@ -108,12 +108,16 @@ final class PackageArrowsTest {
         .definedBy(GRAPH + ".transforms")
         .layer("plans")
         .definedBy(GRAPH + ".plans")
+        .layer("text")
+        .definedBy(GRAPH + ".text")
+        .whereLayer("text")
+        .mayNotBeAccessedByAnyLayer()
         .whereLayer("plans")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("transforms")
         .mayOnlyBeAccessedByLayers("plans")
         .whereLayer("graph")
-        .mayOnlyBeAccessedByLayers("transforms", "plans")
+        .mayOnlyBeAccessedByLayers("transforms", "plans", "text")
         .check(classes);
   }
 

@@ -97,8 +97,8 @@ final class ExpressionsTest {
     } catch (ExpressionException e) {
       return;
     }
-    assertEquals(type.array(), value instanceof Value.Sides, () -> value + " is no " + type);
-    assertEquals(type.equals(Type.TRUTH), value instanceof Truth, () -> value + " is no " + type);
+    assertEquals(type.array(), value instanceof Value.Sides, () -> value + " is not " + type);
+    assertEquals(type.equals(Type.TRUTH), value instanceof Truth, () -> value + " is not " + type);
     if (type.equals(Type.WHOLE)) {
       assertEquals(Whole.class, value.getClass());
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.Network;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.text.GraphText;
 import io.blockwork.processor.Compiler.Finding;
 import io.blockwork.processor.Compiler.Result;
 import java.io.IOException;
@@ -93,6 +95,8 @@ final class BuildsTest {
       expected.put("user.A" + suffix, List.of("user.A"));
       expected.put("user.B" + suffix, List.of("user.B"));
     }
+    expected.put("ANetwork.graph", List.of("user.A"));
+    expected.put("BNetwork.graph", List.of("user.B"));
     assertEquals(expected, new TreeMap<>(watched.origins()));
   }
 
@@ -113,6 +117,7 @@ final class BuildsTest {
       expected.put("user.WithFeatures" + made, List.of("user.WithFeatures"));
     }
     expected.put("WithFeatures.html", List.of("user.WithFeatures"));
+    expected.put("WithFeaturesNetwork.graph", List.of("user.WithFeatures"));
     expected.put("user.BrokenNetwork", List.of("user.Broken"));
     assertEquals(expected, new TreeMap<>(watched.origins()));
   }
@@ -197,6 +202,24 @@ final class BuildsTest {
     assertEquals(6, first.size());
     assertEquals(first, Compiler.JAVAC.compile(TWO).sources());
     assertEquals(first, Compiler.ECJ.compile(TWO).sources());
+  }
+
+  @Test
+  void theGraphBesideANetworkIsTheSameUnderBothCompilers() {
+    Map<String, String> graphs = Compiler.JAVAC.compile(TWO).graphs();
+    assertEquals(Set.of("user.ANetwork", "user.BNetwork"), graphs.keySet());
+    assertEquals(graphs, Compiler.ECJ.compile(TWO).graphs());
+    Graph graph = GraphText.read(Objects.requireNonNull(graphs.get("user.ANetwork")));
+    assertTrue(graph.modules().contains("layer2.0.downsample.1"), graph.modules()::toString);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theGraphCanBeLeftOut(Compiler compiler) {
+    Result result = compiler.compile(TWO, "-Ablockwork.graph=false");
+    assertEquals(List.of(), result.findings());
+    assertEquals(Map.of(), result.graphs());
+    assertEquals(6, result.sources().size());
   }
 
   @Test

@@ -58,8 +58,13 @@ enum Compiler {
    * @param findings errors and warnings, in order
    * @param sources what the processor generated, by qualified name
    * @param classes class files, by binary name
+   * @param graphs the texts of the networks' graphs, by the qualified name of the network
    */
-  record Result(List<Finding> findings, Map<String, String> sources, Map<String, byte[]> classes) {
+  record Result(
+      List<Finding> findings,
+      Map<String, String> sources,
+      Map<String, byte[]> classes,
+      Map<String, String> graphs) {
     /** The generated source of a class, which must be there. */
     String source(String name) {
       return Objects.requireNonNull(sources.get(name), name);
@@ -165,7 +170,9 @@ enum Compiler {
     }
     Map<String, String> texts = new TreeMap<>();
     files(generated, ".java").forEach((name, bytes) -> texts.put(name, utf8(bytes)));
-    return new Result(findings, texts, files(classes, ".class"));
+    Map<String, String> graphs = new TreeMap<>();
+    files(classes, ".graph").forEach((name, bytes) -> graphs.put(name, utf8(bytes)));
+    return new Result(findings, texts, files(classes, ".class"), graphs);
   }
 
   private static Finding finding(Diagnostic<? extends JavaFileObject> diagnostic)

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +77,13 @@ class ChildJvmTest {
     assertThat(living.get(1)).isEqualTo(living.get(0));
     List<Long> resident = numbers("resident ", output);
     assertThat(resident.get(1).doubleValue()).isAtMost(1.1 * resident.get(0));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void closingANetworkGivesFreedMemoryBackToTheSystem() throws Exception {
+    List<Long> resident = numbers("resident ", run(List.of(), classPath(), "scatter"));
+    assertThat(resident.get(0) - resident.get(1)).isGreaterThan(150_000L);
   }
 
   private static List<Long> numbers(String label, String output) {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -20,6 +22,7 @@ final class ChildPrograms {
     switch (arguments[0]) {
       case "predict" -> predict();
       case "train" -> train(Integer.parseInt(arguments[1]));
+      case "scatter" -> closeAfterScatteredBlocks();
       case "create" -> createAndClose(Integer.parseInt(arguments[1]));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -61,6 +64,27 @@ final class ChildPrograms {
         System.out.println("resident " + residentKilobytes());
       }
     }
+  }
+
+  /** Frees memory that lies below some that is still in use, and then closes a network. */
+  private static void closeAfterScatteredBlocks() {
+    int blocks = 2_000;
+    Deque<NativeBlock> scattered = new ArrayDeque<>();
+    try (var net = network()) {
+      net.forward(new float[3 * 12 * 12]);
+      for (int i = 0; i < blocks; i++) {
+        NativeBlock block = NativeBlock.allocate(100_000);
+        block.clear();
+        scattered.push(block);
+      }
+      NativeBlock last = scattered.pop();
+      scattered.forEach(NativeBlock::close);
+      System.out.println("resident " + residentKilobytes());
+      scattered.clear();
+      scattered.push(last);
+    }
+    System.out.println("resident " + residentKilobytes());
+    scattered.pop().close();
   }
 
   /** What the process has in memory as Linux says it; 0 elsewhere. */

@@ -185,7 +185,7 @@ public final class NetworkLimits {
     return spec.sizes().entrySet().stream().sorted(excess.reversed()).toList();
   }
 
-  /** Whether the network is small enough with that value; one that is no network is. */
+  /** Whether the network is small enough with that value; one that is not a network is. */
   private boolean holds(String member, int value) {
     Spec other = spec.with(member, value);
     return !other.problems().isEmpty() || holds(Architectures.of(other));

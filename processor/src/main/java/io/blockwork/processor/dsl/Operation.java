@@ -61,7 +61,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
   static Operation of(String annotation) {
     Operation operation = ALL.get(annotation);
     if (operation == null) {
-      throw new IllegalArgumentException("@" + annotation + " is no operation");
+      throw new IllegalArgumentException("@" + annotation + " is not an operation");
     }
     return operation;
   }

@@ -101,6 +101,11 @@ public record GeneratedNames(
     return named("Network");
   }
 
+  /** The file that holds the network's graph, beside its class: {@code XNetwork.graph}. */
+  public String graph() {
+    return network().simpleName() + ".graph";
+  }
+
   /** The inference pass: {@code XForward}. */
   public ClassName forward() {
     return named("Forward");

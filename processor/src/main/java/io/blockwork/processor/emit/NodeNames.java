@@ -25,8 +25,7 @@ record NodeNames(Map<String, String> byPath) {
    */
   String within(String prefix, String path) {
     String name = of(path);
-    String around =
-        prefix.isEmpty() ? "" : of(prefix.substring(0, prefix.length() - 1)) + ".";
+    String around = prefix.isEmpty() ? "" : of(prefix.substring(0, prefix.length() - 1)) + ".";
     return name.startsWith(around) && name.length() > around.length()
         ? name.substring(around.length())
         : name;

@@ -82,7 +82,7 @@ final class UnitCutter {
       layers += Unit.isLayer(node) ? 1 : 0;
       own |= Unit.isLayer(node) && node.block().chain().size() == depth;
     }
-    // A block that holds one other block, and nothing else, is no group worth a class.
+    // A block that holds one other block, and nothing else, is not worth a class.
     boolean one =
         layers <= MOST_LAYERS && (own || layers <= 1)
             || layers <= MOST_TOGETHER && isModule(block, depth, nodes);

@@ -239,7 +239,8 @@ public enum Message {
       "only the 3x3 convolution of a bottleneck has a width of its own",
       "set bottleneck = true, or remove widthPerGroup and use width"),
   /**
-   * A group width that is no whole number. Planes, width per group, channels, a width that works.
+   * A group width that is not a whole number. Planes, width per group, channels, a width that
+   * works.
    */
   GROUP_WIDTH(
       "BW134",
@@ -397,7 +398,7 @@ public enum Message {
       "column %2$d of \"%1$s\": %3$s has no meaning",
       "expressions have names, numbers, and the operators of Java's arithmetic",
       "remove it; the Javadoc of @With describes the grammar"),
-  /** A text that is no expression. Text, column, expected, got. */
+  /** A text that is not an expression. Text, column, expected, got. */
   EXPRESSION_SYNTAX(
       "BW302",
       "column %2$d of \"%1$s\": expected %3$s, got %4$s",
@@ -548,10 +549,10 @@ public enum Message {
       "%1$s has no nodes",
       "a network needs an output, which is its last node's",
       "write nodes in it, as @Conv(out = 16) interface conv {}; or a block beside @Model"),
-  /** An edge to something that is no node. Node, name, body, nearest. */
+  /** An edge to something that is not a node. Node, name, body, nearest. */
   FROM_UNKNOWN(
       "BW327",
-      "%1$s reads %2$s, which is no node of %3$s",
+      "%1$s reads %2$s, which is not a node of %3$s",
       "a node reads the nodes of its own body; Input.class is the input of that body",
       "write @From(%4$s.class)"),
   /** An edge to a node further down. Node, other. */
@@ -635,10 +636,10 @@ public enum Message {
   /** A node's annotation somewhere else. Annotation, element. */
   NOT_A_NODE(
       "BW341",
-      "@%1$s stands on %2$s, which is no node",
+      "@%1$s stands on %2$s, which is not a node",
       "nodes are interfaces nested in a @Model, a @Block or another node",
       "move it to a node, or remove it"),
-  /** A block on an interface that is no network. Annotation, name. */
+  /** A block on an interface that is not a network. Annotation, name. */
   NO_MODEL(
       "BW342",
       "%2$s has the block @%1$s, but is neither a node nor a network",
@@ -743,7 +744,7 @@ public enum Message {
       "%1$s: %2$s cannot run on a %3$s map",
       "its window is larger than the map with its padding",
       "%4$s"),
-  /** A result that is no classifier's. Network, node, shape. */
+  /** A result that is not a classifier's. Network, node, shape. */
   NO_CLASSIFIER(
       "BW354",
       "%1$s extends ImageClassifier, but its output %2$s is %3$s",

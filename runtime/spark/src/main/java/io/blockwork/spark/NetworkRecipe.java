@@ -1,0 +1,111 @@
+package io.blockwork.spark;
+
+import io.blockwork.ImageClassifier;
+import io.blockwork.NetworkOptions;
+import io.blockwork.Networks;
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Kernels;
+import io.blockwork.engine.Precision;
+import io.blockwork.io.SafeText;
+import java.io.Serializable;
+import java.util.Optional;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * How an executor makes the network.
+ *
+ * @param type the annotated interface
+ * @param seed of the dropout masks
+ * @param dataType of parameters, images and results
+ * @param engine the only one that may run it; empty: whichever is fastest on the executor
+ * @param precision of the engine
+ * @param emulated whether a precision may be emulated
+ * @param kernels what convolutions may be computed with
+ * @param deterministic whether every run has to give the same bits
+ */
+record NetworkRecipe(
+    Class<? extends ImageClassifier> type,
+    long seed,
+    DataType dataType,
+    String engine,
+    Precision precision,
+    boolean emulated,
+    Kernels kernels,
+    boolean deterministic)
+    implements Serializable {
+  /**
+   * The recipe for a network that is there: executors use its engine and no other, since another
+   * would be slower and round otherwise.
+   *
+   * @param options of the engine; its threads have no say, they are the task's
+   */
+  static NetworkRecipe of(
+      Class<? extends ImageClassifier> type,
+      ImageClassifier network,
+      EngineOptions options,
+      long seed) {
+    return new NetworkRecipe(
+        type,
+        seed,
+        network.parameters().dataType(),
+        options.name().orElse(network.engine().name()),
+        options.precision(),
+        options.emulated(),
+        options.kernels(),
+        options.deterministic());
+  }
+
+  /** The same recipe for whichever engine an executor has. */
+  NetworkRecipe anyEngine() {
+    return new NetworkRecipe(type, seed, dataType, "", precision, emulated, kernels, deterministic);
+  }
+
+  /**
+   * Makes the network; the parameters have their initial values.
+   *
+   * @param threads of one run
+   * @throws ExecutorException if a class or native library is missing
+   */
+  ImageClassifier create(int threads) {
+    EngineOptions options =
+        new EngineOptions(
+            engine.isEmpty() ? Optional.empty() : Optional.of(engine),
+            precision,
+            emulated,
+            Optional.of(threads),
+            Optional.empty(),
+            kernels,
+            deterministic);
+    NetworkOptions network =
+        NetworkOptions.defaults().seed(seed).dataType(dataType).engine(options);
+    try {
+      return Networks.create(type, network);
+    } catch (IllegalStateException
+        | IllegalArgumentException
+        | UnsupportedOperationException
+        | LinkageError e) {
+      throw new ExecutorException(
+          SafeText.format(
+                  "%s cannot run %s%s: %s",
+                  place(),
+                  type.getSimpleName(),
+                  engine.isEmpty() ? "" : " on the engine " + engine + ", as the driver does",
+                  e.getMessage())
+              + "\n  fix: give the executors the jars that runtime/spark/README.md lists, with the"
+              + " native libraries of their system"
+              + (engine.isEmpty() ? "" : "; or allow another engine with anyEngine()"),
+          e);
+    }
+  }
+
+  private static String place() {
+    TaskContext context = TaskContext.get();
+    return context == null
+        ? "the driver"
+        : SafeText.format(
+            "executor %s on %s",
+            SparkEnv.get().executorId(), SparkEnv.get().blockManager().blockManagerId().host());
+  }
+}

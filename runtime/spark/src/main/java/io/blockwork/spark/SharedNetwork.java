@@ -1,0 +1,58 @@
+package io.blockwork.spark;
+
+import io.blockwork.ImageClassifier;
+import java.io.Serializable;
+import java.util.Optional;
+
+/**
+ * The network of an executor. As the value of a broadcast there is one object of this class in each
+ * JVM, and so one network for all tasks there: its weights are in memory once, and each task runs a
+ * plan of its own. Spark drops the object with the broadcast, and the network's memory follows.
+ *
+ * <p>(An executor whose storage memory is full may drop the object earlier, and make another one
+ * for the next task.)
+ */
+final class SharedNetwork implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final NetworkRecipe recipe;
+
+  /** Empty for training, where each round brings other weights. */
+  private final @org.jspecify.annotations.Nullable WeightValues weights;
+
+  /** Made by the first task that asks. Guarded by this. */
+  private transient @org.jspecify.annotations.Nullable ImageClassifier network;
+
+  private SharedNetwork(
+      NetworkRecipe recipe, @org.jspecify.annotations.Nullable WeightValues weights) {
+    this.recipe = recipe;
+    this.weights = weights;
+  }
+
+  /** A network that has these weights from the start. */
+  static SharedNetwork withWeights(NetworkRecipe recipe, WeightValues weights) {
+    return new SharedNetwork(recipe, weights);
+  }
+
+  /** A network whose users give it weights. */
+  static SharedNetwork withoutWeights(NetworkRecipe recipe) {
+    return new SharedNetwork(recipe, null);
+  }
+
+  /**
+   * The network; the first call makes it.
+   *
+   * @param threads of one run: all tasks of a job have as many
+   * @throws ExecutorException if this machine cannot run it
+   */
+  synchronized ImageClassifier get(int threads) {
+    ImageClassifier made = network;
+    if (made == null) {
+      ImageClassifier created = recipe.create(threads);
+      Optional.ofNullable(weights).ifPresent(values -> values.into(created.parameters()));
+      network = created;
+      made = created;
+    }
+    return made;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.blockwork.graph.text;
+
+import org.jspecify.annotations.NullMarked;
