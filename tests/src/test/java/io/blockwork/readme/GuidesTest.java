@@ -30,7 +30,9 @@ final class GuidesTest {
   private static final Set<String> OF_JAVA = Set.of("ServiceLoader");
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", ".github/CONTRIBUTING.md", "runtime/README.md"})
+  @ValueSource(strings = {
+        "README.md", ".github/CONTRIBUTING.md", "runtime/README.md", "runtime/WINOGRAD.md"
+      })
   void linkToFilesThatExist(String guide) throws IOException {
     Matcher links = LINK.matcher(Files.readString(ROOT.resolve(guide)));
     while (links.find()) {
@@ -40,7 +42,7 @@ final class GuidesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".github/CONTRIBUTING.md", "runtime/README.md"})
+  @ValueSource(strings = {".github/CONTRIBUTING.md", "runtime/README.md", "runtime/WINOGRAD.md"})
   void nameClassesThatExist(String guide) throws IOException {
     Set<String> sources = sources();
     Set<String> unknown = new TreeSet<>();
