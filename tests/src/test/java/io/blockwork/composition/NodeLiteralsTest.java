@@ -179,6 +179,7 @@ final class NodeLiteralsTest {
   }
 
   private static String refusal(ImageClassifier net, Class<?> node) {
-    return assertThrows(IllegalArgumentException.class, () -> net.freeze(node)).getMessage();
+    return String.valueOf(
+        assertThrows(IllegalArgumentException.class, () -> net.freeze(node)).getMessage());
   }
 }
