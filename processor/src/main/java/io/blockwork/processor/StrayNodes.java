@@ -48,7 +48,7 @@ final class StrayNodes {
     boolean body = BODIES.contains(name);
     if (PUBLISHED.contains(name)) {
       for (Element element : round.getElementsAnnotatedWith(annotation)) {
-        if (!has(element, BLOCK) && !NetworkStep.isNetwork(element)) {
+        if (!has(element, BLOCK) && !NetworkAnnotations.isNetwork(element)) {
           diagnostics.report(
               Message.PUBLISHED_PLACE, element, find(element, annotation), what(element));
         }

@@ -68,7 +68,7 @@ final class StrayOutputs {
   void report() {
     for (String name : owners) {
       TypeElement owner = environment.getElementUtils().getTypeElement(name);
-      if (owner != null && !NetworkStep.isNetwork(owner)) {
+      if (owner != null && !NetworkAnnotations.isNetwork(owner)) {
         owner.getEnclosedElements().forEach(element -> report(element, owner));
       }
     }

@@ -2,6 +2,7 @@ package io.blockwork.processor.dsl;
 
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Shape;
+import io.blockwork.processor.checks.NetworkWarnings.Resized;
 import io.blockwork.processor.dsl.BodyNode.Use;
 import io.blockwork.processor.dsl.Library.Trouble;
 import io.blockwork.processor.spec.Message;
@@ -44,20 +45,25 @@ public final class Compositions {
    * @param composition the network; empty if something is wrong with it or its blocks
    * @param weights the published weights that it is to be loaded with
    * @param faults what is to be reported of it, which may be nothing where a block reports it
+   * @param resized the same network for other images
    */
   public record Result(
-      Optional<Composition> composition, Optional<PretrainedWeights> weights, List<Fault> faults) {
+      Optional<Composition> composition,
+      Optional<PretrainedWeights> weights,
+      List<Fault> faults,
+      Resized resized) {
     /** Copies the list. */
     public Result {
       faults = List.copyOf(faults);
     }
 
-    private static Result of(Fault fault) {
-      return of(List.of(fault));
+    private static Result of(List<Fault> faults) {
+      return new Result(
+          Optional.empty(), Optional.empty(), faults, input -> Optional.empty());
     }
 
-    private static Result of(List<Fault> faults) {
-      return new Result(Optional.empty(), Optional.empty(), faults);
+    private static Result of(Fault fault) {
+      return of(List.of(fault));
     }
 
     /** The network as a graph. */
@@ -187,7 +193,10 @@ public final class Compositions {
     try {
       Composition composition = Lowering.lower(network, input, library);
       return new Result(
-          Optional.of(composition), weights(network, composition, model, own), List.of());
+          Optional.of(composition),
+          weights(network, composition, model, own),
+          List.of(),
+          other -> resized(network, other));
     } catch (FaultException e) {
       Fault fault = e.fault();
       if (fault.message() == Message.NO_ROOM) {
@@ -224,6 +233,14 @@ public final class Compositions {
     return block
         .map(use -> library.trouble(use.block(), use.call().site()))
         .orElseGet(() -> library.trouble(body));
+  }
+
+  private Optional<Graph> resized(NetworkSource network, Shape input) {
+    try {
+      return Optional.of(Lowering.lower(network, input, library).graph());
+    } catch (FaultException e) {
+      return Optional.empty();
+    }
   }
 
   private static Shape input(TypeElement type, AnnotationMirror model, List<Fault> faults) {
