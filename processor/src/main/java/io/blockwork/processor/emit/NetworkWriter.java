@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
@@ -36,8 +35,7 @@ public final class NetworkWriter {
   private final List<Shape> shapes;
   private final List<Long> slots;
   private final List<FeatureMethod> methods;
-  private final Optional<String> weights;
-  private final Optional<ModelFile> model;
+  private final NetworkFacts facts;
 
   private NetworkWriter(
       GeneratedNames names,
@@ -45,15 +43,13 @@ public final class NetworkWriter {
       List<Shape> shapes,
       List<Long> slots,
       List<FeatureMethod> methods,
-      Optional<String> weights,
-      Optional<ModelFile> model) {
+      NetworkFacts facts) {
     this.names = names;
     this.graph = graph;
     this.shapes = shapes;
     this.slots = slots;
     this.methods = methods;
-    this.weights = weights;
-    this.model = model;
+    this.facts = facts;
   }
 
   /**
@@ -63,8 +59,7 @@ public final class NetworkWriter {
    * @param shapes of its edges
    * @param slots the memory plan of inference
    * @param methods those that return feature outputs
-   * @param weights published weights that fit the network
-   * @param model the file that it was made from
+   * @param facts what is known of the network beside its graph
    */
   public static JavaFile write(
       GeneratedNames names,
@@ -72,9 +67,8 @@ public final class NetworkWriter {
       List<Shape> shapes,
       List<Long> slots,
       List<FeatureMethod> methods,
-      Optional<String> weights,
-      Optional<ModelFile> model) {
-    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, methods, weights, model).type();
+      NetworkFacts facts) {
+    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, methods, facts).type();
     return JavaFile.builder(names.network().packageName(), type).skipJavaLangImports(true).build();
   }
 
@@ -94,14 +88,14 @@ public final class NetworkWriter {
                 names.forward(),
                 names.backward());
     names.element().ifPresent(type::avoidClashesWithNestedClasses);
-    model.ifPresent(file -> type.addField(digests(file)));
+    facts.model().ifPresent(file -> type.addField(digests(file)));
     methods.forEach(method -> type.addField(features(method)));
     MethodSpec.Builder constructor =
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("super(compiledArchitecture(), options)");
-    Optional<String> resource = model.flatMap(ModelFile::weights);
+    Optional<String> resource = facts.model().flatMap(ModelFile::weights);
     resource.ifPresent(file -> constructor.addStatement("loadResource($S)", file));
     type.addMethod(constructor.build());
     String start = resource.isPresent() ? "the model's" : "random";
@@ -119,11 +113,12 @@ public final class NetworkWriter {
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("return new $T(options)", self)
             .build());
-    weights.ifPresent(name -> pretrained(name, type));
+    facts.weights().ifPresent(weights -> PretrainedFactories.add(weights, self, type));
     type.addMethod(pass("forwardPass", "ForwardPass", "InferenceBinder", names.forward()));
     type.addMethod(pass("trainingPass", "TrainingPass", "TrainingBinder", names.backward()));
     methods.forEach(method -> type.addMethod(method(method)));
     architecture().forEach(type::addMethod);
+    NodeTable.methods(facts.nodes()).forEach(type::addMethod);
     return type.build();
   }
 
@@ -181,35 +176,8 @@ public final class NetworkWriter {
         .build();
   }
 
-  /** The factories that load published weights. */
-  private void pretrained(String name, TypeSpec.Builder type) {
-    String summary =
-        "Creates the network with torchvision's weights {@code $L}, downloading them the first time.";
-    String head =
-        "\n\n<p>The head keeps its random weights if it has other classes than ImageNet's 1000.";
-    String result =
-        "\n@return a new network\n@throws io.blockwork.io.FileException if they cannot be had\n";
-    type.addMethod(
-        factory("pretrained")
-            .addJavadoc(summary + head + "\n" + result, name)
-            .addStatement("return pretrained($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
-            .build());
-    type.addMethod(
-        factory("pretrained")
-            .addJavadoc(
-                summary + head + "\n\n@param options seed, data type and engine" + result, name)
-            .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
-            .addStatement(
-                "return load(create(options), $T.$L)", RuntimeTypes.PRETRAINED_WEIGHTS, name)
-            .build());
-  }
-
   private MethodSpec.Builder factory() {
-    return factory("create");
-  }
-
-  private MethodSpec.Builder factory(String name) {
-    return MethodSpec.methodBuilder(name)
+    return MethodSpec.methodBuilder("create")
         .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
         .returns(names.network());
   }
@@ -243,7 +211,7 @@ public final class NetworkWriter {
     Map<String, Node> byPath = new HashMap<>();
     graph.nodes().forEach(node -> byPath.putIfAbsent(node.op().path(), node));
     Map<Integer, Unit> units = new HashMap<>();
-    for (Unit unit : Unit.of(graph).blocks()) {
+    for (Unit unit : Unit.of(graph, names.nodes()).blocks()) {
       unit.nodes().forEach(node -> units.put(node.id(), unit));
     }
     List<Entries> entries = new ArrayList<>();
@@ -280,7 +248,7 @@ public final class NetworkWriter {
       boolean shared = Objects.requireNonNull(alike.get(key)).size() > 1;
       String method = named.get(key);
       if (method == null) {
-        method = JavaNames.unique(JavaNames.variable(one.unit().path()), taken);
+        method = JavaNames.unique(JavaNames.variable(names.nodes().of(one.unit().path())), taken);
         named.put(key, method);
         methods.add(block(method, text(one, shared), shared));
       }
@@ -325,6 +293,8 @@ public final class NetworkWriter {
                     ? new Object[] {out.channels()}
                     : new Object[] {out.channels(), out.height(), out.width()})
             .addCode("$L", auxiliary())
+            .addCode("$L", modules("heads", facts.heads()))
+            .addCode("$L", modules("leftOut", facts.leftOut()))
             .addStatement("layers.slots($L)", sizes)
             .addStatement("return layers.build()")
             .build());
@@ -339,6 +309,12 @@ public final class NetworkWriter {
             ? List.of(shape.channels())
             : List.of(shape.channels(), shape.height(), shape.width());
     return sizes.stream().map(String::valueOf).toList();
+  }
+
+  private static String modules(String method, List<String> paths) {
+    return paths.isEmpty()
+        ? ""
+        : Text.call("layers." + method, paths.stream().map(Text::quoted).toList(), Text.TOP) + "\n";
   }
 
   /** The outputs that training has beside the main one. */

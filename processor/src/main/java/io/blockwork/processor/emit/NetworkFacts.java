@@ -1,0 +1,60 @@
+package io.blockwork.processor.emit;
+
+import com.palantir.javapoet.ClassName;
+import io.blockwork.published.PretrainedWeights;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What generated code tells of a network beside its graph.
+ *
+ * @param heads paths of the modules that tell classes apart
+ * @param leftOut paths of the auxiliary outputs that it was declared without
+ * @param weights published weights that fit it
+ * @param nodes the interfaces that are its nodes
+ * @param model the file that it was made from
+ */
+public record NetworkFacts(
+    List<String> heads,
+    List<String> leftOut,
+    Optional<PretrainedWeights> weights,
+    List<NodePaths> nodes,
+    Optional<ModelFile> model) {
+  /** Nothing. */
+  public static final NetworkFacts NONE =
+      new NetworkFacts(List.of(), List.of(), Optional.empty(), List.of());
+
+  /** Copies the lists. */
+  public NetworkFacts {
+    heads = List.copyOf(heads);
+    leftOut = List.copyOf(leftOut);
+    nodes = List.copyOf(nodes);
+  }
+
+  /** Of a network that was not made from a file. */
+  public NetworkFacts(
+      List<String> heads,
+      List<String> leftOut,
+      Optional<PretrainedWeights> weights,
+      List<NodePaths> nodes) {
+    this(heads, leftOut, weights, nodes, Optional.empty());
+  }
+
+  /** The same of a network that was made from a file. */
+  public NetworkFacts of(ModelFile file) {
+    return new NetworkFacts(heads, leftOut, weights, nodes, Optional.of(file));
+  }
+
+  /**
+   * A node.
+   *
+   * @param type its interface
+   * @param paths of its modules
+   */
+  public record NodePaths(ClassName type, List<String> paths) {
+    /** Copies the list. */
+    public NodePaths {
+      paths = List.copyOf(paths);
+    }
+  }
+}
