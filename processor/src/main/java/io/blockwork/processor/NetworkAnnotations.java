@@ -257,7 +257,11 @@ final class NetworkAnnotations {
       OnnxStep.Result result = step.read(type, model, onnx, classifier, resource);
       result.faults().forEach(diagnostics::report);
       Optional<List<FeatureMethod>> features =
-          sound ? features(type, result.graph().map(ModuleNames::of)) : Optional.empty();
+          sound
+              ? features(
+                  type,
+                  result.graph().map(graph -> new OutputValues(ModuleNames.of(graph), List.of())))
+              : Optional.empty();
       if (result.graph().isEmpty() || features.isEmpty()) {
         placeholder(
             names,
@@ -265,9 +269,9 @@ final class NetworkAnnotations {
         return;
       }
       ModelFile file = step.write(result, resource, onnx);
-      Graph graph = result.graph().get();
-      NetworkFacts facts = Compilation.facts(graph, Optional.empty()).of(file);
-      generate(names, graph, features.get(), facts);
+      Graph network = result.graph().get();
+      NetworkFacts facts = Compilation.facts(network, Optional.empty()).of(file);
+      generate(names, network, features.get(), facts);
     } catch (IOException e) {
       diagnostics.report(Message.CANNOT_WRITE, type, resource, e.toString());
       placeholder(names, List.of(Message.CANNOT_WRITE.headline(resource, e.toString())));
