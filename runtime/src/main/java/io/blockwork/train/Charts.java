@@ -96,6 +96,34 @@ final class Charts {
     return BitmapEncoder.getBufferedImage(chart);
   }
 
+  /**
+   * Accuracy over confidence.
+   *
+   * @throws IllegalStateException if this Java cannot draw
+   */
+  static byte[] reliability(Calibration calibration) {
+    return drawn(() -> drawReliability(calibration));
+  }
+
+  private static BufferedImage drawReliability(Calibration calibration) {
+    XYChart chart = chart(calibration.toString(), "confidence", "accuracy");
+    chart.getStyler().setXAxisMin(0.0).setXAxisMax(1.0);
+    chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+    double[] ends = {0, 1};
+    chart.addSeries("perfect", ends, ends).setMarker(SeriesMarkers.NONE);
+    List<Calibration.Bin> used =
+        calibration.bins().stream().filter(bin -> bin.images() > 0).toList();
+    if (!used.isEmpty()) {
+      chart
+          .addSeries(
+              "measured",
+              used.stream().mapToDouble(Calibration.Bin::confidence).toArray(),
+              used.stream().mapToDouble(Calibration.Bin::accuracy).toArray())
+          .setMarker(SeriesMarkers.CIRCLE);
+    }
+    return BitmapEncoder.getBufferedImage(chart);
+  }
+
   private static XYChart chart(String title, String unit) {
     return chart(title, "epoch", unit);
   }
