@@ -29,6 +29,7 @@ import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Multiply;
 import io.blockwork.graph.ops.Op;
@@ -43,6 +44,7 @@ import io.blockwork.graph.ops.Sum;
 import io.blockwork.graph.ops.Window;
 import io.blockwork.graph.ops.ZeroPad2d;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.NetworkFacts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -80,7 +82,7 @@ class GraphSourcesTest {
     Map<String, String> sources = new LinkedHashMap<>();
     sources.put(
         "user/Net.java", "package user;\n\npublic interface Net extends io.blockwork.Network {}\n");
-    for (JavaFile file : Compilation.compile(network, names, List.of(), Optional.empty())) {
+    for (JavaFile file : Compilation.compile(network, names, List.of(), NetworkFacts.NONE)) {
       String path = SourceFile.qualifiedName(file).replace('.', '/') + ".java";
       sources.put(path, io.blockwork.processor.emit.Tidy.apply(file.toString()));
     }
@@ -133,6 +135,7 @@ class GraphSourcesTest {
     then(new PadShortcut("shortcut", 1, 10));
     then(Linear.of("places", 10, 5));
     then(new Softmax("softmax"));
+    then(new LogSoftmax("logSoftmax"));
     int flat = graph.add(new Flatten("flat"), x);
     int mean = graph.add(new GlobalAvgPool("all"), x);
     x = graph.add(new Concat("ends"), flat, mean);

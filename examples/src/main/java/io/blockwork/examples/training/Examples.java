@@ -15,18 +15,22 @@ public final class Examples {
   /** Made by picocli. */
   public Examples() {}
 
+  /** The command, for tests and other programs. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Examples())
+        .setExecutionExceptionHandler(
+            (e, line, parsed) -> {
+              line.getErr().println("error: " + e.getMessage());
+              return 1;
+            });
+  }
+
   /**
    * Runs a subcommand.
    *
    * @param args its name and options
    */
   public static void main(String[] args) {
-    CommandLine command = new CommandLine(new Examples());
-    command.setExecutionExceptionHandler(
-        (e, line, parsed) -> {
-          line.getErr().println("error: " + e.getMessage());
-          return 1;
-        });
-    System.exit(command.execute(args.length == 0 ? new String[] {"help"} : args));
+    System.exit(commandLine().execute(args.length == 0 ? new String[] {"help"} : args));
   }
 }

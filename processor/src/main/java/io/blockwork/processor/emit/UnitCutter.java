@@ -3,6 +3,7 @@ package io.blockwork.processor.emit;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.BatchNorm2d;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,11 +20,16 @@ final class UnitCutter {
   private static final int MOST_CHILDREN = 50;
   private static final int MOST_LAYERS = 60;
 
+  /** Layers of a block whose own blocks are so small that classes of theirs would hide it. */
+  private static final int MOST_TOGETHER = 20;
+
   private final Graph graph;
+  private final NodeNames names;
   private final Set<String> paths = new HashSet<>();
 
-  UnitCutter(Graph graph) {
+  UnitCutter(Graph graph, NodeNames names) {
     this.graph = graph;
+    this.names = names;
   }
 
   Unit network() {
@@ -78,23 +84,65 @@ final class UnitCutter {
       own |= Unit.isLayer(node) && node.block().chain().size() == depth;
     }
     // A block that holds one other block, and nothing else, is not worth a class.
-    return layers <= MOST_LAYERS && (own || layers <= 1)
-        ? Unit.block(path(block.path()), block, block.title(), nodes)
+    boolean one =
+        layers <= MOST_LAYERS && (own || layers <= 1)
+            || layers <= MOST_TOGETHER && isModule(block, depth, nodes);
+    return one
+        ? Unit.block(path(block.path()), block, block.title(), nodes, names)
         : group(path(block.path()), block, children(block, depth, nodes));
+  }
+
+  /**
+   * Whether a block is one that people have a word for, made of such that hold none: an Inception
+   * module of convolutions with their norms.
+   */
+  private static boolean isModule(Block block, int depth, List<Node> nodes) {
+    if (block.title().isEmpty()) {
+      return false;
+    }
+    for (Node node : nodes) {
+      int titled = 0;
+      for (Block inner : node.block().chain().subList(depth, node.block().chain().size())) {
+        titled += inner.title().isEmpty() ? 0 : 1;
+      }
+      if (titled > 1) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Layers that stand in a group beside its blocks. */
   private List<Unit> own(Block block, List<Node> nodes) {
     List<Unit> units = new ArrayList<>();
     int parts = (nodes.size() + MOST_LAYERS - 1) / MOST_LAYERS;
-    for (int p = 0; p < parts; p++) {
-      List<Node> part = nodes.subList(p * nodes.size() / parts, (p + 1) * nodes.size() / parts);
+    int from = 0;
+    for (int p = 1; from < nodes.size(); p++) {
+      int to = Math.max(from + 1, Math.min(p, parts) * nodes.size() / parts);
+      while (to < nodes.size() && isReadAcross(nodes, from, to)) {
+        to++;
+      }
+      List<Node> part = nodes.subList(from, to);
+      from = to;
       String first = part.get(0).op().path();
       String last = part.get(part.size() - 1).op().leaf();
       String path = part.size() == 1 ? first : first + " to " + last;
-      units.add(Unit.block(path(path), block, title(part), part));
+      units.add(Unit.block(path(path), block, title(part), part, names));
     }
     return units;
+  }
+
+  /** Whether a layer behind the cut reads what backward computes again before the cut. */
+  private static boolean isReadAcross(List<Node> nodes, int from, int cut) {
+    Set<Integer> again = new HashSet<>();
+    for (Node node : nodes.subList(from, cut)) {
+      if (node.op() instanceof BatchNorm2d norm && norm.recompute()) {
+        again.add(node.id());
+      }
+    }
+    return !again.isEmpty()
+        && nodes.subList(cut, nodes.size()).stream()
+            .anyMatch(node -> node.inputs().stream().anyMatch(again::contains));
   }
 
   private static String title(List<Node> nodes) {
@@ -115,7 +163,7 @@ final class UnitCutter {
         children.add(group(path(path + ".part" + (p + 1)), block, part));
       }
     }
-    return Unit.group(path, block.prefix(), children);
+    return Unit.group(path, block, children, names);
   }
 
   private String path(String wish) {

@@ -30,13 +30,21 @@ final class PlanWeights {
    * The weight of the convolution in the given layout. Its values are there after the next {@link
    * #refresh}.
    */
-  Packed convolution(FoldedWeight folded, Convolution convolution, memory.desc layout) {
+  Packed convolution(FoldedWeight folded, ConvolutionPrimitive convolution, memory.desc layout) {
     return use(shared.convolution(folded, convolution, layout));
   }
 
   /** The weight of a 3x3 convolution for Winograd's filtering, likewise. */
   Packed winograd(FoldedWeight folded, Conv conv, WinogradWeights.Layout layout) {
     return use(shared.winograd(folded, conv, layout));
+  }
+
+  /**
+   * What a batch norm multiplies by and adds, in single precision: sixteen factors and sixteen
+   * addends for each block of channels. Likewise.
+   */
+  memory norm(String path, double eps, int channels) {
+    return use(shared.norm(path, eps, channels)).weight();
   }
 
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
