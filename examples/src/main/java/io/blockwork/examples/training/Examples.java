@@ -8,9 +8,15 @@ import picocli.CommandLine.HelpCommand;
 /** The examples as subcommands of one command. */
 @Command(
     name = "examples",
-    description = "Trains networks, and names what is in pictures.",
+    description = "Trains networks, shows how gradients flow, and names what is in pictures.",
     mixinStandardHelpOptions = true,
-    subcommands = {Cifar10Command.class, FineTuneCommand.class, Predict.class, HelpCommand.class})
+    subcommands = {
+      Cifar10Command.class,
+      FineTuneCommand.class,
+      GradientFlowCommand.class,
+      Predict.class,
+      HelpCommand.class
+    })
 public final class Examples {
   /** Made by picocli. */
   public Examples() {}
@@ -21,12 +27,17 @@ public final class Examples {
    * @param args its name and options
    */
   public static void main(String[] args) {
+    System.exit(commandLine().execute(args.length == 0 ? new String[] {"help"} : args));
+  }
+
+  /** The command, whose exit code tells whether it worked; an error is one line. */
+  public static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Examples());
     command.setExecutionExceptionHandler(
         (e, line, parsed) -> {
           line.getErr().println("error: " + e.getMessage());
           return 1;
         });
-    System.exit(command.execute(args.length == 0 ? new String[] {"help"} : args));
+    return command;
   }
 }
