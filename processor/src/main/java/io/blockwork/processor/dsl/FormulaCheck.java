@@ -55,7 +55,7 @@ final class FormulaCheck {
   private void times(Times times) {
     times.formula().ifPresent(formula -> require(formula, Type.WHOLE));
     if (times.formula().isEmpty() && (times.number() < 1 || times.number() > MOST_TIMES)) {
-      faults.add(Fault.of(Message.REPEAT_RANGE, times.site(), times.number(), MOST_TIMES));
+      faults.add(Fault.of(Message.REPEAT_RANGE, times.site(), times.number(), MOST_TIMES, ""));
     }
   }
 
@@ -84,13 +84,18 @@ final class FormulaCheck {
     }
     String annotation = call.signature().name();
     Site site = call.site(member);
+    String column = Formula.column(Optional.ofNullable(call.computed().get(member)));
     if (rule.wrongSides(value)) {
       int sides = ((Value.Sides) value).sides().size();
       return Optional.of(
-          Fault.of(Message.MEMBER_SIDES, site, member, annotation, sides, rule.sidesText()));
+          Fault.of(
+              Message.MEMBER_SIDES, site, member, annotation, sides, rule.sidesText(), column));
     }
     return rule.wrong(value)
-        .map(wrong -> Fault.of(Message.MEMBER_RANGE, site, member, annotation, wrong, rule.text()));
+        .map(
+            wrong ->
+                Fault.of(
+                    Message.MEMBER_RANGE, site, member, annotation, wrong, rule.text(), column));
   }
 
   /** Checks a block that stands on a network, where there is nothing to compute with. */
