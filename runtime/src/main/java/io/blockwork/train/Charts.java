@@ -8,8 +8,10 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -64,13 +66,47 @@ final class Charts {
     return both;
   }
 
+  /**
+   * Loss over learning rate.
+   *
+   * @throws IllegalStateException if this Java cannot draw
+   */
+  static byte[] learningRates(LearningRates rates) {
+    return png(() -> drawLearningRates(rates));
+  }
+
+  private static BufferedImage drawLearningRates(LearningRates rates) {
+    XYChart chart = chart("learning-rate range test", "learning rate", "smoothed loss");
+    chart.getStyler().setXAxisLogarithmic(true);
+    double[] x = rates.points().stream().mapToDouble(LearningRates.Point::rate).toArray();
+    double[] y = rates.points().stream().mapToDouble(LearningRates.Point::loss).toArray();
+    if (x.length > 0) {
+      chart.addSeries("loss", x, y).setMarker(SeriesMarkers.NONE);
+    }
+    rates
+        .suggestion()
+        .ifPresent(
+            rate -> {
+              int at = Arrays.binarySearch(x, rate);
+              String name = String.format(Locale.ROOT, "suggestion: %.2e", rate);
+              chart
+                  .addSeries(name, new double[] {rate}, new double[] {y[at]})
+                  .setMarker(SeriesMarkers.CIRCLE);
+            });
+    return BitmapEncoder.getBufferedImage(chart);
+  }
+
   private static XYChart chart(String title, String unit) {
+    return chart(title, "epoch", unit);
+  }
+
+  private static XYChart chart(String title, String across, String unit) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
             .title(title)
-            .xAxisTitle("epoch")
+            .xAxisTitle(across)
             .yAxisTitle(unit)
             .build();
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);

@@ -27,6 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Checkpoints {
   private static final String UPDATER = "updater";
   private static final String AVERAGE = "average/";
+  private static final String LOOKAHEAD = "lookahead";
   private static final String PREFIX = "blockwork.";
   private static final String SETTINGS = PREFIX + "training";
   private static final String FORMAT = PREFIX + "format";
@@ -36,18 +37,19 @@ final class Checkpoints {
 
   private final Path folder;
   private final Path last;
-  private final Path best;
+  private final BestWeights best;
   private final String settings;
   private final List<String> classNames;
 
   /**
+   * @param best the files of the best weights
    * @param settings what has to be the same for a training run to be resumed, for people
    * @param classNames of the training data, by label
    */
-  Checkpoints(Path folder, String settings, List<String> classNames) {
+  Checkpoints(Path folder, BestWeights best, String settings, List<String> classNames) {
     this.folder = folder;
     this.last = folder.resolve("last.safetensors");
-    this.best = folder.resolve("best.safetensors");
+    this.best = best;
     this.settings = settings;
     this.classNames = List.copyOf(classNames);
   }
@@ -70,20 +72,31 @@ final class Checkpoints {
   void clear() {
     try {
       Files.deleteIfExists(last);
-      Files.deleteIfExists(best);
+      best.clear();
     } catch (java.io.IOException e) {
       throw new FileException(
           SafeText.format("%s: the old checkpoints cannot be deleted (%s)", folder, e), e);
     }
   }
 
-  void saveBest(Network network) {
-    Map<String, INDArray> values = network.parameters().copies();
-    try {
-      writer(values).write(best);
-    } finally {
-      values.values().forEach(INDArray::close);
-    }
+  /**
+   * Keeps the network's weights if they are among the best.
+   *
+   * @param evaluation of them
+   * @param steps made so far
+   */
+  void offerBest(Network network, Evaluation evaluation, int steps) {
+    best.offer(
+        evaluation,
+        steps,
+        file -> {
+          Map<String, INDArray> values = network.parameters().copies();
+          try {
+            writer(values).write(file);
+          } finally {
+            values.values().forEach(INDArray::close);
+          }
+        });
   }
 
   /** The network's values, and the names of its classes. */
@@ -97,10 +110,16 @@ final class Checkpoints {
     return writer;
   }
 
-  void save(Network network, Optimizer optimizer, Optional<WeightAverage> average, RunState state) {
+  void save(
+      Network network,
+      Optimizer optimizer,
+      Optional<Lookahead> lookahead,
+      Optional<WeightAverage> average,
+      RunState state) {
     Map<String, INDArray> values = network.parameters().copies();
     SafetensorsWriter writer = writer(values);
     optimizer.state().ifPresent(remembered -> writer.extra(UPDATER, remembered));
+    lookahead.ifPresent(l -> writer.extra(LOOKAHEAD, l.slow()));
     average
         .filter(WeightAverage::begun)
         .ifPresent(a -> a.averages().forEach((name, v) -> writer.extra(AVERAGE + name, v)));
@@ -110,6 +129,7 @@ final class Checkpoints {
         .metadata(PREFIX + "batch", Integer.toString(state.batch()))
         .metadata(PREFIX + "steps", Integer.toString(optimizer.steps()))
         .metadata(PREFIX + "passes", Long.toString(network.parameters().passes()))
+        .metadata(PREFIX + "best", best.encode())
         .metadata(PREFIX + "so_far", state.soFar().encode())
         .metadata(PREFIX + "history", HistoryText.encode(state.epochs()));
     try {
@@ -126,9 +146,12 @@ final class Checkpoints {
    *     different settings
    */
   Optional<RunState> restore(
-      Network network, Optimizer optimizer, Optional<WeightAverage> average) {
+      Network network,
+      Optimizer optimizer,
+      Optional<Lookahead> lookahead,
+      Optional<WeightAverage> average) {
     AtomicFile.deleteLeftovers(last);
-    AtomicFile.deleteLeftovers(best);
+    AtomicFile.deleteLeftovers(best.best());
     if (!Files.exists(last)) {
       return Optional.empty();
     }
@@ -141,14 +164,22 @@ final class Checkpoints {
       Weights everything = weights.everything();
       optimizer.restore(
           Integer.parseInt(value(metadata, "steps")), extra(everything, "extra/" + UPDATER));
+      lookahead.ifPresent(
+          l -> extra(everything, "extra/" + LOOKAHEAD).ifPresent(saved -> l.restore(saved)));
       average.ifPresent(a -> restoreAverage(a, everything));
       network.parameters().passes(Long.parseLong(value(metadata, "passes")));
-      return Optional.of(
+      RunState state =
           new RunState(
               Integer.parseInt(value(metadata, "epoch")),
               Integer.parseInt(value(metadata, "batch")),
               Meter.decode(value(metadata, "so_far")),
-              HistoryText.decode(value(metadata, "history"))));
+              HistoryText.decode(value(metadata, "history")));
+      if (metadata.containsKey(PREFIX + "best")) {
+        best.decode(value(metadata, "best"));
+      } else {
+        best.decode(new TrainingHistory(state.epochs(), false));
+      }
+      return Optional.of(state);
     } catch (NumberFormatException e) {
       throw new WeightsException(
           SafeText.format("%s: the metadata is damaged; startOver() ignores the file", last), e);

@@ -17,17 +17,18 @@ final class FitChecks {
    * @throws IllegalArgumentException if they do not fit
    */
   static void require(Trainer trainer, DataLoader train, Optional<DataLoader> validation) {
-    if (train.batches() == 0) {
-      throw new IllegalArgumentException(
-          "the training data does not fill a single batch: "
-              + train
-              + "; use more items or a smaller batch");
-    }
+    requireData(trainer.network, train);
     if (trainer.earlyStopping.isPresent() && validation.isEmpty()) {
       throw new IllegalArgumentException(
           "stopping early needs validation data: call fit(train, validation)");
     }
-    requireLargeBatches(trainer.network, train);
+    if (trainer.schedule.map(Schedule::needsValidation).orElse(false) && validation.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the schedule goes by validation, and there is none: call fit(train, validation)");
+    }
+    if (trainer.validateEverySteps < Integer.MAX_VALUE) {
+      requireAnotherLoader(train, validation);
+    }
     validation.ifPresent(
         loader -> {
           if (loader.batches() == 0) {
@@ -38,6 +39,32 @@ final class FitChecks {
           }
           requireSameClasses(train.dataset().classNames(), loader.dataset().classNames());
         });
+  }
+
+  /**
+   * Checks the training data alone.
+   *
+   * @throws IllegalArgumentException if the network cannot be trained on it
+   */
+  static void requireData(Network network, DataLoader train) {
+    if (train.batches() == 0) {
+      throw new IllegalArgumentException(
+          "the training data does not fill a single batch: "
+              + train
+              + "; use more items or a smaller batch");
+    }
+    requireLargeBatches(network, train);
+  }
+
+  private static void requireAnotherLoader(DataLoader train, Optional<DataLoader> validation) {
+    if (validation.isEmpty()) {
+      throw new IllegalArgumentException(
+          "validating every so many steps needs validation data: call fit(train, validation)");
+    }
+    if (validation.get() == train) {
+      throw new IllegalArgumentException(
+          "validating within an epoch needs a loader of its own: build another of the same data");
+    }
   }
 
   /** In training, a batch norm needs two values a channel; an image of 1x1 pixels has one. */

@@ -42,7 +42,7 @@ final class FusedStep {
    * @param decay factor of the parameter in the gradient
    * @param keep factor of the parameter
    */
-  record Factors(float scale, float decay, float keep) {}
+  private record Factors(float scale, float decay, float keep) {}
 
   private FusedStep(FusedUpdater updater, int length, INDArray state) {
     this.updater = updater;
@@ -83,31 +83,47 @@ final class FusedStep {
    * @param parameters all of them, flat, which are changed
    * @param gradients of them, flat; only read
    * @param segments frozen ones are left alone, and so is what the updater remembers of them
+   * @param scale factor of the gradients
+   * @param rate the learning rate, for decoupled weight decay
    * @param iteration steps before this one
    */
   void run(
       INDArray parameters,
       INDArray gradients,
       List<Segment> segments,
-      Factors factors,
+      double scale,
+      double rate,
       int iteration) {
     FloatBuffer target = NativeValues.of(parameters).floats();
     FloatBuffer source = NativeValues.of(gradients).floats();
-    FusedUpdater.Kernel kernel = updater.kernel(iteration);
-    Factors withoutDecay = new Factors(factors.scale(), 0, 1);
+    List<Treatment> treatments =
+        segments.stream()
+            .filter(segment -> !segment.settings().frozen())
+            .map(segment -> treatment(segment, scale, rate, iteration))
+            .toList();
     eachPart(
         (from, to, work) -> {
-          for (Segment segment : segments) {
-            if (!segment.frozen()) {
-              Factors own = segment.decays() ? factors : withoutDecay;
-              int end = (int) Math.min(segment.to(), to);
-              for (int at = (int) Math.max(segment.from(), from); at < end; at += RUN) {
-                runValues(at, Math.min(RUN, end - at), work, target, source, own, kernel);
-              }
+          for (Treatment each : treatments) {
+            int end = (int) Math.min(each.to(), to);
+            for (int at = (int) Math.max(each.from(), from); at < end; at += RUN) {
+              runValues(
+                  at, Math.min(RUN, end - at), work, target, source, each.factors(), each.kernel());
             }
           }
         });
     Reference.reachabilityFence(gradients);
+  }
+
+  /** What happens to a segment in this step. */
+  private record Treatment(long from, long to, Factors factors, FusedUpdater.Kernel kernel) {}
+
+  private Treatment treatment(Segment segment, double scale, double rate, int iteration) {
+    Segment.Settings settings = segment.settings();
+    double off = rate * settings.rate() * settings.decoupled();
+    var factors =
+        new Factors((float) scale, (float) settings.weightDecay(), off > 0 ? (float) (1 - off) : 1);
+    return new Treatment(
+        segment.from(), segment.to(), factors, updater.kernel(iteration, settings.rate()));
   }
 
   /** The Euclidean norm of all gradients, summed in double. */

@@ -6,8 +6,9 @@ interface FusedUpdater {
    * The arithmetic of one step, with the learning rate as it is now.
    *
    * @param iteration steps before this one
+   * @param factor of the learning rate
    */
-  Kernel kernel(int iteration);
+  Kernel kernel(int iteration, double factor);
 
   /** Steps some parameters. */
   @FunctionalInterface

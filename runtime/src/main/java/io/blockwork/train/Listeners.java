@@ -47,6 +47,10 @@ final class Listeners {
     call(listener -> listener.onStep(step));
   }
 
+  void validation(long step, Evaluation evaluation) {
+    call(listener -> listener.onValidation(step, evaluation));
+  }
+
   void epoch(TrainingHistory history, Optional<Evaluation> evaluation) {
     call(listener -> listener.onEpoch(history, evaluation));
   }

@@ -1,22 +1,20 @@
 package io.blockwork.train;
 
-import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * Stochastic gradient descent with momentum as torch's {@code SGD} does it: {@code v = mu * v + g}
- * ({@code v = g} in the first step), {@code p -= lr * v}. ND4J's {@code Nesterovs} looks ahead and
- * folds the learning rate into its state, so that its steps are others.
+ * ({@code v = g} in the first step), {@code p -= lr * v}; with Nesterov's momentum {@code p -= lr *
+ * (g + mu * v)}. ND4J's {@code Nesterovs} folds the learning rate into its state, so that its steps
+ * are others when the rate changes.
  */
-public final class Momentum implements IUpdater {
+public final class Momentum extends TorchUpdater {
   private static final long serialVersionUID = 1;
-  private static final String STATE = "V";
 
-  private double learningRate;
   private final double momentum;
+  private final boolean nesterov;
 
   /**
    * @param learningRate step size, for example 0.1
@@ -24,18 +22,24 @@ public final class Momentum implements IUpdater {
    * @throws IllegalArgumentException if one is out of range
    */
   public Momentum(double learningRate, double momentum) {
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw new IllegalArgumentException("momentum: expected 0 to 1 (exclusive), got " + momentum);
-    }
-    this.momentum = momentum;
-    this.learningRate = checked(learningRate);
+    this(learningRate, momentum, false);
   }
 
-  static double checked(double learningRate) {
-    if (!(learningRate >= 0) || Double.isInfinite(learningRate)) {
-      throw new IllegalArgumentException("learning rate: expected 0 or more, got " + learningRate);
-    }
-    return learningRate;
+  private Momentum(double learningRate, double momentum, boolean nesterov) {
+    super(learningRate, 1, "V");
+    this.momentum = checkedMomentum(momentum);
+    this.nesterov = nesterov;
+  }
+
+  /**
+   * Nesterov's momentum (Sutskever and others, 2013), as torch's {@code SGD(nesterov=True)}.
+   *
+   * @param learningRate step size, for example 0.1
+   * @param momentum share of the last step that carries on, in [0, 1): 0.9 is usual
+   * @throws IllegalArgumentException if one is out of range
+   */
+  public static Momentum nesterov(double learningRate, double momentum) {
+    return new Momentum(learningRate, momentum, true);
   }
 
   /** The share of the last step that carries on. */
@@ -43,129 +47,57 @@ public final class Momentum implements IUpdater {
     return momentum;
   }
 
-  /** Changes the step size of the next steps. */
-  public void learningRate(double learningRate) {
-    this.learningRate = checked(learningRate);
-  }
-
   @Override
-  public long stateSize(long parameters) {
-    return parameters;
-  }
-
-  @Override
-  public GradientUpdater<Momentum> instantiate(INDArray state, boolean initialise) {
-    if (initialise) {
-      state.assign(0);
-    }
-    return new Updater(this, state);
-  }
-
-  @Override
-  public GradientUpdater<Momentum> instantiate(Map<String, INDArray> state, boolean initialise) {
-    INDArray v = state.get(STATE);
-    if (v == null) {
-      throw new IllegalArgumentException("state: expected an array V, got " + state.keySet());
-    }
-    return instantiate(v, initialise);
-  }
-
-  @Override
-  @SuppressWarnings("MissingSuperCall") // nothing to copy but two numbers
+  @SuppressWarnings("MissingSuperCall") // nothing to copy but some numbers
   public IUpdater clone() {
-    return new Momentum(learningRate, momentum);
-  }
-
-  @Override
-  public double getLearningRate(int iteration, int epoch) {
-    return learningRate;
-  }
-
-  @Override
-  public boolean hasLearningRate() {
-    return true;
-  }
-
-  /**
-   * Sets the learning rate.
-   *
-   * @throws UnsupportedOperationException if there is a schedule
-   */
-  @Override
-  public void setLrAndSchedule(double learningRate, ISchedule schedule) {
-    if (schedule != null) {
-      throw new UnsupportedOperationException(
-          "Momentum does not support schedules: call learningRate before each step");
-    }
-    learningRate(learningRate);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Momentum m && m.learningRate == learningRate && m.momentum == momentum;
-  }
-
-  @Override
-  public int hashCode() {
-    return Double.hashCode(learningRate) * 31 + Double.hashCode(momentum);
+    return new Momentum(learningRate(), momentum, nesterov);
   }
 
   @Override
   public String toString() {
-    return "Momentum(" + learningRate + ", " + momentum + ")";
+    return "Momentum(" + learningRate() + ", " + momentum + (nesterov ? ", Nesterov)" : ")");
+  }
+
+  @Override
+  GradientUpdater<Momentum> over(INDArray state) {
+    return new Updater(this, state);
   }
 
   /** Holds the velocity. */
-  private static final class Updater implements GradientUpdater<Momentum>, FusedUpdater {
-    private final Momentum config;
-    private INDArray velocity;
-
+  private static final class Updater extends Arithmetic<Momentum> implements FusedUpdater {
     Updater(Momentum config, INDArray velocity) {
-      this.config = config;
-      this.velocity = velocity;
-    }
-
-    @Override
-    public Momentum getConfig() {
-      return config;
-    }
-
-    @Override
-    public void setState(Map<String, INDArray> state, boolean initialise) {
-      INDArray v = state.get(STATE);
-      if (v == null) {
-        throw new IllegalArgumentException("state: expected an array V, got " + state.keySet());
-      }
-      setStateViewArray(v, v.shape(), v.ordering(), initialise);
-    }
-
-    @Override
-    public Map<String, INDArray> getState() {
-      return Map.of(STATE, velocity);
-    }
-
-    @Override
-    public void setStateViewArray(
-        INDArray view, long[] gradientShape, char gradientOrder, boolean initialise) {
-      if (initialise) {
-        view.assign(0);
-      }
-      velocity = view;
+      super(config, velocity);
     }
 
     /** Turns the gradient into what is subtracted from the parameters. */
     @Override
     public void applyUpdater(INDArray gradient, int iteration, int epoch) {
+      Momentum config = getConfig();
+      INDArray velocity = state();
       // A zero start makes the first step v = g by itself.
       velocity.muli(config.momentum).addi(gradient);
-      gradient.assign(velocity).muli(config.learningRate);
+      if (config.nesterov) {
+        gradient.addi(velocity.mul(config.momentum));
+      } else {
+        gradient.assign(velocity);
+      }
+      gradient.muli(config.learningRate());
     }
 
     /** Rounds as {@link #applyUpdater} does. */
     @Override
-    public Kernel kernel(int iteration) {
-      float momentum = (float) config.momentum;
-      float rate = (float) config.learningRate;
+    public Kernel kernel(int iteration, double factor) {
+      float momentum = (float) getConfig().momentum;
+      float rate = (float) (getConfig().learningRate() * factor);
+      if (getConfig().nesterov) {
+        return (n, parameter, gradient, state) -> {
+          float[] v = state[0];
+          for (int i = 0; i < n; i++) {
+            v[i] = momentum * v[i] + gradient[i];
+            parameter[i] -= rate * (gradient[i] + momentum * v[i]);
+          }
+        };
+      }
       return (n, parameter, gradient, state) -> {
         float[] v = state[0];
         for (int i = 0; i < n; i++) {

@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.Network;
 import io.blockwork.io.SafeText;
+import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,7 @@ public final class Optimizer {
   private double weightDecay;
   private double decoupledWeightDecay;
   private boolean decayNormsAndBiases = true;
+  private List<ParameterGroup> groups = List.of();
   private double largestNorm = Double.POSITIVE_INFINITY;
   private double accumulated;
   private int steps;
@@ -101,6 +103,7 @@ public final class Optimizer {
    */
   public Optimizer weightDecay(double l2) {
     weightDecay = requireNotNegative("weight decay", l2);
+    segments = List.of();
     return this;
   }
 
@@ -115,6 +118,7 @@ public final class Optimizer {
    */
   public Optimizer decoupledWeightDecay(double decay) {
     decoupledWeightDecay = requireNotNegative("decoupled weight decay", decay);
+    segments = List.of();
     return this;
   }
 
@@ -126,6 +130,24 @@ public final class Optimizer {
    */
   public Optimizer decayNormsAndBiases(boolean on) {
     decayNormsAndBiases = on;
+    segments = List.of();
+    return this;
+  }
+
+  /**
+   * Gives some parameters learning rates or weight decays of their own. Replaces the groups that
+   * were given before.
+   *
+   * @param own of several that a parameter is in, later ones win
+   * @return this
+   * @throws IllegalArgumentException if a prefix of a group names nothing in the network
+   */
+  public Optimizer groups(ParameterGroup... own) {
+    List<ParameterGroup> all = List.of(own);
+    List<ParameterInfo> learnable =
+        network.parameters().entries().stream().filter(info -> info.kind().learnable()).toList();
+    all.forEach(group -> group.requireIn(learnable));
+    groups = all;
     segments = List.of();
     return this;
   }
@@ -241,8 +263,7 @@ public final class Optimizer {
     if (Double.isFinite(largestNorm)) {
       scale *= clipping(mean * step.norm(gradients));
     }
-    var factors = new FusedStep.Factors((float) scale, (float) weightDecay, (float) keep());
-    step.run(parameters, gradients, segments(), factors, steps);
+    step.run(parameters, gradients, segments(), scale, rate(), steps);
   }
 
   /** For any updater. */
@@ -259,26 +280,51 @@ public final class Optimizer {
         gradients.muli(clipping);
       }
     }
-    double keep = keep();
-    for (Segment segment : segments()) {
-      if (segment.decays() && weightDecay > 0) {
-        Nd4j.getBlasWrapper().axpy(weightDecay, segment.of(parameters), segment.of(gradients));
-      }
-      if (segment.decays() && keep != 1) {
-        segment.of(parameters).muli(keep);
-      }
-    }
+    segments().forEach(segment -> decay(segment, parameters, gradients));
     clearFrozen(gradients);
     updater.applyUpdater(gradients.reshape(1, gradients.length()), steps, 0);
     clearFrozen(gradients);
+    segments().forEach(segment -> finish(segment, parameters, gradients));
     parameters.subi(gradients);
   }
 
-  /** What decoupled decay leaves of a parameter. */
-  private double keep() {
-    return decoupledWeightDecay > 0
-        ? 1 - config.getLearningRate(steps, 0) * decoupledWeightDecay
-        : 1;
+  /** Before the updater. */
+  private void decay(Segment segment, INDArray parameters, INDArray gradients) {
+    Segment.Settings settings = segment.settings();
+    if (settings.decays() && layerwise().isPresent()) {
+      layerwise()
+          .get()
+          .before(segment.of(parameters), segment.of(gradients), settings.weightDecay());
+      return;
+    }
+    if (settings.weightDecay() > 0) {
+      INDArray gradient = segment.of(gradients);
+      Nd4j.getBlasWrapper().axpy(settings.weightDecay(), segment.of(parameters), gradient);
+    }
+    double off = rate() * settings.rate() * settings.decoupled();
+    if (off > 0) {
+      segment.of(parameters).muli(1 - off);
+    }
+  }
+
+  /** After the updater. */
+  private void finish(Segment segment, INDArray parameters, INDArray update) {
+    Segment.Settings settings = segment.settings();
+    if (settings.decays() && layerwise().isPresent()) {
+      layerwise().get().after(segment.of(parameters), segment.of(update), settings.decoupled());
+    }
+    if (settings.rate() != 1) {
+      segment.of(update).muli(settings.rate());
+    }
+  }
+
+  private Optional<LayerwiseUpdater> layerwise() {
+    return updater instanceof LayerwiseUpdater own ? Optional.of(own) : Optional.empty();
+  }
+
+  /** The learning rate of this step, before any group's factor. */
+  private double rate() {
+    return config.hasLearningRate() ? config.getLearningRate(steps, 0) : 0;
   }
 
   /** The factor, at most 1, that gradients of this norm are to have. */
@@ -289,7 +335,7 @@ public final class Optimizer {
 
   private void clearFrozen(INDArray values) {
     for (Segment segment : segments()) {
-      if (segment.frozen()) {
+      if (segment.settings().frozen()) {
         segment.of(values).assign(0);
       }
     }
@@ -298,7 +344,9 @@ public final class Optimizer {
   private List<Segment> segments() {
     if (segments.isEmpty() || !frozen.equals(network.frozen())) {
       frozen = network.frozen();
-      segments = Segment.of(network, decayNormsAndBiases);
+      var plan =
+          new Segment.DecayPlan(weightDecay, decoupledWeightDecay, decayNormsAndBiases, groups);
+      segments = Segment.of(network, plan, layerwise().isEmpty());
     }
     return segments;
   }

@@ -25,14 +25,25 @@ public interface Schedule {
    */
   double factor(Progress at);
 
+  /** Whether the schedule goes by the results of validation. */
+  default boolean needsValidation() {
+    return false;
+  }
+
   /**
    * How far a training run has come.
    *
    * @param step steps made so far, in all
    * @param stepsPerEpoch steps in each epoch
    * @param epochs epochs in the whole training run
+   * @param history the results of the epochs that have ended, for schedules that go by them
    */
-  record Progress(long step, long stepsPerEpoch, int epochs) {
+  record Progress(long step, long stepsPerEpoch, int epochs, TrainingHistory history) {
+    /** Progress without results. */
+    public Progress(long step, long stepsPerEpoch, int epochs) {
+      this(step, stepsPerEpoch, epochs, TrainingHistory.NONE);
+    }
+
     /** Checks the numbers. */
     public Progress {
       if (step < 0 || stepsPerEpoch < 1 || epochs < 0) {
@@ -98,6 +109,44 @@ public interface Schedule {
   }
 
   /**
+   * Cosines that begin anew (Loshchilov and Hutter, 2016): torch's {@code
+   * CosineAnnealingWarmRestarts}.
+   *
+   * @param first epochs of the first cosine, at least 1
+   * @param multiplier how many times as long each cosine is as the one before, at least 1
+   * @param last the part of the base rate that a cosine ends at
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  static Schedule warmRestarts(int first, int multiplier, double last) {
+    if (first < 1 || multiplier < 1 || !(last >= 0)) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "warm restarts: expected at least 1 epoch, a multiplier of at least 1 and a fraction"
+                  + " of 0 or more; got %d, %d, %s",
+              first, multiplier, last));
+    }
+    return at -> {
+      long length = first;
+      long begin = 0;
+      while (at.epoch() >= begin + length) {
+        begin += length;
+        length *= multiplier;
+      }
+      return anneal(1, last, (double) (at.epoch() - begin) / length);
+    };
+  }
+
+  /**
+   * Multiplies by {@code factor} when validation's loss has not fallen for more than {@code
+   * patience} epochs: torch's {@code ReduceLROnPlateau}. {@link Plateau} has its other settings.
+   *
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  static Schedule onPlateau(double factor, int patience) {
+    return new Plateau(factor, patience, EarlyStopping.Measure.LOSS);
+  }
+
+  /**
    * One cycle (Smith and Topin, 2017) with torch's defaults: by cosines, from a 25th of the base
    * rate up to it within 30 % of the steps, and then down to 1/250,000 of it.
    */
@@ -152,18 +201,44 @@ public interface Schedule {
               "warm-up: expected a number of epochs and a fraction of 0 or more, got %d, %s",
               epochs, first));
     }
-    return at -> {
-      if (at.epoch() < epochs) {
-        return first + (1 - first) * at.epoch() / epochs;
+    Schedule main = this;
+    return new Schedule() {
+      @Override
+      public boolean needsValidation() {
+        return main.needsValidation();
       }
-      long before = at.stepsPerEpoch() * epochs;
-      return factor(
-          new Progress(at.step() - before, at.stepsPerEpoch(), Math.max(0, at.epochs() - epochs)));
+
+      @Override
+      public double factor(Progress at) {
+        if (at.epoch() < epochs) {
+          return first + (1 - first) * at.epoch() / epochs;
+        }
+        long before = at.stepsPerEpoch() * epochs;
+        int remaining = Math.max(0, at.epochs() - epochs);
+        return main.factor(
+            new Progress(
+                at.step() - before, at.stepsPerEpoch(), remaining, at.history().from(epochs)));
+      }
     };
   }
 
-  /** The same schedule counting steps where it counted epochs. */
+  /**
+   * The same schedule counting steps where it counted epochs. Schedules that go by results see
+   * those of epochs.
+   */
   default Schedule perStep() {
-    return at -> factor(new Progress(at.step(), 1, Math.toIntExact(at.totalSteps())));
+    Schedule main = this;
+    return new Schedule() {
+      @Override
+      public boolean needsValidation() {
+        return main.needsValidation();
+      }
+
+      @Override
+      public double factor(Progress at) {
+        return main.factor(
+            new Progress(at.step(), 1, Math.toIntExact(at.totalSteps()), at.history()));
+      }
+    };
   }
 }

@@ -52,6 +52,11 @@ public final class TensorBoardLog implements TrainingListener {
   }
 
   @Override
+  public void onValidation(long step, Evaluation evaluation) {
+    metrics(step, "validation", evaluation.metrics());
+  }
+
+  @Override
   public void onEpoch(TrainingHistory history, Optional<Evaluation> evaluation) {
     EpochResult epoch = history.last().orElseThrow();
     metrics(epoch.steps(), "train", epoch.training());

@@ -10,6 +10,7 @@ import io.blockwork.io.Terminal;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -52,6 +54,10 @@ public final class Trainer {
   double weightDecay;
   double decoupledWeightDecay;
   boolean decayNormsAndBiases = true;
+  List<ParameterGroup> groups = List.of();
+  Optional<LookaheadSteps> lookahead = Optional.empty();
+  OptionalDouble sharpnessRadius = OptionalDouble.empty();
+  Unfreezing unfreezing = Unfreezing.none();
   Optional<Schedule> schedule = Optional.empty();
   double clipNorm = Double.POSITIVE_INFINITY;
   int accumulate = 1;
@@ -59,6 +65,12 @@ public final class Trainer {
   Optional<EarlyStopping> earlyStopping = Optional.empty();
   Optional<Path> checkpoints = Optional.empty();
   int checkpointEvery = Integer.MAX_VALUE;
+  int bestCount = 1;
+  Score bestBy = Score.TOP1;
+  int validateEvery = 1;
+  int validateEverySteps = Integer.MAX_VALUE;
+  Optional<Duration> timeBudget = Optional.empty();
+  LongSupplier nanoTime = System::nanoTime;
   boolean startOver;
 
   private double labelSmoothing;
@@ -66,6 +78,9 @@ public final class Trainer {
   private Optional<Function<Batch, Losses>> losses = Optional.empty();
   private final Map<String, Double> auxiliaryWeights = new HashMap<>();
   private boolean progress = true;
+
+  /** What {@link Lookahead} is made with. */
+  record LookaheadSteps(int every, double share) {}
 
   private Trainer(Network network) {
     this.network = network;
@@ -112,6 +127,50 @@ public final class Trainer {
   /** Whether batch norms and biases decay too, as they do at first. */
   public Trainer decayNormsAndBiases(boolean on) {
     decayNormsAndBiases = on;
+    return this;
+  }
+
+  /**
+   * Gives some parameters learning rates or weight decays of their own: see {@link
+   * Optimizer#groups}.
+   */
+  public Trainer groups(ParameterGroup... own) {
+    groups = List.of(own);
+    return this;
+  }
+
+  /**
+   * Steps of slow weights behind those of the updater: see {@link Lookahead}.
+   *
+   * @param every steps between two of the slow weights', at least 1: 5 is usual
+   * @param share the part of the way that they go, above 0 and at most 1: 0.5 is usual
+   */
+  public Trainer lookahead(int every, double share) {
+    lookahead = Optional.of(new LookaheadSteps(requirePositive("steps", every), share));
+    return this;
+  }
+
+  /**
+   * Takes the gradients at the worst point nearby, with two passes for each batch: see {@link
+   * SharpnessAware}.
+   *
+   * @param rho how far away that point is looked for, positive: 0.05 is usual
+   */
+  public Trainer sharpnessAware(double rho) {
+    sharpnessRadius = OptionalDouble.of(rho);
+    return this;
+  }
+
+  /**
+   * Keeps layers frozen until an epoch begins (Howard and Ruder, 2018). It can be called several
+   * times, so that a pretrained network thaws from its end to its beginning; what is frozen in the
+   * network itself stays so, and is all that is frozen when the training has ended.
+   *
+   * @param epoch from which on they learn, from 0
+   * @param prefixes of layers, as {@link Network#freeze} takes them
+   */
+  public Trainer freezeUntil(int epoch, String... prefixes) {
+    unfreezing = unfreezing.plus(epoch, prefixes);
     return this;
   }
 
@@ -191,6 +250,37 @@ public final class Trainer {
     return this;
   }
 
+  /** Validates after every so many epochs, at least 1, and after the last one. */
+  public Trainer validateEvery(int epochs) {
+    validateEvery = requirePositive("epochs between validations", epochs);
+    return this;
+  }
+
+  /**
+   * Validates after every so many steps too, at least 1. Listeners hear of it, and the best weights
+   * are kept; schedules and early stopping go by the validations of whole epochs alone.
+   */
+  public Trainer validateEverySteps(int steps) {
+    validateEverySteps = requirePositive("steps between validations", steps);
+    return this;
+  }
+
+  /**
+   * Stops after the first step that ends later than this, counted from the beginning of {@code
+   * fit}. If there are checkpoints, that step is kept, and the next call of {@code fit} goes on
+   * from there with a budget of its own.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public Trainer timeBudget(Duration budget) {
+    if (budget.isZero() || budget.isNegative()) {
+      throw new IllegalArgumentException(
+          "time budget: expected a positive duration, got " + budget);
+    }
+    timeBudget = Optional.of(budget);
+    return this;
+  }
+
   /** Stops when validation's top-1 accuracy has not risen for some epochs. */
   public Trainer stopEarly(int patience) {
     return stopEarly(new EarlyStopping(patience, EarlyStopping.Measure.TOP1));
@@ -249,6 +339,20 @@ public final class Trainer {
     return this;
   }
 
+  /**
+   * Keeps the weights of several best validations: {@code best.safetensors} is the best of all, and
+   * each has a file {@code best-step-N.safetensors}. Without this, one is kept, by {@link
+   * Score#TOP1}.
+   *
+   * @param count how many, at least 1
+   * @param by what is to be best
+   */
+  public Trainer keepBest(int count, Score by) {
+    bestCount = requirePositive("best weights to keep", count);
+    bestBy = by;
+    return this;
+  }
+
   /** Ignores, and replaces, the checkpoints of an earlier training run. */
   public Trainer startOver() {
     startOver = true;
@@ -260,6 +364,42 @@ public final class Trainer {
       throw new IllegalArgumentException(what + ": expected at least 1, got " + value);
     }
     return value;
+  }
+
+  /**
+   * Looks for a learning rate: a hundred steps in which it grows from 1e-6 to 10, fewer if the loss
+   * explodes before. The network is left as it was; the schedule has no say.
+   *
+   * @param train the training data, gone through as often as it takes
+   * @throws IllegalArgumentException if the data does not fill a batch
+   * @throws UnsupportedOperationException if the updater has no learning rate
+   */
+  public LearningRates findLearningRate(DataLoader train) {
+    return findLearningRate(train, 1e-6, 10, 100);
+  }
+
+  /**
+   * Looks for a learning rate as {@link #findLearningRate(DataLoader)} does.
+   *
+   * @param least the first rate, positive
+   * @param largest the last rate, above the first
+   * @param steps between them, at least 2
+   * @throws IllegalArgumentException if a number is out of range, or the data does not fill a batch
+   * @throws UnsupportedOperationException if the updater has no learning rate
+   */
+  public LearningRates findLearningRate(DataLoader train, double least, double largest, int steps) {
+    FitChecks.requireData(network, train);
+    return new RangeTest(least, largest, steps).run(this, train);
+  }
+
+  /** An optimizer with these settings. */
+  Optimizer optimizer(IUpdater own) {
+    return Optimizer.of(network, own)
+        .weightDecay(weightDecay)
+        .decoupledWeightDecay(decoupledWeightDecay)
+        .decayNormsAndBiases(decayNormsAndBiases)
+        .groups(groups.toArray(ParameterGroup[]::new))
+        .clipNorm(clipNorm);
   }
 
   /**
@@ -330,7 +470,7 @@ public final class Trainer {
   String settings(DataLoader train) {
     return String.format(
         Locale.ROOT,
-        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s%s; %s",
+        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s%s%s; %s",
         network.architecture().name(),
         updater,
         weightDecay,
@@ -343,6 +483,20 @@ public final class Trainer {
             .map(output -> SafeText.format(", %s weighs %s", output.name(), weightOf(output)))
             .collect(Collectors.joining()),
         averageDecay.isPresent() ? ", averaged by " + averageDecay.getAsDouble() : "",
+        ways(),
         train);
+  }
+
+  /** Those that are not usual. */
+  private String ways() {
+    StringBuilder text = new StringBuilder();
+    groups.forEach(group -> text.append(", ").append(group));
+    lookahead.ifPresent(l -> text.append(", lookahead " + l.every() + " by " + l.share()));
+    sharpnessRadius.ifPresent(rho -> text.append(", sharpness within ").append(rho));
+    unfreezing
+        .parts()
+        .forEach(
+            part -> text.append(", " + part.prefixes() + " frozen until epoch " + part.epoch()));
+    return text.toString();
   }
 }

@@ -10,9 +10,12 @@ import java.util.Optional;
  * The results of the epochs of a training run, including those before it was resumed.
  *
  * @param epochs in order
- * @param stoppedEarly whether early stopping ended it
+ * @param stoppedEarly whether early stopping or the time budget ended it
  */
 public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
+  /** No epoch yet. */
+  static final TrainingHistory NONE = new TrainingHistory(List.of(), false);
+
   /** Copies the list. */
   public TrainingHistory {
     epochs = List.copyOf(epochs);
@@ -51,6 +54,12 @@ public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
     List<EpochResult> all = new ArrayList<>(epochs);
     all.add(epoch);
     return new TrainingHistory(all, stoppedEarly);
+  }
+
+  /** The results of the epochs from the given one on. */
+  TrainingHistory from(int epoch) {
+    List<EpochResult> later = epochs.stream().filter(e -> e.epoch() >= epoch).toList();
+    return new TrainingHistory(later, stoppedEarly);
   }
 
   private static double top1(EpochResult epoch) {

@@ -54,6 +54,13 @@ public interface TrainingListener {
   default void onStep(Step step) {}
 
   /**
+   * After a validation within an epoch, which {@link Trainer#validateEverySteps} asks for.
+   *
+   * @param step steps so far
+   */
+  default void onValidation(long step, Evaluation evaluation) {}
+
+  /**
    * After an epoch, its validation and its checkpoint.
    *
    * @param history all epochs so far; the last is the one that has just ended

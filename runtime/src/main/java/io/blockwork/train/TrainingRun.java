@@ -6,6 +6,7 @@ import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
 import io.blockwork.io.SafeText;
+import io.blockwork.loss.Losses;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +24,16 @@ final class TrainingRun {
   private final Listeners listeners;
   private final Optimizer optimizer;
   private final double baseRate;
+  private final Optional<Lookahead> lookahead;
+  private final Optional<SharpnessAware> sharpness;
   private final Optional<WeightAverage> average;
   private final Optional<Checkpoints> checkpoints;
   private final int stepsPerEpoch;
+
+  /** What is frozen in the network whatever the epoch. */
+  private final List<String> frozen;
+
+  private long begun;
 
   TrainingRun(Trainer trainer, DataLoader train, Optional<DataLoader> validation) {
     this.trainer = trainer;
@@ -36,12 +44,13 @@ final class TrainingRun {
     // A copy, since the schedule changes its learning rate.
     IUpdater updater = trainer.updater.clone();
     this.baseRate = updater.hasLearningRate() ? updater.getLearningRate(0, 0) : 0;
-    this.optimizer =
-        Optimizer.of(network, updater)
-            .weightDecay(trainer.weightDecay)
-            .decoupledWeightDecay(trainer.decoupledWeightDecay)
-            .decayNormsAndBiases(trainer.decayNormsAndBiases)
-            .clipNorm(trainer.clipNorm);
+    this.optimizer = trainer.optimizer(updater);
+    this.lookahead =
+        trainer.lookahead.map(l -> new Lookahead(network.parameters(), l.every(), l.share()));
+    this.sharpness =
+        trainer.sharpnessRadius.isPresent()
+            ? Optional.of(new SharpnessAware(network, trainer.sharpnessRadius.getAsDouble()))
+            : Optional.empty();
     this.average =
         trainer.averageDecay.isPresent()
             ? Optional.of(
@@ -50,11 +59,17 @@ final class TrainingRun {
     this.checkpoints =
         trainer.checkpoints.map(
             folder ->
-                new Checkpoints(folder, trainer.settings(train), train.dataset().classNames()));
+                new Checkpoints(
+                    folder,
+                    new BestWeights(folder, trainer.bestCount, trainer.bestBy),
+                    trainer.settings(train),
+                    train.dataset().classNames()));
     this.stepsPerEpoch = (train.batches() + trainer.accumulate - 1) / trainer.accumulate;
+    this.frozen = network.frozen();
   }
 
   TrainingHistory run() {
+    begun = trainer.nanoTime.getAsLong();
     FitChecks.require(trainer, train, validation);
     if (checkpoints.isEmpty()) {
       return runAlone();
@@ -69,28 +84,58 @@ final class TrainingRun {
     if (trainer.startOver) {
       checkpoints.ifPresent(Checkpoints::clear);
     }
-    RunState state =
-        checkpoints.flatMap(c -> c.restore(network, optimizer, average)).orElseGet(RunState::fresh);
+    try {
+      // Before anything is read: a prefix that names nothing is refused here.
+      freezeFor(0);
+      return runFrom(
+          checkpoints
+              .flatMap(c -> c.restore(network, optimizer, lookahead, average))
+              .orElseGet(RunState::fresh));
+    } finally {
+      if (!trainer.unfreezing.parts().isEmpty()) {
+        network.freeze(frozen.toArray(String[]::new));
+      }
+    }
+  }
+
+  private void freezeFor(int epoch) {
+    if (!trainer.unfreezing.parts().isEmpty()) {
+      network.freeze(trainer.unfreezing.frozenIn(epoch, frozen));
+    }
+  }
+
+  private TrainingHistory runFrom(RunState first) {
+    RunState state = first;
     TrainingHistory history = new TrainingHistory(state.epochs(), false);
     try {
       listeners.start(
           new TrainingListener.Start(
               network, trainer.epochs, train.dataset().size(), optimizer.steps(), history));
       while (state.epoch() < trainer.epochs && !stopped(history)) {
-        EpochResult trained = trainEpoch(state);
+        freezeFor(state.epoch());
+        Optional<EpochResult> trained = trainEpoch(state);
+        if (trained.isEmpty()) {
+          break;
+        }
         requireFinite(state.epoch());
-        Optional<Evaluation> evaluation = validate(state);
-        history = history.with(trained.with(evaluation.map(Evaluation::metrics)));
+        Optional<Evaluation> evaluation =
+            isValidated(state.epoch()) ? validate(state.epoch()) : Optional.empty();
+        history = history.with(trained.get().with(evaluation.map(Evaluation::metrics)));
         state = new RunState(state.epoch() + 1, 0, new Meter(), history.epochs());
         // Before the listeners, which may fail.
         save(state);
         listeners.epoch(history, evaluation);
       }
       average.filter(WeightAverage::begun).ifPresent(WeightAverage::swap);
-      return new TrainingHistory(history.epochs(), stopped(history));
+      boolean early = history.epochs().size() < trainer.epochs && stopped(history);
+      return new TrainingHistory(history.epochs(), early);
     } finally {
       listeners.end();
     }
+  }
+
+  private boolean isValidated(int epoch) {
+    return (epoch + 1) % trainer.validateEvery == 0 || epoch + 1 == trainer.epochs;
   }
 
   /** Which epoch is the best, and when to stop, must not depend on the process that validates. */
@@ -103,27 +148,40 @@ final class TrainingRun {
   }
 
   private boolean stopped(TrainingHistory history) {
-    return trainer.earlyStopping.map(when -> when.stops(history)).orElse(false);
+    return trainer.earlyStopping.map(when -> when.stops(history)).orElse(false) || isOutOfTime();
   }
 
-  private EpochResult trainEpoch(RunState state) {
+  private boolean isOutOfTime() {
+    return trainer
+        .timeBudget
+        .map(budget -> trainer.nanoTime.getAsLong() - begun >= budget.toNanos())
+        .orElse(false);
+  }
+
+  /** The rest of an epoch; empty if time runs out before its end. */
+  private Optional<EpochResult> trainEpoch(RunState state) {
     Meter meter = state.soFar();
     long begin = System.nanoTime();
-    double rate = lastRate();
+    double rate = lastRate(state);
     Duration waited;
     try (Epoch epoch = train.epoch(state.epoch(), state.batch())) {
       int gathered = 0;
       while (epoch.hasNext()) {
         Batch batch = epoch.next();
-        TrainingResult trained = trainBatch(batch, meter, state.epoch());
+        TrainingResult trained = trainBatch(batch, meter, state);
         int next = batch.number() + 1;
         gathered++;
         if (gathered == trainer.accumulate || !epoch.hasNext()) {
-          rate = schedule();
+          rate = schedule(state);
           optimizer.step();
+          lookahead.ifPresent(l -> l.afterStep(optimizer.steps()));
           average.ifPresent(WeightAverage::update);
           gathered = 0;
-          if (optimizer.steps() % trainer.checkpointEvery == 0) {
+          boolean out = epoch.hasNext() && isOutOfTime();
+          if (epoch.hasNext() && optimizer.steps() % trainer.validateEverySteps == 0) {
+            validate(state.epoch()).ifPresent(e -> listeners.validation(optimizer.steps(), e));
+          }
+          if (out || optimizer.steps() % trainer.checkpointEvery == 0) {
             save(new RunState(state.epoch(), next, meter, state.epochs()));
           }
           listeners.step(
@@ -134,21 +192,26 @@ final class TrainingRun {
                   trained.loss(),
                   trained.auxiliary(),
                   meter.metrics()));
+          if (out) {
+            return Optional.empty();
+          }
         }
       }
       waited = epoch.waited();
     }
-    return new EpochResult(
-        state.epoch(),
-        optimizer.steps(),
-        rate,
-        meter.metrics(),
-        Optional.empty(),
-        Duration.ofNanos(System.nanoTime() - begin),
-        waited);
+    return Optional.of(
+        new EpochResult(
+            state.epoch(),
+            optimizer.steps(),
+            rate,
+            meter.metrics(),
+            Optional.empty(),
+            Duration.ofNanos(System.nanoTime() - begin),
+            waited));
   }
 
-  private TrainingResult trainBatch(Batch batch, Meter meter, int epoch) {
+  private TrainingResult trainBatch(Batch batch, Meter meter, RunState state) {
+    int epoch = state.epoch();
     Finite.firstImage(batch, train.dataset())
         .ifPresent(
             image -> {
@@ -161,7 +224,11 @@ final class TrainingRun {
                   "");
             });
     INDArray images = batch.images().castTo(network.parameters().dataType());
-    TrainingResult result = network.train(images, trainer.lossesOf(batch));
+    Losses losses = trainer.lossesOf(batch);
+    TrainingResult result =
+        sharpness.isPresent()
+            ? sharpness.get().train(images, losses)
+            : network.train(images, losses);
     if (!Double.isFinite(result.total())) {
       throw diverged(
           SafeText.format(
@@ -184,8 +251,8 @@ final class TrainingRun {
   }
 
   /** The learning rate of the next step, which the updater is told if there is a schedule. */
-  private double schedule() {
-    double rate = rate(optimizer.steps());
+  private double schedule(RunState state) {
+    double rate = rate(optimizer.steps(), state);
     if (trainer.schedule.isPresent()) {
       optimizer.updater().setLrAndSchedule(rate, null);
     }
@@ -193,20 +260,21 @@ final class TrainingRun {
   }
 
   /** The learning rate of the last step that was made, maybe by a process that was killed. */
-  private double lastRate() {
-    return optimizer.steps() == 0 ? baseRate : rate(optimizer.steps() - 1);
+  private double lastRate(RunState state) {
+    return optimizer.steps() == 0 ? baseRate : rate(optimizer.steps() - 1, state);
   }
 
-  private double rate(int step) {
+  private double rate(int step, RunState state) {
     if (trainer.schedule.isEmpty()) {
       return optimizer.updater().getLearningRate(step, 0);
     }
-    var at = new Schedule.Progress(step, stepsPerEpoch, trainer.epochs);
+    var history = new TrainingHistory(state.epochs(), false);
+    var at = new Schedule.Progress(step, stepsPerEpoch, trainer.epochs, history);
     return baseRate * trainer.schedule.get().factor(at);
   }
 
   /** Evaluates the averaged weights if there are any; the network has its own again afterwards. */
-  private Optional<Evaluation> validate(RunState state) {
+  private Optional<Evaluation> validate(int epoch) {
     if (validation.isEmpty()) {
       return Optional.empty();
     }
@@ -214,30 +282,20 @@ final class TrainingRun {
     swapped.ifPresent(WeightAverage::swap);
     try {
       // The network would refuse to run, but could not say that the training is to blame.
-      requireFinite(state.epoch());
+      requireFinite(epoch);
       Evaluation evaluation = Evaluation.of(network, validation.get());
-      if (checkpoints.isPresent() && isBest(evaluation.metrics(), state.epochs())) {
-        checkpoints.get().saveBest(network);
-      }
+      checkpoints.ifPresent(c -> c.offerBest(network, evaluation, optimizer.steps()));
       return Optional.of(evaluation);
     } finally {
       swapped.ifPresent(WeightAverage::swap);
     }
   }
 
-  private static boolean isBest(Metrics metrics, List<EpochResult> before) {
-    return new TrainingHistory(before, false)
-        .best()
-        .flatMap(EpochResult::validation)
-        .map(best -> metrics.top1() > best.top1())
-        .orElse(true);
-  }
-
   /** Only good states are kept. */
   private void save(RunState state) {
     if (checkpoints.isPresent()) {
       requireFinite(state.epoch());
-      checkpoints.get().save(network, optimizer, average, state);
+      checkpoints.get().save(network, optimizer, lookahead, average, state);
     }
   }
 

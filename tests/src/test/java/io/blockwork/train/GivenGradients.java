@@ -23,6 +23,7 @@ final class GivenGradients implements Network {
   private final Parameters parameters;
   private final Gradients gradients;
   private List<String> frozen = List.of();
+  private Optional<Runnable> onTrain = Optional.empty();
 
   /** A weight and a bias. */
   GivenGradients(DataType type) {
@@ -32,6 +33,11 @@ final class GivenGradients implements Network {
   GivenGradients(DataType type, List<ParameterInfo> state) {
     parameters = new Parameters(state, type);
     gradients = new Gradients(state, type);
+  }
+
+  /** What a training pass does to the gradients; without it there is none. */
+  void onTrain(Runnable pass) {
+    onTrain = Optional.of(pass);
   }
 
   @Override
@@ -69,7 +75,8 @@ final class GivenGradients implements Network {
 
   @Override
   public TrainingResult train(INDArray images, Losses losses) {
-    throw new UnsupportedOperationException();
+    onTrain.orElseThrow(UnsupportedOperationException::new).run();
+    return new TrainingResult(0, images, List.of(), List.of(), Optional.empty());
   }
 
   @Override

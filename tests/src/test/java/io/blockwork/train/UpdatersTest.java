@@ -40,7 +40,10 @@ final class UpdatersTest {
         new AdaDelta(),
         new RmsProp(0.005),
         new Momentum(0.05, 0.9),
-        new Adam(0.01));
+        Momentum.nesterov(0.05, 0.9),
+        new Adam(0.01),
+        new Lars(1, 0.9, 0.02),
+        new Lamb(0.02));
   }
 
   @ParameterizedTest

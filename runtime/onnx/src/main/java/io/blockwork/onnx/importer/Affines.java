@@ -1,0 +1,211 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.graph.ops.ChannelRange;
+import io.blockwork.graph.ops.ConstantAffine;
+import io.blockwork.graph.ops.Conv2d;
+import io.blockwork.graph.ops.GroupNorm;
+import io.blockwork.graph.ops.Initial;
+import io.blockwork.graph.ops.LayerNorm2d;
+import io.blockwork.graph.ops.LearnedAffine;
+import io.blockwork.graph.ops.Linear;
+import io.blockwork.graph.ops.Op;
+import io.blockwork.graph.ops.Sum;
+import io.blockwork.onnx.file.ElementType;
+import io.blockwork.onnx.file.OnnxTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Scales and shifts by constants. What follows an operation that has such parameters itself becomes
+ * a part of it: the bias of a convolution or a linear layer, the scale and shift of a norm.
+ */
+final class Affines {
+  private Affines() {}
+
+  /**
+   * The value times {@code scale}, plus {@code shift}; one of them is there.
+   *
+   * @throws io.blockwork.onnx.OnnxException if they differ from place to place
+   */
+  static View apply(Step step, View x, Optional<OnnxTensor> scale, Optional<OnnxTensor> shift) {
+    OnnxTensor tensor = scale.or(() -> shift).orElseThrow();
+    if (tensor.count() == 1
+        && tensor.first() == (scale.isPresent() ? 1 : 0)
+        && tensor.shape().size() <= x.rank()) {
+      return x;
+    }
+    boolean known = isKnown(step, x, tensor);
+    Channels channels = Channels.of(step, x, tensor);
+    View view = channels.view();
+    Draft draft = step.scope().draft();
+    Op before = draft.op(view.node());
+    boolean alone = reads(step, x);
+    if (known) {
+      boolean scales = scale.isPresent();
+      ConstantAffine none = scaled(channels.values().length, 1);
+      if (!alone) {
+        return constant(step, view, view.node(), none, channels, scales);
+      }
+      if (before instanceof ConstantAffine affine) {
+        return constant(step, view, draft.inputs(view.node()).get(0), affine, channels, scales);
+      } else if (before instanceof Sum sum
+          && sum.factors().size() == 1
+          && sum.activation().isNone()) {
+        ConstantAffine same = scaled(channels.values().length, sum.factors().get(0));
+        return constant(step, view, draft.inputs(view.node()).get(0), same, channels, scales);
+      }
+      return constant(step, view, view.node(), none, channels, scales);
+    }
+    if (alone && shift.isPresent()) {
+      Optional<View> bias = bias(step, view, before, channels, tensor);
+      if (bias.isPresent()) {
+        return bias.get();
+      }
+    }
+    return learned(step, view, channels, tensor, scale.isPresent());
+  }
+
+  /** Whether the value is read by this operation alone. */
+  private static boolean reads(Step step, View x) {
+    for (int i = 0; i < step.inputs(); i++) {
+      if (step.value(i) instanceof View view && view.node() == x.node()) {
+        return step.readsAlone(i);
+      }
+    }
+    // A value that this operation has made itself.
+    return true;
+  }
+
+  /** Numbers of the network's design, rather than weights that were learned. */
+  private static boolean isKnown(Step step, View x, OnnxTensor tensor) {
+    Draft draft = step.scope().draft();
+    int at = x.node();
+    while (at > 0
+        && (draft.op(at) instanceof ConstantAffine || draft.op(at) instanceof ChannelRange)) {
+      at = draft.inputs(at).get(0);
+    }
+    return tensor.isUniform() || at == 0;
+  }
+
+  private static ConstantAffine scaled(int channels, double factor) {
+    return new ConstantAffine(
+        "", Collections.nCopies(channels, factor), Collections.nCopies(channels, 0.0));
+  }
+
+  private static View constant(
+      Step step, View view, int source, ConstantAffine before, Channels channels, boolean scales) {
+    List<Double> scale = new ArrayList<>();
+    List<Double> shift = new ArrayList<>();
+    for (int c = 0; c < channels.values().length; c++) {
+      double value = channels.values()[c];
+      scale.add(scales ? before.scale().get(c) * value : before.scale().get(c));
+      shift.add(scales ? before.shift().get(c) * value : before.shift().get(c) + value);
+    }
+    boolean uniform =
+        scale.stream().allMatch(scale.get(0)::equals) && shift.stream().allMatch(s -> s == 0);
+    Op op =
+        uniform
+            ? Sum.scaled(step.path(), scale.get(0))
+            : new ConstantAffine(step.path(), scale, shift);
+    return view.on(step.add(op, source));
+  }
+
+  private static Optional<View> bias(
+      Step step, View view, Op before, Channels channels, OnnxTensor tensor) {
+    Draft draft = step.scope().draft();
+    int node = view.node();
+    Map<String, OnnxTensor> weights = new HashMap<>(draft.weights(node));
+    OnnxTensor values = vector(tensor, channels);
+    if (before instanceof Conv2d conv && conv.bias().isEmpty() && conv.isBare()) {
+      weights.put(conv.path() + ".bias", values);
+      return Optional.of(view.on(step.add(conv.withBias(), weights, inputs(draft, node))));
+    } else if (before instanceof Linear linear && linear.bias().isEmpty()) {
+      weights.put(linear.path() + ".bias", values);
+      Linear biased = linear.withBias(Initial.torch(linear.in()));
+      return Optional.of(view.on(step.add(biased, weights, inputs(draft, node))));
+    } else if (before instanceof LearnedAffine affine
+        && affine.shift().isEmpty()
+        && !affine.spatial()) {
+      return Optional.of(view.on(scaled(step, draft, node, affine, values)));
+    }
+    return Optional.empty();
+  }
+
+  /** A scale followed by a shift; behind a norm that has neither, they are the norm's own. */
+  private static int scaled(
+      Step step, Draft draft, int node, LearnedAffine affine, OnnxTensor shift) {
+    int source = draft.inputs(node).get(0);
+    OnnxTensor scale = draft.weights(node).get(affine.scale().orElseThrow());
+    Op norm = draft.op(source);
+    Optional<Op> whole = Optional.empty();
+    if (norm instanceof GroupNorm group && !group.affine()) {
+      whole =
+          Optional.of(
+              new GroupNorm(affine.path(), group.channels(), group.groups(), group.eps(), true));
+    } else if (norm instanceof LayerNorm2d layer && !layer.affine()) {
+      whole = Optional.of(new LayerNorm2d(affine.path(), layer.channels(), layer.eps(), true));
+    }
+    Map<String, OnnxTensor> weights = new HashMap<>();
+    if (scale != null) {
+      weights.put(affine.path() + ".weight", scale);
+    }
+    weights.put(affine.path() + ".bias", shift);
+    return whole.isPresent()
+        ? step.add(whole.get(), weights, inputs(draft, source))
+        : step.add(LearnedAffine.of(affine.path(), affine.channels()), weights, source);
+  }
+
+  private static Integer[] inputs(Draft draft, int node) {
+    return draft.inputs(node).toArray(Integer[]::new);
+  }
+
+  private static View learned(
+      Step step, View view, Channels channels, OnnxTensor tensor, boolean scales) {
+    String path = step.path(tensor);
+    int count = channels.values().length;
+    String name = path + (scales ? ".weight" : ".bias");
+    LearnedAffine affine =
+        new LearnedAffine(
+            path,
+            count,
+            scales ? Optional.of(name) : Optional.empty(),
+            scales ? Optional.empty() : Optional.of(name),
+            1,
+            false);
+    Map<String, OnnxTensor> weights = Map.of(name, vector(tensor, channels));
+    return view.on(step.add(affine, weights, view.node()));
+  }
+
+  private static OnnxTensor vector(OnnxTensor tensor, Channels channels) {
+    return OnnxTensor.of(
+        tensor.name(), ElementType.FLOAT, List.of(channels.values().length), channels.values());
+  }
+
+  static OnnxTensor negated(Step step, OnnxTensor tensor) {
+    return mapped(step, tensor, value -> -value);
+  }
+
+  static OnnxTensor inverted(Step step, OnnxTensor tensor) {
+    return mapped(step, tensor, value -> 1 / value);
+  }
+
+  static OnnxTensor times(Step step, OnnxTensor tensor, double factor) {
+    return mapped(step, tensor, value -> value * factor);
+  }
+
+  private static OnnxTensor mapped(Step step, OnnxTensor tensor, DoubleUnaryOperator function) {
+    if (tensor.isUniform()) {
+      return OnnxTensor.uniform(
+          tensor.name(), ElementType.FLOAT, tensor.shape(), function.applyAsDouble(tensor.first()));
+    }
+    step.scope().worksOut(tensor.count(), step);
+    double[] values = Arrays.stream(tensor.doubles()).map(function).toArray();
+    return OnnxTensor.of(tensor.name(), ElementType.FLOAT, tensor.shape(), values);
+  }
+}

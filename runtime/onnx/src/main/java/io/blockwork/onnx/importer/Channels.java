@@ -1,0 +1,77 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.onnx.OnnxException;
+import io.blockwork.onnx.file.OnnxTensor;
+import io.blockwork.onnx.importer.Atom.Axis;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A constant beside a value of the network, as one number a channel.
+ *
+ * @param view the value, whose node has these channels
+ * @param values one for each channel of the node
+ */
+record Channels(View view, double[] values) {
+  /** The constant, which must not differ from place to place. */
+  static Channels of(Step step, View x, OnnxTensor tensor) {
+    if (tensor.count() == 1) {
+      step.scope().worksOut(x.shape().channels(), step);
+      double[] all = new double[x.shape().channels()];
+      Arrays.fill(all, tensor.first());
+      return new Channels(x, all);
+    }
+    if (tensor.shape().size() > x.rank()) {
+      throw step.refuse("the constant %s has more axes than the value %s", tensor, x.dims());
+    }
+    List<Integer> shape = OnnxTensor.padded(tensor.shape(), x.rank());
+    View view = x;
+    for (int axis = 0; axis < view.rank(); axis++) {
+      if (shape.get(axis) == 1) {
+        continue;
+      }
+      if (view.axes().get(axis).contains(Atom.BATCH)) {
+        throw step.refuse("the constant %s differs from image to image", tensor);
+      }
+      if (shape.get(axis) != view.size(axis)) {
+        throw step.refuse("the constant %s does not fit the shape %s", tensor, view.dims());
+      }
+      if (view.axes().get(axis).stream().anyMatch(atom -> atom.axis() != Axis.CHANNEL)) {
+        view = flat(step, view, axis, tensor);
+      }
+    }
+    return new Channels(view, spread(step, view, shape, tensor));
+  }
+
+  private static View flat(Step step, View view, int axis, OnnxTensor tensor) {
+    try {
+      return Layouts.channels(step, view, axis);
+    } catch (OnnxException e) {
+      throw step.refuse(
+          "the constant %s differs from place to place of a map; only one value a channel is supported",
+          tensor);
+    }
+  }
+
+  private static double[] spread(Step step, View view, List<Integer> shape, OnnxTensor tensor) {
+    int channels = view.shape().channels();
+    step.scope().worksOut((long) channels + tensor.count(), step);
+    double[] from = tensor.doubles();
+    double[] to = new double[channels];
+    for (int c = 0; c < channels; c++) {
+      int index = 0;
+      for (int axis = 0; axis < shape.size(); axis++) {
+        if (shape.get(axis) == 1) {
+          continue;
+        }
+        int at = 0;
+        for (Atom atom : view.axes().get(axis)) {
+          at = at * atom.size() + c / atom.stride() % atom.size();
+        }
+        index = index * shape.get(axis) + at;
+      }
+      to[c] = from[index];
+    }
+    return to;
+  }
+}

@@ -1,0 +1,267 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.graph.ops.AvgPool2d;
+import io.blockwork.graph.ops.Conv2d;
+import io.blockwork.graph.ops.GlobalAvgPool;
+import io.blockwork.graph.ops.GlobalMaxPool;
+import io.blockwork.graph.ops.MaxPool2d;
+import io.blockwork.graph.ops.Padding;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.ops.Window;
+import io.blockwork.graph.ops.ZeroPad2d;
+import io.blockwork.onnx.file.OnnxTensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Convolutions and pools. */
+final class Convolutions {
+  private Convolutions() {}
+
+  static void into(Map<String, Consumer<Step>> operators) {
+    operators.put("Conv", Convolutions::conv);
+    operators.put("MaxPool", Convolutions::maxPool);
+    operators.put("AveragePool", Convolutions::avgPool);
+    operators.put("GlobalAveragePool", step -> global(step, true));
+    operators.put("GlobalMaxPool", step -> global(step, false));
+  }
+
+  private static void conv(Step step) {
+    View x = image(step);
+    OnnxTensor weight = step.constant(1);
+    int rank = x.rank();
+    if (weight.shape().size() != rank) {
+      throw step.refuse("its kernel has the shape %s for %d axes", weight.shape(), rank);
+    }
+    List<Integer> sizes = new ArrayList<>(weight.shape());
+    if (rank == 3) {
+      sizes.add(1);
+    }
+    if (step.hasAttribute("kernel_shape")
+        && !kernel(step, rank).equals(sizes.subList(2, 2 + rank - 2))) {
+      throw step.refuse("its attribute kernel_shape is not the size of its kernel");
+    }
+    if (Collections.min(sizes) < 1) {
+      throw step.refuse("its kernel has the shape %s", weight.shape());
+    }
+    int out = sizes.get(0);
+    int groups = small(step, step.integer("group", 1), "group");
+    int in = Math.multiplyExact(sizes.get(1), groups);
+    if (x.shape().channels() != in || out % groups != 0) {
+      throw step.refuse(
+          "its kernel %s in %d groups does not fit %d channels",
+          weight.shape(), groups, x.shape().channels());
+    }
+    Window window = window(step, rank, sizes.get(2), sizes.get(3), x.shape());
+    String path = step.path(weight);
+    Map<String, OnnxTensor> weights = new HashMap<>();
+    weights.put(path + ".weight", weight);
+    Conv2d conv = Conv2d.of(path, in, out, window).groups(groups);
+    Optional<OnnxTensor> bias = step.optional(2);
+    if (bias.isPresent()) {
+      conv = conv.withBias();
+      weights.put(path + ".bias", vector(step, bias.get(), out));
+    }
+    // Zeros around the map that only this reads are its own padding.
+    int source = x.node();
+    if (step.scope().draft().op(source) instanceof ZeroPad2d pad && step.readsAlone(0)) {
+      source = step.scope().draft().inputs(source).get(0);
+      conv =
+          new Conv2d(
+              path,
+              in,
+              out,
+              window.padding(sum(window.padding(), pad.padding())),
+              groups,
+              conv.bias(),
+              conv.initial(),
+              conv.norm(),
+              1,
+              false,
+              conv.activation());
+    }
+    step.out(step.result(step.add(conv, weights, source), rank));
+  }
+
+  /** A constant of so many values, or of one that counts for all. */
+  static OnnxTensor vector(Step step, OnnxTensor tensor, int length) {
+    if (tensor.count() == length) {
+      return tensor;
+    } else if (tensor.count() == 1) {
+      return OnnxTensor.uniform(tensor.name(), tensor.type(), List.of(length), tensor.first());
+    }
+    throw step.refuse(
+        "the constant %s of shape %s should have %d values", tensor.name(), tensor.shape(), length);
+  }
+
+  private static View image(Step step) {
+    View x = step.view(0);
+    if (x.rank() != 3 && x.rank() != 4) {
+      throw step.refuse(
+          "it works on %d axes; only one and two axes of places are supported", x.rank() - 2);
+    }
+    return step.map(x);
+  }
+
+  private static Padding sum(Padding a, Padding b) {
+    return new Padding(
+        a.top() + b.top(), a.left() + b.left(), a.bottom() + b.bottom(), a.right() + b.right());
+  }
+
+  private static int small(Step step, long value, String what) {
+    if (value < 1 || value > 1 << 20) {
+      throw step.refuse("its attribute %s is %d", what, value);
+    }
+    return (int) value;
+  }
+
+  private static List<Integer> kernel(Step step, int rank) {
+    List<Long> kernel =
+        step.integers("kernel_shape")
+            .orElseThrow(() -> step.refuse("its attribute kernel_shape is missing"));
+    return sides(step, kernel, "kernel_shape", rank);
+  }
+
+  private static List<Integer> sides(Step step, List<Long> values, String what, int rank) {
+    if (values.size() != rank - 2) {
+      throw step.refuse(
+          "its attribute %s has %d values for %d axes", what, values.size(), rank - 2);
+    }
+    return values.stream().map(value -> small(step, value, what)).toList();
+  }
+
+  private static List<Integer> sides(Step step, String what, int rank) {
+    List<Integer> sides =
+        new ArrayList<>(
+            step.integers(what)
+                .map(values -> sides(step, values, what, rank))
+                .orElseGet(() -> Collections.nCopies(rank - 2, 1)));
+    if (rank == 3) {
+      sides.add(1);
+    }
+    return sides;
+  }
+
+  private static Window window(Step step, int rank, int kernelH, int kernelW, Shape shape) {
+    List<Integer> stride = sides(step, "strides", rank);
+    List<Integer> dilation = sides(step, "dilations", rank);
+    Window window =
+        Window.of(kernelH, kernelW)
+            .stride(stride.get(0), stride.get(1))
+            .dilation(dilation.get(0), dilation.get(1));
+    if (1L * dilation.get(0) * kernelH > 1 << 24 || 1L * dilation.get(1) * kernelW > 1 << 24) {
+      throw step.refuse("its window is too large: %d x %d", kernelH, kernelW);
+    }
+    return window.padding(padding(step, rank, window, shape));
+  }
+
+  private static Padding padding(Step step, int rank, Window window, Shape shape) {
+    String auto = step.text("auto_pad", "NOTSET");
+    switch (auto) {
+      case "NOTSET", "" -> {
+        List<Long> pads = step.integers("pads").orElse(Collections.nCopies(2 * rank - 4, 0L));
+        if (pads.size() != 2 * rank - 4) {
+          throw step.refuse("its attribute pads has %d values", pads.size());
+        }
+        int[] p = new int[pads.size()];
+        for (int i = 0; i < p.length; i++) {
+          if (pads.get(i) < 0 || pads.get(i) > 1 << 20) {
+            throw step.refuse("its attribute pads holds %d", pads.get(i));
+          }
+          p[i] = pads.get(i).intValue();
+        }
+        return rank == 3 ? new Padding(p[0], 0, p[1], 0) : new Padding(p[0], p[1], p[2], p[3]);
+      }
+      case "VALID" -> {
+        return Padding.NONE;
+      }
+      case "SAME_UPPER", "SAME_LOWER" -> {
+        boolean upper = auto.equals("SAME_UPPER");
+        int v = same(shape.height(), window.spanHeight(), window.strideHeight());
+        int h = same(shape.width(), window.spanWidth(), window.strideWidth());
+        return upper
+            ? new Padding(v / 2, h / 2, v - v / 2, h - h / 2)
+            : new Padding(v - v / 2, h - h / 2, v / 2, h / 2);
+      }
+      default -> throw step.refuse("its attribute auto_pad is %s", auto);
+    }
+  }
+
+  private static int same(int size, int span, int stride) {
+    int places = (size + stride - 1) / stride;
+    return Math.max(0, (places - 1) * stride + span - size);
+  }
+
+  private static Window pool(Step step, View x) {
+    List<Integer> kernel = new ArrayList<>(kernel(step, x.rank()));
+    if (x.rank() == 3) {
+      kernel.add(1);
+    }
+    Window window = window(step, x.rank(), kernel.get(0), kernel.get(1), x.shape());
+    if (window.dilationHeight() != 1 || window.dilationWidth() != 1) {
+      throw step.refuse("a pool with dilations is not supported");
+    }
+    return step.integer("ceil_mode", 0) != 0 ? window.ceilMode() : window;
+  }
+
+  /** Whether each window sees a value of the map, as our pools demand. */
+  private static boolean isHalf(Window window) {
+    Padding padding = window.padding();
+    return 2 * Math.max(padding.top(), padding.bottom()) <= window.kernelHeight()
+        && 2 * Math.max(padding.left(), padding.right()) <= window.kernelWidth();
+  }
+
+  private static void maxPool(Step step) {
+    step.onlyFirstOutput("the indices");
+    View x = image(step);
+    Window window = pool(step, x);
+    if (!isHalf(window)) {
+      throw step.refuse("a padding of more than half the window is not supported");
+    }
+    int id = step.add(new MaxPool2d(step.path(), window), x.node());
+    step.out(step.result(id, x.rank()));
+  }
+
+  private static void avgPool(Step step) {
+    View x = image(step);
+    Window window = pool(step, x);
+    boolean counts = step.integer("count_include_pad", 0) != 0;
+    int source = x.node();
+    if (step.scope().draft().op(source) instanceof ZeroPad2d pad
+        && step.readsAlone(0)
+        && window.padding().isNone()
+        && !window.ceiling()) {
+      // PyTorch's older exporter writes a padding that counts so.
+      Window padded = window.padding(pad.padding());
+      if (isHalf(padded)) {
+        window = padded;
+        counts = true;
+        source = step.scope().draft().inputs(source).get(0);
+      }
+    }
+    if (!isHalf(window)) {
+      if (!counts || window.ceiling()) {
+        throw step.refuse("a padding of more than half the window is not supported");
+      }
+      source = step.add(new ZeroPad2d(step.path(), window.padding()), source);
+      window = window.padding(Padding.NONE);
+    }
+    int id = step.add(new AvgPool2d(step.path(), window, counts), source);
+    step.out(step.result(id, x.rank()));
+  }
+
+  private static void global(Step step, boolean mean) {
+    View x = step.view(0);
+    if (x.rank() != 3 && x.rank() != 4) {
+      throw step.refuse("it works on %d axes; only one and two are supported", x.rank() - 2);
+    }
+    x = step.map(x);
+    String path = step.path();
+    int id = step.add(mean ? new GlobalAvgPool(path) : new GlobalMaxPool(path), x.node());
+    step.out(step.result(id, x.rank()));
+  }
+}

@@ -1,0 +1,112 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.onnx.file.OnnxTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+
+/** Works out sums and the like of constants, and products of matrices. */
+final class FoldReductions {
+  private FoldReductions() {}
+
+  static void into(Map<String, Consumer<Step>> all) {
+    all.put("ReduceSum", step -> reduce(step, 13, 0, x -> x, Double::sum, (x, n) -> x));
+    all.put("ReduceMean", step -> reduce(step, 18, 0, x -> x, Double::sum, (x, n) -> x / n));
+    all.put(
+        "ReduceMax",
+        step -> reduce(step, 18, Double.NEGATIVE_INFINITY, x -> x, Math::max, (x, n) -> x));
+    all.put(
+        "ReduceMin",
+        step -> reduce(step, 18, Double.POSITIVE_INFINITY, x -> x, Math::min, (x, n) -> x));
+    all.put("ReduceProd", step -> reduce(step, 18, 1, x -> x, (a, b) -> a * b, (x, n) -> x));
+    all.put(
+        "ReduceL2", step -> reduce(step, 18, 0, x -> x * x, Double::sum, (x, n) -> Math.sqrt(x)));
+    all.put("MatMul", FoldReductions::matMul);
+  }
+
+  private static void reduce(
+      Step step,
+      int inputsSince,
+      double start,
+      DoubleUnaryOperator each,
+      DoubleBinaryOperator both,
+      DoubleBinaryOperator end) {
+    OnnxTensor x = step.constant(0);
+    Optional<List<Long>> given =
+        step.opset() >= inputsSince ? step.integers("", 1) : step.integers("axes");
+    boolean none = given.map(List::isEmpty).orElse(true);
+    if (none && step.integer("noop_with_empty_axes", 0) != 0) {
+      step.out(x);
+      return;
+    }
+    int rank = x.shape().size();
+    var axes = new TreeSet<Integer>();
+    for (int i = 0; none && i < rank; i++) {
+      axes.add(i);
+    }
+    given.ifPresent(list -> list.forEach(axis -> axes.add(step.axis(axis, rank))));
+    List<Integer> kept = new ArrayList<>();
+    List<Integer> shape = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      kept.add(axes.contains(i) ? 1 : x.shape().get(i));
+      if (!axes.contains(i) || step.integer("keepdims", 1) != 0) {
+        shape.add(kept.get(i));
+      }
+    }
+    step.scope().worksOut(x.count(), step);
+    double[] from = x.doubles();
+    double[] to = new double[kept.stream().reduce(1, (a, b) -> a * b)];
+    Arrays.fill(to, start);
+    int[] at = new int[rank];
+    for (double value : from) {
+      int index = 0;
+      for (int axis = 0; axis < rank; axis++) {
+        index = index * kept.get(axis) + (kept.get(axis) == 1 ? 0 : at[axis]);
+      }
+      to[index] = both.applyAsDouble(to[index], each.applyAsDouble(value));
+      for (int axis = rank - 1; axis >= 0 && ++at[axis] == x.shape().get(axis); axis--) {
+        at[axis] = 0;
+      }
+    }
+    double count = to.length == 0 ? 1 : (double) from.length / to.length;
+    step.out(
+        Fold.tensor(
+            x.type(),
+            shape,
+            Arrays.stream(to).map(value -> end.applyAsDouble(value, count)).toArray()));
+  }
+
+  private static void matMul(Step step) {
+    OnnxTensor a = step.constant(0);
+    OnnxTensor b = step.constant(1);
+    if (a.shape().size() != 2
+        || b.shape().size() != 2
+        || !a.shape().get(1).equals(b.shape().get(0))) {
+      throw step.refuse("it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
+    }
+    int rows = a.shape().get(0);
+    int inner = a.shape().get(1);
+    int columns = b.shape().get(1);
+    step.scope().worksOut((long) a.count() + b.count() + (long) rows * columns, step);
+    if ((long) rows * inner * columns > 1L << 30) {
+      throw step.refuse("it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
+    }
+    double[] x = a.doubles();
+    double[] y = b.doubles();
+    double[] product = new double[rows * columns];
+    for (int r = 0; r < rows; r++) {
+      for (int k = 0; k < inner; k++) {
+        for (int c = 0; c < columns; c++) {
+          product[r * columns + c] += x[r * inner + k] * y[k * columns + c];
+        }
+      }
+    }
+    step.out(Fold.tensor(a.type(), List.of(rows, columns), product));
+  }
+}

@@ -1,0 +1,25 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.graph.Graph;
+import io.blockwork.onnx.file.OnnxTensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network from an ONNX file.
+ *
+ * @param graph the network
+ * @param output shape of the result of one image, {@code [classes]} or {@code [C, H, W]}
+ * @param weights the values of its parameters, by name; those that are missing keep their initial
+ *     ones
+ * @param files names of the files beside the model that hold weights
+ * @param producer the tool that wrote the file; may be empty
+ * @param metadata what tools have written down about the model
+ */
+public record ImportedNetwork(
+    Graph graph,
+    List<Integer> output,
+    Map<String, OnnxTensor> weights,
+    List<String> files,
+    String producer,
+    Map<String, String> metadata) {}

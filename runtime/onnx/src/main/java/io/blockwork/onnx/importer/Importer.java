@@ -1,0 +1,170 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.graph.ops.Flatten;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.onnx.OnnxException;
+import io.blockwork.onnx.file.OnnxModel;
+import io.blockwork.onnx.file.OnnxNode;
+import io.blockwork.onnx.file.OnnxTensor;
+import io.blockwork.onnx.file.OnnxValue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** Turns the operations of an ONNX file into a network. */
+public final class Importer {
+  /** The versions of ONNX's operators that are known. */
+  public static final int OLDEST_OPSET = 7;
+
+  /** The newest version of ONNX's operators that is known. */
+  public static final int NEWEST_OPSET = 26;
+
+  private static final Map<String, Consumer<Step>> OPERATORS = operators();
+
+  private Importer() {}
+
+  private static Map<String, Consumer<Step>> operators() {
+    Map<String, Consumer<Step>> all = new HashMap<>();
+    Convolutions.into(all);
+    Products.into(all);
+    Functions.into(all);
+    Arithmetic.into(all);
+    Moves.into(all);
+    Shapes.into(all);
+    Norms.into(all);
+    return Map.copyOf(all);
+  }
+
+  /** The operators that a network may have, in alphabetical order. */
+  public static List<String> supported() {
+    return new ArrayList<>(new TreeSet<>(OPERATORS.keySet()));
+  }
+
+  /**
+   * Takes a model.
+   *
+   * @param input shape of one image; empty if the file says it
+   * @throws OnnxException if the model has an operation that cannot be taken, is not of one input,
+   *     or does not say the size of its images; the message names the operation
+   */
+  public static ImportedNetwork run(OnnxModel model, Optional<Shape> input) {
+    if (model.opset() < OLDEST_OPSET || model.opset() > NEWEST_OPSET) {
+      throw new OnnxException(
+          "it uses version %d of ONNX's operators; %d to %d are supported",
+          model.opset(), OLDEST_OPSET, NEWEST_OPSET);
+    }
+    try {
+      return taken(model, input);
+    } catch (ArithmeticException e) {
+      throw new OnnxException(e, "its sizes are too large (%s)", e.getMessage());
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+      // What no operation of ours can have, such as a pool that is too small for its padding.
+      throw new OnnxException(e, "it holds what is not supported: %s", e.getMessage());
+    }
+  }
+
+  private static ImportedNetwork taken(OnnxModel model, Optional<Shape> input) {
+    List<OnnxNode> nodes = Order.of(model, Patterns.replaced(model));
+    Images images = Images.of(model, nodes, input);
+    var draft = new Draft(images.shape());
+    var scope = new Scope(model, nodes, images.batch(), draft, new Names(nodes));
+    scope.define(images.name(), images.view());
+    for (OnnxNode node : nodes) {
+      take(model, node, scope);
+    }
+    return finished(model, scope, draft);
+  }
+
+  private static void take(OnnxModel model, OnnxNode node, Scope scope) {
+    var step = new Step(node, scope);
+    if (!node.domain().isEmpty()) {
+      boolean function = model.functions().contains(node.domain() + ":" + node.type());
+      throw step.refuse(
+          function
+              ? "it is a function of the model (domain %s), which is not supported; export the model with its functions inlined"
+              : "it is of the domain %s; only ONNX's own operators are supported",
+          node.domain());
+    }
+    if (model.functions().contains(":" + node.type())) {
+      throw step.refuse("it is a function of the model, which is not supported");
+    }
+    String type = node.type();
+    boolean network = false;
+    boolean sizes = false;
+    for (int i = 0; i < node.inputs().size(); i++) {
+      if (step.has(i)) {
+        network |= step.value(i) instanceof View;
+        sizes |= step.value(i) instanceof Value.Sizes;
+      }
+    }
+    Consumer<Step> operator = OPERATORS.get(type);
+    if (network && operator != null) {
+      operator.accept(step);
+    } else if (!network && sizes && FoldSizes.knows(type)) {
+      FoldSizes.apply(step);
+    } else if (!network && !sizes && Fold.knows(type)) {
+      Fold.apply(step);
+    } else if (Fold.knows(type) || FoldSizes.knows(type) || operator != null) {
+      throw step.refuse(
+          network
+              ? "%s is supported for constants only"
+              : "%s is not supported for constants, or sizes of tensors",
+          type);
+    } else {
+      throw step.refuse(
+          "the operator is not supported; these are: %s", String.join(", ", supported()));
+    }
+  }
+
+  private static ImportedNetwork finished(OnnxModel model, Scope scope, Draft draft) {
+    OnnxValue output = model.outputs().get(0);
+    if (!(scope.result(output.name()) instanceof View view)) {
+      throw new OnnxException("its output %s does not depend on the images", output.name());
+    }
+    var step =
+        new Step(
+            new OnnxNode("", "Output", "", List.of(output.name()), List.of(), Map.of(), Map.of()),
+            scope);
+    View result = view.rank() > 4 || view.rank() == 1 ? inOrder(step, view) : step.map(view);
+    int node = result.node();
+    if (node == 0) {
+      throw new OnnxException("its output %s is its input", output.name());
+    }
+    Shape shape = draft.shape(node);
+    List<Integer> sizes =
+        result.rank() == 4 || !shape.isVector()
+            ? List.of(shape.channels(), shape.height(), shape.width())
+            : List.of(shape.channels());
+    Draft.Result network = draft.finish(node);
+    Map<String, OnnxTensor> weights = new LinkedHashMap<>(network.weights());
+    return new ImportedNetwork(
+        network.graph(), sizes, weights, model.externalFiles(), model.producer(), model.metadata());
+  }
+
+  /** A result with fewer or more axes than images have, as a vector. */
+  private static View inOrder(Step step, View view) {
+    if (!view.isInOrder()) {
+      throw step.refuse("the axes of the result %s have been moved", view.dims());
+    }
+    int id =
+        view.shape().isVector() ? view.node() : step.add(new Flatten(step.path()), view.node());
+    return View.of(id, step.shape(id), 2);
+  }
+
+  /** Works out an output that depends on no input; empty if it depends on one. */
+  public static Optional<OnnxTensor> constant(OnnxModel model, String output) {
+    List<OnnxNode> nodes = Order.of(model, model.nodes());
+    var scope = new Scope(model, nodes, 0, new Draft(new Shape(1, 1, 1)), new Names(nodes));
+    for (OnnxNode node : nodes) {
+      take(model, node, scope);
+    }
+    return scope.result(output) instanceof Value.Constant constant
+        ? Optional.of(constant.tensor())
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,383 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.graph.ops.Activate;
+import io.blockwork.graph.ops.Activation;
+import io.blockwork.graph.ops.AvgPool2d;
+import io.blockwork.graph.ops.BatchNorm2d;
+import io.blockwork.graph.ops.GlobalAvgPool;
+import io.blockwork.graph.ops.GlobalMaxPool;
+import io.blockwork.graph.ops.GroupNorm;
+import io.blockwork.graph.ops.LayerNorm2d;
+import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.MaxPool2d;
+import io.blockwork.graph.ops.Op;
+import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.ops.Softmax;
+import io.blockwork.graph.ops.Sum;
+import io.blockwork.graph.ops.Window;
+import io.blockwork.onnx.file.ElementType;
+import io.blockwork.onnx.file.OnnxTensor;
+import io.blockwork.onnx.importer.Atom.Axis;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What looks at several values of an image at once: norms, softmax, means over places. */
+final class Norms {
+  private static final double EPS = 1e-5;
+
+  private Norms() {}
+
+  static void into(Map<String, Consumer<Step>> operators) {
+    operators.put("BatchNormalization", Norms::batchNorm);
+    operators.put("InstanceNormalization", Norms::instanceNorm);
+    operators.put("GroupNormalization", Norms::groupNorm);
+    operators.put("LayerNormalization", Norms::layerNorm);
+    operators.put("LRN", Norms::localResponse);
+    operators.put("Softmax", Norms::softmax);
+    operators.put("ReduceMean", step -> reduce(step, Reduction.MEAN));
+    operators.put("ReduceSum", step -> reduce(step, Reduction.SUM));
+    operators.put("ReduceMax", step -> reduce(step, Reduction.MAX));
+    operators.put("QuantizeLinear", Norms::quantize);
+    operators.put("DequantizeLinear", Norms::dequantize);
+  }
+
+  private static void batchNorm(Step step) {
+    boolean training =
+        step.opset() >= 14
+            ? step.integer("training_mode", 0) != 0
+            : step.node().outputs().stream().filter(name -> !name.isEmpty()).count() > 1;
+    if (training) {
+      throw step.refuse(
+          "it is in training mode, where it needs the statistics of the batch; export the model in evaluation mode");
+    }
+    if (step.integer("spatial", 1) == 0) {
+      throw step.refuse("a norm for each place (spatial = 0) is not supported");
+    }
+    View x = step.view(0);
+    if (x.rank() < 2) {
+      throw step.refuse("it reads a tensor of shape %s", x.dims());
+    }
+    View view = Layouts.channels(step, x, 1);
+    int channels = view.shape().channels();
+    OnnxTensor scale = step.constant(1);
+    String path = step.path(scale);
+    Map<String, OnnxTensor> weights = new HashMap<>();
+    List<String> names = List.of(".weight", ".bias", ".running_mean", ".running_var");
+    for (int i = 0; i < 4; i++) {
+      weights.put(path + names.get(i), vector(step, step.constant(i + 1), channels));
+    }
+    Op norm =
+        BatchNorm2d.of(path, channels)
+            .eps(step.real("epsilon", EPS))
+            .momentum(momentum(1 - step.real("momentum", 0.9)));
+    step.out(view.on(step.add(norm, weights, view.node())));
+  }
+
+  /** ONNX's momentum is that of what stays; 1 - 0.9f is meant for a tenth. */
+  private static double momentum(double momentum) {
+    double rounded = Math.round(momentum * 1e6) / 1e6;
+    return Math.max(0, Math.min(1, rounded));
+  }
+
+  private static OnnxTensor vector(Step step, OnnxTensor tensor, int channels) {
+    return Convolutions.vector(step, tensor, channels).reshaped(List.of(channels));
+  }
+
+  private static void instanceNorm(Step step) {
+    View x = step.view(0);
+    if (x.rank() < 3) {
+      throw step.refuse("it reads a tensor of shape %s", x.dims());
+    }
+    int groups = x.size(1);
+    groups(step, x, groups, step.constant(1), step.constant(2), groups);
+  }
+
+  private static void groupNorm(Step step) {
+    View x = step.view(0);
+    long groups = step.integer("num_groups", 1);
+    if (groups < 1 || groups > x.shape().channels()) {
+      throw step.refuse("it has %d groups of %d channels", groups, x.shape().channels());
+    }
+    // Until opset 20, a scale and a shift for each group.
+    int each = step.opset() < 21 ? (int) groups : x.shape().channels();
+    groups(step, x, (int) groups, step.constant(1), step.constant(2), each);
+  }
+
+  /** The outer part of the channels is normalised with all that is in it. */
+  private static void groups(
+      Step step, View x, int groups, OnnxTensor scale, OnnxTensor shift, int each) {
+    int channels = x.shape().channels();
+    if (!x.isInOrder() || !x.isWhole(0, Axis.BATCH) || channels % groups != 0) {
+      throw step.refuse(
+          "it normalises %d groups of a tensor of shape %s, which is not supported",
+          groups, x.dims());
+    }
+    double eps = step.real("epsilon", EPS);
+    boolean none = isAll(step, scale, 1) && isAll(step, shift, 0);
+    String path = step.path(scale);
+    if (none) {
+      Op norm = new GroupNorm(path, channels, groups, eps, false);
+      step.out(x.on(step.add(norm, x.node())));
+      return;
+    }
+    Map<String, OnnxTensor> weights = new HashMap<>();
+    weights.put(path + ".weight", spread(step, scale, each, channels));
+    weights.put(path + ".bias", spread(step, shift, each, channels));
+    Op norm = new GroupNorm(path, channels, groups, eps, true);
+    step.out(x.on(step.add(norm, weights, x.node())));
+  }
+
+  private static boolean isAll(Step step, OnnxTensor tensor, double value) {
+    step.scope().worksOut(tensor.count(), step);
+    for (double each : tensor.doubles()) {
+      if (each != value) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** One value for each group as one for each channel. */
+  private static OnnxTensor spread(Step step, OnnxTensor tensor, int count, int channels) {
+    OnnxTensor values = Convolutions.vector(step, tensor, count);
+    if (count == channels) {
+      return values.reshaped(List.of(channels));
+    }
+    double[] from = values.doubles();
+    double[] to = new double[channels];
+    for (int c = 0; c < channels; c++) {
+      to[c] = from[c / (channels / count)];
+    }
+    return OnnxTensor.of(tensor.name(), tensor.type(), List.of(channels), to);
+  }
+
+  private static void layerNorm(Step step) {
+    View x = step.view(0);
+    int axis = step.axis(step.integer("axis", -1), x.rank());
+    step.onlyFirstOutput("the statistics");
+    double eps = step.real("epsilon", EPS);
+    OnnxTensor scale = step.constant(1);
+    Optional<OnnxTensor> shift = step.optional(2);
+    List<Atom> over = x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
+    Shape shape = x.shape();
+    boolean channels =
+        over.size() == 1
+            && over.get(0).equals(new Atom(Axis.CHANNEL, shape.channels(), 1))
+            && !shape.isVector();
+    boolean all = !over.contains(Atom.BATCH) && View.dim(over).constant() == shape.elements();
+    if (!channels && !all) {
+      throw step.refuse(
+          "it normalises over the last %d axes of a tensor of shape %s; only over the channels, or over all of an image, is supported",
+          x.rank() - axis, x.dims());
+    }
+    String path = step.path(scale);
+    Op norm =
+        channels
+            ? new LayerNorm2d(path, shape.channels(), eps, false)
+            : new GroupNorm(path, shape.channels(), 1, eps, false);
+    Optional<Op> whole = Optional.empty();
+    Map<String, OnnxTensor> weights = new HashMap<>();
+    if (scale.count() == shape.channels()
+        && (channels || shape.isVector())
+        && shape.channels() > 1) {
+      whole =
+          Optional.of(
+              channels
+                  ? new LayerNorm2d(path, shape.channels(), eps, true)
+                  : new GroupNorm(path, shape.channels(), 1, eps, true));
+      weights.put(path + ".weight", scale.reshaped(List.of(shape.channels())));
+      weights.put(
+          path + ".bias",
+          shift
+              .map(tensor -> vector(step, tensor, shape.channels()))
+              .orElseGet(() -> OnnxTensor.uniform("", scale.type(), List.of(shape.channels()), 0)));
+    }
+    if (whole.isPresent()) {
+      step.out(x.on(step.add(whole.get(), weights, x.node())));
+      return;
+    }
+    View result = x.on(step.add(norm, x.node()));
+    result = Affines.apply(step, result, Optional.of(trimmed(step, scale, x)), Optional.empty());
+    if (shift.isPresent()) {
+      result =
+          Affines.apply(step, result, Optional.empty(), Optional.of(trimmed(step, shift.get(), x)));
+    }
+    step.out(result);
+  }
+
+  /** A constant that is the same everywhere, as one number. */
+  private static OnnxTensor trimmed(Step step, OnnxTensor tensor, View x) {
+    if (tensor.count() > 1 && tensor.shape().size() <= x.rank()) {
+      step.scope().worksOut(tensor.count(), step);
+      double[] values = tensor.doubles();
+      for (double value : values) {
+        if (value != values[0]) {
+          return tensor;
+        }
+      }
+      return OnnxTensor.uniform(tensor.name(), tensor.type(), List.of(), values[0]);
+    }
+    return tensor;
+  }
+
+  private static void localResponse(Step step) {
+    View x = step.map(step.view(0));
+    long size = step.integer("size", 0);
+    if (size < 1 || size % 2 == 0 || size > 1 << 20) {
+      throw step.refuse("its size is %d; only odd ones are supported", size);
+    }
+    Op norm =
+        new LocalResponseNorm(
+            step.path(),
+            (int) size,
+            step.real("alpha", 1e-4),
+            step.real("beta", 0.75),
+            step.real("bias", 1));
+    step.out(x.on(step.add(norm, x.node())));
+  }
+
+  private static void softmax(Step step) {
+    step.out(overChannels(step, Softmax::new));
+  }
+
+  /** Something that goes over all channels of each place, as softmax does. */
+  static View overChannels(Step step, Function<String, Op> op) {
+    View x = step.view(0);
+    boolean flattens = step.opset() < 13;
+    int axis = step.axis(step.integer("axis", flattens ? 1 : -1), x.rank());
+    if (x.axes().subList(axis, flattens ? x.rank() : axis + 1).stream()
+        .anyMatch(atoms -> atoms.contains(Atom.BATCH))) {
+      throw step.refuse("it goes over the images, which is not supported");
+    }
+    int wide = axis;
+    for (int i = axis + 1; flattens && i < x.rank(); i++) {
+      wide = x.axes().get(i).isEmpty() ? wide : i;
+    }
+    boolean several =
+        flattens
+            && x.axes().subList(axis, x.rank()).stream().filter(atoms -> !atoms.isEmpty()).count()
+                > 1;
+    if (!several) {
+      View view = Layouts.channels(step, x, flattens ? wide : axis);
+      return view.on(step.add(op.apply(step.path()), view.node()));
+    }
+    // Older opsets go over all axes from the given one on.
+    List<Atom> behind = x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
+    List<List<Atom>> two = new ArrayList<>(x.axes().subList(0, axis));
+    two.add(behind);
+    View flat = Layouts.channels(step, x.with(two), axis);
+    View result = flat.on(step.add(op.apply(step.path()), flat.node()));
+    return result
+        .reshaped(x.dims(), step.scope().batch())
+        .orElseThrow(() -> step.refuse("it goes over several axes of %s", x.dims()));
+  }
+
+  private enum Reduction {
+    MEAN,
+    SUM,
+    MAX
+  }
+
+  private static void reduce(Step step, Reduction kind) {
+    View x = step.view(0);
+    int inputs = kind == Reduction.SUM ? 13 : 18;
+    Optional<List<Long>> given =
+        step.opset() >= inputs ? step.integers("", 1) : step.integers("axes");
+    boolean keep = step.integer("keepdims", 1) != 0;
+    if (given.map(List::isEmpty).orElse(true) && step.integer("noop_with_empty_axes", 0) != 0) {
+      step.out(x);
+      return;
+    }
+    var axes = new TreeSet<Integer>();
+    given.ifPresent(list -> list.forEach(axis -> axes.add(step.axis(axis, x.rank()))));
+    if (axes.isEmpty()) {
+      for (int i = 0; i < x.rank(); i++) {
+        axes.add(i);
+      }
+    }
+    Shape shape = x.shape();
+    List<Atom> over = new ArrayList<>();
+    axes.forEach(axis -> over.addAll(x.axes().get(axis)));
+    over.sort(Comparator.comparing(Atom::axis));
+    View result = x;
+    if (!over.isEmpty()) {
+      boolean rows = over.contains(new Atom(Axis.ROW, shape.height(), 1));
+      boolean columns = over.contains(new Atom(Axis.COLUMN, shape.width(), 1));
+      if (over.size() != (rows ? 1 : 0) + (columns ? 1 : 0)) {
+        String what = over.contains(Atom.BATCH) ? "the images" : "channels";
+        throw step.refuse(
+            "it goes over %s of a tensor of shape %s; only rows and columns are supported",
+            what, x.dims());
+      }
+      result = reduced(step, x, kind, rows, columns);
+    }
+    List<List<Atom>> left = new ArrayList<>();
+    for (int axis = 0; axis < x.rank(); axis++) {
+      if (!axes.contains(axis)) {
+        left.add(result.axes().get(axis));
+      } else if (keep) {
+        left.add(List.of());
+      }
+    }
+    step.out(new View(result.node(), result.shape(), left));
+  }
+
+  private static View reduced(Step step, View x, Reduction kind, boolean rows, boolean columns) {
+    Shape shape = x.shape();
+    int height = rows ? shape.height() : 1;
+    int width = columns ? shape.width() : 1;
+    boolean all = (rows || shape.height() == 1) && (columns || shape.width() == 1);
+    Window window = Window.of(height, width).stride(height, width);
+    String path = step.path();
+    Op op;
+    if (kind == Reduction.MAX) {
+      op = all ? new GlobalMaxPool(path) : new MaxPool2d(path, window);
+    } else {
+      op = all ? new GlobalAvgPool(path) : new AvgPool2d(path, window, true);
+    }
+    int id = step.add(op, x.node());
+    if (kind == Reduction.SUM) {
+      id = step.add(Sum.scaled(step.path(), (double) height * width), id);
+    }
+    List<List<Atom>> axes = new ArrayList<>();
+    for (List<Atom> atoms : x.axes()) {
+      axes.add(
+          atoms.stream()
+              .filter(
+                  atom ->
+                      !(rows && atom.axis() == Axis.ROW)
+                          && !(columns && atom.axis() == Axis.COLUMN))
+              .toList());
+    }
+    return new View(id, step.shape(id), axes);
+  }
+
+  /**
+   * The values that can be told apart lie between bounds; in floats, these are all that is left.
+   */
+  private static void quantize(Step step) {
+    View x = step.view(0);
+    OnnxTensor scale = step.constant(1);
+    if (scale.count() != 1) {
+      throw step.refuse("only one scale for all values of the network is supported");
+    }
+    double zero = step.optional(2).map(OnnxTensor::first).orElse(0.0);
+    boolean signed =
+        step.optional(2).map(tensor -> tensor.type() == ElementType.INT8).orElse(false);
+    double low = ((signed ? -128 : 0) - zero) * scale.first();
+    double high = ((signed ? 127 : 255) - zero) * scale.first();
+    int id = step.add(new Activate(step.path(), Activation.clip(low, high)), x.node());
+    step.out(x.on(id));
+  }
+
+  private static void dequantize(Step step) {
+    step.out(step.view(0));
+  }
+}

@@ -1,0 +1,100 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.onnx.OnnxException;
+import io.blockwork.onnx.file.OnnxModel;
+import io.blockwork.onnx.file.OnnxNode;
+import io.blockwork.onnx.file.OnnxTensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the names of a graph stand for, as far as it has been taken. */
+final class Scope {
+  private final int opset;
+  private final int batch;
+  private final Draft draft;
+  private final Names names;
+  private final Map<String, Value> values = new HashMap<>();
+  private final Map<String, Integer> uses = new HashMap<>();
+  private long folded;
+
+  /**
+   * @param nodes the operations, in order
+   * @param batch the number of images, if the file fixes it, else 0
+   */
+  Scope(OnnxModel model, List<OnnxNode> nodes, int batch, Draft draft, Names names) {
+    this.opset = model.opset();
+    this.batch = batch;
+    this.draft = draft;
+    this.names = names;
+    nodes.forEach(node -> node.inputs().forEach(input -> uses.merge(input, 1, Integer::sum)));
+    model.outputs().forEach(output -> uses.merge(output.name(), 1, Integer::sum));
+    model.initializers().forEach((name, tensor) -> values.put(name, new Value.Constant(tensor)));
+  }
+
+  int opset() {
+    return opset;
+  }
+
+  /** The number of images that the file was made for; 0 if it is free. */
+  int batch() {
+    return batch;
+  }
+
+  Draft draft() {
+    return draft;
+  }
+
+  Names names() {
+    return names;
+  }
+
+  int uses(String name) {
+    return uses.getOrDefault(name, 0);
+  }
+
+  boolean has(String name) {
+    return values.containsKey(name);
+  }
+
+  Value value(String name, Step step) {
+    Value value = values.get(name);
+    if (value == null) {
+      throw step.refuse("it reads %s, which nothing makes", name);
+    }
+    return value;
+  }
+
+  /** What a name stands for. */
+  Value result(String name) {
+    Value value = values.get(name);
+    if (value == null) {
+      throw new OnnxException("the output %s is made by nothing", name);
+    }
+    return value;
+  }
+
+  void define(String name, Value value) {
+    values.put(name, value);
+  }
+
+  void define(String name, Value value, Step step) {
+    if (values.containsKey(name)) {
+      throw step.refuse("it makes %s, which is there already", name);
+    }
+    values.put(name, value);
+  }
+
+  /** Counts values that are worked out, so that a small file cannot ask for a lot of memory. */
+  void worksOut(long count, Step step) {
+    folded += count;
+    if (count < 0 || folded > 1L << 26) {
+      throw step.refuse("its constants would take too much memory");
+    }
+  }
+
+  /** A tensor in the shape of a value. */
+  static Value constant(OnnxTensor tensor) {
+    return new Value.Constant(tensor);
+  }
+}

@@ -1,0 +1,219 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.onnx.file.ElementType;
+import io.blockwork.onnx.file.OnnxTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** Other shapes and orders of the axes, which cost nothing, and the sizes that they are made of. */
+final class Shapes {
+  private Shapes() {}
+
+  static void into(Map<String, Consumer<Step>> operators) {
+    operators.put("Reshape", Shapes::reshape);
+    operators.put("Flatten", Shapes::flatten);
+    operators.put("Transpose", Shapes::transpose);
+    operators.put("Squeeze", Shapes::squeeze);
+    operators.put("Unsqueeze", Shapes::unsqueeze);
+    operators.put("Expand", Shapes::expand);
+    operators.put("Shape", Shapes::shape);
+    operators.put("Size", Shapes::size);
+  }
+
+  private static List<Dim> sizes(Step step, int input) {
+    Value value = step.value(input);
+    if (value instanceof Value.Sizes sizes) {
+      return sizes.dims();
+    }
+    return Arrays.stream(step.constant(input).longs()).mapToObj(Dim::of).toList();
+  }
+
+  private static void reshape(Step step) {
+    View x = step.view(0);
+    List<Dim> target = new ArrayList<>(sizes(step, 1));
+    if (target.size() > 16) {
+      throw step.refuse("it makes %d axes", target.size());
+    }
+    boolean zeros = step.integer("allowzero", 0) != 0;
+    int free = -1;
+    for (int i = 0; i < target.size(); i++) {
+      Dim dim = target.get(i);
+      if (dim.isConstant() && dim.constant() == 0 && !zeros && i < x.rank()) {
+        target.set(i, x.dims().get(i));
+      } else if (dim.isConstant() && dim.constant() == -1 && free < 0) {
+        free = i;
+      } else if (dim.constant() < 0 || dim.batch() < 0 || dim.equals(Dim.of(0))) {
+        throw step.refuse("it makes the shape %s of %s", target, x.dims());
+      }
+    }
+    if (free >= 0) {
+      target.set(free, rest(step, x, target, free));
+    }
+    step.out(reshaped(step, x, target));
+  }
+
+  /** What is left for the size that is not given. */
+  private static Dim rest(Step step, View x, List<Dim> target, int free) {
+    long batch = step.scope().batch();
+    Dim all = View.dim(x.atoms());
+    Dim known = Dim.of(1);
+    for (int i = 0; i < target.size(); i++) {
+      known = i == free ? known : known.times(target.get(i));
+    }
+    try {
+      // A number that the file was written for stands for the images.
+      return known.isConstant()
+              && batch > 0
+              && known.constant() % batch == 0
+              && all.constant() == 0
+              && all.batch() % (known.constant() / batch) == 0
+              && takesImages(x, target, free, batch)
+          ? Dim.of(all.batch() / (known.constant() / batch))
+          : all.over(known);
+    } catch (ArithmeticException e) {
+      throw step.refuse("it makes the shape %s of %s", target, x.dims());
+    }
+  }
+
+  /** Whether the images are in one of the given sizes, not in the one that is left. */
+  private static boolean takesImages(View x, List<Dim> target, int free, long batch) {
+    if (x.axes().isEmpty() || !x.atoms().get(0).isBatch()) {
+      return false;
+    }
+    for (int i = 0; i < target.size(); i++) {
+      if (i == free) {
+        return false;
+      }
+      if (target.get(i).isConstant() && target.get(i).constant() % batch == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static View reshaped(Step step, View x, List<Dim> target) {
+    Optional<View> result = x.reshaped(target, step.scope().batch());
+    if (result.isEmpty()) {
+      throw step.refuse(
+          "it makes the shape %s of %s, which is not supported%s",
+          target,
+          x.dims(),
+          step.scope().batch() == 0 && target.stream().allMatch(Dim::isConstant)
+              ? ": the shape is fixed, but the number of images is free"
+              : "");
+    }
+    return result.get();
+  }
+
+  private static void flatten(Step step) {
+    View x = step.view(0);
+    long given = step.integer("axis", 1);
+    int axis = given == x.rank() ? x.rank() : step.axis(given, x.rank());
+    List<Atom> first = x.axes().subList(0, axis).stream().flatMap(List::stream).toList();
+    List<Atom> second = x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
+    step.out(x.with(List.of(first, second)));
+  }
+
+  private static void transpose(Step step) {
+    View x = step.view(0);
+    List<Long> order = new ArrayList<>();
+    for (long i = x.rank() - 1L; i >= 0; i--) {
+      order.add(i);
+    }
+    List<Long> perm = step.integers("perm").orElse(order);
+    if (perm.size() != x.rank() || new TreeSet<>(perm).size() != x.rank()) {
+      throw step.refuse("its attribute perm is %s for %d axes", perm, x.rank());
+    }
+    step.out(x.transposed(perm.stream().mapToInt(axis -> step.axis(axis, x.rank())).toArray()));
+  }
+
+  private static void squeeze(Step step) {
+    View x = step.view(0);
+    Optional<List<Long>> axes = axes(step);
+    List<List<Atom>> left = new ArrayList<>();
+    TreeSet<Integer> dropped = new TreeSet<>();
+    axes.ifPresent(list -> list.forEach(axis -> dropped.add(step.axis(axis, x.rank()))));
+    for (int axis = 0; axis < x.rank(); axis++) {
+      boolean one = x.axes().get(axis).isEmpty();
+      if (axes.isPresent() && dropped.contains(axis) && !one) {
+        throw step.refuse("it drops axis %d of the shape %s", axis, x.dims());
+      }
+      if (axes.isPresent() ? !dropped.contains(axis) : !one) {
+        left.add(x.axes().get(axis));
+      }
+    }
+    step.out(x.with(left));
+  }
+
+  private static Optional<List<Long>> axes(Step step) {
+    return step.opset() >= 13 ? step.integers("", 1) : step.integers("axes");
+  }
+
+  private static void unsqueeze(Step step) {
+    View x = step.view(0);
+    List<Long> axes = axes(step).orElseThrow(() -> step.refuse("its axes are missing"));
+    int rank = x.rank() + axes.size();
+    if (rank > 16) {
+      throw step.refuse("it makes %d axes", rank);
+    }
+    TreeSet<Integer> added = new TreeSet<>();
+    axes.forEach(axis -> added.add(step.axis(axis, rank)));
+    if (added.size() != axes.size()) {
+      throw step.refuse("it adds an axis twice: %s", axes);
+    }
+    List<List<Atom>> all = new ArrayList<>(x.axes());
+    added.forEach(axis -> all.add(axis, List.of()));
+    step.out(x.with(all));
+  }
+
+  private static void expand(Step step) {
+    View x = step.view(0);
+    List<Dim> target = sizes(step, 1);
+    List<Dim> now = new ArrayList<>(x.dims());
+    List<List<Atom>> axes = new ArrayList<>(x.axes());
+    while (now.size() < target.size()) {
+      now.add(0, Dim.of(1));
+      axes.add(0, List.of());
+    }
+    for (int i = 1; i <= target.size(); i++) {
+      Dim wanted = target.get(target.size() - i);
+      Dim have = now.get(now.size() - i);
+      boolean images = have.equals(Dim.BATCH) && wanted.equals(Dim.of(step.scope().batch()));
+      if (!wanted.equals(have) && !wanted.equals(Dim.of(1)) && !images) {
+        throw step.refuse("it repeats values: %s becomes %s", x.dims(), target);
+      }
+    }
+    step.out(x.with(axes));
+  }
+
+  private static void shape(Step step) {
+    View x = step.view(0);
+    List<Dim> dims = x.dims();
+    int from = bound(step.integer("start", 0), dims.size());
+    int to = bound(step.integer("end", dims.size()), dims.size());
+    step.out(sizes(false, from < to ? dims.subList(from, to) : List.of()));
+  }
+
+  private static int bound(long at, int rank) {
+    return (int) Math.max(0, Math.min(rank, at < 0 ? at + rank : at));
+  }
+
+  private static void size(Step step) {
+    step.out(sizes(true, List.of(View.dim(step.view(0).atoms()))));
+  }
+
+  /** Integers as a constant, if none of them depends on the number of images. */
+  static Value sizes(boolean scalar, List<Dim> dims) {
+    if (!dims.stream().allMatch(Dim::isConstant)) {
+      return new Value.Sizes(scalar, dims);
+    }
+    long[] values = dims.stream().mapToLong(Dim::constant).toArray();
+    List<Integer> shape = scalar ? List.of() : List.of(values.length);
+    return new Value.Constant(OnnxTensor.of("", ElementType.INT64, shape, values));
+  }
+}

@@ -1,0 +1,82 @@
+package io.blockwork.train;
+
+import io.blockwork.Network;
+import io.blockwork.data.Batch;
+import io.blockwork.data.DataLoader;
+import io.blockwork.data.Epoch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/**
+ * Trains for some steps with a growing learning rate, and leaves the network as it was.
+ *
+ * @param least the first rate
+ * @param largest the last rate
+ * @param steps between them
+ */
+record RangeTest(double least, double largest, int steps) {
+  /** What the smoothed loss keeps at each step. */
+  private static final double SMOOTHING = 0.98;
+
+  /** The test ends when the loss is this many times the least one. */
+  private static final double TOO_MUCH = 4;
+
+  RangeTest {
+    if (!(least > 0 && largest > least) || Double.isInfinite(largest) || steps < 2) {
+      throw new IllegalArgumentException(
+          "learning rates: expected 0 < least < largest and at least 2 steps, got "
+              + least
+              + ", "
+              + largest
+              + " and "
+              + steps);
+    }
+  }
+
+  LearningRates run(Trainer trainer, DataLoader train) {
+    Network network = trainer.network;
+    Map<String, INDArray> before = network.parameters().copies();
+    long passes = network.parameters().passes();
+    try {
+      return new LearningRates(points(trainer, train));
+    } finally {
+      network
+          .parameters()
+          .write(memory -> before.forEach((name, values) -> memory.view(name).assign(values)));
+      network.parameters().passes(passes);
+      before.values().forEach(INDArray::close);
+    }
+  }
+
+  private List<LearningRates.Point> points(Trainer trainer, DataLoader train) {
+    IUpdater updater = trainer.updater.clone();
+    Optimizer optimizer = trainer.optimizer(updater);
+    List<LearningRates.Point> points = new ArrayList<>();
+    double mean = 0;
+    double best = Double.POSITIVE_INFINITY;
+    for (int number = 0; points.size() < steps; number++) {
+      try (Epoch epoch = train.epoch(number)) {
+        while (epoch.hasNext() && points.size() < steps) {
+          Batch batch = epoch.next();
+          double part = (double) points.size() / (steps - 1);
+          double rate = least * Math.pow(largest / least, part);
+          updater.setLrAndSchedule(rate, null);
+          INDArray images = batch.images().castTo(trainer.network.parameters().dataType());
+          double loss = trainer.network.train(images, trainer.lossesOf(batch)).total();
+          mean = SMOOTHING * mean + (1 - SMOOTHING) * loss;
+          double smooth = mean / (1 - Math.pow(SMOOTHING, points.size() + 1));
+          if (!(smooth <= TOO_MUCH * best)) {
+            return points;
+          }
+          points.add(new LearningRates.Point(rate, smooth));
+          best = Math.min(best, smooth);
+          optimizer.step();
+        }
+      }
+    }
+    return points;
+  }
+}

@@ -1,0 +1,166 @@
+package io.blockwork.onnx;
+
+import io.blockwork.NetworkOptions;
+import io.blockwork.onnx.file.ElementType;
+import io.blockwork.onnx.file.ModelReader;
+import io.blockwork.onnx.file.OnnxModel;
+import io.blockwork.onnx.file.OnnxTensor;
+import io.blockwork.onnx.importer.Importer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * One of ONNX's own tests of operators: a model, inputs, and the outputs to expect. The first input
+ * becomes the network's, the others become constants; else all inputs become constants.
+ *
+ * @param name of the test
+ * @param model as the file has it
+ * @param inputs in the order of the model's
+ * @param outputs in the order of the model's
+ */
+record NodeCase(
+    String name, OnnxModel model, List<OnnxTensor> inputs, List<OnnxTensor> outputs) {
+  /** What came of a case. */
+  enum Outcome {
+    /** The network computed what was expected. */
+    RUNS,
+    /** It was worked out when the model was read, as expected. */
+    FOLDS,
+    /** The operator, or a setting of it, is not supported, and the message named it. */
+    REFUSED,
+    /** A result differed. */
+    WRONG
+  }
+
+  /**
+   * An outcome, and why.
+   *
+   * @param outcome what came of it
+   * @param why messages, or the difference
+   */
+  record Result(Outcome outcome, String why) {}
+
+  static NodeCase read(Path folder) {
+    OnnxModel model = ModelReader.read(folder.resolve("model.onnx"));
+    Path data = folder.resolve("test_data_set_0");
+    return new NodeCase(
+        folder.getFileName().toString(),
+        model,
+        tensors(data, "input"),
+        tensors(data, "output"));
+  }
+
+  private static List<OnnxTensor> tensors(Path data, String kind) {
+    List<OnnxTensor> all = new ArrayList<>();
+    for (int i = 0; Files.exists(data.resolve(kind + "_" + i + ".pb")); i++) {
+      all.add(OnnxFiles.tensor(data.resolve(kind + "_" + i + ".pb")));
+    }
+    return all;
+  }
+
+  /** The operators of the case. */
+  List<String> operators() {
+    return model.nodes().stream().map(node -> node.type()).distinct().toList();
+  }
+
+  /** Runs the case; the network's first, and where that is refused, the constants'. */
+  Result run() {
+    List<String> refusals = new ArrayList<>();
+    // The value is not the first input of every operator.
+    for (int input = 0; input < Math.min(3, inputs.size()); input++) {
+      if (!inputs.get(input).type().isFloating() || inputs.get(input).shape().contains(0)) {
+        continue;
+      }
+      try {
+        return computed(input);
+      } catch (OnnxException e) {
+        refusals.add(e.getMessage());
+      }
+    }
+    try {
+      return folded();
+    } catch (OnnxException e) {
+      refusals.add(e.getMessage());
+    }
+    return new Result(Outcome.REFUSED, refusals.get(0));
+  }
+
+  private Result computed(int input) {
+    OnnxModel one = withConstants(input);
+    var network = Importer.run(one, Optional.empty());
+    OnnxTensor images = inputs.get(input);
+    try (OnnxNetwork net = OnnxNetwork.of(name, network, NetworkOptions.defaults())) {
+      float[] result = net.forward(images.floats());
+      return compared(Outcome.RUNS, outputs.get(0), toDoubles(result));
+    }
+  }
+
+  private static double[] toDoubles(float... values) {
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+  }
+
+  private Result folded() {
+    OnnxModel all = withConstants(-1);
+    for (int i = 0; i < outputs.size(); i++) {
+      Optional<OnnxTensor> result = Importer.constant(all, model.outputs().get(i).name());
+      if (!result.orElseThrow().shape().equals(outputs.get(i).shape())) {
+        return new Result(
+            Outcome.WRONG, result.get().shape() + " instead of " + outputs.get(i).shape());
+      }
+      Result compared = compared(Outcome.FOLDS, outputs.get(i), result.get().doubles());
+      if (compared.outcome() == Outcome.WRONG) {
+        return compared;
+      }
+    }
+    return new Result(Outcome.FOLDS, "");
+  }
+
+  /** The model with all inputs but one as constants. */
+  private OnnxModel withConstants(int except) {
+    Map<String, OnnxTensor> constants = new LinkedHashMap<>(model.initializers());
+    for (int i = 0; i < inputs.size(); i++) {
+      if (i != except) {
+        String name = model.inputs().get(i).name();
+        constants.put(name, inputs.get(i).named(name));
+      }
+    }
+    return new OnnxModel(
+        model.irVersion(),
+        model.opset(),
+        model.domains(),
+        model.producer(),
+        model.metadata(),
+        model.functions(),
+        model.name(),
+        model.nodes(),
+        constants,
+        except < 0 ? List.of() : List.of(model.inputs().get(except)),
+        model.outputs(),
+        model.externalFiles());
+  }
+
+  private static Result compared(Outcome fine, OnnxTensor expected, double... values) {
+    double[] wanted = expected.doubles();
+    if (wanted.length != values.length) {
+      return new Result(Outcome.WRONG, values.length + " values instead of " + wanted.length);
+    }
+    double largest = 1e-6;
+    double error = 0;
+    for (int i = 0; i < wanted.length; i++) {
+      largest = Math.max(largest, Math.abs(wanted[i]));
+      double difference = Math.abs(wanted[i] - values[i]);
+      boolean same = wanted[i] == values[i] || Double.isNaN(wanted[i]) && Double.isNaN(values[i]);
+      error = same ? error : Math.max(error, Double.isNaN(difference) ? 1e30 : difference);
+    }
+    double bound = expected.type() == ElementType.FLOAT16 ? 1e-3 : 1e-5;
+    return error <= bound * largest
+        ? new Result(fine, "")
+        : new Result(Outcome.WRONG, "differs by " + error + " of " + largest);
+  }
+}
