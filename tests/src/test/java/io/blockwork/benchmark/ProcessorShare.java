@@ -30,8 +30,8 @@ import javax.lang.model.element.TypeElement;
  * those that it generated. The two take turns in going first; the median of their differences
  * counts, and in brackets the difference of the least times. The last line compares a project
  * without networks under our processor and under an empty one for {@code "*"}. Run it on a quiet
- * machine, with this module's test class path; the arguments are how often (9), and a pattern of the
- * workloads (all).
+ * machine, with this module's test class path; the arguments are how often (9), and a pattern of
+ * the workloads (all).
  */
 public final class ProcessorShare {
   private static final Path NETWORKS =
@@ -193,7 +193,8 @@ public final class ProcessorShare {
         services.resolve("javax.annotation.processing.Processor"), Empty.class.getName() + "\n");
     return root.resolve("empty")
         + File.pathSeparator
-        + Path.of(ProcessorShare.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+        + Path.of(
+            ProcessorShare.class.getProtectionDomain().getCodeSource().getLocation().getPath());
   }
 
   private List<String> write(String name, Map<String, String> sources) throws IOException {

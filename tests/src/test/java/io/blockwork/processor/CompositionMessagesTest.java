@@ -26,8 +26,15 @@ final class CompositionMessagesTest {
   @ParameterizedTest(name = "{0}")
   @EnumSource
   void inputsThatDifferWithTheWayThroughTheBlocksAndTheShapes(Compiler compiler) {
-    String text = only(compiler, net("  @Conv(out = 4) interface stem {}\n  @Outer interface outer {}", BLOCKS));
-    assertHas(text, "X");
+    String nodes = "  @Conv(out = 4) interface stem {}\n  @Outer interface outer {}";
+    String text = only(compiler, net(nodes, BLOCKS));
+    assertHas(
+        text,
+        "outer.inner.0.sum: @Sum cannot take conv (8 x 32 x 32) and Input (4 x 32 x 32)",
+        "by way of Net.outer -> Outer.inner -> Inner.sum",
+        "stem                           4 x  32 x  32   @Conv",
+        "> outer.inner.0.sum          no output           add",
+        "fix: give it all of 8 x 32 x 32");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -45,14 +52,22 @@ final class CompositionMessagesTest {
             @io.blockwork.networks.InceptionV3
             interface Net extends ImageClassifier {}
             """);
-    assertHas(text, "X");
+    assertHas(
+        text,
+        "by way of Net -> InceptionV3.AuxLogits -> InceptionAux.pool",
+        "    ...\n",
+        "Mixed_6e                     768 x   4 x   4   @InceptionC",
+        "fix: use an input of at least 299x299, or leave the auxiliary output out: aux = false");
   }
 
   @ParameterizedTest(name = "{0}")
   @EnumSource
   void aComputedValueOutOfRangeWithItsColumn(Compiler compiler) {
-    String text = only(compiler, net("  @Conv @With(\"kernel = 3, out = in - 3\") interface conv {}", ""));
-    assertHas(text, "X");
+    String text =
+        only(compiler, net("  @Conv @With(\"kernel = 3, out = in - 3\") interface conv {}", ""));
+    assertHas(
+        text,
+        "column 22 of \"kernel = 3, out = in - 3\": out of @Conv is 0, but must be from 1 to 1048576");
   }
 
   @ParameterizedTest(name = "{0}")

@@ -239,7 +239,8 @@ public enum Message {
       "only the 3x3 convolution of a bottleneck has a width of its own",
       "set bottleneck = true, or remove widthPerGroup and use width"),
   /**
-   * A group width that is not a whole number. Planes, width per group, channels, a width that works.
+   * A group width that is not a whole number. Planes, width per group, channels, a width that
+   * works.
    */
   GROUP_WIDTH(
       "BW134",
