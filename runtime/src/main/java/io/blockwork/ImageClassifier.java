@@ -10,6 +10,8 @@ import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.weights.ImageNetClasses;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** A network that gives one logit for each class: {@code [N, C, H, W]} to {@code [N, classes]}. */
 public interface ImageClassifier extends Network {
@@ -33,7 +35,8 @@ public interface ImageClassifier extends Network {
     if (classes() != names.size() || !input.get(1).equals(input.get(2))) {
       throw new IllegalStateException(
           SafeText.format(
-              "%s has %d classes and an input of %d x %d, but ImageNet's 1000 and a square are expected here: call classify(image, preprocessing, classNames)",
+              "%s has %d classes and an input of %d x %d, but ImageNet's 1000 and a square are"
+                  + " expected here: call classify(image, preprocessing, classNames)",
               architecture().name(), classes(), input.get(1), input.get(2)));
     }
     int crop = input.get(1);
@@ -70,10 +73,33 @@ public interface ImageClassifier extends Network {
     if (!made.equals(expected)) {
       throw new ShapeMismatchException(
           SafeText.format(
-              "%s: expected images of %s (channels, height, width), the preprocessing made one of %s; let it resize and crop, as Preprocessing.imageNet(%d, %d) does",
+              "%s: expected images of %s (channels, height, width), the preprocessing made one of"
+                  + " %s; let it resize and crop, as Preprocessing.imageNet(%d, %d) does",
               architecture().name(), expected, made, resize(expected.get(1)), expected.get(1)));
     }
     float[] logits = forward(preprocessing.normalize(ready));
+    return Classification.rank(logits, classNames, classNames.size());
+  }
+
+  /**
+   * Names what is in a picture by the mean of several views of it.
+   *
+   * @param image the picture, of any size
+   * @param preprocessing what the network's weights expect; it makes images of the size that the
+   *     views need
+   * @param classNames by class index
+   * @param views for example {@link TestTimeViews#mirrored}
+   * @return all classes, the likeliest first
+   * @throws IllegalArgumentException if the number of names is not that of the classes
+   */
+  default List<Prediction> classify(
+      ByteImage image, Preprocessing preprocessing, List<String> classNames, TestTimeViews views) {
+    ByteImage ready = preprocessing.resizeAndCrop(image);
+    INDArray images =
+        Nd4j.createFromArray(preprocessing.normalize(ready))
+            .reshape('c', 1, ready.channels(), ready.height(), ready.width())
+            .castTo(parameters().dataType());
+    float[] logits = views.forward(this, images).toFloatVector();
     return Classification.rank(logits, classNames, classNames.size());
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork;
 
 import io.blockwork.engine.Engine;
+import io.blockwork.engine.LayerGradient;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
 import io.blockwork.parameters.Gradients;
@@ -117,6 +118,23 @@ public interface Network extends AutoCloseable {
    * @throws IllegalArgumentException if the data type is another or there are no images
    */
   Optional<String> firstNonFinite(INDArray images);
+
+  /**
+   * How a score depends on what a layer inside the network gives in inference. It runs on an engine
+   * that can be looked into, {@code nd4j}, with copies of the parameters, so nothing changes;
+   * {@link Attribution} makes maps of it.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @param outputGradient of the score with respect to the output: of the score of one class, 1
+   *     there and 0 elsewhere
+   * @param layer path of a layer; of those below a path such as {@code layer4}, the last one counts
+   * @throws io.blockwork.memory.ShapeMismatchException if a shape is not the expected one
+   * @throws IllegalArgumentException if the data type is another, there are no images, or no such
+   *     layer
+   */
+  default LayerGradient layerGradient(INDArray images, INDArray outputGradient, String layer) {
+    throw new UnsupportedOperationException("the network cannot look into its layers");
+  }
 
   /**
    * Why is this layer slow? Runs inference several times and measures every kernel: time, share of

@@ -69,6 +69,12 @@ public @interface ResNet {
   boolean zeroInitResidual() default false;
 
   /**
+   * The probability that the last block's branch is dropped in training, image by image, in [0, 1);
+   * block l of L is dropped with l / L of it (Huang et al. 2016, linear decay). 0: none.
+   */
+  double stochasticDepth() default 0;
+
+  /**
    * The first stage, counted from 1, whose stride gives way to dilation (torchvision's {@code
    * replace_stride_with_dilation}); 0: none. 2 is the earliest, since the first stage has no
    * stride.

@@ -53,6 +53,9 @@ public @interface ResidualBlock {
   /** Starts the scale of the last batch norm at zero. */
   boolean zeroInitResidual() default false;
 
+  /** The probability that the branch is dropped in training, image by image, in [0, 1). */
+  double stochasticDepth() default 0;
+
   /** The size of one input. */
   Input input();
 }

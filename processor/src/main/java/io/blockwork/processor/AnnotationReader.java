@@ -140,7 +140,8 @@ final class AnnotationReader {
         choice("shortcut", Shortcut.class),
         choice("version", ResNetVersion.class),
         integer("squeezeExcitation"),
-        truth("zeroInitResidual"));
+        truth("zeroInitResidual"),
+        real("stochasticDepth"));
   }
 
   private LayerStyle layerStyle() {

@@ -150,7 +150,14 @@ final class PretrainedMatch {
   private static Spec resNet(boolean bottleneck, int groups, int widthPerGroup, Integer... blocks) {
     var style =
         new BlockStyle(
-            bottleneck, groups, widthPerGroup, Shortcut.PROJECTION, ResNetVersion.V1_5, 0, false);
+            bottleneck,
+            groups,
+            widthPerGroup,
+            Shortcut.PROJECTION,
+            ResNetVersion.V1_5,
+            0,
+            false,
+            0);
     return new ResNetSpec(
         List.of(blocks), Stem.IMAGENET, 64, style, 0, new InputSpec(3, 224, 224), 1000);
   }

@@ -11,6 +11,7 @@ import io.blockwork.engine.Engine;
 import io.blockwork.engine.Engines;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.LayerGradient;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
@@ -137,12 +138,16 @@ public abstract class CompiledNetwork implements Network {
   private OutOfMemoryError memoryIsShort(String what, int batch, OutOfMemoryError cause) {
     String limits =
         String.valueOf(cause.getMessage()).contains("max")
-            ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before Blockwork could set these limits"
+            ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0"
+                  + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before"
+                  + " Blockwork could set these limits"
             : "";
     OutOfMemoryError error =
         new OutOfMemoryError(
             SafeText.format(
-                "%s: not enough memory for a plan for %s with batches of %d images: %s; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)%s",
+                "%s: not enough memory for a plan for %s with batches of %d images: %s; use smaller"
+                    + " batches, close networks that you no longer need, or keep fewer plans"
+                    + " (NetworkOptions.inferencePlans and trainingPlans)%s",
                 architecture.name(), what, batch, cause.getMessage(), limits));
     error.initCause(cause);
     return error;
@@ -277,6 +282,16 @@ public abstract class CompiledNetwork implements Network {
         });
   }
 
+  @Override
+  public LayerGradient layerGradient(INDArray images, INDArray outputGradient, String layer) {
+    return parameters.read(
+        () -> {
+          checkImages(images);
+          return Engines.inspecting(engine, options.dataType())
+              .layerGradient(parameters, images, outputGradient, layer, this::trainingPass);
+        });
+  }
+
   private BoundTraining bindTraining(TrainingPlans.Key key) {
     var settings = new TrainingSettings(key.inputGradient(), frozen, options.seed());
     try {
@@ -295,7 +310,8 @@ public abstract class CompiledNetwork implements Network {
     if (!named.equals(told)) {
       throw new IllegalStateException(
           SafeText.format(
-              "%s: its training pass has the auxiliary outputs %s, but its description has %s; rebuild the project so that the same version of Blockwork generates both",
+              "%s: its training pass has the auxiliary outputs %s, but its description has %s;"
+                  + " rebuild the project so that the same version of Blockwork generates both",
               architecture.name(), named, told));
     }
     return pass;
@@ -395,7 +411,8 @@ public abstract class CompiledNetwork implements Network {
     if (bad.isPresent()) {
       throw new IllegalStateException(
           SafeText.format(
-              "%s: %s holds a NaN or an infinity, so the output would be meaningless; load or train other weights",
+              "%s: %s holds a NaN or an infinity, so the output would be meaningless; load or train"
+                  + " other weights",
               architecture.name(), bad.get()));
     }
   }
@@ -419,7 +436,8 @@ public abstract class CompiledNetwork implements Network {
   private IllegalArgumentException notFinite(long index, long image) {
     return new IllegalArgumentException(
         SafeText.format(
-            "%s: expected images of finite values, but image %d of the batch holds a NaN or an infinity; check how it was read and normalised",
+            "%s: expected images of finite values, but image %d of the batch holds a NaN or an"
+                + " infinity; check how it was read and normalised",
             architecture.name(), index / image));
   }
 
@@ -461,7 +479,9 @@ public abstract class CompiledNetwork implements Network {
     if (images.dataType() != type) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "%s: expected images of type %s, got %s; convert them with images.castTo(DataType.%s), or create the network with NetworkOptions.dataType",
+              "%s: expected images of type %s, got %s; convert them with"
+                  + " images.castTo(DataType.%s), or create the network with"
+                  + " NetworkOptions.dataType",
               architecture.name(), type, images.dataType(), type));
     }
   }
@@ -496,7 +516,8 @@ public abstract class CompiledNetwork implements Network {
       return "; channels come first: images.permute(0, 3, 1, 2)";
     } else if (Arrays.equals(got, last)) {
       return SafeText.format(
-          "; channels come first, and a single image needs a batch: images.permute(2, 0, 1).reshape(1, %d, %d, %d)",
+          "; channels come first, and a single image needs a batch: images.permute(2, 0,"
+              + " 1).reshape(1, %d, %d, %d)",
           one[0], one[1], one[2]);
     }
     return "";

@@ -19,6 +19,7 @@ final class BatchSlot {
   private final int epoch;
   private final int number;
   private final int[] indices;
+  private final int[] copies;
   private final int[] labels;
   private final @Nullable RuntimeException[] failures;
   private int size;
@@ -31,13 +32,20 @@ final class BatchSlot {
 
   boolean ready;
 
-  BatchSlot(DataLoader loader, BatchBuffers.Buffer buffer, int epoch, int number, int... indices) {
+  BatchSlot(
+      DataLoader loader,
+      BatchBuffers.Buffer buffer,
+      int epoch,
+      int number,
+      int[] indices,
+      int[] copies) {
     this.loader = loader;
     this.buffer = buffer;
     this.shape = loader.data.shape();
     this.epoch = epoch;
     this.number = number;
     this.indices = indices;
+    this.copies = copies;
     this.labels = new int[indices.length];
     this.failures = new RuntimeException[indices.length];
     this.size = indices.length;
@@ -51,7 +59,7 @@ final class BatchSlot {
     try {
       FloatBuffer target = buffer.values().slice(position * length, length);
       labels[position] = loader.data.label(index);
-      loader.data.read(index, new CounterRandom(loader.seed, epoch, index), target);
+      loader.data.read(index, chance(position), target);
       if (target.hasRemaining()) {
         throw new IllegalStateException(
             SafeText.format(
@@ -66,6 +74,13 @@ final class BatchSlot {
           new IllegalStateException(
               SafeText.format("%s: cannot be read (%s)", loader.data.describe(index), e), e);
     }
+  }
+
+  /** Each copy of an item has a stream of its own. */
+  private CounterRandom chance(int position) {
+    return copies[position] == 0
+        ? new CounterRandom(loader.seed, epoch, indices[position])
+        : new CounterRandom(loader.seed, epoch, indices[position], 2, copies[position]);
   }
 
   /** Leaves out damaged items, and mixes: called once, when every item has been filled. */

@@ -14,6 +14,24 @@ final class Beta {
     return sum > 0 ? first / sum : random.nextInt(2);
   }
 
+  /** Shares that add up to one, distributed as Dirichlet(alpha, ..., alpha). */
+  static double[] dirichlet(double alpha, int count, RandomGenerator random) {
+    double[] shares = new double[count];
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      shares[i] = gamma(alpha, random);
+      sum += shares[i];
+    }
+    if (sum == 0) {
+      shares[random.nextInt(count)] = 1;
+      return shares;
+    }
+    for (int i = 0; i < count; i++) {
+      shares[i] /= sum;
+    }
+    return shares;
+  }
+
   private static double gamma(double shape, RandomGenerator random) {
     if (shape < 1) {
       return gamma(shape + 1, random) * Math.pow(1 - random.nextDouble(), 1 / shape);

@@ -7,6 +7,9 @@ import io.blockwork.image.ByteImage;
  * images, with PIL's rounding.
  */
 public final class ColorAdjustment {
+  private static final float EDGE = 1f / 13;
+  private static final float CENTRE = 5f / 13;
+
   private ColorAdjustment() {}
 
   /**
@@ -62,6 +65,49 @@ public final class ColorAdjustment {
       out[i] = blend(grey[i / 3] & 0xff, in[i] & 0xff, (float) factor);
     }
     return like(image, out);
+  }
+
+  /**
+   * Blends with a smoothed version, whose pixels at the edges are the image's own. An image of
+   * fewer than three rows or columns stays as it is.
+   *
+   * @param factor 0 gives the smoothed image, 1 the image, 2 twice the sharpness; not negative
+   */
+  public static ByteImage sharpness(ByteImage image, double factor) {
+    requireFactor(factor);
+    if (image.width() < 3 || image.height() < 3) {
+      return image;
+    }
+    byte[] in = image.samples();
+    byte[] smooth = smoothed(image);
+    byte[] out = new byte[in.length];
+    for (int i = 0; i < in.length; i++) {
+      out[i] = blend(smooth[i] & 0xff, in[i] & 0xff, (float) factor);
+    }
+    return like(image, out);
+  }
+
+  /** PIL's SMOOTH: five parts of the pixel and one of each of its eight neighbours. */
+  private static byte[] smoothed(ByteImage image) {
+    byte[] in = image.samples();
+    byte[] out = in.clone();
+    int channels = image.channels();
+    int row = image.width() * channels;
+    for (int y = 1; y < image.height() - 1; y++) {
+      for (int i = y * row + channels; i < (y + 1) * row - channels; i++) {
+        // In PIL's order, which the rounding of single precision depends on.
+        float sum = 0.5f;
+        sum += line(in, i + row, channels, EDGE);
+        sum += line(in, i, channels, CENTRE);
+        sum += line(in, i - row, channels, EDGE);
+        out[i] = (byte) Math.max(0, Math.min(255, (int) sum));
+      }
+    }
+    return out;
+  }
+
+  private static float line(byte[] in, int at, int step, float middle) {
+    return (in[at - step] & 0xff) * EDGE + (in[at] & 0xff) * middle + (in[at + step] & 0xff) * EDGE;
   }
 
   private static void requireFactor(double factor) {

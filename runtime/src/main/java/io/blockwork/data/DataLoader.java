@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.io.SafeText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +26,10 @@ public final class DataLoader implements AutoCloseable {
   final boolean dropLast;
   final OnCorrupt onCorrupt;
   final Optional<BatchMix> mix;
+  final int repeats;
+
+  /** Of each item; empty: every item is read once. */
+  final double[] weights;
 
   private final AtomicLong skipped = new AtomicLong();
   private final List<DataException> damages = new ArrayList<>();
@@ -41,6 +46,8 @@ public final class DataLoader implements AutoCloseable {
     this.dropLast = builder.dropLast;
     this.onCorrupt = builder.onCorrupt;
     this.mix = builder.mix;
+    this.repeats = builder.repeats;
+    this.weights = builder.weights;
     this.buffers = new BatchBuffers();
   }
 
@@ -76,11 +83,15 @@ public final class DataLoader implements AutoCloseable {
   @Override
   public String toString() {
     return SafeText.format(
-        "%d items, batches of %d%s%s, seed %d",
+        "%d items, batches of %d%s%s%s%s, seed %d",
         data.size(),
         batchSize,
         dropLast ? " (last one left out)" : "",
         shuffle ? ", shuffled" : "",
+        repeats > 1 ? ", each " + repeats + " times" : "",
+        weights.length > 0
+            ? SafeText.format(", drawn by weights %08x", Arrays.hashCode(weights))
+            : "",
         seed);
   }
 
@@ -147,6 +158,8 @@ public final class DataLoader implements AutoCloseable {
     private boolean dropLast;
     private OnCorrupt onCorrupt = OnCorrupt.STOP;
     private Optional<BatchMix> mix = Optional.empty();
+    private int repeats = 1;
+    private double[] weights = {};
 
     private Builder(Dataset data) {
       this.data = data;
@@ -200,8 +213,57 @@ public final class DataLoader implements AutoCloseable {
       return this;
     }
 
-    /** The loader; no thread starts before an epoch is opened. */
+    /**
+     * Repeated augmentation (Hoffer and others, "Augment your batch", 2019): each item of the order
+     * comes several times in a row, transformed otherwise each time. An epoch is as long as before,
+     * so that it reads only a part of the items, another one each time if they are shuffled:
+     * torchvision's {@code RASampler} on one machine.
+     *
+     * @param times at least 1
+     */
+    public Builder repeats(int times) {
+      this.repeats = require(times, 1, "number of repeats");
+      return this;
+    }
+
+    /**
+     * Draws each epoch's items at random, with replacement, by these weights: torch's {@code
+     * WeightedRandomSampler} for as many items as there are. {@link Balance#itemWeights} makes
+     * classes equally frequent.
+     *
+     * @param ofItems one for each item, finite and at least 0, and not all 0
+     * @throws IllegalArgumentException if they are not so
+     */
+    public Builder weights(double... ofItems) {
+      double sum = 0;
+      for (double weight : ofItems) {
+        if (!(weight >= 0) || Double.isInfinite(weight)) {
+          throw new IllegalArgumentException(
+              "weight of an item: expected a number of at least 0, got " + weight);
+        }
+        sum += weight;
+      }
+      if (ofItems.length != data.size() || !(sum > 0) || Double.isInfinite(sum)) {
+        throw new IllegalArgumentException(
+            SafeText.format(
+                "weights: expected one for each of the %d items, not all of them 0, got %d with a"
+                    + " sum of %s",
+                data.size(), ofItems.length, sum));
+      }
+      this.weights = ofItems.clone();
+      return this;
+    }
+
+    /**
+     * The loader; no thread starts before an epoch is opened.
+     *
+     * @throws IllegalArgumentException if items are to be drawn by weights and repeated, too
+     */
     public DataLoader build() {
+      if (weights.length > 0 && repeats > 1) {
+        throw new IllegalArgumentException(
+            "items that are drawn by weights repeat as it happens: leave out repeats or weights");
+      }
       return new DataLoader(this);
     }
 

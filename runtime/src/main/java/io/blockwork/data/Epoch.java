@@ -25,7 +25,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
   private final DataLoader loader;
   private final BatchBuffers buffers;
   private final int epoch;
-  private final int[] order;
+  private final ItemOrder order;
   private final int batches;
   private final List<Thread> workers = new ArrayList<>();
 
@@ -52,12 +52,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
     this.batches = loader.batches();
     this.nextToOpen = firstBatch;
     this.taken = firstBatch;
-    int size = loader.data.size();
-    // Shuffling has a stream of its own, apart from the items' and the batches'.
-    this.order =
-        loader.shuffle
-            ? Shuffle.permutation(size, new CounterRandom(loader.seed, epoch))
-            : java.util.stream.IntStream.range(0, size).toArray();
+    this.order = ItemOrder.of(loader, epoch);
     if (firstBatch < batches) {
       start();
     }
@@ -84,7 +79,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
     int rooms = (loader.workers == 0 ? 1 : loader.prefetch + 1) - bound;
     for (int i = 0; i < rooms && nextToOpen < batches; i++) {
       int from = nextToOpen * loader.batchSize;
-      int to = Math.min(order.length, from + loader.batchSize);
+      int to = Math.min(order.items().length, from + loader.batchSize);
       int room = nextToOpen % (loader.prefetch + 1);
       slots.add(
           new BatchSlot(
@@ -92,7 +87,8 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
               buffers.get(room, to - from, loader.data.shape()),
               epoch,
               nextToOpen,
-              Arrays.copyOfRange(order, from, to)));
+              Arrays.copyOfRange(order.items(), from, to),
+              Arrays.copyOfRange(order.copies(), from, to)));
       nextToOpen++;
     }
     changed.signalAll();

@@ -72,6 +72,28 @@ public interface Engine {
   }
 
   /**
+   * Computes what inference does on copies of the parameters, and how a score depends on what one
+   * layer gives.
+   *
+   * @param parameters the network's; they are left as they are
+   * @param images {@code [N, C, H, W]}
+   * @param outputGradient of the score with respect to the network's main output
+   * @param layer path of a layer; of those below it, the last one counts
+   * @param network makes the generated class
+   * @throws IllegalArgumentException if no layer is at the path or below it
+   * @throws UnsupportedOperationException unless {@link #inspectsLayers}
+   */
+  default LayerGradient layerGradient(
+      Parameters parameters,
+      INDArray images,
+      INDArray outputGradient,
+      String layer,
+      Function<TrainingBinder, TrainingPass> network) {
+    throw new UnsupportedOperationException(
+        "the engine " + name() + " cannot inspect single layers; nd4j can");
+  }
+
+  /**
    * Measures every kernel of an inference pass.
    *
    * @param parameters the network's parameters

@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param threads of one run; empty: one for each processor
  * @param device number of the device, from 0, for engines that run on one of several; empty: the
  *     engine's choice
- * @param kernels what convolutions may be computed with: direct ones unless others are asked for
+ * @param kernels what convolutions may be computed with: whatever is fastest unless told otherwise
  * @param deterministic whether the same images, parameters and number of threads give the same bits
  *     in every run, where that costs time
  */
@@ -41,7 +41,7 @@ public record EngineOptions(
           false,
           Optional.empty(),
           Optional.empty(),
-          Kernels.DIRECT,
+          Kernels.ANY,
           false);
 
   /**
@@ -59,8 +59,8 @@ public record EngineOptions(
   }
 
   /**
-   * Any engine, single precision, a thread for each processor, direct kernels, whether they repeat
-   * their bits or not.
+   * Any engine, single precision, a thread for each processor, whatever kernels are fastest,
+   * whether they repeat their bits or not.
    */
   public static EngineOptions defaults() {
     return DEFAULTS;

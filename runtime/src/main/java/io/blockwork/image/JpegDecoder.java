@@ -171,7 +171,8 @@ final class JpegDecoder {
           c = blue(row[i], row[i + 1]);
         }
         if (components == 4) {
-          // Adobe stores inks inverted, and everybody else does as Adobe does: K = 255 means no black.
+          // Adobe stores inks inverted, and everybody else does as Adobe does: K = 255 means no
+          // black.
           // YCCK becomes CMY by inverting RGB, so its sense must be turned once more.
           int black = row[i + 3];
           a = BufferedImages.ink(ycc ? a : 255 - a, black);

@@ -13,8 +13,8 @@ public final class Terminal {
   }
 
   /**
-   * From Java 22 on there may be a console that is not a terminal, and a method that tells; before, a
-   * console is a terminal.
+   * From Java 22 on there may be a console that is not a terminal, and a method that tells; before,
+   * a console is a terminal.
    */
   private static boolean isTerminal(Console console) {
     try {

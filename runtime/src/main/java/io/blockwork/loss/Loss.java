@@ -30,7 +30,8 @@ public interface Loss {
    * @param labels the class of each image, from 0
    */
   static Loss softmaxCrossEntropy(int... labels) {
-    return SoftmaxCrossEntropy.ofClasses(labels);
+    return new SoftmaxCrossEntropy(
+        Targets.ofClasses(labels), 0, SoftmaxCrossEntropy.ClassWeights.NONE);
   }
 
   /**
@@ -42,7 +43,7 @@ public interface Loss {
    *     infinite, negative or, where they are indices, fractions
    */
   static Loss softmaxCrossEntropy(INDArray labels) {
-    return SoftmaxCrossEntropy.of(labels);
+    return softmaxCrossEntropy(labels, 0);
   }
 
   /**
@@ -55,7 +56,62 @@ public interface Loss {
    * @throws IllegalArgumentException if the smoothing is out of range or the labels are not valid
    */
   static Loss softmaxCrossEntropy(INDArray labels, double smoothing) {
-    return SoftmaxCrossEntropy.of(labels).smoothed(smoothing);
+    return softmaxCrossEntropy(labels, smoothing, new double[0]);
+  }
+
+  /**
+   * The same with a weight for each class, as torch's {@code CrossEntropyLoss(weight)}: with class
+   * indices, the mean is over the weights of the images' classes.
+   *
+   * @param labels as {@link #softmaxCrossEntropy(INDArray)} takes them
+   * @param smoothing 0 to 1
+   * @param classWeights one for each class, finite and at least 0; none: all weigh 1
+   * @throws IllegalArgumentException if a number is out of range or the labels are not valid
+   */
+  static Loss softmaxCrossEntropy(INDArray labels, double smoothing, double... classWeights) {
+    var weights = new SoftmaxCrossEntropy.ClassWeights(classWeights);
+    return new SoftmaxCrossEntropy(Targets.of(labels), smoothing, weights);
+  }
+
+  /**
+   * Mean over the images of the focal loss of softmax, {@code -(1 - p)^gamma * log(p)} (Lin and
+   * others, 2017): what is known well weighs little.
+   *
+   * @param labels as {@link #softmaxCrossEntropy(INDArray)} takes them; of probabilities, the loss
+   *     of each class weighs as much
+   * @param gamma how much less the known weighs, at least 0; 2 is usual
+   * @throws IllegalArgumentException if gamma is out of range or the labels are not valid
+   */
+  static Loss focal(INDArray labels, double gamma) {
+    return new FocalLoss(Targets.of(labels), gamma);
+  }
+
+  /**
+   * Mean over images and classes of the focal loss of each class by itself: torchvision's {@code
+   * sigmoid_focal_loss}.
+   *
+   * @param labels class indices {@code [N]}, or what of each class is there, 0 to 1, {@code [N,
+   *     classes]}
+   * @param alpha weight of what is there, 0.25 is usual; negative: no such weights
+   * @param gamma how much less the known weighs, at least 0; 2 is usual
+   * @throws IllegalArgumentException if a number is out of range or the labels are not valid
+   */
+  static Loss sigmoidFocal(INDArray labels, double alpha, double gamma) {
+    return new SigmoidFocalLoss(Targets.of(labels).requireProbabilities(), alpha, gamma);
+  }
+
+  /**
+   * What another network says, beside the labels (Hinton, Vinyals and Dean, 2015): {@code (1 -
+   * weight) * labels + weight * T^2 * KL(softmax(teacher / T), softmax(output / T))}.
+   *
+   * @param teacher the other network's output for the same images, {@code [N, classes]}
+   * @param temperature T, positive: 1 to 10 is usual
+   * @param weight of the other network, 0 to 1
+   * @param labels the loss of the labels
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  static Loss distillation(INDArray teacher, double temperature, double weight, Loss labels) {
+    return new Distillation(teacher, temperature, weight, labels);
   }
 
   /**

@@ -3,67 +3,21 @@ package io.blockwork.loss;
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.Arrays;
-import org.nd4j.linalg.api.buffer.DataBuffer;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Softmax cross entropy, averaged over the images, computed in double whatever the network's type.
+ *
+ * @param targets classes or probabilities
+ * @param smoothing the part of each label that is spread over all classes
+ * @param weights of the classes; none: all weigh 1
  */
-final class SoftmaxCrossEntropy implements Loss {
-  /** One row of class probabilities for each image; or, with one column, the class indices. */
-  private final double[][] labels;
+record SoftmaxCrossEntropy(Targets targets, double smoothing, ClassWeights weights)
+    implements Loss {
+  private static final String NAME = "softmax cross entropy";
 
-  /** The sum of each row. */
-  private final double[] masses;
-
-  private final boolean indices;
-  private final double smoothing;
-
-  private SoftmaxCrossEntropy(double[][] labels, boolean indices, double smoothing) {
-    this.labels = labels;
-    this.masses = Arrays.stream(labels).mapToDouble(row -> Arrays.stream(row).sum()).toArray();
-    this.indices = indices;
-    this.smoothing = smoothing;
-  }
-
-  /** The same labels, each mixed with equal probabilities for all classes. */
-  SoftmaxCrossEntropy smoothed(double smoothing) {
-    if (!(smoothing >= 0 && smoothing <= 1)) {
-      throw new IllegalArgumentException("label smoothing: expected 0 to 1, got " + smoothing);
-    }
-    return new SoftmaxCrossEntropy(labels, indices, smoothing);
-  }
-
-  static Loss ofClasses(int[] labels) {
-    double[][] rows = new double[labels.length][];
-    for (int i = 0; i < labels.length; i++) {
-      rows[i] = new double[] {labels[i]};
-    }
-    return new SoftmaxCrossEntropy(rows, true, 0);
-  }
-
-  static SoftmaxCrossEntropy of(INDArray labels) {
-    if (labels.rank() != 1 && labels.rank() != 2) {
-      throw new ShapeMismatchException(
-          "labels: expected class indices [N] or probabilities [N, classes], got shape "
-              + Arrays.toString(labels.shape()));
-    }
-    boolean indices = labels.rank() == 1;
-    INDArray values = labels.castTo(DataType.DOUBLE).dup('c');
-    double[][] rows =
-        values.reshape('c', labels.size(0), indices ? 1 : labels.size(1)).toDoubleMatrix();
-    for (int i = 0; i < rows.length; i++) {
-      for (double v : rows[i]) {
-        if (!Double.isFinite(v) || indices && v != Math.rint(v) || !indices && v < 0) {
-          throw new IllegalArgumentException(
-              SafeText.format(
-                  "label of image %d: expected %s, got %s",
-                  i, indices ? "a class index" : "a probability", v));
-        }
-      }
-    }
-    return new SoftmaxCrossEntropy(rows, indices, 0);
+  SoftmaxCrossEntropy {
+    Targets.requireSmoothing(smoothing);
   }
 
   @Override
@@ -72,87 +26,92 @@ final class SoftmaxCrossEntropy implements Loss {
     int n = (int) output.size(0);
     Matrix logits = Matrix.of(output);
     Matrix gradient = Matrix.of(outputGradient);
+    double divisor = divisor(n);
     double loss = 0;
     for (int i = 0; i < n; i++) {
-      loss += row(i, logits, gradient);
+      loss += row(i, divisor, logits, gradient);
     }
-    return loss / n;
+    return loss / divisor;
+  }
+
+  /** Torch divides by the weights of the images' classes; by their number, if labels are soft. */
+  private double divisor(int n) {
+    if (!targets.areIndices() || weights.isEmpty()) {
+      return n;
+    }
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += weights.of(targets.index(i));
+    }
+    return sum;
   }
 
   @Override
   public void check(long... outputShape) {
-    if (outputShape.length != 2) {
-      throw new ShapeMismatchException(
-          "softmax cross entropy: expected an output [N, classes], got shape "
-              + Arrays.toString(outputShape));
-    }
-    int n = (int) outputShape[0];
-    int classes = (int) outputShape[1];
-    if (labels.length != n) {
-      throw new IllegalArgumentException(
-          SafeText.format("labels: expected %d, one for each image, got %d", n, labels.length));
-    }
-    for (int i = 0; i < n; i++) {
-      if (indices && (labels[i][0] < 0 || labels[i][0] >= classes)) {
-        throw new IllegalArgumentException(
-            SafeText.format(
-                "label of image %d: expected a class from 0 to %d, got %d",
-                i, classes - 1, (long) labels[i][0]));
-      }
-      if (!indices && labels[i].length != classes) {
-        throw new ShapeMismatchException(
-            SafeText.format(
-                "labels: expected probabilities [%d, %d], got [%d, %d]",
-                n, classes, n, labels[i].length));
-      }
-    }
+    targets.check(NAME, outputShape);
+    weights.check((int) outputShape[1]);
   }
 
   /** The loss of one image; writes the gradient of its logits. */
-  private double row(int i, Matrix logits, Matrix gradient) {
+  private double row(int i, double divisor, Matrix logits, Matrix gradient) {
     int classes = logits.columns();
-    double max = Double.NEGATIVE_INFINITY;
-    for (int c = 0; c < classes; c++) {
-      max = Math.max(max, logits.get(i, c));
-    }
-    double sum = 0;
-    for (int c = 0; c < classes; c++) {
-      sum += Math.exp(logits.get(i, c) - max);
-    }
-    double log = max + Math.log(sum);
-    double[] label = labels[i];
-    double mass = indices ? 1 : (1 - smoothing) * masses[i] + smoothing;
+    double log = logits.logSumExp(i, 1);
     double loss = 0;
+    double mass = 0;
     for (int c = 0; c < classes; c++) {
-      double logit = logits.get(i, c);
-      double sharp = indices ? (c == (int) label[0] ? 1 : 0) : label[c];
-      double target = (1 - smoothing) * sharp + smoothing / classes;
-      loss += target == 0 ? 0 : target * (log - logit);
+      double target = target(i, c, classes);
+      mass += target;
+      loss += target == 0 ? 0 : target * (log - logits.get(i, c));
+    }
+    for (int c = 0; c < classes; c++) {
       // Probabilities need not sum to one: the gradient is that of the formula as it stands.
-      gradient.put(i, c, (mass * Math.exp(logit - log) - target) / logits.rows());
+      double share = Math.exp(logits.get(i, c) - log);
+      gradient.put(i, c, (mass * share - target(i, c, classes)) / divisor);
     }
     return loss;
   }
 
-  /** A matrix of any type and strides, read and written in place: ND4J's own copies are garbage. */
-  private record Matrix(
-      DataBuffer data, long offset, long rowStride, long columnStride, int rows, int columns) {
-    static Matrix of(INDArray array) {
-      return new Matrix(
-          array.data(),
-          array.offset(),
-          array.stride(0),
-          array.stride(1),
-          (int) array.size(0),
-          (int) array.size(1));
+  private double target(int i, int c, int classes) {
+    double smoothed = (1 - smoothing) * targets.get(i, c) + smoothing / classes;
+    // Torch weighs what smoothing spreads by the class that it falls to.
+    return weights.of(c) * smoothed;
+  }
+
+  /**
+   * A factor for each class.
+   *
+   * @param factors finite and at least 0; none: all are 1
+   */
+  record ClassWeights(double... factors) {
+    static final ClassWeights NONE = new ClassWeights();
+
+    ClassWeights {
+      factors = factors.clone();
+      for (double factor : factors) {
+        if (!(factor >= 0 && Double.isFinite(factor))) {
+          throw new IllegalArgumentException(
+              "weight of a class: expected a number of at least 0, got " + factor);
+        }
+      }
+      if (factors.length > 0 && Arrays.stream(factors).sum() == 0) {
+        throw new IllegalArgumentException("weights of the classes: all of them are 0");
+      }
     }
 
-    double get(int row, int column) {
-      return data.getDouble(offset + row * rowStride + column * columnStride);
+    boolean isEmpty() {
+      return factors.length == 0;
     }
 
-    void put(int row, int column, double value) {
-      data.put(offset + row * rowStride + column * columnStride, value);
+    double of(int c) {
+      return isEmpty() ? 1 : factors[c];
+    }
+
+    void check(int classes) {
+      if (!isEmpty() && factors.length != classes) {
+        throw new ShapeMismatchException(
+            SafeText.format(
+                "weights of the classes: expected %d, got %d", classes, factors.length));
+      }
     }
   }
 }

@@ -39,7 +39,7 @@ final class Charts {
    * @throws IllegalStateException if this Java cannot draw
    */
   static byte[] curves(TrainingHistory history) {
-    return png(() -> drawCurves(history));
+    return drawn(() -> drawCurves(history));
   }
 
   private static BufferedImage drawCurves(TrainingHistory history) {
@@ -72,7 +72,7 @@ final class Charts {
    * @throws IllegalStateException if this Java cannot draw
    */
   static byte[] learningRates(LearningRates rates) {
-    return png(() -> drawLearningRates(rates));
+    return drawn(() -> drawLearningRates(rates));
   }
 
   private static BufferedImage drawLearningRates(LearningRates rates) {
@@ -93,6 +93,34 @@ final class Charts {
                   .addSeries(name, new double[] {rate}, new double[] {y[at]})
                   .setMarker(SeriesMarkers.CIRCLE);
             });
+    return BitmapEncoder.getBufferedImage(chart);
+  }
+
+  /**
+   * Accuracy over confidence.
+   *
+   * @throws IllegalStateException if this Java cannot draw
+   */
+  static byte[] reliability(Calibration calibration) {
+    return drawn(() -> drawReliability(calibration));
+  }
+
+  private static BufferedImage drawReliability(Calibration calibration) {
+    XYChart chart = chart(calibration.toString(), "confidence", "accuracy");
+    chart.getStyler().setXAxisMin(0.0).setXAxisMax(1.0);
+    chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+    double[] ends = {0, 1};
+    chart.addSeries("perfect", ends, ends).setMarker(SeriesMarkers.NONE);
+    List<Calibration.Bin> used =
+        calibration.bins().stream().filter(bin -> bin.images() > 0).toList();
+    if (!used.isEmpty()) {
+      chart
+          .addSeries(
+              "measured",
+              used.stream().mapToDouble(Calibration.Bin::confidence).toArray(),
+              used.stream().mapToDouble(Calibration.Bin::accuracy).toArray())
+          .setMarker(SeriesMarkers.CIRCLE);
+    }
     return BitmapEncoder.getBufferedImage(chart);
   }
 
@@ -143,7 +171,7 @@ final class Charts {
    * @throws IllegalStateException if this Java cannot draw
    */
   static byte[] heatMap(List<String> classNames, double[][] percent) {
-    return png(() -> drawHeatMap(classNames, percent));
+    return drawn(() -> drawHeatMap(classNames, percent));
   }
 
   private static BufferedImage drawHeatMap(List<String> classNames, double[][] percent) {
@@ -181,7 +209,7 @@ final class Charts {
    *
    * @throws IllegalStateException if this Java cannot draw
    */
-  static byte[] png(Supplier<BufferedImage> drawing) {
+  static byte[] drawn(Supplier<BufferedImage> drawing) {
     return safely(
         () -> {
           ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -64,6 +64,47 @@ public final class ConfusionMatrix {
     return (double) counts[label][label] / Arrays.stream(counts).mapToLong(row -> row[label]).sum();
   }
 
+  /** The harmonic mean of precision and recall; 0 if both are, NaN without images of the class. */
+  public double f1(int label) {
+    long actual = Arrays.stream(counts[label]).sum();
+    long taken = Arrays.stream(counts).mapToLong(row -> row[label]).sum();
+    return actual == 0 ? Double.NaN : 2.0 * counts[label][label] / (actual + taken);
+  }
+
+  /** The mean of {@link #f1} over the classes that have images; NaN if there are none. */
+  public double meanF1() {
+    return IntStream.range(0, counts.length)
+        .mapToDouble(this::f1)
+        .filter(f1 -> !Double.isNaN(f1))
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  /** A table of each class: precision, recall, F1, images; and the mean of F1. */
+  public String classReport() {
+    List<String> names = classNames.stream().map(SafeText::of).toList();
+    int name = Math.max(7, names.stream().mapToInt(String::length).max().orElse(0));
+    StringBuilder text = new StringBuilder(" ".repeat(name));
+    text.append(" precision   recall       F1   images\n");
+    for (int label = 0; label < counts.length; label++) {
+      text.append(names.get(label)).append(" ".repeat(name - names.get(label).length()));
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %s %s %s %8d%n",
+              percent(precision(label)),
+              percent(recall(label)),
+              percent(f1(label)),
+              Arrays.stream(counts[label]).sum()));
+    }
+    text.append(String.format(Locale.ROOT, "mean F1 %s%n", percent(meanF1()).strip()));
+    return text.toString();
+  }
+
+  private static String percent(double part) {
+    return Double.isNaN(part) ? "       -" : String.format(Locale.ROOT, "%6.1f %%", 100 * part);
+  }
+
   /**
    * A table: a row for each actual class, a column for each predicted one, and each class's recall.
    */

@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.TestTimeViews;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
@@ -30,6 +31,17 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
    * @throws DivergedException if the network's output for an image is not finite
    */
   public static Evaluation of(Network network, DataLoader data) {
+    return of(network, data, TestTimeViews.plain());
+  }
+
+  /**
+   * Runs a classifier over several views of all images of a loader.
+   *
+   * @param views whose outputs are averaged; the loader's images are of the size that they need
+   * @throws IllegalArgumentException as {@link #of(Network, DataLoader)} does
+   * @throws DivergedException if the network's output for an image is not finite
+   */
+  public static Evaluation of(Network network, DataLoader data, TestTimeViews views) {
     int classes = network.architecture().output().get(0);
     List<String> names = data.dataset().classNames();
     var confusion = new ConfusionMatrix(names.size() == classes ? names : numbered(classes));
@@ -45,7 +57,7 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
                 });
         INDArray images = batch.images().castTo(network.parameters().dataType());
         long begin = System.nanoTime();
-        INDArray output = network.forward(images);
+        INDArray output = views.forward(network, images);
         nanos += System.nanoTime() - begin;
         if (!Finite.all(output)) {
           throw new DivergedException(

@@ -244,7 +244,7 @@ public final class GradientFlow implements TrainingListener {
    */
   public void writePng(Path path) {
     GradientFlowChart chart = GradientFlowChart.of(this);
-    AtomicFile.write(path, Charts.png(chart::image));
+    AtomicFile.write(path, Charts.drawn(chart::image));
   }
 
   /**

@@ -76,6 +76,7 @@ public final class Trainer {
   private double labelSmoothing;
   private Optional<Function<Batch, Loss>> loss = Optional.empty();
   private Optional<Function<Batch, Losses>> losses = Optional.empty();
+  private Optional<Teacher> teacher = Optional.empty();
   private final Map<String, Double> auxiliaryWeights = new HashMap<>();
   private boolean progress = true;
 
@@ -223,6 +224,21 @@ public final class Trainer {
   public Trainer losses(Function<Batch, Losses> ofBatch) {
     losses = Optional.of(ofBatch);
     loss = Optional.empty();
+    return this;
+  }
+
+  /**
+   * Learns from another network too, which sees the same images, as they have been augmented and
+   * mixed: see {@link Loss#distillation}. It has a say in {@link #loss} and in softmax cross
+   * entropy, but not in {@link #losses}.
+   *
+   * @param network of as many classes and the same input; its own weights do not change
+   * @param temperature that softens the outputs, positive: 1 to 10 is usual
+   * @param weight of the other network, 0 to 1, beside the labels' {@code 1 - weight}
+   * @throws IllegalArgumentException if the networks do not fit each other
+   */
+  public Trainer distillFrom(Network network, double temperature, double weight) {
+    teacher = Optional.of(Teacher.of(network, this.network, temperature, weight));
     return this;
   }
 
@@ -446,7 +462,7 @@ public final class Trainer {
     Loss same =
         loss.map(f -> f.apply(batch))
             .orElseGet(() -> Loss.softmaxCrossEntropy(batch.targets(), labelSmoothing));
-    Losses all = Losses.of(same);
+    Losses all = Losses.of(teacher.map(t -> t.beside(same, batch)).orElse(same));
     for (AuxiliaryOutput output : network.architecture().auxiliary()) {
       all = all.plus(weightOf(output), output.name(), same);
     }
@@ -491,6 +507,7 @@ public final class Trainer {
   private String ways() {
     StringBuilder text = new StringBuilder();
     groups.forEach(group -> text.append(", ").append(group));
+    teacher.ifPresent(t -> text.append(", ").append(t));
     lookahead.ifPresent(l -> text.append(", lookahead " + l.every() + " by " + l.share()));
     sharpnessRadius.ifPresent(rho -> text.append(", sharpness within ").append(rho));
     unfreezing

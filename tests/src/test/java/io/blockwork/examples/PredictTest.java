@@ -107,6 +107,22 @@ class PredictTest {
   }
 
   @Test
+  void showsWhereTheAnswerComesFrom() throws Exception {
+    List<String> common =
+        List.of("--network", "resnet20", "--weights", file("weights.safetensors"), "--mirror");
+    List<String> arguments = new java.util.ArrayList<>(common);
+    arguments.addAll(List.of("--explain", file("maps"), file("picture.png")));
+
+    assertThat(run(arguments.toArray(String[]::new))).isEqualTo(0);
+    BufferedImage map = ImageIO.read(folder.resolve("maps/picture.png-gradcam.png").toFile());
+    assertThat(map.getWidth()).isEqualTo(32);
+
+    arguments.addAll(List.of("--layer", "layer7"));
+    assertThat(run(arguments.toArray(String[]::new))).isEqualTo(1);
+    assertThat(err.toString()).contains("no layer is called layer7");
+  }
+
+  @Test
   void namesTheNetworksWhenThereIsNoneOfThatName() {
     int code =
         run("--network", "resnet51", "--weights", file("weights.safetensors"), file("picture.png"));

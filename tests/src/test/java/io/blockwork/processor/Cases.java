@@ -317,6 +317,8 @@ final class Cases {
             Message.WIDTH_PER_GROUP_RANGE,
             "@ResNet(blocks = 1, bottleneck = true, ~widthPerGroup = ^-64)"),
         on(Message.SQUEEZE_RANGE, "@ResNet(blocks = 1, ~squeezeExcitation = ^-16)"),
+        on(Message.STOCHASTIC_DEPTH, "@ResNet(blocks = 1, ~stochasticDepth = ^1)"),
+        on(Message.STOCHASTIC_DEPTH, "@ResNet(blocks = 1, ~stochasticDepth = ^-0.5)"),
         on(Message.DROPOUT, "@DenseNet(growth = 2, blocks = 1, ~dropout = ^1)"),
         on(Message.DROPOUT, "@DenseNet(growth = 2, blocks = 1, ~dropout = ^-0.1)"),
         on(Message.DROPOUT, "@DenseNet(growth = 2, blocks = 1, ~dropout = 0.0 ^/ 0)"),

@@ -1,6 +1,7 @@
 package io.blockwork.readme;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,10 +11,15 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The code of the README: complete files, which a comment before them names, and commands. */
+/**
+ * The code of the README, or of a page of the guide: complete files and outputs of programs, which
+ * a comment before them names, and commands.
+ */
 final class Readme {
   private static final Pattern FILE =
       Pattern.compile("<!-- file: (\\S+) -->\\R```\\w*\\R(.*?)```", Pattern.DOTALL);
+  private static final Pattern OUTPUT =
+      Pattern.compile("<!-- output: (\\S+) -->\\R```text\\R(.*?)```", Pattern.DOTALL);
   private static final Pattern COMMANDS = Pattern.compile("```sh\\R(.*?)```", Pattern.DOTALL);
 
   private static final Pattern ERROR =
@@ -30,14 +36,34 @@ final class Readme {
     return new Readme(Files.readString(Path.of("..", "README.md")));
   }
 
+  /** The pages of a folder. */
+  static List<Readme> pages(Path folder) throws IOException {
+    List<Readme> pages = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.md")) {
+      for (Path file : files) {
+        pages.add(new Readme(Files.readString(file)));
+      }
+    }
+    return pages;
+  }
+
   /** The files, by their paths in a user's project. */
   Map<String, String> files() {
-    Map<String, String> files = new LinkedHashMap<>();
-    Matcher matcher = FILE.matcher(text);
+    return named(FILE);
+  }
+
+  /** What programs print, by the names of their classes. */
+  Map<String, String> outputs() {
+    return named(OUTPUT);
+  }
+
+  private Map<String, String> named(Pattern pattern) {
+    Map<String, String> blocks = new LinkedHashMap<>();
+    Matcher matcher = pattern.matcher(text);
     while (matcher.find()) {
-      files.put(matcher.group(1), matcher.group(2));
+      blocks.put(matcher.group(1), matcher.group(2));
     }
-    return files;
+    return blocks;
   }
 
   /** The error message that it shows. */

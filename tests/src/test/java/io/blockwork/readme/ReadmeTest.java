@@ -111,7 +111,7 @@ class ReadmeTest {
     assumeTrue(UserProject.canBeBuilt(), "the jars are not built: run mvn verify");
     Map<String, String> files = Readme.open().files();
     assertThat(files).containsKey("pom.xml");
-    UserProject project = UserProject.create();
+    UserProject project = UserProject.create("readme");
     for (Map.Entry<String, String> file : files.entrySet()) {
       project.write(file.getKey(), file.getValue());
     }

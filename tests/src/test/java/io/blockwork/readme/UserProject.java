@@ -33,9 +33,13 @@ final class UserProject {
     return jar("runtime").isPresent() && jar("processor").isPresent();
   }
 
-  /** Makes an empty project. */
-  static UserProject create() throws IOException {
-    Path scratch = Path.of("target", "user").toAbsolutePath();
+  /**
+   * Makes an empty project.
+   *
+   * @param name of its folder; what an earlier run left there is deleted
+   */
+  static UserProject create(String name) throws IOException {
+    Path scratch = Path.of("target", "user", name).toAbsolutePath();
     delete(scratch);
     Path folder = Files.createDirectories(scratch.resolve("project"));
     Path repository = Files.createDirectories(scratch.resolve("repository"));
@@ -137,23 +141,29 @@ final class UserProject {
   }
 
   /** Runs a class of the project with its class path. */
-  Outcome java(String mainClass) throws IOException, InterruptedException {
+  Outcome java(String mainClass, Object... arguments) throws IOException, InterruptedException {
     Path classPath = folder.resolve("target/class-path.txt");
-    Outcome resolved =
-        maven(
-            "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath",
-            "-Dmdep.outputFile=" + classPath);
-    if (resolved.exitCode() != 0) {
-      return resolved;
+    if (!Files.exists(classPath)) {
+      Outcome resolved =
+          maven(
+              "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath",
+              "-Dmdep.outputFile=" + classPath);
+      if (resolved.exitCode() != 0) {
+        return resolved;
+      }
     }
-    return run(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            folder.resolve("target/classes")
-                + System.getProperty("path.separator")
-                + Files.readString(classPath),
-            mainClass));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(
+        folder.resolve("target/classes")
+            + System.getProperty("path.separator")
+            + Files.readString(classPath));
+    command.add(mainClass);
+    for (Object argument : arguments) {
+      command.add(String.valueOf(argument));
+    }
+    return run(command);
   }
 
   private Outcome run(List<String> command) throws IOException, InterruptedException {

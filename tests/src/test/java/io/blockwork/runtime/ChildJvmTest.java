@@ -4,6 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.engine.x86.MachineCode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,13 +31,21 @@ class ChildJvmTest {
   /** What the program prints. */
   private static String run(List<String> options, String classPath, String... program)
       throws IOException, InterruptedException {
+    return run(Map.of(), options, classPath, program);
+  }
+
+  private static String run(
+      Map<String, String> environment, List<String> options, String classPath, String... program)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath));
     command.add(ChildPrograms.class.getName());
     command.addAll(List.of(program));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();
     return output;
@@ -60,6 +70,28 @@ class ChildJvmTest {
             .filter(entry -> !new File(entry).getName().matches("jna-\\d.*"))
             .collect(Collectors.joining(File.pathSeparator));
     assertThat(run(List.of(), without, "predict")).contains("predicted 10");
+  }
+
+  @Test
+  void predictsDirectlyThoughJnaCannotLoadAndSaysWhy() throws Exception {
+    List<String> options = List.of("-Djna.nosys=true", "-Djna.nounpack=true");
+    assertThat(run(options, classPath(), "profile"))
+        .contains("no Winograd convolutions: oneDNN's threads are not GNU OpenMP's here");
+  }
+
+  @Test
+  void theEnvironmentSwitchesWinogradOff() throws Exception {
+    assertThat(run(Map.of("BLOCKWORK_WINOGRAD", "off"), List.of(), classPath(), "profile"))
+        .contains("no Winograd convolutions: blockwork.winograd is off");
+  }
+
+  @Test
+  void noMoreInstructionsAreUsedThanOneDnnIsHeldTo() throws Exception {
+    assumeTrue(MachineCode.obstacle().isEmpty(), "no machine code of our own on this system");
+    String held = run(Map.of("ONEDNN_MAX_CPU_ISA", "SSE41"), List.of(), classPath(), "profile");
+    assertThat(held).contains("no Winograd convolutions: the processor has no AVX2");
+    assertThat(run(Map.of("ONEDNN_MAX_CPU_ISA", "AVX2"), List.of(), classPath(), "profile"))
+        .contains("winograd:F4:AVX2");
   }
 
   @Test

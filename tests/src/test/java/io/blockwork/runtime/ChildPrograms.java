@@ -21,6 +21,7 @@ final class ChildPrograms {
   public static void main(String[] arguments) {
     switch (arguments[0]) {
       case "predict" -> predict();
+      case "profile" -> profile();
       case "train" -> train(Integer.parseInt(arguments[1]));
       case "scatter" -> closeAfterScatteredBlocks();
       case "create" -> createAndClose(Integer.parseInt(arguments[1]));
@@ -37,6 +38,16 @@ final class ChildPrograms {
   private static void predict() {
     try (var net = network()) {
       System.out.println("predicted " + net.forward(new float[3 * 12 * 12]).length);
+    }
+  }
+
+  /** A network whose convolutions have channels enough for every kernel. */
+  private static void profile() {
+    try (var net =
+        io.blockwork.Networks.create(
+            io.blockwork.examples.networks.ResNet20.class,
+            NetworkOptions.defaults().seed(1).engine(Engines.named("onednn")))) {
+      System.out.println(net.profile(Nd4j.zeros(DataType.FLOAT, 4, 3, 32, 32)));
     }
   }
 

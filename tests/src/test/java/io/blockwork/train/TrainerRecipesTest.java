@@ -306,4 +306,22 @@ final class TrainerRecipesTest {
       assertThrows(IllegalArgumentException.class, () -> trainer.fit(train, train));
     }
   }
+
+  @Test
+  void learnsFromANetworkThatHasLearnt() {
+    try (Residual teacher = network();
+        Residual net = Networks.create(Residual.class, TinyNetworks.options().seed(8));
+        Dropping other = Networks.create(Dropping.class, TinyNetworks.options())) {
+      Trainer.of(teacher).epochs(10).fit(TinyNetworks.training(60, 16));
+      INDArray taught = teacher.parameters().flat();
+      // A weight of 1: the labels have no say.
+      Trainer.of(net).epochs(10).distillFrom(teacher, 2, 1).fit(TinyNetworks.training(60, 16));
+      assertThat(Evaluation.of(net, validation()).metrics().top1()).isGreaterThan(0.9);
+      assertThat(teacher.parameters().flat()).isEqualTo(taught);
+      Trainer trainer = Trainer.of(net);
+      assertThrows(IllegalArgumentException.class, () -> trainer.distillFrom(net, 2, 0.5));
+      assertThrows(IllegalArgumentException.class, () -> trainer.distillFrom(other, 0, 0.5));
+      assertThrows(IllegalArgumentException.class, () -> trainer.distillFrom(other, 1, 2));
+    }
+  }
 }

@@ -1,8 +1,11 @@
 package io.blockwork.examples.predict;
 
+import io.blockwork.Attribution;
 import io.blockwork.ImageClassifier;
 import io.blockwork.Networks;
+import io.blockwork.TestTimeViews;
 import io.blockwork.image.ByteImage;
+import io.blockwork.image.HeatMap;
 import io.blockwork.image.Images;
 import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
@@ -19,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,8 +63,8 @@ public final class Predict implements Callable<Integer> {
   @Option(
       names = "--classes",
       description =
-          "A text file with a class name a line; by default those that the weights were trained on, if they tell, or "
-              + "else ImageNet's or CIFAR-10's.")
+          "A text file with a class name a line; by default those that the weights were trained on,"
+              + " if they tell, or else ImageNet's or CIFAR-10's.")
   private Optional<Path> classes = Optional.empty();
 
   @Option(
@@ -72,8 +77,28 @@ public final class Predict implements Callable<Integer> {
       names = "--resize",
       defaultValue = "256",
       description =
-          "Shorter side before the 224-pixel crop, ImageNet networks only: ${DEFAULT-VALUE}; 232 for V2 weights.")
+          "Shorter side before the 224-pixel crop, ImageNet networks only: ${DEFAULT-VALUE}; 232"
+              + " for V2 weights.")
   private int resize = 256;
+
+  @Option(
+      names = "--explain",
+      paramLabel = "FOLDER",
+      description =
+          "Write NAME-gradcam.png into this folder for each picture: where the first answer comes"
+              + " from (Grad-CAM).")
+  private Optional<Path> explain = Optional.empty();
+
+  @Option(
+      names = "--layer",
+      description =
+          "The layer to explain by: layer3, features.denseblock2, ...; by default the last map.")
+  private Optional<String> layer = Optional.empty();
+
+  @Option(
+      names = "--mirror",
+      description = "Average the answers for each picture and its mirror image.")
+  private boolean mirror;
 
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
@@ -117,7 +142,13 @@ public final class Predict implements Callable<Integer> {
                   net.architecture().input().get(1), net.architecture().input().get(1));
       for (Path path : images) {
         ByteImage image = Images.read(path);
-        List<Prediction> all = net.classify(image, preprocessing, names);
+        List<Prediction> all =
+            mirror
+                ? net.classify(image, preprocessing, names, TestTimeViews.mirrored())
+                : net.classify(image, preprocessing, names);
+        if (explain.isPresent()) {
+          explain(explain.get(), path, net, preprocessing.resizeAndCrop(image), preprocessing, all);
+        }
         answers.put(path, all.subList(0, Math.min(top, all.size())));
       }
     }
@@ -129,6 +160,22 @@ public final class Predict implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  /** Draws where the first answer comes from over what the network saw. */
+  private void explain(
+      Path folder,
+      Path picture,
+      ImageClassifier net,
+      ByteImage seen,
+      Preprocessing preprocessing,
+      List<Prediction> answers) {
+    INDArray images =
+        Nd4j.createFromArray(preprocessing.normalize(seen))
+            .reshape('c', 1, seen.channels(), seen.height(), seen.width());
+    String where = layer.orElseGet(() -> Attribution.lastMap(net));
+    float[][] map = Attribution.gradCam(net, images, where, answers.get(0).index()).get(0);
+    HeatMap.writePng(folder.resolve(picture.getFileName() + "-gradcam.png"), seen, map);
   }
 
   private List<String> names(ImageClassifier net, Weights file) throws IOException {

@@ -62,6 +62,8 @@ public final class Architectures {
     var blocks = new ResidualBlocks(graph, style);
     int in = spec.width();
     int dilation = 1;
+    int total = spec.blocks().stream().mapToInt(Integer::intValue).sum();
+    int number = 0;
     for (int s = 0; s < spec.blocks().size(); s++) {
       boolean dilates = spec.dilateFrom() != 0 && s + 1 >= spec.dilateFrom();
       int before = dilation;
@@ -72,9 +74,13 @@ public final class Architectures {
         graph.enter(Block.NETWORK.child(stage, "").child(String.valueOf(b), title(style, stride)));
         // As torchvision: the first block of a dilated stage still has the dilation of the stage
         // before.
+        // Linear decay: the first layers, which all others build on, are dropped the least.
+        double dropped = style.stochasticDepth() * ++number / total;
         x =
             blocks.add(
-                x, new Geometry(in, spec.planes(s), stride, b == 0 ? before : dilation, dilation));
+                x,
+                new Geometry(
+                    in, spec.planes(s), stride, b == 0 ? before : dilation, dilation, dropped));
         in = spec.planes(s) * style.expansion();
       }
     }
@@ -166,7 +172,14 @@ public final class Architectures {
     var graph = new GraphBuilder();
     graph.enter(Block.stage("block", "", title(spec.block(), spec.stride())));
     int x = graph.add(new Input(shape(spec.input())));
-    var geometry = new Geometry(spec.channels(), spec.planesOrDefault(), spec.stride(), 1, 1);
+    var geometry =
+        new Geometry(
+            spec.channels(),
+            spec.planesOrDefault(),
+            spec.stride(),
+            1,
+            1,
+            spec.block().stochasticDepth());
     return graph.build(new ResidualBlocks(graph, spec.block()).add(x, geometry));
   }
 

@@ -10,6 +10,7 @@ import io.blockwork.graph.ops.GlobalAvgPool;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.PadShortcut;
 import io.blockwork.graph.ops.Scale;
+import io.blockwork.graph.ops.StochasticDepth;
 import io.blockwork.graph.ops.Sum;
 import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
 import java.util.ArrayList;
@@ -38,8 +39,9 @@ final class ResidualBlocks {
    * @param nextDilation dilation of a second 3x3 convolution, and of the blocks that follow: where
    *     a stride has given way to dilation, what comes after it must look as far as it did on the
    *     smaller map
+   * @param dropped the probability that the branch is dropped in training
    */
-  record Geometry(int in, int planes, int stride, int dilation, int nextDilation) {}
+  record Geometry(int in, int planes, int stride, int dilation, int nextDilation, double dropped) {}
 
   /**
    * Adds a block that reads node {@code x} and returns its output node. The current block of the
@@ -96,7 +98,7 @@ final class ResidualBlocks {
       modules.addAll(List.of(convs.get(i).path(), norm));
     }
     graph.modules(modules.toArray(String[]::new));
-    y = excite(prefix, y, out);
+    y = drop(prefix, excite(prefix, y, out), g);
     if (changes && style.shortcut() != Shortcut.PAD) {
       graph.modules(prefix + "downsample.0", prefix + "downsample.1");
     }
@@ -121,7 +123,7 @@ final class ResidualBlocks {
       modules.addAll(List.of(convs.get(i).path(), norm));
     }
     graph.modules(modules.toArray(String[]::new));
-    y = excite(prefix, y, out);
+    y = drop(prefix, excite(prefix, y, out), g);
     if (changes && style.shortcut() != Shortcut.PAD) {
       graph.modules(prefix + "downsample.0");
     }
@@ -134,6 +136,13 @@ final class ResidualBlocks {
     }
     int y = graph.add(convolution(prefix + "downsample.0", g.in(), out, 1, g.stride(), 1), x);
     return norm ? graph.add(BatchNorm2d.of(prefix + "downsample.1", out), y) : y;
+  }
+
+  /** Stochastic depth (Huang et al. 2016), if the style has it. */
+  private int drop(String prefix, int x, Geometry g) {
+    return g.dropped() == 0
+        ? x
+        : graph.add(new StochasticDepth(prefix + "drop_path", g.dropped()), x);
   }
 
   /** Squeeze-and-excitation (Hu et al. 2017, Figure 3), if the style has it. */

@@ -76,8 +76,8 @@ public enum Message {
       "%1$s cannot return feature outputs: %2$s",
       "the generated method takes images like forward, and returns the outputs of the modules that"
           + " @Output names",
-      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or return a record whose components"
-          + " have @Output"),
+      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or return a record whose"
+          + " components have @Output"),
   /** A module that the network does not have. Network, module, the nearest, several near ones. */
   OUTPUT_MODULE(
       "BW012",
@@ -88,8 +88,8 @@ public enum Message {
   OUTPUT_PLACE(
       "BW013",
       "@Output on %1$s %2$s has no effect",
-      "it applies to abstract methods of an annotated interface and to the components of the records"
-          + " that they return",
+      "it applies to abstract methods of an annotated interface and to the components of the"
+          + " records that they return",
       "move it to a method of an annotated interface, or remove it"),
   /** A default method with the signature of a method of the generated class. Method, owner. */
   METHOD_CLASH(
@@ -224,7 +224,8 @@ public enum Message {
   NO_PLANES(
       "BW131",
       "a bottleneck block cannot output %1$d channels",
-      "it outputs 4 times its planes, so that channels must be a multiple of 4 unless planes is set",
+      "it outputs 4 times its planes, so that channels must be a multiple of 4 unless planes is"
+          + " set",
       "use %2$d channels, or set planes"),
   /** Groups of basic blocks. Groups. */
   BASIC_GROUPS(
@@ -265,6 +266,12 @@ public enum Message {
       "squeezeExcitation is %1$d, but %3$s has only %2$d channels",
       "the number of channels is divided by it, which would leave none",
       "use at most %2$d; the paper uses 16"),
+  /** Stochastic depth. Value. */
+  STOCHASTIC_DEPTH(
+      "BW143",
+      "stochasticDepth is %1$s, but must be at least 0 and below 1",
+      "it is the probability that the last block's branch is dropped in training",
+      "use 0 for none; 0.1 to 0.5 are usual"),
   /** A padded shortcut that would have to remove channels. Channels in, channels out. */
   PAD(
       "BW138",
@@ -328,7 +335,8 @@ public enum Message {
   WEIGHTS_DIFFER(
       "BW154",
       "%2$s is %3$s, but %4$s in the weights %1$s",
-      "they were trained for torchvision's %5$s, and every parameter before the classifier must match",
+      "they were trained for torchvision's %5$s, and every parameter before the classifier must"
+          + " match",
       "declare the network like torchvision's %5$s, or remove weights"),
   /**
    * Weights that fit, but were trained on blocks that compute something else. Weights, value,
@@ -486,7 +494,8 @@ public enum Message {
   PARAMETER_TYPE(
       "BW318",
       "the element %1$s is of type %2$s, which no node can use",
-      "a block's elements are int, double, boolean, int[], double[], String, enumerations and Class",
+      "a block's elements are int, double, boolean, int[], double[], String, enumerations and"
+          + " Class",
       "use one of these types"),
   /** A parameter that nobody reads. Name, block. */
   UNUSED_PARAMETER(
@@ -730,8 +739,8 @@ public enum Message {
       "BW203",
       "single-pixel-norm",
       "%1$s normalises a 1 x 1 map",
-      "in training, mean and variance are then computed over the batch alone, and a single image has"
-          + " no variance",
+      "in training, mean and variance are then computed over the batch alone, and a single image"
+          + " has no variance",
       "use an input of at least %2$s, or train with large batches"),
   /** A small image for the ImageNet stem. Height, width, map after the stem. */
   SMALL_INPUT(

@@ -39,6 +39,7 @@ public record ResNetSpec(
    * @param version the variant of the block
    * @param squeezeExcitation reduction ratio, 0: none
    * @param zeroInitResidual whether the last batch norm's scale starts at zero
+   * @param stochasticDepth the probability that the last block's branch is dropped, 0: none
    */
   public record BlockStyle(
       boolean bottleneck,
@@ -47,7 +48,8 @@ public record ResNetSpec(
       Shortcut shortcut,
       ResNetVersion version,
       int squeezeExcitation,
-      boolean zeroInitResidual) {
+      boolean zeroInitResidual,
+      double stochasticDepth) {
     /** Output channels for each plane: 4 for a bottleneck, else 1. */
     public int expansion() {
       return bottleneck ? 4 : 1;
@@ -61,7 +63,8 @@ public record ResNetSpec(
           shortcut,
           version,
           squeezeExcitation,
-          zeroInitResidual);
+          zeroInitResidual,
+          stochasticDepth);
     }
 
     /** Channels of a bottleneck's 3x3 convolution, as torchvision computes them. */

@@ -124,6 +124,9 @@ final class SpecRules {
     if (block.zeroInitResidual() && block.version() == ResNetVersion.V2) {
       add(Problem.of(Message.ZERO_INIT, "zeroInitResidual"));
     }
+    if (!(block.stochasticDepth() >= 0 && block.stochasticDepth() < 1)) {
+      add(Problem.of(Message.STOCHASTIC_DEPTH, "stochasticDepth", block.stochasticDepth()));
+    }
     return groups & inner & squeeze;
   }
 

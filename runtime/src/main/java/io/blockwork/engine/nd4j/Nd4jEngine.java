@@ -6,6 +6,7 @@ import io.blockwork.engine.Engine;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.LayerGradient;
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TrainingBinder;
@@ -49,7 +50,8 @@ public final class Nd4jEngine implements Engine {
     if (options.precision() != Precision.FLOAT) {
       throw new UnsupportedOperationException(
           SafeText.format(
-              "nd4j computes in double and keeps activations in the network's own type, not in %s; choose FLOAT, or another engine",
+              "nd4j computes in double and keeps activations in the network's own type, not in %s;"
+                  + " choose FLOAT, or another engine",
               options.precision()));
     }
     JavaCpp.prepare();
@@ -112,6 +114,16 @@ public final class Nd4jEngine implements Engine {
       TrainingSettings settings,
       Function<TrainingBinder, TrainingPass> network) {
     return FiniteCheck.firstNonFinite(parameters, images, settings, network);
+  }
+
+  @Override
+  public LayerGradient layerGradient(
+      Parameters parameters,
+      INDArray images,
+      INDArray outputGradient,
+      String layer,
+      Function<TrainingBinder, TrainingPass> network) {
+    return GradientProbe.of(parameters, images, outputGradient, layer, network);
   }
 
   private static void requireArrays(String what, int count, List<INDArray> arrays) {

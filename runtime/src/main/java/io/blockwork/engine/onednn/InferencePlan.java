@@ -23,6 +23,8 @@ final class InferencePlan implements AutoCloseable {
   /**
    * Binds the pass.
    *
+   * @param batch images of a run, by which kernels are chosen
+   * @param part images of the micro-batch
    * @param options precision, and whether bits repeat
    * @param layout the layout of activations, or nothing for the best that the network allows
    */
@@ -30,6 +32,7 @@ final class InferencePlan implements AutoCloseable {
       Parameters parameters,
       PlanWeights weights,
       int batch,
+      int part,
       EngineOptions options,
       Optional<Layout> layout,
       boolean timed,
@@ -45,16 +48,17 @@ final class InferencePlan implements AutoCloseable {
             : outputs.stream().filter(recorder::isLinearOutput).collect(Collectors.toSet());
     Layout chosen =
         precision == Precision.FLOAT && recorder.blocksFit(input)
-            ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.memories().used(), batch))
+            ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.memories().used(), part))
             : Layout.CHANNELS_LAST;
+    int together = MicroBatching.cached(batch, largestTensor(recorder));
     plan =
         new Plan(
             new Plan.Settings(
-                batch,
+                part,
                 precision,
                 chosen,
                 options.deterministic(),
-                WinogradChoice.onThisMachine(options.kernels()),
+                WinogradChoice.onThisMachine(options.kernels(), together),
                 timed),
             recorder.memories().elements(),
             input,
@@ -74,6 +78,10 @@ final class InferencePlan implements AutoCloseable {
     InferenceRecorder recorder =
         new InferenceRecorder(parameters, new PlanWeights(new PackedWeights()));
     ForwardPass unused = network.apply(recorder);
+    return largestTensor(recorder);
+  }
+
+  private static long largestTensor(InferenceRecorder recorder) {
     return recorder.memories().elements().values().stream().reduce(1L, Math::max);
   }
 

@@ -52,6 +52,16 @@ record MicroBatching(int images, int streams) {
     return best;
   }
 
+  /**
+   * Images that are best computed at a time, as far as the cache goes: what a choice may depend on
+   * that is to be the same for any number of threads.
+   *
+   * @param largest values of the network's largest tensor, for one image
+   */
+  static int cached(int batch, long largest) {
+    return (int) Math.min(batch, Math.max(1, CACHED / largest));
+  }
+
   /** The part of the time in which threads compute an image that nobody else computes. */
   private static double busy(int batch, int images, int threads) {
     int microBatches = (batch + images - 1) / images;

@@ -168,6 +168,11 @@ public final class OneDnnEngine implements Engine {
     return options.threadsOrAll();
   }
 
+  /** Why all convolutions are direct, or nothing if some may be otherwise. */
+  Optional<String> directOnly() {
+    return WinogradChoice.obstacle(options.kernels());
+  }
+
   private static void requireFloat(Parameters parameters) {
     if (parameters.dataType() != DataType.FLOAT) {
       throw new IllegalArgumentException(
@@ -222,6 +227,7 @@ public final class OneDnnEngine implements Engine {
                     new InferencePlan(
                         parameters,
                         weights,
+                        batch,
                         microBatching.images(),
                         options,
                         fixed.layout(),

@@ -75,7 +75,7 @@ final class OneDnnTraining implements BoundTraining {
                 precision,
                 chosen,
                 options.deterministic(),
-                WinogradChoice.onThisMachine(options.kernels()),
+                WinogradChoice.onThisMachine(options.kernels(), batch),
                 timed),
             recorder.memories().elements(),
             input,

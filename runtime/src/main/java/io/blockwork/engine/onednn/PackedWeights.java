@@ -127,7 +127,7 @@ final class PackedWeights {
             () -> {
               memory weight = allocate(desc);
               memory bias = allocate(vector(conv.out()));
-              WinogradWeights transform = WinogradWeights.of(layout);
+              WinogradWeights transform = WinogradWeights.of(layout, 1);
               arena.onClose(transform::close);
               return add(
                   new Entry(

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.bytedeco.dnnl.engine;
@@ -39,7 +40,10 @@ final class Plan implements AutoCloseable {
     PRODUCT,
     BETWEEN,
     WEIGHTS,
-    PLAIN_WEIGHTS
+    PLAIN_WEIGHTS,
+    TRANSFORMED,
+    /** Holds zeros, which no layer overwrites. */
+    ZEROS
   }
 
   /** How a plan is made, apart from its layers. */
@@ -64,6 +68,7 @@ final class Plan implements AutoCloseable {
   private final Map<PlanTensor, memory> views = new HashMap<>();
   private final Map<Scratch, Long> scratchBytes = new EnumMap<>(Scratch.class);
   private final List<Late> late = new ArrayList<>();
+  private final List<Runnable> onFinish = new ArrayList<>();
   private final List<Execution> executions = new ArrayList<>();
   private final long paddedInput;
   private final int threads = OneDnnLibrary.threads();
@@ -141,6 +146,11 @@ final class Plan implements AutoCloseable {
   /** Does something when the plan is closed, before its memory is freed. */
   void onClose(Runnable action) {
     arena.onClose(action);
+  }
+
+  /** Does something when temporaries have their memory. */
+  void onFinish(Runnable action) {
+    onFinish.add(action);
   }
 
   void add(Execution execution) {
@@ -365,6 +375,8 @@ final class Plan implements AutoCloseable {
     Map<Scratch, Address> buffers = new EnumMap<>(Scratch.class);
     scratchBytes.forEach(
         (scratch, bytes) -> buffers.put(scratch, new Address(arena.allocate(bytes))));
+    Optional.ofNullable(buffers.get(Scratch.ZEROS))
+        .ifPresent(zeros -> Pointer.memset(zeros, 0, scratchBytes.getOrDefault(Scratch.ZEROS, 0L)));
     for (Late each : late) {
       Address buffer = buffers.get(each.scratch());
       if (buffer != null) {
@@ -372,6 +384,8 @@ final class Plan implements AutoCloseable {
       }
     }
     late.clear();
+    onFinish.forEach(Runnable::run);
+    onFinish.clear();
   }
 
   @Override

@@ -17,6 +17,7 @@ final class ProfileTable {
     StringJoiner table = new StringJoiner(System.lineSeparator());
     String layout = kernels.isEmpty() ? "" : ", " + kernels.get(0).layout();
     table.add(SafeText.format("%s, batch %d%s", engine, batch, layout));
+    engine.directOnly().ifPresent(why -> table.add("no Winograd convolutions: " + why));
     table.add(
         SafeText.format(
             "%-44s %-10s %9s %6s %8s %9s  %s",

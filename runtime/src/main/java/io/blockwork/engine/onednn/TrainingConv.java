@@ -12,6 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.onednn.Plan.Scratch;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.convolution_backward_data;
@@ -57,7 +58,9 @@ record TrainingConv(
     Convolution convolution = new Convolution(conv, in);
     convolution_forward.primitive_desc forward =
         forwardDescription(steps.forward(), convolution, srcDesc);
-    forward(steps.forward(), convolution, forward, weights, activation);
+    if (!forwardByWinograd(steps.forward(), weights, activation)) {
+      forward(steps.forward(), convolution, forward, weights, activation);
+    }
     steps.recompute().repeat(steps.forward());
     if ((trainable || steps.inputGradient()) && !activation.isNone()) {
       throughActivation(steps.backward(), activation);
@@ -65,9 +68,44 @@ record TrainingConv(
     if (trainable) {
       backwardWeights(steps.backward(), convolution, forward, srcDesc, weights);
     }
-    if (steps.inputGradient()) {
+    if (steps.inputGradient() && !backwardByWinograd(steps.backward(), weights)) {
       backwardData(steps.backward(), forward, padded, weights);
     }
+  }
+
+  /** Whether the forward pass is computed by Winograd's filtering, whose step is made then. */
+  private boolean forwardByWinograd(Emitter e, TrainingWeights weights, Activation activation) {
+    Plan plan = e.plan();
+    Optional<WinogradLayer> layer =
+        activation.isNone() ? WinogradLayer.training(plan, conv, src, dst) : Optional.empty();
+    layer.ifPresent(
+        winograd ->
+            winograd.emit(
+                e,
+                "conv",
+                new Convolution(conv, conv.in()).flops(plan.batch(), dst.pixels()),
+                (src.elements() + dst.elements()) * plan.batch(),
+                weights.winograd(e.path(), conv, winograd.weights(), false),
+                conv.bias()
+                    ? weights.vector(e.path() + ".bias")
+                    : plan.zeros(plan.own(PackedWeights.vector(conv.out())))));
+    return layer.isPresent();
+  }
+
+  /** The same for the gradient of the input. */
+  private boolean backwardByWinograd(Emitter e, TrainingWeights weights) {
+    Plan plan = e.plan();
+    Optional<WinogradLayer> layer = WinogradLayer.backward(plan, conv, dDst, dSrc, accumulate);
+    layer.ifPresent(
+        winograd ->
+            winograd.emit(
+                e,
+                "conv backward data",
+                new Convolution(conv, conv.in()).flops(plan.batch(), dst.pixels()),
+                (dDst.elements() + dSrc.elements() * (accumulate ? 2 : 1)) * plan.batch(),
+                weights.winograd(e.path(), conv, winograd.weights(), true),
+                plan.zeros(plan.own(PackedWeights.vector(conv.in())))));
+    return layer.isPresent();
   }
 
   private void throughActivation(Emitter e, Activation activation) {

@@ -1,5 +1,8 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Conv;
+import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.winograd.WinogradWeights;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
@@ -64,6 +67,38 @@ final class TrainingWeights {
             new memory(convolution.withoutPadding(padded), Plan.cpu(), wide.get_data_handle())),
         false);
     return pack(path, wide, layout);
+  }
+
+  /**
+   * The 3x3 convolution's weight for Winograd's filtering.
+   *
+   * @param backward whether it is for the gradient of the input, which swaps the channels
+   */
+  memory winograd(String path, Conv conv, WinogradWeights.Layout layout, boolean backward) {
+    long in = conv.in();
+    long out = conv.out();
+    long[] dims = {out, in, 3, 3};
+    long plane = in * out;
+    // [3, 3, from, to]: the channels that are written lie side by side.
+    long[] strides =
+        backward ? new long[] {in, 1, 3 * plane, plane} : new long[] {1, out, 3 * plane, plane};
+    memory plain = parameter(path + ".weight", new Convolution(conv, conv.in()).plainWeight());
+    memory rows =
+        plan.temporary(
+            Scratch.PLAIN_WEIGHTS, plan.own(new memory.desc(dims, memory.data_type.f32, strides)));
+    memory transformed = plan.keep(plan.own(PackedWeights.vector(layout.bytes() / Float.BYTES)));
+    WinogradWeights transform = WinogradWeights.of(layout, plan.threads());
+    plan.onClose(transform::close);
+    refresh.reorder(plain, rows, false);
+    refresh.execute(
+        "winograd weights",
+        "winograd",
+        0,
+        9 * plane * Float.BYTES + layout.bytes(),
+        () ->
+            transform.run(
+                rows.get_data_handle().address(), transformed.get_data_handle().address()));
+    return transformed;
   }
 
   /** The linear layer's weight in that layout. */

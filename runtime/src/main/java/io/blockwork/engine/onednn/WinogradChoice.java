@@ -3,10 +3,14 @@ package io.blockwork.engine.onednn;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Kernels;
 import io.blockwork.engine.winograd.Tile;
-import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.engine.winograd.TileChoice;
+import io.blockwork.engine.x86.MachineCode;
 import io.blockwork.engine.x86.VectorSet;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which convolutions are computed by Winograd's filtering, and with which tile. The choice follows
@@ -15,62 +19,91 @@ import java.util.Optional;
  *
  * @param vectors the processor's instructions, if code for them can be used here
  * @param allowed what the user allows
+ * @param images images at a time, however many threads there are to share them
  */
-record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed) {
+record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) {
   /** The system property, and in capitals with underscores the environment variable. */
   static final String SWITCH = "blockwork.winograd";
 
   private static final int LEAST_CHANNELS = 16;
 
+  /** What this process can do, found out and said on first use, once. */
+  private static final class Process {
+    static final Optional<String> OBSTACLE = obstacle();
+
+    private static Optional<String> obstacle() {
+      Optional<String> obstacle =
+          MachineCode.obstacle()
+              .or(
+                  () ->
+                      OneDnnLibrary.vectors().isPresent()
+                          ? Optional.empty()
+                          : Optional.of("the processor has no AVX2, or oneDNN is held to less"));
+      obstacle.ifPresent(
+          why ->
+              LoggerFactory.getLogger(OneDnnEngine.class)
+                  .info("no Winograd convolutions in this process: {}", why));
+      return obstacle;
+    }
+  }
+
   /** The choice on this machine. */
-  static WinogradChoice onThisMachine(Kernels allowed) {
-    boolean possible =
-        allowed != Kernels.DIRECT && !isSwitchedOff() && OpenMpRegion.find().isPresent();
-    return new WinogradChoice(possible ? OneDnnLibrary.vectors() : Optional.empty(), allowed);
+  static WinogradChoice onThisMachine(Kernels allowed, int images) {
+    Optional<VectorSet> vectors =
+        obstacle(allowed).isPresent() ? Optional.empty() : OneDnnLibrary.vectors();
+    return new WinogradChoice(vectors, allowed, images);
+  }
+
+  /** Why no convolution is computed so, or nothing if some may be. */
+  static Optional<String> obstacle(Kernels allowed) {
+    if (allowed == Kernels.DIRECT) {
+      return Optional.of("EngineOptions ask for direct kernels");
+    }
+    return isSwitchedOff() ? Optional.of(SWITCH + " is off") : Process.OBSTACLE;
   }
 
   private static boolean isSwitchedOff() {
     String variable = SWITCH.replace('.', '_').toUpperCase(Locale.ROOT);
     String value =
         System.getProperty(SWITCH, Optional.ofNullable(System.getenv(variable)).orElse("on"));
-    return value.equals("off");
+    return value.toLowerCase(Locale.ROOT).equals("off");
+  }
+
+  /** Whether filtering can compute the convolution at all. */
+  private static boolean fits(Conv conv) {
+    return conv.kernelHeight() == 3
+        && conv.kernelWidth() == 3
+        && conv.strideHeight() == 1
+        && conv.strideWidth() == 1
+        && conv.dilationHeight() == 1
+        && conv.dilationWidth() == 1
+        && conv.groups() == 1
+        && conv.in() >= LEAST_CHANNELS
+        && conv.out() >= LEAST_CHANNELS;
   }
 
   /**
    * The tile for a convolution, or nothing if it is to be computed directly.
    *
-   * @param batch images at a time
    * @param height rows of the output
    * @param width columns of the output
    */
-  Optional<Tile> tile(Conv conv, int batch, int height, int width) {
-    boolean fits =
-        vectors.isPresent()
-            && conv.kernelHeight() == 3
-            && conv.kernelWidth() == 3
-            && conv.strideHeight() == 1
-            && conv.strideWidth() == 1
-            && conv.dilationHeight() == 1
-            && conv.dilationWidth() == 1
-            && conv.groups() == 1
-            && conv.in() >= LEAST_CHANNELS
-            && conv.out() >= LEAST_CHANNELS;
-    if (!fits) {
-      return Optional.empty();
-    }
-    Tile best = allowed == Kernels.ANY ? fastest(conv, batch, height, width) : Tile.F2;
-    return Optional.of(best);
+  Optional<Tile> tile(Conv conv, int height, int width) {
+    return tile(
+        conv,
+        height,
+        width,
+        allowed == Kernels.ANY ? EnumSet.allOf(Tile.class) : EnumSet.of(Tile.F2));
   }
 
-  /**
-   * Larger tiles save more multiplications, but their weights take four times the memory of plain
-   * ones and have to come from there: that pays only where enough tiles share them. Measured with
-   * cold weights, as they are in a network.
-   */
-  private static Tile fastest(Conv conv, int batch, int height, int width) {
-    int side = Tile.F4.outputs();
-    long tiles = (long) batch * ((height + side - 1) / side) * ((width + side - 1) / side);
-    boolean manyWeights = (long) conv.in() * conv.out() > 128 * 128;
-    return tiles < (manyWeights ? 16 : 4) ? Tile.F2 : Tile.F4;
+  /** The same with the tile that rounds hardly more than the direct way, as training needs. */
+  Optional<Tile> exactTile(Conv conv, int height, int width) {
+    return tile(conv, height, width, EnumSet.of(Tile.F2));
+  }
+
+  private Optional<Tile> tile(Conv conv, int height, int width, Set<Tile> tiles) {
+    return vectors
+        .filter(v -> fits(conv))
+        .flatMap(v -> TileChoice.best(v, tiles, conv.in(), conv.out(), images, height, width));
   }
 }

@@ -13,6 +13,7 @@ import static io.blockwork.engine.x86.Register.RAX;
 import static io.blockwork.engine.x86.Register.RBP;
 import static io.blockwork.engine.x86.Register.RBX;
 import static io.blockwork.engine.x86.Register.RCX;
+import static io.blockwork.engine.x86.Register.RDI;
 import static io.blockwork.engine.x86.Register.RDX;
 import static io.blockwork.engine.x86.Register.RSI;
 import static io.blockwork.engine.x86.Register.RSP;
@@ -35,6 +36,9 @@ final class LayerCode {
   /** Channels that one round of the transforms takes. */
   static final int CHANNELS = 16;
 
+  /** Bytes of a cache line. */
+  private static final int LINE = 64;
+
   /** Words of a worker's arguments, and where each stands. */
   static final int SOURCES = 0;
 
@@ -54,7 +58,16 @@ final class LayerCode {
   enum Ending {
     NOTHING,
     RELU,
-    RELU6
+    RELU6;
+
+    /** What it makes of a value. */
+    double of(double value) {
+      return switch (this) {
+        case NOTHING -> value;
+        case RELU -> Math.max(0, value);
+        case RELU6 -> Math.min(6, Math.max(0, value));
+      };
+    }
   }
 
   /**
@@ -64,6 +77,8 @@ final class LayerCode {
    * @param tile the tile
    * @param in input channels, at least {@link #CHANNELS}
    * @param out output channels that a worker computes, at least as many
+   * @param parts how many such parts the layer's output channels have; more than one: each is whole
+   *     panels
    * @param tiles tiles of a group
    * @param sourceStep bytes from {@link #CHANNELS} input channels to the next of the same pixel
    * @param targetStep bytes from {@link #CHANNELS} output channels to the next of the same pixel
@@ -75,6 +90,7 @@ final class LayerCode {
       Tile tile,
       int in,
       int out,
+      int parts,
       int tiles,
       int sourceStep,
       int targetStep,
@@ -93,16 +109,42 @@ final class LayerCode {
 
     /** Output channels that a product's inner loop computes. */
     int panel() {
-      return panelVectors() * vectors.lanes();
+      return panel(vectors, out);
+    }
+
+    /** Bytes of the weights of a worker's channels, of one point. */
+    int pointBytes() {
+      return panels() * in * panel() * Float.BYTES;
     }
 
     private int panelVectors() {
-      return out < 2 * vectors.lanes() ? 1 : 2;
+      return panel(vectors, out) / vectors.lanes();
+    }
+
+    /** Output channels of a panel: two vectors if there are enough. */
+    static int panel(VectorSet vectors, int out) {
+      return out < 2 * vectors.lanes() ? vectors.lanes() : 2 * vectors.lanes();
     }
 
     /** Panels of the output channels; the last one may overlap its neighbour. */
     int panels() {
       return (out + panel() - 1) / panel();
+    }
+
+    /** Bytes from a tile's transformed inputs to the next one's. */
+    int sourceRow() {
+      return row(in);
+    }
+
+    /** Bytes from a tile's products to the next one's. */
+    int targetRow() {
+      return row(out);
+    }
+
+    /** An odd number of cache lines, so that neighbours do not compete for one set of the cache. */
+    private static int row(int channels) {
+      int lines = (channels * Float.BYTES + LINE - 1) / LINE;
+      return (lines | 1) * LINE;
     }
 
     /** Tiles that a product's inner loop computes at most. */
@@ -194,7 +236,7 @@ final class LayerCode {
 
   private void transformInputs() {
     int side = tile.inputs();
-    int row = form.in() * Float.BYTES;
+    int row = form.sourceRow();
     int bytes = form.vectors().bytes();
     tile.loadInputConstants(a);
     a.load(R12, SOURCE_NOW);
@@ -238,12 +280,14 @@ final class LayerCode {
   }
 
   private void multiply() {
-    int sourceRow = form.in() * Float.BYTES;
-    int targetRow = form.out() * Float.BYTES;
+    int sourceRow = form.sourceRow();
+    int targetRow = form.targetRow();
     int panel = form.panel() * Float.BYTES;
     int blocks = (form.tiles() + form.mostRows() - 1) / form.mostRows();
     int rows = form.tiles() / blocks;
     int larger = form.tiles() % blocks;
+    int last = form.out() * Float.BYTES - panel;
+    int others = (form.parts() - 1) * form.pointBytes();
     a.load(R11, argument(TRANSFORMED));
     a.load(R9, argument(WEIGHTS));
     a.load(R12, argument(PRODUCTS));
@@ -253,28 +297,37 @@ final class LayerCode {
         a,
         R14,
         panel,
-        targetRow - panel,
+        last,
         () -> {
           a.move(R10, R12);
           a.add(R10, R14);
           a.move(R8, R11);
-          rowBlocks(larger, rows + 1, sourceRow, targetRow);
-          rowBlocks(blocks - larger, rows, sourceRow, targetRow);
+          a.address(RDI, at(R9, form.in() * panel));
+          if (others > 0) {
+            Label nextPanel = a.label();
+            a.compare(R14, last);
+            a.jump(Condition.LESS, nextPanel);
+            a.add(RDI, others);
+            a.place(nextPanel);
+          }
+          rowBlocks(larger, rows + 1, sourceRow, targetRow, blocks);
+          rowBlocks(blocks - larger, rows, sourceRow, targetRow, blocks);
           a.add(R9, form.in() * panel);
         });
+    a.add(R9, others);
     a.add(R11, form.tiles() * sourceRow);
     a.add(R12, form.tiles() * targetRow);
     a.sub(R13, 1);
     a.jump(Condition.NOT_ZERO, point);
   }
 
-  private void rowBlocks(int count, int rows, int sourceRow, int targetRow) {
+  private void rowBlocks(int count, int rows, int sourceRow, int targetRow, int blocks) {
     if (count == 0) {
       return;
     }
     a.move(RSI, (long) count);
     Label next = a.here();
-    product(rows, sourceRow, targetRow);
+    product(rows, sourceRow, targetRow, blocks);
     a.add(R8, rows * sourceRow);
     a.add(R10, rows * targetRow);
     a.sub(RSI, 1);
@@ -282,7 +335,7 @@ final class LayerCode {
   }
 
   /** {@code rows} tiles times a panel: all sums stay in registers. */
-  private void product(int rows, int sourceRow, int targetRow) {
+  private void product(int rows, int sourceRow, int targetRow, int blocks) {
     int wide = form.panelVectors();
     int bytes = form.vectors().bytes();
     int unroll = form.in() % 4 == 0 ? 4 : 1;
@@ -305,9 +358,15 @@ final class LayerCode {
         }
       }
     }
+    // While this panel of weights is in use, the next one comes: each block asks for its share.
+    int lines = (unroll * wide * bytes / LINE + blocks - 1) / blocks;
+    for (int i = 0; i < lines; i++) {
+      a.prefetch(at(RDI, i * LINE));
+    }
+    a.add(RDI, lines * LINE);
     a.add(RDX, unroll * wide * bytes);
     a.add(RCX, unroll * Float.BYTES);
-    a.compare(RCX, sourceRow);
+    a.compare(RCX, form.in() * Float.BYTES);
     a.jump(Condition.LESS, loop);
     for (int r = 0; r < rows; r++) {
       for (int v = 0; v < wide; v++) {
@@ -319,7 +378,7 @@ final class LayerCode {
   private void transformOutputs() {
     int inputs = tile.inputs();
     int outputs = tile.outputs();
-    int row = form.out() * Float.BYTES;
+    int row = form.targetRow();
     int bytes = form.vectors().bytes();
     tile.loadOutputConstants(a);
     a.load(R12, TARGET_NOW);

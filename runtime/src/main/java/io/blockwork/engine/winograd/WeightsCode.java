@@ -5,7 +5,6 @@ import static io.blockwork.engine.x86.Register.R12;
 import static io.blockwork.engine.x86.Register.R13;
 import static io.blockwork.engine.x86.Register.R14;
 import static io.blockwork.engine.x86.Register.R15;
-import static io.blockwork.engine.x86.Register.R8;
 import static io.blockwork.engine.x86.Register.RAX;
 import static io.blockwork.engine.x86.Register.RBX;
 import static io.blockwork.engine.x86.Register.RCX;
@@ -34,21 +33,22 @@ final class WeightsCode {
    * @param vectors the instructions
    * @param tile the tile
    * @param in input channels of the layer
-   * @param allOut output channels of the weights
-   * @param out output channels that a worker of the layer computes
-   * @param panel output channels of a panel
+   * @param out output channels of the layer
    * @param turned whether the kernel is turned by 180 degrees, as the gradient of the input needs
    *     it
    */
-  record Form(
-      VectorSet vectors, Tile tile, int in, int allOut, int out, int panel, boolean turned) {
-    int panels() {
-      return (out + panel - 1) / panel;
+  record Form(VectorSet vectors, Tile tile, int in, int out, boolean turned) {
+    int panel() {
+      return LayerCode.Form.panel(vectors, out);
     }
 
-    /** Bytes of the transformed weights of all workers. */
+    int panels() {
+      return (out + panel() - 1) / panel();
+    }
+
+    /** Bytes of the transformed weights. */
     long bytes() {
-      return (long) tile.points() * panels() * in * panel * Float.BYTES * (allOut / out);
+      return (long) tile.points() * panels() * in * panel() * Float.BYTES;
     }
   }
 
@@ -79,15 +79,9 @@ final class WeightsCode {
     Label channel = a.here();
     a.move(RDX, R14);
     a.move(RAX, R12);
-    a.move(R8, (long) form.allOut() / form.out());
-    Label part = a.here();
-    offsetsOfPanels();
-    // The next worker's channels begin behind this one's last point.
-    a.add(RAX, form.out() * Float.BYTES);
-    a.add(RDX, form.tile().points() * form.panels() * panelBytes());
-    a.sub(R8, 1);
-    a.jump(Condition.NOT_ZERO, part);
-    a.add(R12, form.allOut() * Float.BYTES);
+    Offsets.loop(
+        a, RCX, form.panel() * Float.BYTES, (form.out() - form.panel()) * Float.BYTES, this::panel);
+    a.add(R12, form.out() * Float.BYTES);
     a.add(R14, form.panel() * Float.BYTES);
     a.sub(R13, 1);
     a.jump(Condition.NOT_ZERO, channel);
@@ -99,15 +93,9 @@ final class WeightsCode {
     return form.in() * form.panel() * Float.BYTES;
   }
 
-  private void offsetsOfPanels() {
-    Offsets.loop(
-        a, RCX, form.panel() * Float.BYTES, (form.out() - form.panel()) * Float.BYTES, this::panel);
-    a.sub(RDX, form.panels() * panelBytes());
-  }
-
   private void panel() {
     int bytes = form.vectors().bytes();
-    int row = form.in() * form.allOut() * Float.BYTES;
+    int row = form.in() * form.out() * Float.BYTES;
     for (int v = 0; v < form.panel() / form.vectors().lanes(); v++) {
       int from = v * bytes;
       for (int column = 0; column < 3; column++) {

@@ -10,6 +10,7 @@ import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.Optional;
+import org.slf4j.LoggerFactory;
 
 /**
  * A 3x3 convolution of stride 1, bound to memory: its code, and for every tile the addresses of the
@@ -19,9 +20,6 @@ import java.util.Optional;
  * <p>Used by one thread at a time; the code itself runs on OpenMP's threads.
  */
 public final class WinogradConvolution implements AutoCloseable {
-  /** Scratch memory of a core that still leaves room for the weights in its second-level cache. */
-  private static final long SCRATCH = 640 << 10;
-
   /**
    * The convolution.
    *
@@ -38,6 +36,7 @@ public final class WinogradConvolution implements AutoCloseable {
    * @param sum whether the output is added to what is in the target; then {@code out} is a multiple
    *     of 16
    * @param clip what is done with the output at last
+   * @param turned whether the kernel is turned by 180 degrees, as the gradient of an input needs it
    */
   public record Problem(
       Tile tile,
@@ -51,7 +50,8 @@ public final class WinogradConvolution implements AutoCloseable {
       int top,
       int left,
       boolean sum,
-      Clip clip) {
+      Clip clip,
+      boolean turned) {
 
     int tilesDown() {
       return (height + tile.outputs() - 1) / tile.outputs();
@@ -82,35 +82,6 @@ public final class WinogradConvolution implements AutoCloseable {
     }
   }
 
-  /**
-   * How the work is divided.
-   *
-   * @param parts parts of the output channels, side by side
-   * @param columns groups of tiles side by side, each by its own workers
-   * @param groups groups of all
-   * @param tiles tiles of a group
-   */
-  private record Work(int parts, int columns, int groups, int tiles) {
-    static Work of(Problem problem, VectorSet vectors, int threads) {
-      int tiles = problem.tiles();
-      int rows = (vectors.registers() - 4) / 2;
-      int parts = 1;
-      while (2 * parts <= threads
-          && tiles < rows * threads / parts
-          && problem.out() / (2 * parts) % LayerCode.CHANNELS == 0
-          && problem.out() % (2 * parts) == 0) {
-        parts *= 2;
-      }
-      int columns = Math.max(1, threads / parts);
-      long perTile =
-          (long) problem.tile().points() * (problem.in() + problem.out() / parts) * Float.BYTES;
-      long most = Math.max(rows, SCRATCH / perTile / rows * rows);
-      int groups = (int) ((tiles + most - 1) / most);
-      groups = (groups + columns - 1) / columns * columns;
-      return new Work(parts, columns, groups, (tiles + groups - 1) / groups);
-    }
-  }
-
   private final Problem problem;
   private final Work work;
   private final LayerCode.Form form;
@@ -118,7 +89,7 @@ public final class WinogradConvolution implements AutoCloseable {
   private final int threads;
   private final CodeMemory code;
   private final NativeBlock memory;
-  private final long arguments;
+  private final Layout layout;
 
   private WinogradConvolution(
       Problem problem,
@@ -128,7 +99,7 @@ public final class WinogradConvolution implements AutoCloseable {
       int threads,
       CodeMemory code,
       NativeBlock memory,
-      long arguments) {
+      Layout layout) {
     this.problem = problem;
     this.work = work;
     this.form = form;
@@ -136,7 +107,7 @@ public final class WinogradConvolution implements AutoCloseable {
     this.threads = threads;
     this.code = code;
     this.memory = memory;
-    this.arguments = arguments;
+    this.layout = layout;
   }
 
   /**
@@ -169,6 +140,7 @@ public final class WinogradConvolution implements AutoCloseable {
             problem.tile(),
             problem.in(),
             problem.out() / work.parts(),
+            work.parts(),
             work.tiles(),
             source.step(),
             target.step(),
@@ -176,44 +148,75 @@ public final class WinogradConvolution implements AutoCloseable {
             problem.clip().ending);
     var loop =
         new WorkerLoop(work.parts() * work.columns(), region.threadNumber(), region.threads());
-    return CodeMemory.of(LayerCode.of(form, loop))
-        .map(
-            code -> {
-              var layout = new Layout(problem, work, form, source, target);
-              NativeBlock memory = NativeBlock.allocate(layout.bytes);
-              layout.fill(memory);
-              return new WinogradConvolution(
-                  problem, work, form, region, threads, code, memory, memory.address());
-            });
+    Optional<CodeMemory> code = CodeMemory.of(LayerCode.of(form, loop));
+    if (code.isEmpty() || !isTrusted(form, weights(problem, vectors), loop, code.get())) {
+      return Optional.empty();
+    }
+    var layout = new Layout(problem, work, form, source, target);
+    NativeBlock memory = NativeBlock.allocate(layout.bytes);
+    return Optional.of(
+        new WinogradConvolution(problem, work, form, region, threads, code.get(), memory, layout));
+  }
+
+  /** Whether the code is right, which is found out once; if not it is given back. */
+  private static boolean isTrusted(
+      LayerCode.Form form, Form weights, WorkerLoop loop, CodeMemory code) {
+    boolean trusted = LayerCheck.passes(form, weights, loop.workers(), code);
+    if (!trusted) {
+      code.close();
+      LoggerFactory.getLogger(WinogradConvolution.class)
+          .warn(
+              "code for a Winograd convolution computes wrong values on this machine, so the layer"
+                  + " is computed directly; please report this: {}",
+              form);
+    }
+    return trusted;
+  }
+
+  private static Form weights(Problem problem, VectorSet vectors) {
+    return new Form(vectors, problem.tile(), problem.in(), problem.out(), problem.turned());
   }
 
   /** The form of the weights that this wants. */
   public WinogradWeights.Layout weights() {
-    return new WinogradWeights.Layout(
-        new Form(
-            form.vectors(),
-            problem.tile(),
-            problem.in(),
-            problem.out(),
-            form.out(),
-            form.panel(),
-            false));
+    return new WinogradWeights.Layout(weights(problem, form.vectors()));
+  }
+
+  /** Bytes of zeros that this reads. */
+  public long zeroBytes() {
+    return layout.zeroBytes;
+  }
+
+  /** Bytes that this writes while it runs, and that others may use before and after. */
+  public long scratchBytes() {
+    return layout.allScratch;
   }
 
   /**
-   * Says where weights and bias lie.
+   * Says where the memory is that convolutions which run one after another share: it stays in the
+   * cache from one to the next.
+   *
+   * @param zeros address of {@link #zeroBytes} bytes of zeros
+   * @param scratch address of {@link #scratchBytes} bytes, on a cache line
+   */
+  public void share(long zeros, long scratch) {
+    layout.fill(memory.address(), zeros, scratch);
+  }
+
+  /**
+   * Says where weights and bias lie, after {@link #share}.
    *
    * @param weights address of the transformed weights, in the form of {@link #weights}
    * @param bias address of one float for each output channel
    */
   public void use(long weights, long bias) {
     LongBuffer words =
-        NativeValues.bytes(arguments, workers() * WorkerLoop.ARGUMENTS * Long.BYTES).asLongBuffer();
-    long part = weights().bytes() / work.parts();
+        NativeValues.bytes(memory.address(), (long) workers() * WorkerLoop.ARGUMENTS * Long.BYTES)
+            .asLongBuffer();
     for (int worker = 0; worker < workers(); worker++) {
       int first = worker * WorkerLoop.ARGUMENTS;
       int p = worker % work.parts();
-      words.put(first + LayerCode.WEIGHTS, weights + p * part);
+      words.put(first + LayerCode.WEIGHTS, weights + (long) p * form.pointBytes());
       words.put(first + LayerCode.BIAS, bias + (long) p * form.out() * Float.BYTES);
     }
   }
@@ -224,10 +227,20 @@ public final class WinogradConvolution implements AutoCloseable {
 
   /** Computes the output. */
   public void run() {
-    region.run(code.address(), arguments, threads);
+    region.run(function(), arguments(), threads);
   }
 
-  /** Bytes of native memory, without the weights. */
+  /** The address of the code. */
+  long function() {
+    return code.address();
+  }
+
+  /** The address that the code wants as its argument. */
+  long arguments() {
+    return memory.address();
+  }
+
+  /** Bytes of native memory of its own, without the weights. */
   public long bytes() {
     return memory.bytes();
   }
@@ -250,9 +263,9 @@ public final class WinogradConvolution implements AutoCloseable {
     private final Pixels target;
     private final long sources;
     private final long targets;
-    private final long zeros;
-    private final long dump;
-    private final long scratch;
+    private final long zeroBytes;
+    private final long dumpBytes;
+    private final long allScratch;
     private final long transformedBytes;
     private final long productBytes;
     private final long scratchBytes;
@@ -272,13 +285,13 @@ public final class WinogradConvolution implements AutoCloseable {
       take((long) workers * WorkerLoop.ARGUMENTS * Long.BYTES);
       sources = take(tiles * points * Long.BYTES);
       targets = take(tiles * outputs * outputs * Long.BYTES * work.parts());
-      zeros = take(source.span(problem.in()));
-      dump = take(target.span(form.out()));
-      transformedBytes = line((long) points * work.tiles() * form.in() * Float.BYTES);
-      productBytes = line((long) points * work.tiles() * form.out() * Float.BYTES);
-      scratchBytes = transformedBytes + productBytes + line((long) points * form.vectors().bytes());
-      scratch = take(scratchBytes * workers);
       bytes = end;
+      zeroBytes = source.span(problem.in());
+      dumpBytes = line(target.span(form.out()));
+      transformedBytes = (long) points * work.tiles() * form.sourceRow();
+      productBytes = (long) points * work.tiles() * form.targetRow();
+      scratchBytes = transformedBytes + productBytes + line((long) points * form.vectors().bytes());
+      allScratch = dumpBytes + scratchBytes * workers;
     }
 
     private static long line(long size) {
@@ -291,22 +304,20 @@ public final class WinogradConvolution implements AutoCloseable {
       return at;
     }
 
-    void fill(NativeBlock memory) {
-      long base = memory.address();
-      memory.clear();
+    void fill(long base, long zeros, long scratch) {
       LongBuffer words = longs(base + sources, (long) form.tile().points() * allTiles());
       for (int tile = 0; tile < allTiles(); tile++) {
-        addresses(words, tile, problem.tile().inputs(), true, source, base + zeros);
+        addresses(words, tile, problem.tile().inputs(), true, source, zeros);
       }
       for (int part = 0; part < work.parts(); part++) {
         LongBuffer places =
             longs(base + targets + part * targetBytes(), targetBytes() / Long.BYTES);
         Pixels own = target.from(part * form.out());
         for (int tile = 0; tile < allTiles(); tile++) {
-          addresses(places, tile, problem.tile().outputs(), false, own, base + dump);
+          addresses(places, tile, problem.tile().outputs(), false, own, scratch);
         }
       }
-      arguments(base);
+      arguments(base, scratch + dumpBytes);
     }
 
     private static LongBuffer longs(long address, long count) {
@@ -342,7 +353,7 @@ public final class WinogradConvolution implements AutoCloseable {
       }
     }
 
-    private void arguments(long base) {
+    private void arguments(long base, long scratch) {
       int points = problem.tile().points();
       int outputs = problem.tile().outputs();
       int workers = work.parts() * work.columns();
@@ -352,7 +363,7 @@ public final class WinogradConvolution implements AutoCloseable {
         int column = worker / work.parts();
         long from = (long) work.groups() * column / work.columns();
         long to = (long) work.groups() * (column + 1) / work.columns();
-        long own = base + scratch + worker * scratchBytes;
+        long own = scratch + worker * scratchBytes;
         int first = worker * WorkerLoop.ARGUMENTS;
         words.put(
             first + LayerCode.SOURCES, base + sources + from * work.tiles() * points * Long.BYTES);

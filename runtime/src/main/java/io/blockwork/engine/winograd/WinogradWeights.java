@@ -6,7 +6,7 @@ import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.LongBuffer;
 
-/** The transform of a layer's weights, on the calling thread. Used by one thread at a time. */
+/** The transform of a layer's weights. Used by one thread at a time. */
 public final class WinogradWeights implements AutoCloseable {
   /**
    * How transformed weights lie in memory. Equal layouts can share them.
@@ -23,27 +23,32 @@ public final class WinogradWeights implements AutoCloseable {
   private final WeightsCode.Form form;
   private final OpenMpRegion region;
   private final CodeMemory code;
+  private final int threads;
 
-  private WinogradWeights(WeightsCode.Form form, OpenMpRegion region, CodeMemory code) {
+  private WinogradWeights(
+      WeightsCode.Form form, OpenMpRegion region, CodeMemory code, int threads) {
     this.form = form;
     this.region = region;
     this.code = code;
+    this.threads = threads;
   }
 
   /**
    * The transform into that layout.
    *
+   * @param threads how many share the work
    * @throws IllegalStateException if code cannot be made executable any more, although it could
    *     when the convolution was bound
    */
-  public static WinogradWeights of(Layout layout) {
+  public static WinogradWeights of(Layout layout, int threads) {
     OpenMpRegion region = OpenMpRegion.find().orElseThrow();
     byte[] bytes =
-        WeightsCode.of(layout.form(), new WorkerLoop(1, region.threadNumber(), region.threads()));
+        WeightsCode.of(
+            layout.form(), new WorkerLoop(threads, region.threadNumber(), region.threads()));
     CodeMemory code =
         CodeMemory.of(bytes)
             .orElseThrow(() -> new IllegalStateException("no more executable memory is to be had"));
-    return new WinogradWeights(layout.form(), region, code);
+    return new WinogradWeights(layout.form(), region, code, threads);
   }
 
   /**
@@ -53,15 +58,25 @@ public final class WinogradWeights implements AutoCloseable {
    * @param to address of {@link Layout#bytes} bytes
    */
   public void run(long from, long to) {
-    long words = (long) WorkerLoop.ARGUMENTS * Long.BYTES;
+    run(from, to, form.in());
+  }
+
+  /** The same for the first input channels only. */
+  void run(long from, long to, int channels) {
+    long words = (long) threads * WorkerLoop.ARGUMENTS * Long.BYTES;
     long spill = (long) form.tile().points() * form.vectors().bytes();
-    try (NativeBlock memory = NativeBlock.allocate(words + spill)) {
+    try (NativeBlock memory = NativeBlock.allocate(words + threads * spill)) {
       LongBuffer arguments = NativeValues.bytes(memory.address(), words).asLongBuffer();
-      arguments.put(WeightsCode.FROM, from);
-      arguments.put(WeightsCode.TO, to);
-      arguments.put(WeightsCode.CHANNELS, form.in());
-      arguments.put(WeightsCode.SPILL, memory.address() + words);
-      region.run(code.address(), memory.address(), 1);
+      for (int worker = 0; worker < threads; worker++) {
+        int at = worker * WorkerLoop.ARGUMENTS;
+        int first = (int) ((long) channels * worker / threads);
+        int next = (int) ((long) channels * (worker + 1) / threads);
+        arguments.put(at + WeightsCode.FROM, from + (long) first * form.out() * Float.BYTES);
+        arguments.put(at + WeightsCode.TO, to + (long) first * form.panel() * Float.BYTES);
+        arguments.put(at + WeightsCode.CHANNELS, next - first);
+        arguments.put(at + WeightsCode.SPILL, memory.address() + words + worker * spill);
+      }
+      region.run(code.address(), memory.address(), threads);
     }
   }
 

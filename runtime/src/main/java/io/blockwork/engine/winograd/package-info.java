@@ -13,7 +13,11 @@
  * <p>{@link io.blockwork.engine.winograd.Tile} has the polynomials, {@link
  * io.blockwork.engine.winograd.LayerCode} the code of a whole layer, {@link
  * io.blockwork.engine.winograd.WeightsCode} that of its weights' transform, and {@link
- * io.blockwork.engine.winograd.WinogradConvolution} binds both to memory and threads.
+ * io.blockwork.engine.winograd.WinogradConvolution} binds both to memory and threads. {@link
+ * io.blockwork.engine.winograd.Work} divides a layer among threads, {@link
+ * io.blockwork.engine.winograd.TileChoice} says which layers gain by which tile, and {@link
+ * io.blockwork.engine.winograd.LayerCheck} tries code before it is used. The page {@code
+ * runtime/WINOGRAD.md} explains all this from the start, with a picture.
  */
 @NullMarked
 package io.blockwork.engine.winograd;

@@ -131,6 +131,16 @@ public final class Assembler {
     scalar(0x8D, to, from);
   }
 
+  /** Asks for the cache line at {@code from} to be brought to the second-level cache. */
+  public void prefetch(Operand from) {
+    int rex = from.index().map(Register::high).orElse(0) << 1 | from.base().high();
+    if (rex != 0) {
+      bytes(0x40 | rex);
+    }
+    bytes(0x0F, 0x18);
+    operand(2, from);
+  }
+
   private void scalar(int opcode, Register register, Operand memory) {
     bytes(
         REX

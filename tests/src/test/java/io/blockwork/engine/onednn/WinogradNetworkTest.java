@@ -11,8 +11,13 @@ import io.blockwork.engine.Kernels;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.examples.networks.CifarResNet18;
 import io.blockwork.examples.networks.ResNet20;
+import io.blockwork.memory.NativeBlock;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -47,6 +52,54 @@ final class WinogradNetworkTest {
   private static Network with(Example example, Kernels kernels) {
     EngineOptions engine = EngineOptions.named("onednn").threads(2).kernels(kernels);
     return network(example, NetworkOptions.defaults().engine(engine));
+  }
+
+  /** The forms that a profile names, layer by layer. */
+  private static List<String> forms(String profile) {
+    return profile
+        .lines()
+        .filter(line -> line.contains(" conv "))
+        .map(line -> line.replaceAll(" .* ", " "))
+        .map(line -> line.contains("winograd") ? line : "direct")
+        .toList();
+  }
+
+  @Test
+  void choosesTheSameFormsForAnyNumberOfThreads() {
+    for (int batch : new int[] {1, 8}) {
+      INDArray images = images(batch);
+      Set<List<String>> found = new HashSet<>();
+      for (int threads = 1; threads <= 3; threads++) {
+        EngineOptions engine = EngineOptions.named("onednn").threads(threads);
+        try (Network any = network(Example.RESNET18, NetworkOptions.defaults().engine(engine))) {
+          found.add(forms(any.profile(images)));
+        }
+      }
+      assertThat(found).hasSize(1);
+    }
+  }
+
+  @Test
+  void isSwitchedOffByAProperty() {
+    System.setProperty(WinogradChoice.SWITCH, "off");
+    try (Network net = with(Example.RESNET20, Kernels.ANY)) {
+      String profile = net.profile(images(4));
+      assertThat(profile).contains("no Winograd convolutions: blockwork.winograd is off");
+      assertThat(profile).doesNotContain("winograd:");
+    } finally {
+      System.clearProperty(WinogradChoice.SWITCH);
+    }
+  }
+
+  @Test
+  void givesItsMemoryBack() {
+    INDArray images = images(4);
+    long before = NativeBlock.livingBytes();
+    try (Network net = with(Example.RESNET18, Kernels.ANY)) {
+      net.forward(images);
+      assertThat(NativeBlock.livingBytes()).isGreaterThan(before);
+    }
+    assertThat(NativeBlock.livingBytes()).isAtMost(before);
   }
 
   private static INDArray images(int batch) {
@@ -91,7 +144,7 @@ final class WinogradNetworkTest {
                 3 * error(direct.forward(images), exact), 1e-6 * exact.amaxNumber().doubleValue());
         assertThat(error(small.forward(images), exact)).isAtMost(bound);
         assertThat(error(any.forward(images), exact)).isAtMost(bound);
-        assertThat(direct.profile(images)).doesNotContain("winograd");
+        assertThat(direct.profile(images)).doesNotContain("winograd:");
         assertThat(small.profile(images)).contains("winograd:F2");
         assertThat(any.profile(images)).contains("winograd:F4");
       }

@@ -16,6 +16,8 @@ final class BoundWinograd implements AutoCloseable {
   private final Guarded weights;
   private final Guarded transformed;
   private final Guarded bias;
+  private final Guarded zeros;
+  private final Guarded scratch;
   private final WinogradConvolution convolution;
 
   /** How it is computed. */
@@ -51,18 +53,25 @@ final class BoundWinograd implements AutoCloseable {
                     direct.padding,
                     direct.padding,
                     way.sum(),
-                    way.clip()),
+                    way.clip(),
+                    direct.turned),
                 way.vectors(),
                 way.threads(),
                 pixels(source, direct.in, direct.height, direct.width),
                 pixels(target, direct.out, direct.outputHeight(), direct.outputWidth()))
             .orElseThrow();
-    int floats = Math.toIntExact(convolution.weights().bytes() / Float.BYTES);
-    transformed = new Guarded(floats, way.guardAtEnd());
-    try (var transform = WinogradWeights.of(convolution.weights())) {
+    transformed = new Guarded(floats(convolution.weights().bytes()), way.guardAtEnd());
+    try (var transform = WinogradWeights.of(convolution.weights(), way.threads())) {
       transform.run(weights.address(), transformed.address());
     }
+    zeros = new Guarded(floats(convolution.zeroBytes()), way.guardAtEnd());
+    scratch = new Guarded(floats(convolution.scratchBytes()), way.guardAtEnd());
+    convolution.share(zeros.address(), scratch.address());
     convolution.use(transformed.address(), bias.address());
+  }
+
+  private static int floats(long bytes) {
+    return Math.toIntExact(bytes / Float.BYTES);
   }
 
   private Pixels pixels(Guarded memory, int channels, int height, int width) {
@@ -105,7 +114,8 @@ final class BoundWinograd implements AutoCloseable {
   @Override
   public void close() {
     convolution.close();
-    for (Guarded memory : new Guarded[] {source, target, weights, transformed, bias}) {
+    for (Guarded memory :
+        new Guarded[] {source, target, weights, transformed, bias, zeros, scratch}) {
       memory.close();
     }
   }

@@ -2,7 +2,10 @@ package io.blockwork.engine.winograd;
 
 import java.util.random.RandomGenerator;
 
-/** A 3x3 convolution computed in double by its definition, with values of its own. */
+/**
+ * A 3x3 convolution computed in double by its definition, with values of its own, and, by chance,
+ * with its kernel turned.
+ */
 final class DirectConvolution {
   final int batch;
   final int in;
@@ -10,6 +13,7 @@ final class DirectConvolution {
   final int height;
   final int width;
   final int padding;
+  final boolean turned;
   final float[] images;
   final float[] weights;
   final float[] bias;
@@ -24,6 +28,7 @@ final class DirectConvolution {
     this.height = height;
     this.width = width;
     this.padding = padding;
+    this.turned = random.nextBoolean();
     images = values(batch * height * width * in, random, 1);
     for (int i = 0; i < images.length; i++) {
       images[i] = Math.max(0, images[i]);
@@ -62,7 +67,8 @@ final class DirectConvolution {
         int x = column + c - padding;
         if (y >= 0 && y < height && x >= 0 && x < width) {
           int pixel = ((image * height + y) * width + x) * in;
-          int weight = (r * 3 + c) * in * out + channel;
+          int tap = turned ? 8 - (r * 3 + c) : r * 3 + c;
+          int weight = tap * in * out + channel;
           for (int k = 0; k < in; k++) {
             sum += (double) images[pixel + k] * weights[weight + k * out];
           }

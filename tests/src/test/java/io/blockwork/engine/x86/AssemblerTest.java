@@ -63,6 +63,8 @@ final class AssemblerTest {
     instructions.put("mov rdx, [r13]", a -> a.load(RDX, at(R13)));
     instructions.put("mov [rsp+24], r9", a -> a.store(at(RSP, 24), R9));
     instructions.put("lea rcx, [r8+r9*1-64]", a -> a.address(RCX, at(R8, R9, -64)));
+    instructions.put("prefetcht1 [rdi+128]", a -> a.prefetch(at(RDI, 128)));
+    instructions.put("prefetcht1 [r12+r9*1]", a -> a.prefetch(at(R12, R9, 0)));
     instructions.put("add rcx, 64", a -> a.add(RCX, 64));
     instructions.put("add r12, 4096", a -> a.add(R12, 4096));
     instructions.put("sub rsp, 40", a -> a.sub(RSP, 40));

@@ -1,0 +1,276 @@
+package io.blockwork.engine.winograd;
+
+import io.blockwork.engine.x86.CodeMemory;
+import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.memory.Address;
+import io.blockwork.memory.NativeBlock;
+import io.blockwork.memory.NativeValues;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Runs the code of a layer, and of its weights' transform, on a few pixels before anybody relies on
+ * them, and holds some of the output to sums computed in double. Wrong code gives direct kernels
+ * then, not wrong answers.
+ *
+ * <p>The layer's code does all that it does for a group of tiles. The weights of the first input
+ * channels are repeated for the others, since to make all of a large layer's would take most of the
+ * time.
+ */
+final class LayerCheck implements AutoCloseable {
+  /** Different pixels that are read. */
+  private static final int PIXELS = 40;
+
+  private static final int SAMPLES = 100;
+
+  /** Input channels with weights of their own. */
+  private static final int PERIOD = LayerCode.CHANNELS;
+
+  /** Length of the pattern that memory is filled with: a prime, so that no two channels agree. */
+  private static final int PATTERN = 4093;
+
+  /** Of the largest output; right code is nearer by a factor of ten. */
+  private static final double TOLERANCE = 1e-4;
+
+  /** Code of a layer and of its weights. */
+  private record Forms(LayerCode.Form layer, WeightsCode.Form weights) {}
+
+  /** What was tried in this process, and whether it is right. */
+  private static final class Process {
+    static final ConcurrentMap<Forms, Boolean> TRIED = new ConcurrentHashMap<>();
+  }
+
+  /** Some pixels of a tensor, and all values from the first one's on. */
+  private record Values(Pixels place, int count, FloatBuffer floats) {
+    float get(int pixel, int channel) {
+      long bytes = pixel * place.column() + (long) channel / LayerCode.CHANNELS * place.step();
+      return floats.get(Math.toIntExact(bytes / Float.BYTES) + channel % LayerCode.CHANNELS);
+    }
+  }
+
+  /** An output, and what it should be. */
+  private record Sample(int pixel, int channel, double exact) {}
+
+  private final LayerCode.Form form;
+  private final WeightsCode.Form weights;
+  private final List<NativeBlock> blocks = new ArrayList<>();
+
+  /** The tiles whose output is kept: the first, the middle and the last of the group. */
+  private final int[] kept;
+
+  private final Values source;
+  private final Values target;
+  private final long kernels;
+  private final long bias;
+
+  private LayerCheck(LayerCode.Form form, WeightsCode.Form weights) {
+    this.form = form;
+    this.weights = weights;
+    int last = form.tiles() - 1;
+    kept = IntStream.of(0, last / 2, last).distinct().toArray();
+    source = values(form.in(), form.sourceStep(), PIXELS);
+    target = values(form.out(), form.targetStep(), kept.length * outputsOfTile());
+    kernels = take(9L * weights.in() * weights.out() * Float.BYTES);
+    for (int tap = 0; tap < 9; tap++) {
+      fill(NativeValues.floats(tap(tap), (long) PERIOD * weights.out()), tap);
+    }
+    bias = take((long) form.out() * Float.BYTES);
+    fill(NativeValues.floats(bias, form.out()), 1);
+  }
+
+  /**
+   * Whether the code computes what its form says. Each form is tried once in a process.
+   *
+   * @param form the layer's
+   * @param weights its weights'
+   * @param workers how many the code runs
+   * @param code the layer's code
+   */
+  static boolean passes(
+      LayerCode.Form form, WeightsCode.Form weights, int workers, CodeMemory code) {
+    return Process.TRIED.computeIfAbsent(
+        new Forms(form, weights), f -> isRight(form, weights, workers, code));
+  }
+
+  /** {@link #passes}, whatever was found before. */
+  static boolean isRight(
+      LayerCode.Form form, WeightsCode.Form weights, int workers, CodeMemory code) {
+    try (var check = new LayerCheck(form, weights)) {
+      List<Sample> samples = check.samples();
+      check.run(workers, code);
+      double largest = samples.stream().mapToDouble(s -> Math.abs(s.exact())).max().orElse(0);
+      // Written so that NaN is an error.
+      return samples.stream().allMatch(s -> check.error(s) <= TOLERANCE * largest);
+    }
+  }
+
+  private double error(Sample sample) {
+    return Math.abs(target.get(sample.pixel(), sample.channel()) - sample.exact());
+  }
+
+  private int outputsOfTile() {
+    return form.tile().outputs() * form.tile().outputs();
+  }
+
+  private long take(long bytes) {
+    NativeBlock block = NativeBlock.allocate(bytes);
+    blocks.add(block);
+    return block.address();
+  }
+
+  /** Where the weights of a tap begin: {@code [3, 3, in, out]}. */
+  private long tap(int tap) {
+    return kernels + (long) tap * weights.in() * weights.out() * Float.BYTES;
+  }
+
+  /** Room for pixels; blocks of channels may leave room for fewer than are wanted. */
+  private Values values(int channels, int step, int wanted) {
+    int round = LayerCode.CHANNELS * Float.BYTES;
+    boolean last = step == round;
+    int count = last ? wanted : Math.min(wanted, step / round);
+    int rounds = (channels + LayerCode.CHANNELS - 1) / LayerCode.CHANNELS;
+    long bytes = last ? (long) count * rounds * round : (long) rounds * step;
+    long column = last ? (long) rounds * round : round;
+    long address = take(bytes);
+    FloatBuffer all = NativeValues.floats(address, bytes / Float.BYTES);
+    int stretch = last ? all.capacity() : count * LayerCode.CHANNELS;
+    for (int i = 0; i < all.capacity(); i += step == round ? all.capacity() : step / Float.BYTES) {
+      fill(all.slice(i, stretch), i);
+    }
+    return new Values(new Pixels(address, 0, 0, column, step), count, all);
+  }
+
+  /** Fills with values between -1/2 and 1/2. */
+  private static void fill(FloatBuffer floats, int seed) {
+    float[] pattern = new float[Math.min(floats.capacity(), PATTERN)];
+    for (int i = 0; i < pattern.length; i++) {
+      // Multiples of the golden ratio spread evenly (Knuth, volume 3, section 6.4).
+      pattern[i] = ((seed + i + 1) * 0x9E3779B97F4A7C15L >>> 40) / (float) (1 << 24) - 0.5f;
+    }
+    for (int i = 0; i < floats.capacity(); i += PATTERN) {
+      floats.put(i, pattern, 0, Math.min(PATTERN, floats.capacity() - i));
+    }
+  }
+
+  /** The pixel that a tile reads at a place. */
+  private int pixel(int tile, int row, int column) {
+    return (tile * 17 + row * 7 + column) % source.count();
+  }
+
+  private List<Sample> samples() {
+    int side = form.tile().outputs();
+    FloatBuffer[] taps = new FloatBuffer[9];
+    for (int tap = 0; tap < taps.length; tap++) {
+      taps[tap] = NativeValues.floats(tap(tap), (long) PERIOD * weights.out());
+    }
+    FloatBuffer biases = NativeValues.floats(bias, form.out());
+    double[] sums = sums();
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < SAMPLES; i++) {
+      int to = i * target.count() / SAMPLES;
+      int channel = i % 4 == 0 ? form.out() - 1 - i / 4 % form.out() : i * 37 % form.out();
+      int tile = kept[to / outputsOfTile()];
+      int place = to % outputsOfTile();
+      double sum = biases.get(channel) + (form.sum() ? target.get(to, channel) : 0);
+      for (int tap = 0; tap < taps.length; tap++) {
+        int from = pixel(tile, place / side + tap / 3, place % side + tap % 3);
+        for (int k = 0; k < PERIOD; k++) {
+          int turned = weights.turned() ? 8 - tap : tap;
+          double weight = taps[turned].get(k * weights.out() + channel);
+          sum += sums[from * PERIOD + k] * weight;
+        }
+      }
+      samples.add(new Sample(to, channel, form.ending().of(sum)));
+    }
+    return samples;
+  }
+
+  /** For each pixel, the sums over input channels that have the same weights. */
+  private double[] sums() {
+    double[] sums = new double[source.count() * PERIOD];
+    for (int pixel = 0; pixel < source.count(); pixel++) {
+      for (int k = 0; k < form.in(); k++) {
+        sums[pixel * PERIOD + k % PERIOD] += source.get(pixel, k);
+      }
+    }
+    return sums;
+  }
+
+  private void run(int workers, CodeMemory code) {
+    int points = form.tile().points();
+    long transformed = (long) points * form.tiles() * form.sourceRow();
+    long products = (long) points * form.tiles() * form.targetRow();
+    long scratch = take(transformed + products + (long) points * form.vectors().bytes());
+    long bytes = (long) workers * WorkerLoop.ARGUMENTS * Long.BYTES;
+    long arguments = take(bytes);
+    LongBuffer words = NativeValues.bytes(arguments, bytes).asLongBuffer();
+    words.put(new long[words.capacity()]);
+    words.put(LayerCode.SOURCES, sourceTable());
+    words.put(LayerCode.GROUPS, 1); // of the first worker; the others have none
+    words.put(LayerCode.TRANSFORMED, scratch);
+    words.put(LayerCode.PRODUCTS, scratch + transformed);
+    words.put(LayerCode.SPILL, scratch + transformed + products);
+    words.put(LayerCode.BIAS, bias);
+    words.put(LayerCode.TARGETS, targetTable());
+    words.put(LayerCode.WEIGHTS, transformWeights());
+    OpenMpRegion.find().orElseThrow().run(code.address(), arguments, 1);
+  }
+
+  private long sourceTable() {
+    int side = form.tile().inputs();
+    long bytes = (long) form.tiles() * side * side * Long.BYTES;
+    long table = take(bytes);
+    LongBuffer addresses = NativeValues.bytes(table, bytes).asLongBuffer();
+    for (int tile = 0; tile < form.tiles(); tile++) {
+      for (int row = 0; row < side; row++) {
+        for (int column = 0; column < side; column++) {
+          addresses.put(source.place().at(0, 0, pixel(tile, row, column)));
+        }
+      }
+    }
+    return table;
+  }
+
+  private long targetTable() {
+    long bytes = (long) form.tiles() * outputsOfTile() * Long.BYTES;
+    long table = take(bytes);
+    LongBuffer addresses = NativeValues.bytes(table, bytes).asLongBuffer();
+    long elsewhere = take(target.place().span(form.out()));
+    for (int i = 0; i < addresses.capacity(); i++) {
+      addresses.put(i, elsewhere);
+    }
+    for (int i = 0; i < target.count(); i++) {
+      int tile = kept[i / outputsOfTile()];
+      addresses.put(tile * outputsOfTile() + i % outputsOfTile(), target.place().at(0, 0, i));
+    }
+    return table;
+  }
+
+  /** Transforms the weights that there are, and repeats them for the other input channels. */
+  private long transformWeights() {
+    long all = take(weights.bytes());
+    try (var transform = WinogradWeights.of(new WinogradWeights.Layout(weights), 1)) {
+      transform.run(kernels, all, PERIOD);
+    }
+    long row = (long) weights.panel() * Float.BYTES;
+    for (int panel = 0; panel < form.tile().points() * weights.panels(); panel++) {
+      long start = all + panel * row * weights.in();
+      for (int done = PERIOD; done < weights.in(); done *= 2) {
+        long bytes = Math.min(done, weights.in() - done) * row;
+        Pointer.memcpy(new Address(start + done * row), new Address(start), bytes);
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public void close() {
+    blocks.forEach(NativeBlock::close);
+  }
+}

@@ -1,0 +1,62 @@
+package io.blockwork.engine.winograd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.blockwork.engine.x86.VectorSet;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The choice of tiles, beside what was the fastest by measurement with cold weights. */
+final class TileChoiceTest {
+  private static String choice(
+      VectorSet vectors, Set<Tile> tiles, int in, int out, int size, int images) {
+    Optional<Tile> best = TileChoice.best(vectors, tiles, in, out, images, size, size);
+    return best.map(Tile::name).orElse("direct");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "64, 64, 56, F4, F4, F4",
+    "128, 128, 28, F4, F4, F4",
+    "256, 256, 14, F2, F4, F4",
+    "512, 512, 7, direct, F4, F4",
+    "128, 32, 56, F4, F4, F4",
+    "128, 32, 28, F4, F4, F4",
+    "16, 16, 32, F4, F4, F4",
+    "32, 32, 16, F4, F4, F4",
+    "64, 64, 8, F2, F4, F4",
+    "128, 128, 16, F4, F4, F4",
+    "512, 512, 4, direct, F2, F4",
+  })
+  void isTheFastestWith512BitVectors(
+      int in, int out, int size, String one, String four, String sixteen) {
+    Set<Tile> all = EnumSet.allOf(Tile.class);
+    assertEquals(one, choice(VectorSet.AVX512, all, in, out, size, 1));
+    assertEquals(four, choice(VectorSet.AVX512, all, in, out, size, 4));
+    assertEquals(sixteen, choice(VectorSet.AVX512, all, in, out, size, 16));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "64, 64, 56, F4, F4",
+    "256, 256, 14, F2, F4",
+    "512, 512, 7, F2, F4",
+    "512, 512, 4, direct, F2",
+    "64, 64, 8, F2, F4",
+  })
+  void isTheFastestWith256BitVectors(int in, int out, int size, String one, String four) {
+    Set<Tile> all = EnumSet.allOf(Tile.class);
+    assertEquals(one, choice(VectorSet.AVX2, all, in, out, size, 1));
+    assertEquals(four, choice(VectorSet.AVX2, all, in, out, size, 4));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64, 56, 1, F2", "512, 7, 1, direct", "512, 7, 16, F2"})
+  void keepsToTheTilesThatAreAllowed(int channels, int size, int images, String expected) {
+    Set<Tile> small = EnumSet.of(Tile.F2);
+    assertEquals(expected, choice(VectorSet.AVX512, small, channels, channels, size, images));
+  }
+}

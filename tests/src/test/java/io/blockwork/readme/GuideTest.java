@@ -1,0 +1,138 @@
+package io.blockwork.readme;
+
+import static com.google.common.truth.Truth.assertThat;
+import static com.google.common.truth.Truth.assertWithMessage;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.blockwork.Networks;
+import io.blockwork.examples.networks.ResNet18;
+import io.blockwork.readme.UserProject.Outcome;
+import io.blockwork.weights.Weights;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** A user's project with the files of every page, in which each of their programs runs. */
+@DisplayName("The user's guide")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class GuideTest {
+  private static final Path GUIDE = Path.of("..", "examples", "guide");
+
+  private UserProject project;
+  private Path photos;
+
+  @BeforeAll
+  void buildTheProject() throws Exception {
+    assumeTrue(UserProject.canBeBuilt(), "the jars are not built: run mvn verify");
+    project = UserProject.create("guide");
+    project.write("pom.xml", Readme.open().files().get("pom.xml"));
+    for (Readme page : Readme.pages(GUIDE)) {
+      for (Map.Entry<String, String> file : page.files().entrySet()) {
+        project.write(file.getKey(), file.getValue());
+      }
+    }
+    photos = Files.createDirectories(project.folder().resolve("photos"));
+    List<Color> colors = List.of(Color.ORANGE, Color.BLUE, Color.GREEN);
+    for (int c = 0; c < colors.size(); c++) {
+      Path folder = Files.createDirectories(photos.resolve(List.of("cat", "dog", "frog").get(c)));
+      for (int i = 0; i < 8; i++) {
+        draw(colors.get(c), i, folder.resolve(i + ".png"));
+      }
+    }
+    Outcome build = project.maven("package");
+    assertWithMessage(build.output()).that(build.exitCode()).isEqualTo(0);
+  }
+
+  private static void draw(Color color, int place, Path file) throws IOException {
+    BufferedImage image = new BufferedImage(96, 80, BufferedImage.TYPE_INT_RGB);
+    Graphics2D pen = image.createGraphics();
+    pen.setColor(color);
+    pen.fillOval(4 * place, 2 * place, 60, 60);
+    pen.dispose();
+    ImageIO.write(image, "png", file.toFile());
+  }
+
+  private String run(String program, Object... arguments) throws Exception {
+    Outcome outcome = project.java("com.example." + program, arguments);
+    assertWithMessage(outcome.output()).that(outcome.exitCode()).isEqualTo(0);
+    return outcome.output();
+  }
+
+  @Test
+  @Order(1)
+  void trainsOnAFolderOfPhotos() throws Exception {
+    run("photos.Train", photos, project.folder().resolve("run"), 2);
+    assertThat(Files.exists(project.folder().resolve("run/curves.png"))).isTrue();
+  }
+
+  @Test
+  @Order(2)
+  void namesWhatIsInAPhoto() throws Exception {
+    String answers =
+        run("photos.Classify", project.folder().resolve("run"), photos.resolve("dog/3.png"));
+    assertThat(answers).contains("dog (1)");
+  }
+
+  @Test
+  @Order(3)
+  void savesAndLoads() throws Exception {
+    assertThat(run("saving.Move", project.folder().resolve("animals.safetensors")))
+        .contains(" tensors");
+  }
+
+  @Test
+  @Order(4)
+  void findsAPictureItselfFirst() throws Exception {
+    assertThat(run("search.Search", photos)).containsMatch("1\\.000 .*0\\.png");
+  }
+
+  @Test
+  @Order(5)
+  void takesSettings() throws Exception {
+    assertThat(run("settings.Settings")).contains("3 scores");
+  }
+
+  @Test
+  @Order(6)
+  void serves() throws Exception {
+    assertThat(run("serve.Ask", photos.resolve("cat/0.png"))).containsMatch("200 (cat|dog|frog) ");
+    assertThat(run("serve.Ask", project.folder().resolve("pom.xml"))).contains("400 the request: ");
+  }
+
+  @Test
+  @Order(7)
+  void tunesATrainedBody() throws Exception {
+    Path body = project.folder().resolve("body.safetensors");
+    try (ResNet18 net = Networks.create(ResNet18.class)) {
+      Weights.save(net.parameters(), body);
+    }
+    Path tuned = project.folder().resolve("tuned.safetensors");
+    assertThat(run("finetune.FineTune", body, photos, tuned)).contains("120 tensors loaded");
+    assertThat(Files.exists(tuned)).isTrue();
+  }
+
+  @Test
+  @Order(8)
+  void printsWhatItsPagesShow() throws Exception {
+    for (Readme page : Readme.pages(GUIDE)) {
+      for (Map.Entry<String, String> output : page.outputs().entrySet()) {
+        assertThat(run(output.getKey().substring("com.example.".length())))
+            .contains(output.getValue());
+      }
+    }
+  }
+}
