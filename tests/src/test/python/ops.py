@@ -2,8 +2,9 @@
 
     python3 ops.py > ../resources/io/blockwork/engine/ops.json
 
-Each tensor is recorded as [L2 norm, dot product with the tensor "probe", first six values].
-Fill.java repeats the inputs.
+Each tensor is recorded as [L2 norm, dot product with the tensor "probe", first six values], and under
+"bfloat16" the L2 norm of PyTorch's own error when it computes the same in bfloat16. Fill.java repeats
+the inputs. Written with PyTorch 1.13.
 """
 import json
 import zlib
@@ -12,6 +13,7 @@ import torch
 import torch.nn.functional as F
 
 MASK = (1 << 64) - 1
+TYPE = torch.float64
 
 
 def value(name, i):
@@ -22,16 +24,23 @@ def value(name, i):
     return 2 * ((z >> 11) * 2.0**-53) - 1
 
 
-def fill(name, *shape):
+def exact(name, *shape):
     n = 1
     for s in shape:
         n *= s
     return torch.tensor([value(name, i) for i in range(n)], dtype=torch.float64).reshape(shape)
 
 
+def fill(name, *shape):
+    return exact(name, *shape).to(TYPE)
+
+
+def kept(t):
+    return t.detach().reshape(-1).double()
+
+
 def figures(t):
-    t = t.detach().reshape(-1)
-    values = [t.norm().item(), t.dot(fill("probe", t.numel())).item()] + t[:6].tolist()
+    values = [t.norm().item(), t.dot(exact("probe", t.numel())).item()] + t[:6].tolist()
     return [float("%.15g" % v) for v in values]
 
 
@@ -47,15 +56,21 @@ def norm_state(c):
 def record(case, x, parameters, y):
     g = fill("outputGradient", *y.shape)
     y.backward(g)
-    case["expected"]["output"] = figures(y)
-    case["expected"]["inputGradient"] = figures(x.grad)
+    case["expected"]["output"] = kept(y)
+    case["expected"]["inputGradient"] = kept(x.grad)
+    case["expected"]["addedGradient"] = kept(x + x.grad)
     for name, p in parameters.items():
-        case["expected"][name] = figures(p.grad)
+        case["expected"][name] = kept(p.grad)
     return case
 
 
 def case(name, op, shape, arguments, **more):
     return dict(name=f"{name} on {shape}", op=op, input=shape, arguments=arguments, expected={}, **more)
+
+
+def in_float(function):
+    """PyTorch 1.13 has no kernel for bfloat16: the one for float, and its result rounded."""
+    return lambda x, *more, **named: function(x.float() if TYPE == torch.bfloat16 else x, *more, **named).to(TYPE)
 
 
 def two(n):
@@ -74,11 +89,11 @@ def padded(x, sides, value=0.0):
 
 
 ACTIVATIONS = {
-    "none": lambda x: x, "relu": F.relu, "relu6": F.relu6, "leakyRelu": F.leaky_relu, "elu": F.elu, "selu": F.selu,
-    "sigmoid": torch.sigmoid, "hardSigmoid": lambda x: F.relu6(x + 3) / 6,  # F.hardsigmoid has a derivative of float precision
-     "silu": F.silu, "hardSwish": F.hardswish, "mish": F.mish,
+    "none": lambda x: x, "relu": F.relu, "relu6": in_float(F.relu6), "leakyRelu": F.leaky_relu, "elu": F.elu, "selu": F.selu,
+    "sigmoid": torch.sigmoid, "hardSigmoid": lambda x: in_float(F.relu6)(x + 3) / 6,  # F.hardsigmoid has a derivative of float precision
+     "silu": F.silu, "hardSwish": F.hardswish, "mish": in_float(F.mish),
     "gelu": F.gelu, "geluTanh": lambda x: F.gelu(x, approximate="tanh"), "tanh": torch.tanh, "softplus": F.softplus,
-    "clip": F.hardtanh,
+    "clip": in_float(F.hardtanh),
 }
 
 
@@ -107,9 +122,9 @@ def conv(shape, out, kernel, stride=1, padding=0, dilation=1, groups=1, bias=Fal
     y = convolve(x, parameters["layer.weight"], parameters.get("layer.bias"), stride, padding, dilation, groups)
     weight, offset, mean, var = norm_state(out)
     z = F.batch_norm(y, mean, var, weight, offset, False, 0.1, 1e-5)
-    c["expected"]["folded"] = figures(z)
-    c["expected"]["foldedRelu"] = figures(z.relu())
-    c["expected"]["foldedAddRelu"] = figures((z + y).relu())
+    c["expected"]["folded"] = kept(z)
+    c["expected"]["foldedRelu"] = kept(z.relu())
+    c["expected"]["foldedAddRelu"] = kept((z + y).relu())
     return record(c, x, parameters, y)
 
 
@@ -120,7 +135,7 @@ def conv_then(shape, out, activation, factor=0.5, eps=1e-3):
     y = F.conv2d(x, fill("layer.weight", out, shape[1], 3, 3), fill("layer.bias", out), 1, 1)
     weight, offset, mean, var = norm_state(out)
     z = F.batch_norm(y, mean, var, weight, offset, False, 0.1, eps)
-    c["expected"]["inference"] = figures(activate(activation, factor * z + y))
+    c["expected"]["inference"] = kept(activate(activation, factor * z + y))
     return c
 
 
@@ -129,19 +144,19 @@ def batch_norm(shape, relu, eps=1e-5, momentum=0.1):
     x = leaf("input", *shape)
     weight, bias, mean, var = norm_state(shape[1])
     e = F.batch_norm(x, mean, var, weight, bias, False, momentum, eps)
-    c["expected"]["inference"] = figures(e.relu() if relu else e)
+    c["expected"]["inference"] = kept(e.relu() if relu else e)
     weight.requires_grad_()
     bias.requires_grad_()
     y = F.batch_norm(x, mean, var, weight, bias, True, momentum, eps)
     record(c, x, {"norm.weight": weight, "norm.bias": bias}, y.relu() if relu else y)
-    c["expected"]["norm.running_mean"] = figures(mean)
-    c["expected"]["norm.running_var"] = figures(var)
+    c["expected"]["norm.running_mean"] = kept(mean)
+    c["expected"]["norm.running_var"] = kept(var)
     return c
 
 
 def ties(shape):
     # Halves: many ties, and all below the zeros of a wrongly padded window.
-    return (fill("input", *shape) * 2).round().div(2).sub(2).requires_grad_()
+    return (exact("input", *shape) * 2).round().div(2).sub(2).to(TYPE).requires_grad_()
 
 
 def pool_case(kind, op, shape, kernel, stride, padding, ceil, count):
@@ -286,7 +301,7 @@ def image_norm(kind, shape, groups, eps, learned):
 def response_norm(shape, size, alpha, beta, k):
     c = case(f"local response norm {size} {alpha} {beta} {k}", "localResponseNorm", shape, [size], reals=[alpha, beta, k])
     x = leaf("input", *shape)
-    return record(c, x, {}, F.local_response_norm(x, size, alpha, beta, k))
+    return record(c, x, {}, in_float(F.local_response_norm)(x, size, alpha, beta, k))
 
 
 def shuffle(shape, groups):
@@ -301,9 +316,10 @@ def moved(name, op, shape, arguments, function):
     return record(case(name, op, shape, arguments), x, {}, function(x))
 
 
-def softmax(shape):
+def softmax(shape, log=False):
     x = (fill("input", *shape) * 4).requires_grad_()
-    return record(case("softmax", "softmax", shape, []), x, {}, x.softmax(1))
+    c = case("log softmax", "logSoftmax", shape, []) if log else case("softmax", "softmax", shape, [])
+    return record(c, x, {}, x.log_softmax(1) if log else x.softmax(1))
 
 
 def zero_pad(shape, sides):
@@ -314,10 +330,10 @@ def flatten(shape):
     return moved("flatten", "flatten", shape, [], lambda x: x.flatten(1))
 
 
-def main():
+def cases():
     functions = ["relu", "relu6", "leakyRelu 0.2", "elu 0.7", "selu", "sigmoid", "hardSigmoid", "silu", "hardSwish", "mish",
                  "gelu", "geluTanh", "tanh", "softplus 1 20", "softplus 2 1", "clip -0.5 1.5"]
-    cases = [
+    return [
         conv([1, 3, 7, 5], 4, 3, padding=1),
         conv([3, 4, 6, 9], 5, 3, stride=2, padding=1),
         conv([2, 3, 11, 14], 6, 7, stride=2, padding=3),
@@ -328,7 +344,7 @@ def main():
         conv([2, 8, 6, 5], 12, 3, padding=1, groups=4),
         conv([3, 6, 7, 7], 6, 3, stride=2, padding=1, groups=3),
         conv([2, 4, 5, 6], 8, 1, groups=2),
-        conv([2, 2, 1, 1], 3, 3, padding=1),
+        conv([2, 2, 1, 1], 3, 3, padding=1), conv([2, 5, 4, 1], 5, (3, 1), stride=(1, 2), padding=(0, 1)), conv([2, 5, 3, 4], 6, 1, padding=1),
         conv([1, 40, 56, 60], 3, 3, padding=1),
         conv([2, 5, 6, 9], 4, (1, 7), padding=(0, 3)),
         conv([2, 5, 9, 6], 4, (7, 1), padding=(3, 0), bias=True),
@@ -373,12 +389,24 @@ def main():
         response_norm([2, 2, 3, 3], 5, 1e-4, 0.75, 1),
         shuffle([2, 6, 4, 3], 2), shuffle([2, 6, 4, 3], 3), shuffle([2, 32, 3, 4], 4),
         softmax([2, 5, 4, 3]), softmax([2, 16, 3, 4]), softmax([3, 7, 1, 1]),
+        softmax([2, 5, 4, 3], True), softmax([2, 16, 3, 4], True), softmax([3, 7, 1, 1], True),
         moved("copy", "copy", [2, 3, 4, 5], [], lambda x: x * 1), moved("copy", "copy", [2, 16, 3, 4], [], lambda x: x * 1),
         flatten([2, 3, 4, 5]), flatten([2, 16, 3, 4]), flatten([2, 5, 1, 1]),
         zero_pad([2, 3, 4, 5], (1, 0, 2, 3)), zero_pad([2, 16, 3, 4], (0, 1, 1, 0)),
     ]
+
+
+def main():
+    global TYPE
+    right = cases()
+    TYPE = torch.bfloat16
+    rough = cases()
+    TYPE = torch.float64
+    for c, r in zip(right, rough):
+        c["bfloat16"] = {n: float("%.3g" % (r["expected"][n] - t).norm().item()) for n, t in c["expected"].items()}
+        c["expected"] = {n: figures(t) for n, t in c["expected"].items()}
     print("[")
-    print(",\n".join(json.dumps(c) for c in cases))
+    print(",\n".join(json.dumps(c) for c in right))
     print("]")
 
 

@@ -30,8 +30,8 @@ public final class BlockworkProcessor extends AbstractProcessor {
   /** The same for blocks. */
   private final Set<String> waitingBlocks = new LinkedHashSet<>();
 
-  private NetworkStep step;
-  private BlockStep blocks;
+  private NetworkAnnotations step;
+  private BlockAnnotations blocks;
   private StrayOutputs strays;
   private StrayNodes strayNodes;
 
@@ -55,8 +55,8 @@ public final class BlockworkProcessor extends AbstractProcessor {
   public synchronized void init(ProcessingEnvironment environment) {
     super.init(environment);
     Options options = Options.read(environment.getOptions(), environment.getMessager());
-    step = new NetworkStep(environment, options);
-    blocks = new BlockStep(environment);
+    step = new NetworkAnnotations(environment, options);
+    blocks = new BlockAnnotations(environment);
     strays = new StrayOutputs(environment, options.warnings());
     strayNodes = new StrayNodes(environment);
   }
@@ -78,7 +78,7 @@ public final class BlockworkProcessor extends AbstractProcessor {
       }
     }
     for (TypeElement annotation : annotations) {
-      if (NetworkStep.annotations().contains(annotation.getQualifiedName().toString())) {
+      if (NetworkAnnotations.annotations().contains(annotation.getQualifiedName().toString())) {
         for (Element element : round.getElementsAnnotatedWith(annotation)) {
           elements.put(qualifiedName(element), element);
         }
@@ -114,7 +114,7 @@ public final class BlockworkProcessor extends AbstractProcessor {
       }
     }
     for (TypeElement annotation : annotations) {
-      if (annotation.getQualifiedName().contentEquals(BlockStep.BLOCK)) {
+      if (annotation.getQualifiedName().contentEquals(BlockAnnotations.BLOCK)) {
         Set<? extends Element> elements = round.getElementsAnnotatedWith(annotation);
         blocks.companions(elements, compositions, sources);
         for (Element element : elements) {

@@ -21,6 +21,7 @@ import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
 import io.blockwork.processor.emit.NetworkWriter;
 import io.blockwork.processor.report.Sheet;
+import io.blockwork.processor.spec.InputSpec;
 import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.Spec;
 import java.util.ArrayList;
@@ -43,7 +44,13 @@ final class Compilation {
 
   /** What is possible, but probably unwanted, in a network that has no problems. */
   static List<Problem> warnings(Spec spec) {
-    return NetworkWarnings.of(spec, Architectures.of(spec));
+    return NetworkWarnings.of(
+        Architectures.of(spec),
+        input -> {
+          var other = new InputSpec(input.channels(), input.height(), input.width());
+          Graph graph = Architectures.of(spec.with(other));
+          return Shapes.infer(graph).fault().isEmpty() ? Optional.of(graph) : Optional.empty();
+        });
   }
 
   /** The names of the values inside a network whose spec is sound by itself. */

@@ -125,7 +125,7 @@ final class StrayOutputs {
     return type.getAnnotationMirrors().stream()
         .anyMatch(
             mirror ->
-                NetworkStep.annotations()
+                NetworkAnnotations.annotations()
                     .contains(
                         ((TypeElement) mirror.getAnnotationType().asElement())
                             .getQualifiedName()

@@ -28,6 +28,12 @@ public final class DataLoader implements AutoCloseable {
   final Optional<BatchMix> mix;
   final int repeats;
 
+  /** Items that a shuffle buffer holds; 0: there is none. */
+  final int shuffleBuffer;
+
+  /** The first items of the parts that a shuffle buffer is filled from, in any order of parts. */
+  final int[] parts;
+
   /** Of each item; empty: every item is read once. */
   final double[] weights;
 
@@ -48,6 +54,8 @@ public final class DataLoader implements AutoCloseable {
     this.mix = builder.mix;
     this.repeats = builder.repeats;
     this.weights = builder.weights;
+    this.shuffleBuffer = builder.shuffleBuffer;
+    this.parts = builder.parts;
     this.buffers = new BatchBuffers();
   }
 
@@ -83,11 +91,14 @@ public final class DataLoader implements AutoCloseable {
   @Override
   public String toString() {
     return SafeText.format(
-        "%d items, batches of %d%s%s%s%s, seed %d",
+        "%d items, batches of %d%s%s%s%s%s, seed %d",
         data.size(),
         batchSize,
         dropLast ? " (last one left out)" : "",
         shuffle ? ", shuffled" : "",
+        shuffleBuffer > 0
+            ? SafeText.format(", shuffled within %d of %d parts", shuffleBuffer, parts.length)
+            : "",
         repeats > 1 ? ", each " + repeats + " times" : "",
         weights.length > 0
             ? SafeText.format(", drawn by weights %08x", Arrays.hashCode(weights))
@@ -160,6 +171,8 @@ public final class DataLoader implements AutoCloseable {
     private Optional<BatchMix> mix = Optional.empty();
     private int repeats = 1;
     private double[] weights = {};
+    private int shuffleBuffer;
+    private int[] parts = {};
 
     private Builder(Dataset data) {
       this.data = data;
@@ -255,11 +268,43 @@ public final class DataLoader implements AutoCloseable {
     }
 
     /**
+     * Shuffles as far as a buffer reaches, for data that is read fastest in its own order: items go
+     * into the buffer one after the other, and each batch draws from it at random. With the starts
+     * of parts, such as {@link TarShards#shardStarts}, the parts come in an order drawn anew for
+     * each epoch.
+     *
+     * @param items that the buffer holds, at least 1
+     * @param partStarts indices of the parts' first items, ascending, from 0 on; none: one part
+     * @throws IllegalArgumentException if they are not so
+     */
+    public Builder shuffleWithin(int items, int... partStarts) {
+      this.shuffleBuffer = require(items, 1, "size of the shuffle buffer");
+      int[] starts = partStarts.length == 0 ? new int[] {0} : partStarts.clone();
+      boolean ascending = starts[0] == 0;
+      for (int i = 1; i < starts.length; i++) {
+        ascending &= starts[i] >= starts[i - 1];
+      }
+      if (!ascending || starts[starts.length - 1] > data.size()) {
+        throw new IllegalArgumentException(
+            SafeText.format(
+                "starts of parts: expected ascending numbers from 0 to %d, got %s",
+                data.size(), Arrays.toString(starts)));
+      }
+      this.parts = starts;
+      return this;
+    }
+
+    /**
      * The loader; no thread starts before an epoch is opened.
      *
-     * @throws IllegalArgumentException if items are to be drawn by weights and repeated, too
+     * @throws IllegalArgumentException if items are to be both drawn by weights and repeated, or
+     *     shuffled in several ways
      */
     public DataLoader build() {
+      if (shuffleBuffer > 0 && (shuffle || weights.length > 0)) {
+        throw new IllegalArgumentException(
+            "a shuffle buffer is a way of shuffling: leave out shuffle, weights or shuffleWithin");
+      }
       if (weights.length > 0 && repeats > 1) {
         throw new IllegalArgumentException(
             "items that are drawn by weights repeat as it happens: leave out repeats or weights");

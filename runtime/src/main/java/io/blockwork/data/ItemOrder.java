@@ -18,11 +18,40 @@ record ItemOrder(int[] items, int[] copies) {
     if (loader.weights.length > 0) {
       return counted(size, drawn(size, random, loader.weights));
     }
-    int[] order =
-        loader.shuffle ? Shuffle.permutation(size, random) : IntStream.range(0, size).toArray();
+    int[] order = order(loader, size, random);
     return loader.repeats == 1
         ? new ItemOrder(order, new int[size])
         : counted(size, repeated(order, loader.repeats));
+  }
+
+  private static int[] order(DataLoader loader, int size, CounterRandom random) {
+    if (loader.shuffleBuffer > 0) {
+      return buffered(size, random, loader.shuffleBuffer, loader.parts);
+    }
+    return loader.shuffle ? Shuffle.permutation(size, random) : IntStream.range(0, size).toArray();
+  }
+
+  /** What comes out of a buffer that is filled part by part. */
+  private static int[] buffered(int size, CounterRandom random, int buffer, int... parts) {
+    int[] held = new int[Math.min(buffer, size)];
+    int[] order = new int[size];
+    int filled = 0;
+    int out = 0;
+    for (int part : Shuffle.permutation(parts.length, random)) {
+      int end = part + 1 < parts.length ? parts[part + 1] : size;
+      for (int item = parts[part]; item < end; item++) {
+        if (filled < held.length) {
+          held[filled++] = item;
+        } else {
+          int at = random.nextInt(filled);
+          order[out++] = held[at];
+          held[at] = item;
+        }
+      }
+    }
+    Shuffle.shuffle(held, random);
+    System.arraycopy(held, 0, order, out, filled);
+    return order;
   }
 
   /** As many items as before, so that later ones of the order are left out. */

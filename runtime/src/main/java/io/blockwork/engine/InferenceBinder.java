@@ -114,6 +114,9 @@ public interface InferenceBinder {
   /** {@code dst = exp(src) / sum(exp(src))} over the channels of each place. */
   Kernel softmax(String path, Tensor src, Tensor dst);
 
+  /** {@code dst = src - log(sum(exp(src)))} over the channels of each place. */
+  Kernel logSoftmax(String path, Tensor src, Tensor dst);
+
   /** {@code dst = src}; they share no memory. */
   Kernel copy(String path, Tensor src, Tensor dst);
 

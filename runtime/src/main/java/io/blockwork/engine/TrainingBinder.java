@@ -150,6 +150,9 @@ public interface TrainingBinder {
   /** Softmax over the channels of each place. Backward reads {@code dst}. */
   Layer softmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 
+  /** The logarithm of softmax over the channels of each place. Backward reads {@code dst}. */
+  Layer logSoftmax(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
+
   /** {@code dst = src}. Backward reads neither. */
   Layer copy(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc);
 

@@ -105,7 +105,7 @@ public final class Load implements ParameterSource<LoadReport> {
    */
   @Override
   public LoadReport into(Parameters parameters) {
-    LoadPlan plan = LoadPlan.of(this, parameters);
+    LoadMatch plan = LoadMatch.of(this, parameters);
     if (!lenient) {
       plan.requireFit();
     }

@@ -33,6 +33,7 @@ final class PackageArrowsTest {
   private static final String ROOT = "io.blockwork";
   private static final String PROCESSOR = ROOT + ".processor";
   private static final String GRAPH = ROOT + ".graph";
+  private static final String ONNX = ROOT + ".onnx";
 
   /** Annotations, and the enumerations that are values of their members. */
   private static final DescribedPredicate<JavaClass> VOCABULARY =
@@ -221,13 +222,25 @@ final class PackageArrowsTest {
     }
     noClasses()
         .that()
-        .resideOutsideOfPackages(PROCESSOR + "..", ROOT + ".graph..")
+        .resideOutsideOfPackages(PROCESSOR + "..", GRAPH + "..", ONNX + "..")
         .and()
         .resideOutsideOfPackages(known.toArray(String[]::new))
         .should()
         .resideInAPackage(ROOT + "..")
         .because("every package of the runtime has its layer here")
         .allowEmptyShould(true)
+        .check(classes);
+  }
+
+  /** ONNX has an artifact of its own, which stands on networks and on graphs. */
+  @ArchTest
+  void networksKnowNoOnnx(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ONNX + "..", PROCESSOR + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ONNX + "..")
         .check(classes);
   }
 

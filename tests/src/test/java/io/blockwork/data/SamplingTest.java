@@ -18,7 +18,7 @@ final class SamplingTest {
   private static final int ITEMS = 60;
 
   /** Item i has the value i, and noise of its own beside it. */
-  private static Dataset items(int... labels) {
+  static Dataset items(int... labels) {
     return new Dataset() {
       @Override
       public ImageShape shape() {

@@ -21,6 +21,7 @@ import java.util.Objects;
  * @param reals more arguments
  * @param activation by its name and constants
  * @param expected figures by the tensor's name
+ * @param bfloat16 norm of PyTorch's own error in bfloat16, by the tensor's name
  */
 record OpCase(
     String name,
@@ -29,7 +30,8 @@ record OpCase(
     int[] arguments,
     double[] reals,
     String activation,
-    Map<String, double[]> expected) {
+    Map<String, double[]> expected,
+    Map<String, Double> bfloat16) {
   OpCase {
     activation = activation == null ? "none" : activation;
     reals = reals == null ? new double[0] : reals;

@@ -134,6 +134,7 @@ final class OpPasses {
       case "localResponseNorm" -> bind.localResponseNorm("layer", op.responseNorm(), src, dst);
       case "channelShuffle" -> bind.channelShuffle("layer", op.arguments()[0], src, dst);
       case "softmax" -> bind.softmax("layer", src, dst);
+      case "logSoftmax" -> bind.logSoftmax("layer", src, dst);
       case "copy" -> bind.copy("layer", src, dst);
       case "flatten" -> bind.flatten("layer", src, dst);
       case "zeroPad" -> bind.zeroPad("layer", op.padding(), src, dst);
@@ -292,6 +293,7 @@ final class OpPasses {
       case "channelShuffle" ->
           bind.channelShuffle("layer", op.arguments()[0], src, dst, dDst, dSrc);
       case "softmax" -> bind.softmax("layer", src, dst, dDst, dSrc);
+      case "logSoftmax" -> bind.logSoftmax("layer", src, dst, dDst, dSrc);
       case "copy" -> bind.copy("layer", src, dst, dDst, dSrc);
       case "flatten" -> bind.flatten("layer", src, dst, dDst, dSrc);
       case "zeroPad" -> bind.zeroPad("layer", op.padding(), src, dst, dDst, dSrc);

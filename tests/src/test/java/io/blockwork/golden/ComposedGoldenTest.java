@@ -40,6 +40,14 @@ final class ComposedGoldenTest {
       this.slow = slow;
     }
 
+    Class<? extends Network> network() {
+      return network;
+    }
+
+    boolean slow() {
+      return slow;
+    }
+
     @Override
     public String toString() {
       return file;

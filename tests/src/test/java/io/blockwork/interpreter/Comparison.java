@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
-import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Engine;
+import io.blockwork.engine.nd4j.Nd4jEngine;
+import io.blockwork.engine.onednn.Layout;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Output;
 import io.blockwork.graph.Shapes;
+import io.blockwork.graph.ops.Dropout;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.ops.StochasticDepth;
 import io.blockwork.interpreter.Interpreter.Gradients;
 import io.blockwork.interpreter.Interpreter.Run;
 import io.blockwork.interpreter.RandomGraph.Case;
@@ -31,6 +36,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Holds a compiled network to the interpreter. */
 final class Comparison {
   private static final int BATCH = 2;
+  private static final long SEED = 3;
 
   /** Nearer to a kink, single precision may take the other side. */
   private static final double CLEARANCE = 1e-4;
@@ -39,7 +45,6 @@ final class Comparison {
   private final Class<? extends Network> type;
   private final Map<String, double[]> parameters = new LinkedHashMap<>();
   private final double[] images;
-  private final Interpreter interpreter;
 
   Comparison(long seed, Case each, Class<? extends Network> type) {
     this.each = each;
@@ -55,20 +60,23 @@ final class Comparison {
             });
     Shape input = each.graph().node(0).op().shape(List.of());
     images = random.doubles(BATCH * input.elements()).map(u -> 3 * u - 1.5).toArray();
-    interpreter =
-        new Interpreter(
-            each.graph(),
-            parameters,
-            (path, rate, wholeImages, batch, shape) -> {
-              double[] ones = new double[Math.toIntExact(batch * shape.elements())];
-              Arrays.fill(ones, 1);
-              return ones;
-            });
   }
 
-  private Network network(EngineOptions engine, DataType dataType) {
+  /** The engine; of its layouts the one that a layer by itself has as well, if masks are drawn. */
+  private Engine engine(DataType dataType) {
+    if (dataType == DataType.DOUBLE) {
+      return new Nd4jEngine();
+    }
+    boolean draws =
+        each.graph().nodes().stream()
+            .anyMatch(n -> n.op() instanceof Dropout || n.op() instanceof StochasticDepth);
+    return draws ? new OneDnnEngine().layout(Layout.CHANNELS_LAST) : new OneDnnEngine();
+  }
+
+  private Network network(Engine engine, DataType dataType) {
     Network network =
-        Networks.create(type, NetworkOptions.defaults().engine(engine).dataType(dataType));
+        Networks.create(
+            type, NetworkOptions.defaults().seed(SEED).engine(engine).dataType(dataType));
     parameters.forEach(
         (name, values) -> {
           INDArray shape = network.parameters().get(name);
@@ -83,6 +91,10 @@ final class Comparison {
     return Nd4j.createFromArray(values).castTo(dataType).reshape(shape);
   }
 
+  private Interpreter interpreter(Masks masks) {
+    return new Interpreter(each.graph(), parameters, masks);
+  }
+
   private INDArray images(DataType dataType) {
     Shape input = each.graph().node(0).op().shape(List.of());
     long[] shape = {BATCH, input.channels(), input.height(), input.width()};
@@ -90,13 +102,14 @@ final class Comparison {
   }
 
   /**
-   * Compares inference, with all that is seen inside the network.
+   * Compares inference in double on ND4J or in float on oneDNN, with all that is seen inside the
+   * network.
    *
    * @param bound the largest error, as a share of the largest value
    */
-  void infer(EngineOptions engine, DataType dataType, double bound) throws Exception {
-    Run expected = interpreter.run(images, BATCH, false);
-    try (Network network = network(engine, dataType)) {
+  void infer(DataType dataType, double bound) throws Exception {
+    Run expected = interpreter(Masks.none()).run(images, BATCH, false);
+    try (Network network = network(engine(dataType), dataType)) {
       INDArray result = network.forward(images(dataType));
       check("output", expected.value(each.graph().output()), result, bound);
       if (each.seen().isEmpty()) {
@@ -119,13 +132,16 @@ final class Comparison {
   }
 
   /**
-   * Compares a training pass: outputs, the gradients of everything, running statistics.
+   * Compares the first training pass, likewise: outputs, the gradients of everything, running
+   * statistics.
    *
    * @param bound the largest error, as a share of the largest value
    * @return whether it was compared: no value was too near to a kink
    */
-  boolean train(EngineOptions engine, DataType dataType, double bound) {
-    Run expected = interpreter.run(images, BATCH, true);
+  boolean train(DataType dataType, double bound) {
+    Engine engine = engine(dataType);
+    Masks masks = new DrawnMasks(engine, dataType, SEED, 1);
+    Run expected = interpreter(masks).run(images, BATCH, true);
     if (expected.clearance() < CLEARANCE) {
       return false;
     }
@@ -205,7 +221,7 @@ final class Comparison {
   /** The graph, a node a line. */
   @Override
   public String toString() {
-    StringBuilder lines = new StringBuilder();
+    StringBuilder lines = new StringBuilder(type.getSimpleName()).append("\n");
     List<Shape> shapes = Shapes.of(each.graph());
     for (Node node : each.graph().nodes()) {
       lines.append(

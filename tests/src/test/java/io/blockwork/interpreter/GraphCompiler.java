@@ -9,22 +9,11 @@ import com.google.testing.compile.JavaFileObjects;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.Network;
-import io.blockwork.graph.Graph;
-import io.blockwork.graph.Shapes;
-import io.blockwork.graph.Totals;
-import io.blockwork.graph.ops.Shape;
-import io.blockwork.graph.plans.InferencePlan;
-import io.blockwork.graph.plans.InferencePlanner;
-import io.blockwork.graph.plans.TrainingPlanner;
-import io.blockwork.graph.transforms.Transforms;
-import io.blockwork.graph.transforms.Truncate;
 import io.blockwork.interpreter.RandomGraph.Case;
-import io.blockwork.processor.emit.BackwardWriter;
+import io.blockwork.processor.GraphSources;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.FeatureMethod.FeatureOutput;
-import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
-import io.blockwork.processor.emit.NetworkWriter;
 import io.blockwork.properties.MemoryLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,29 +98,10 @@ final class GraphCompiler extends AbstractProcessor {
   }
 
   private void write(TypeElement origin, Case each) {
-    Graph graph = each.graph();
-    List<Shape> shapes = Shapes.of(graph);
     List<FeatureMethod> methods = methods(origin, each);
-    var names =
-        new GeneratedNames(
-            ClassName.get(origin),
-            Optional.of(origin),
-            List.of(),
-            false,
-            methods.stream().map(FeatureMethod::suffix).toList());
-    InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
-    String totals = Totals.of(graph, shapes).toString();
-    List<JavaFile> files = new ArrayList<>();
-    files.add(
-        NetworkWriter.write(names, graph, shapes, inference.slots(), methods, Optional.empty()));
-    files.add(ForwardWriter.write(names, inference, totals));
-    files.add(
-        BackwardWriter.write(names, TrainingPlanner.plan(Transforms.forTraining(graph)), totals));
-    for (FeatureMethod method : methods) {
-      Graph part = Truncate.apply(graph, method.features());
-      InferencePlan plan = InferencePlanner.plan(Transforms.forInference(part));
-      files.add(ForwardWriter.write(names, method, plan, totals));
-    }
+    List<String> suffixes = methods.stream().map(FeatureMethod::suffix).toList();
+    GeneratedNames names = GeneratedNames.of(origin, List.of(), false, suffixes);
+    List<JavaFile> files = GraphSources.of(each.graph(), names, methods);
     for (JavaFile file : files) {
       try {
         file.writeTo(processingEnv.getFiler());

@@ -29,7 +29,22 @@ public final class Interpreter {
   }
 
   /** Numbers on a tape: {@code [N, C, H, W]}. */
-  record Value(int[] at, int batch, Shape shape) {}
+  record Value(int[] at, int batch, Shape shape) {
+    /** Values of one image. */
+    int elements() {
+      return Math.toIntExact(shape.elements());
+    }
+
+    /** Values of one channel of an image. */
+    int pixels() {
+      return shape.height() * shape.width();
+    }
+
+    /** Where channel {@code c} of place {@code i} is, counting the places of all images. */
+    int place(int i, int c) {
+      return (i / pixels() * shape.channels() + c) * pixels() + i % pixels();
+    }
+  }
 
   /**
    * Runs the graph.

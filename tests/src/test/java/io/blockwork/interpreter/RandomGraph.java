@@ -24,6 +24,7 @@ import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Multiply;
 import io.blockwork.graph.ops.Op;
@@ -71,6 +72,8 @@ public final class RandomGraph {
           Activation.selu(),
           Activation.softplus(1.5, 20),
           Activation.clip(-0.8, 0.9));
+
+  private static final List<Double> RATES = List.of(0.0, 0.2, 0.5);
 
   private final Random random;
   private final GraphBuilder graph = new GraphBuilder();
@@ -227,11 +230,11 @@ public final class RandomGraph {
       case 29 ->
           random.nextBoolean()
               ? Step.of(new LocalResponseNorm(path, 1 + random.nextInt(5), 0.3, 0.75, 1.5), x)
-              : Step.of(new Softmax(path), x);
+              : Step.of(random.nextBoolean() ? new Softmax(path) : new LogSoftmax(path), x);
       case 30 ->
           random.nextBoolean()
-              ? Step.of(new Dropout(path, 0), x)
-              : Step.of(new StochasticDepth(path, 0), x);
+              ? Step.of(new Dropout(path, pick(RATES)), x)
+              : Step.of(new StochasticDepth(path, pick(RATES)), x);
       case 31 -> {
         int from = random.nextInt(c);
         yield Step.of(ChannelRange.of(path, from, from + 1 + random.nextInt(c - from)), x);
@@ -288,7 +291,8 @@ public final class RandomGraph {
 
   private BatchNorm2d batchNorm(String path, int channels) {
     BatchNorm2d norm = BatchNorm2d.of(path, channels);
-    return random.nextBoolean() ? norm : norm.eps(1e-3).momentum(0.01);
+    norm = random.nextBoolean() ? norm : norm.eps(1e-3).momentum(0.01);
+    return norm.recompute(random.nextInt(4) == 0);
   }
 
   private Window pool() {
@@ -348,7 +352,7 @@ public final class RandomGraph {
   }
 
   /** What a parameter of a random network holds. */
-  static double[] values(io.blockwork.graph.ops.Parameter parameter, Random random) {
+  public static double[] values(io.blockwork.graph.ops.Parameter parameter, Random random) {
     double[] values = new double[Math.toIntExact(parameter.length())];
     long fan = parameter.shape().size() > 1 ? parameter.length() / parameter.shape().get(0) : 1;
     for (int i = 0; i < values.length; i++) {

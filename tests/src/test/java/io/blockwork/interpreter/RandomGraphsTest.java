@@ -2,56 +2,43 @@ package io.blockwork.interpreter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.blockwork.Network;
-import io.blockwork.engine.EngineOptions;
 import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.plans.InferencePlanner;
 import io.blockwork.graph.plans.TrainingPlanner;
 import io.blockwork.graph.transforms.Transforms;
 import io.blockwork.interpreter.RandomGraph.Case;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Random graphs over all operations. {@code -Dblockwork.graphs=5000} compiles and runs more of them
- * than the ordinary run does, {@code -Dblockwork.firstGraph=N} begins at another seed.
+ * Random graphs over all operations, a batch at a time. The profile {@code nightly} compiles and
+ * runs thousands of them: {@code blockwork.graphs} is their number, {@code blockwork.firstGraph}
+ * the seed of the first.
  */
 @DisplayName("Random graphs, compiled and run, equal the interpreter")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RandomGraphsTest {
   private static final long FIRST = Long.getLong("blockwork.firstGraph", 1);
   private static final int GRAPHS = Integer.getInteger("blockwork.graphs", 200);
+  private static final int BATCH = 200;
   private static final int PLANNED = 20 * GRAPHS;
-
-  private final Map<String, Comparison> comparisons = new LinkedHashMap<>();
-
-  @BeforeAll
-  void compile() {
-    Map<String, Case> cases = new LinkedHashMap<>();
-    for (long seed = FIRST; seed < FIRST + GRAPHS; seed++) {
-      cases.put("G" + seed, RandomGraph.of(seed));
-    }
-    Map<String, Class<? extends Network>> types = GraphCompiler.compile(cases);
-    cases.forEach(
-        (name, each) ->
-            comparisons.put(
-                name,
-                new Comparison(
-                    Long.parseLong(name.substring(1)),
-                    each,
-                    Objects.requireNonNull(types.get(name), name))));
-  }
 
   @Test
   void everyOperationHasARule() {
@@ -70,37 +57,52 @@ final class RandomGraphsTest {
     }
   }
 
-  @Test
-  void inferInDouble() {
-    infer(EngineOptions.named("nd4j"), DataType.DOUBLE, 1e-9);
+  @TestFactory
+  Stream<DynamicContainer> batches() {
+    return LongStream.iterate(FIRST, seed -> seed < FIRST + GRAPHS, seed -> seed + BATCH)
+        .mapToObj(first -> batch(first, Math.min(first + BATCH, FIRST + GRAPHS)));
   }
 
-  @Test
-  void inferOnOneDnn() {
-    infer(EngineOptions.named("onednn"), DataType.FLOAT, 1e-4);
+  private static DynamicContainer batch(long first, long end) {
+    List<Comparison> comparisons = compile(first, end);
+    return dynamicContainer(
+        "graphs " + first + " to " + (end - 1),
+        Stream.of(
+            dynamicTest("infer in double", () -> infer(comparisons, DataType.DOUBLE, 1e-9)),
+            dynamicTest("infer on oneDNN", () -> infer(comparisons, DataType.FLOAT, 1e-4)),
+            dynamicTest("train in double", () -> train(comparisons, DataType.DOUBLE, 1e-8)),
+            dynamicTest("train on oneDNN", () -> train(comparisons, DataType.FLOAT, 2e-3))));
   }
 
-  @Test
-  void trainInDouble() {
-    train(EngineOptions.named("nd4j"), DataType.DOUBLE, 1e-8);
+  private static List<Comparison> compile(long first, long end) {
+    Map<String, Case> cases = new LinkedHashMap<>();
+    for (long seed = first; seed < end; seed++) {
+      cases.put("G" + seed, RandomGraph.of(seed));
+    }
+    Map<String, Class<? extends Network>> types = GraphCompiler.compile(cases);
+    List<Comparison> comparisons = new ArrayList<>();
+    cases.forEach(
+        (name, each) ->
+            comparisons.add(
+                new Comparison(
+                    Long.parseLong(name.substring(1)),
+                    each,
+                    Objects.requireNonNull(types.get(name), name))));
+    return comparisons;
   }
 
-  @Test
-  void trainOnOneDnn() {
-    train(EngineOptions.named("onednn"), DataType.FLOAT, 2e-3);
-  }
-
-  private void infer(EngineOptions engine, DataType dataType, double bound) {
+  private static void infer(List<Comparison> comparisons, DataType dataType, double bound) {
     each(
+        comparisons,
         comparison -> {
-          comparison.infer(engine, dataType, bound);
+          comparison.infer(dataType, bound);
           return true;
         });
   }
 
-  private void train(EngineOptions engine, DataType dataType, double bound) {
-    int compared = each(comparison -> comparison.train(engine, dataType, bound));
-    assertTrue(compared > GRAPHS / 2, "only " + compared + " were far from kinks");
+  private static void train(List<Comparison> comparisons, DataType dataType, double bound) {
+    int compared = each(comparisons, comparison -> comparison.train(dataType, bound));
+    assertTrue(compared > comparisons.size() / 2, "only " + compared + " were far from kinks");
   }
 
   private interface Check {
@@ -108,14 +110,14 @@ final class RandomGraphsTest {
   }
 
   /** Checks every graph, and shows all that fail; returns how many were compared. */
-  private int each(Check check) {
+  private static int each(List<Comparison> comparisons, Check check) {
     int compared = 0;
     StringBuilder failures = new StringBuilder();
-    for (var each : comparisons.entrySet()) {
+    for (Comparison each : comparisons) {
       try {
-        compared += check.compares(each.getValue()) ? 1 : 0;
+        compared += check.compares(each) ? 1 : 0;
       } catch (Exception | Error e) {
-        failures.append("%n%s: %s%n%s".formatted(each.getKey(), e, each.getValue()));
+        failures.append("%n%s%n%s".formatted(e, each));
       }
     }
     assertEquals("", failures.toString());

@@ -1,6 +1,7 @@
 package io.blockwork.interpreter;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Numbers, each with the numbers that it was computed from and its partial derivatives with respect
@@ -14,10 +15,21 @@ final class Tape {
   private int[] operands = new int[1 << 14];
   private double[] partials = new double[1 << 14];
   private int terms;
+  private final BitSet constants = new BitSet();
 
   /** A number that depends on nothing. */
   int leaf(double value) {
     return end(value);
+  }
+
+  /** A number that no image and no parameter can change. */
+  int constant(double value) {
+    constants.set(size);
+    return end(value);
+  }
+
+  boolean isConstant(int index) {
+    return constants.get(index);
   }
 
   /** The number that is being computed depends on {@code operand} with this derivative. */
@@ -43,6 +55,9 @@ final class Tape {
 
   /** A function of one number. */
   int unary(int operand, double value, double derivative) {
+    if (derivative == 0 || isConstant(operand)) {
+      return constant(value);
+    }
     term(operand, derivative);
     return end(value);
   }

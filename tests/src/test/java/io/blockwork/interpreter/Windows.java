@@ -149,7 +149,7 @@ final class Windows {
               if (tape.value(at) > tape.value(best)) {
                 second = tape.value(best);
                 best = at;
-              } else {
+              } else if (!tape.isConstant(at) || !tape.isConstant(best)) {
                 second = Math.max(second, tape.value(at));
               }
             }

@@ -29,6 +29,7 @@ import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Multiply;
 import io.blockwork.graph.ops.Op;
@@ -133,6 +134,7 @@ class GraphSourcesTest {
     then(new PadShortcut("shortcut", 1, 10));
     then(Linear.of("places", 10, 5));
     then(new Softmax("softmax"));
+    then(new LogSoftmax("logSoftmax"));
     int flat = graph.add(new Flatten("flat"), x);
     int mean = graph.add(new GlobalAvgPool("all"), x);
     x = graph.add(new Concat("ends"), flat, mean);

@@ -6,7 +6,6 @@ import io.blockwork.Networks;
 import io.blockwork.examples.networks.DenseNet40;
 import io.blockwork.examples.networks.ResNet20;
 import io.blockwork.train.Momentum;
-import io.blockwork.train.Schedule;
 import io.blockwork.train.Trainer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,8 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "cifar10",
     description =
-        "Trains ResNet-20 or DenseNet-40 on CIFAR-10 from scratch: SGD with momentum 0.9, random crops and flips, "
-            + "the learning rate falling by a cosine. Run again, it goes on where it was stopped.",
+        "Trains ResNet-20 or DenseNet-40 on CIFAR-10 from scratch: SGD with momentum 0.9, random"
+            + " crops and flips, the learning rate falling by a cosine. Run again, it goes on where"
+            + " it was stopped.",
     mixinStandardHelpOptions = true,
     showDefaultValues = false)
 final class Cifar10Command implements Callable<Integer> {
@@ -42,6 +42,14 @@ final class Cifar10Command implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: RESNET20)")
   private Choice network = Choice.RESNET20;
 
+  @Option(
+      names = "--recipe",
+      defaultValue = "PLAIN",
+      description =
+          "PLAIN, or V2: torchvision's with TrivialAugment, erasing, Mixup and CutMix, label"
+              + " smoothing, averaged weights (default: PLAIN)")
+  private Recipe recipe = Recipe.PLAIN;
+
   @Option(names = "--epochs", defaultValue = "15", description = "Epochs (default: 15)")
   private int epochs;
 
@@ -60,9 +68,14 @@ final class Cifar10Command implements Callable<Integer> {
           Trainer.of(net)
               .epochs(epochs)
               .updater(new Momentum(learningRate, 0.9))
-              .weightDecay(weightDecay)
-              .schedule(Schedule.cosine());
-      options.run(net, trainer, images.augmented(), images.plain(), "cifar10");
+              .weightDecay(weightDecay);
+      options.run(
+          net,
+          recipe.training(trainer, epochs),
+          recipe.augmented(images),
+          recipe::loading,
+          images.plain(),
+          "cifar10");
     }
     return 0;
   }

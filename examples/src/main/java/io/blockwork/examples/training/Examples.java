@@ -21,6 +21,16 @@ public final class Examples {
   /** Made by picocli. */
   public Examples() {}
 
+  /** The command, for tests and other programs. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Examples())
+        .setExecutionExceptionHandler(
+            (e, line, parsed) -> {
+              line.getErr().println("error: " + e.getMessage());
+              return 1;
+            });
+  }
+
   /**
    * Runs a subcommand.
    *
@@ -28,16 +38,5 @@ public final class Examples {
    */
   public static void main(String[] args) {
     System.exit(commandLine().execute(args.length == 0 ? new String[] {"help"} : args));
-  }
-
-  /** The command, whose exit code tells whether it worked; an error is one line. */
-  public static CommandLine commandLine() {
-    CommandLine command = new CommandLine(new Examples());
-    command.setExecutionExceptionHandler(
-        (e, line, parsed) -> {
-          line.getErr().println("error: " + e.getMessage());
-          return 1;
-        });
-    return command;
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Option;
 
 /** What both examples can be told, and what they do alike. */
@@ -22,7 +23,8 @@ final class RunOptions {
       names = "--data",
       paramLabel = "FOLDER",
       description =
-          "Folder with train/CLASS/*.jpg and test/CLASS/*.jpg of 32x32 pixels (default: CIFAR-10, fetched once)")
+          "Folder with train/CLASS/*.jpg and test/CLASS/*.jpg of 32x32 pixels (default: CIFAR-10,"
+              + " fetched once)")
   Optional<Path> data = Optional.empty();
 
   @Option(
@@ -52,13 +54,28 @@ final class RunOptions {
   /** Trains, evaluates, and writes what there is to see. */
   Evaluation run(
       ImageClassifier net, Trainer trainer, Dataset train, Dataset test, String defaultOut) {
+    return run(net, trainer, train, UnaryOperator.identity(), test, defaultOut);
+  }
+
+  /**
+   * Trains, evaluates, and writes what there is to see.
+   *
+   * @param loading how the training images come in batches, beyond size and order
+   */
+  Evaluation run(
+      ImageClassifier net,
+      Trainer trainer,
+      Dataset train,
+      UnaryOperator<DataLoader.Builder> loading,
+      Dataset test,
+      String defaultOut) {
     Path folder = out.orElse(Path.of(defaultOut));
     if (startOver) {
       trainer.startOver();
     } else if (Files.exists(folder.resolve("last.safetensors"))) {
       System.out.println("going on from " + SafeText.of(folder.resolve("last.safetensors")));
     }
-    try (DataLoader training = training(train);
+    try (DataLoader training = loading.apply(training(train)).build();
         DataLoader testing = DataLoader.of(test).batchSize(batch).workers(workers).build()) {
       TrainingHistory history =
           trainer
@@ -84,8 +101,8 @@ final class RunOptions {
     }
   }
 
-  private DataLoader training(Dataset train) {
-    return DataLoader.of(train).batchSize(batch).shuffle(true).seed(seed).workers(workers).build();
+  private DataLoader.Builder training(Dataset train) {
+    return DataLoader.of(train).batchSize(batch).shuffle(true).seed(seed).workers(workers);
   }
 
   private static void printPipelineShare(TrainingHistory history) {

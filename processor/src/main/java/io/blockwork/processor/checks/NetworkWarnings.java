@@ -1,74 +1,104 @@
 package io.blockwork.processor.checks;
 
-import io.blockwork.Stem;
 import io.blockwork.graph.Graph;
+import io.blockwork.graph.Needed;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.ops.AvgPool2d;
 import io.blockwork.graph.ops.BatchNorm2d;
+import io.blockwork.graph.ops.Conv2d;
+import io.blockwork.graph.ops.MaxPool2d;
+import io.blockwork.graph.ops.Op;
+import io.blockwork.graph.ops.Padding;
 import io.blockwork.graph.ops.Role;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.Window;
-import io.blockwork.processor.architectures.Architectures;
-import io.blockwork.processor.spec.DenseNetSpec;
-import io.blockwork.processor.spec.InputSpec;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
-import io.blockwork.processor.spec.ResNetSpec;
-import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
-import io.blockwork.processor.spec.ResidualBlockSpec;
-import io.blockwork.processor.spec.Spec;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntPredicate;
+import java.util.Set;
 
-/** Finds what is possible, but probably not what the user wants. No published network has any. */
+/**
+ * Finds what is possible, but probably not what the user wants, in any network. Auxiliary heads,
+ * whose maps are small on purpose, are left alone. No published network has a warning.
+ */
 public final class NetworkWarnings {
-  /** Behind the ImageNet stem, an image of this side leaves 8 pixels. */
+  /** Of an image of this side, a stem for large images leaves 8 pixels. */
   private static final int SMALL = 32;
 
-  private static final int PLAIN_WIDTH = 64;
+  /** A side at which no map is small because of the image. */
+  private static final int AMPLE = 1 << 11;
 
-  private final Spec spec;
+  /** A network for images of any shape. */
+  @FunctionalInterface
+  public interface Resized {
+    /** The same network for such images; empty if it cannot run. */
+    Optional<Graph> graph(Shape input);
+  }
+
   private final Graph graph;
+  private final Resized resized;
   private final List<Shape> shapes;
+  private final Set<Integer> main;
 
-  private NetworkWarnings(Spec spec, Graph graph, List<Shape> shapes) {
-    this.spec = spec;
+  private NetworkWarnings(Graph graph, Resized resized) {
     this.graph = graph;
-    this.shapes = shapes;
+    this.resized = resized;
+    this.shapes = Shapes.of(graph);
+    this.main = Needed.by(graph, Set.of(graph.output()));
   }
 
   /** The warnings for a network that has no problems. */
-  public static List<Problem> of(Spec spec, Graph graph) {
-    var warnings = new NetworkWarnings(spec, graph, Shapes.of(graph));
+  public static List<Problem> of(Graph graph, Resized resized) {
+    var warnings = new NetworkWarnings(graph, resized);
     List<Problem> found = new ArrayList<>();
-    warnings.smallInput().ifPresent(found::add);
+    Optional<Problem> small = warnings.smallInput();
+    small.ifPresent(found::add);
     warnings.oddSize(true).ifPresent(found::add);
     warnings.oddSize(false).ifPresent(found::add);
     warnings.wideGroups().ifPresent(found::add);
     // Single pixels are a consequence of a small input behind a large stem: one cause, one message.
-    if (warnings.smallInput().isEmpty()) {
+    if (small.isEmpty()) {
       warnings.singlePixel().ifPresent(found::add);
     }
     return found;
   }
 
+  private Shape input() {
+    return shapes.get(0);
+  }
+
+  /** One convolution and a pool that leave a sixteenth, or less, of a small image. */
   private Optional<Problem> smallInput() {
-    InputSpec in = spec.input();
-    boolean imagenet =
-        (spec instanceof ResNetSpec r && r.stem() == Stem.IMAGENET)
-            || (spec instanceof DenseNetSpec d && d.stem() == Stem.IMAGENET);
-    if (!imagenet || Math.max(in.height(), in.width()) > SMALL) {
-      return Optional.empty();
-    }
+    Optional<Node> first = Optional.empty();
     for (Node node : graph.nodes()) {
-      if (node.op().role() == Role.POOL) {
-        Shape map = shapes.get(node.id());
-        return Optional.of(
-            Problem.of(Message.SMALL_INPUT, "stem", in.height(), in.width(), plane(map))
-                .orAt("input"));
+      Shape map = shapes.get(node.id());
+      if (node.op().role() == Role.WEIGHTED) {
+        if (first.isPresent()) {
+          return Optional.empty();
+        }
+        first = Optional.of(node);
+      } else if (node.op().role() == Role.POOL && first.isPresent()) {
+        boolean small =
+            Math.max(input().height(), input().width()) <= SMALL
+                && !map.isVector()
+                && 4 * map.height() <= input().height()
+                && 4 * map.width() <= input().width();
+        return small
+            ? Optional.of(
+                Problem.of(
+                        Message.SMALL_INPUT,
+                        "stem",
+                        input().height(),
+                        input().width(),
+                        plane(map),
+                        first.get().op().path(),
+                        node.op().path())
+                    .orAt("input"))
+            : Optional.empty();
       }
     }
     return Optional.empty();
@@ -79,10 +109,11 @@ public final class NetworkWarnings {
     if (cut.isEmpty()) {
       return Optional.empty();
     }
-    int size = vertical ? spec.input().height() : spec.input().width();
+    int size = vertical ? input().height() : input().width();
     String fix =
         nearest(size, -1, vertical).map(s -> s + " or ").orElse("")
             + nearest(size, 1, vertical).map(String::valueOf).orElse("a power of two");
+    Window window = tiling(cut.get().op()).orElseThrow();
     return Optional.of(
         Problem.of(
                 Message.ODD_SIZE,
@@ -91,21 +122,36 @@ public final class NetworkWarnings {
                 plane(shapes.get(cut.get().input(0))),
                 vertical ? "height" : "width",
                 vertical ? "row" : "column",
-                fix)
+                fix,
+                window.kernelHeight() + "x" + window.kernelWidth())
             .orAt("input", "blocks")
             .after(Trace.of(graph, Shapes.infer(graph))));
   }
 
+  /** The window of a pool that is meant to see each value once. */
+  private static Optional<Window> tiling(Op op) {
+    Optional<Window> window =
+        op instanceof AvgPool2d average
+            ? Optional.of(average.window())
+            : op instanceof MaxPool2d largest ? Optional.of(largest.window()) : Optional.empty();
+    return window.filter(
+        w ->
+            w.strideHeight() == w.kernelHeight()
+                && w.strideWidth() == w.kernelWidth()
+                && w.padding().equals(Padding.NONE)
+                && !w.ceiling());
+  }
+
   private static Optional<Node> cut(Graph graph, List<Shape> shapes, boolean vertical) {
     for (Node node : graph.nodes()) {
-      if (node.op() instanceof AvgPool2d pool) {
+      Optional<Window> window = tiling(node.op());
+      if (window.isPresent()) {
         Shape in = shapes.get(node.input(0));
-        Window window = pool.window();
-        boolean tiles =
+        int rest =
             vertical
-                ? in.height() % window.kernelHeight() == 0
-                : in.width() % window.kernelWidth() == 0;
-        if (!tiles) {
+                ? in.height() % window.get().kernelHeight()
+                : in.width() % window.get().kernelWidth();
+        if (rest != 0) {
           return Optional.of(node);
         }
       }
@@ -115,80 +161,99 @@ public final class NetworkWarnings {
 
   /** The next size in one direction that nothing is cut from. */
   private Optional<Integer> nearest(int size, int step, boolean vertical) {
-    InputSpec in = spec.input();
-    // Stem and transitions together halve an image at most nine times.
+    // Networks halve an image a few times: what is not found near is not worth a search.
     for (int s = size + step; s > 0 && Math.abs(s - size) <= 512; s += step) {
-      var input =
-          new InputSpec(in.channels(), vertical ? s : in.height(), vertical ? in.width() : s);
-      Graph other = Architectures.of(spec.with(input));
-      var result = Shapes.infer(other);
-      if (result.fault().isEmpty() && cut(other, result.of(), vertical).isEmpty()) {
+      Shape other =
+          new Shape(
+              input().channels(), vertical ? s : input().height(), vertical ? input().width() : s);
+      Optional<Graph> graph = resized.graph(other);
+      if (graph.isPresent() && cut(graph.get(), Shapes.of(graph.get()), vertical).isEmpty()) {
         return Optional.of(s);
       }
     }
     return Optional.empty();
   }
 
+  /**
+   * A convolution in groups that is wider than what its block makes. Groups of published networks
+   * are narrower than a quarter of that: ResNeXt's are 4 to 48 wide, beside 256.
+   */
   private Optional<Problem> wideGroups() {
-    BlockStyle block;
-    int planes;
-    String conv;
-    if (spec instanceof ResNetSpec s) {
-      block = s.block();
-      planes = s.width();
-      conv = "layer1.0.conv2";
-    } else if (spec instanceof ResidualBlockSpec s) {
-      block = s.block();
-      planes = s.planesOrDefault();
-      conv = "conv2";
-    } else {
-      return Optional.empty();
-    }
-    int out = planes * block.expansion();
-    // ResNeXt's groups are 4 to 48 wide; 64 is what remains when nobody sets the width.
-    if (block.groups() == 1 || block.widthPerGroup() < PLAIN_WIDTH || block.inner(planes) <= out) {
-      return Optional.empty();
-    }
-    int fit = Math.max(1, block.expansion() * PLAIN_WIDTH / block.groups());
-    return Optional.of(
-        Problem.of(
-            Message.WIDE_GROUPS,
-            "groups",
-            block.groups(),
-            block.widthPerGroup(),
-            block.inner(planes),
-            out,
-            conv,
-            fit));
-  }
-
-  private Optional<Problem> singlePixel() {
     for (Node node : graph.nodes()) {
-      if (node.op() instanceof BatchNorm2d && shapes.get(node.id()).isVector()) {
-        InputSpec in = spec.input();
-        IntPredicate works =
-            s -> !normalisesPixels(Math.max(s, in.height()), Math.max(s, in.width()));
-        int side = NetworkLimits.least(works);
-        return Optional.of(
-            Problem.of(
-                    Message.SINGLE_PIXEL_NORM,
-                    "input",
-                    node.op().path(),
-                    Math.max(side, in.height()) + "x" + Math.max(side, in.width()))
-                .orAt("stride", "blocks")
-                .after(Trace.of(graph, Shapes.infer(graph))));
+      if (node.op() instanceof Conv2d conv && conv.groups() > 1 && main.contains(node.id())) {
+        int width = conv.in() / conv.groups();
+        int out = shapes.get(last(node)).channels();
+        if (conv.in() > out && 4 * width >= out && width > 1) {
+          return Optional.of(
+              Problem.of(
+                  Message.WIDE_GROUPS,
+                  "groups",
+                  conv.groups(),
+                  width,
+                  conv.in(),
+                  out,
+                  conv.path(),
+                  Math.max(1, out / conv.groups())));
+        }
       }
     }
     return Optional.empty();
   }
 
-  private boolean normalisesPixels(int height, int width) {
-    var input = new InputSpec(spec.input().channels(), height, width);
-    Graph other = Architectures.of(spec.with(input));
-    var result = Shapes.infer(other);
-    return result.fault().isPresent()
-        || other.nodes().stream()
-            .anyMatch(n -> n.op() instanceof BatchNorm2d && result.of().get(n.id()).isVector());
+  /** The last node of the node's block. */
+  private int last(Node node) {
+    int last = node.id();
+    for (Node other : graph.nodes().subList(node.id(), graph.nodes().size())) {
+      last = other.block().equals(node.block()) ? other.id() : last;
+    }
+    return last;
+  }
+
+  private Optional<Problem> singlePixel() {
+    Set<String> pixels = normalised(graph);
+    if (pixels.isEmpty()) {
+      return Optional.empty();
+    }
+    // What has one pixel of every image, as behind a global pool, is meant to.
+    resized
+        .graph(new Shape(input().channels(), AMPLE, AMPLE))
+        .ifPresent(ample -> pixels.removeAll(normalised(ample)));
+    if (pixels.isEmpty()) {
+      return Optional.empty();
+    }
+    int side = NetworkLimits.least(s -> s >= AMPLE || !normalises(s, pixels));
+    return Optional.of(
+        Problem.of(
+                Message.SINGLE_PIXEL_NORM,
+                "input",
+                pixels.iterator().next(),
+                Math.max(side, input().height()) + "x" + Math.max(side, input().width()))
+            .orAt("stride", "blocks")
+            .after(Trace.of(graph, Shapes.infer(graph))));
+  }
+
+  /** Whether any of the norms still sees single pixels in an image of at least that side. */
+  private boolean normalises(int side, Set<String> norms) {
+    Shape larger =
+        new Shape(
+            input().channels(), Math.max(side, input().height()), Math.max(side, input().width()));
+    Optional<Graph> other = resized.graph(larger);
+    return other.isEmpty() || normalised(other.get()).stream().anyMatch(norms::contains);
+  }
+
+  /** The paths of batch norms that see a single pixel, on the way to the main output. */
+  private static Set<String> normalised(Graph graph) {
+    List<Shape> shapes = Shapes.of(graph);
+    Set<Integer> main = Needed.by(graph, Set.of(graph.output()));
+    Set<String> paths = new LinkedHashSet<>();
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof BatchNorm2d
+          && shapes.get(node.id()).isVector()
+          && main.contains(node.id())) {
+        paths.add(node.op().path());
+      }
+    }
+    return paths;
   }
 
   private static String plane(Shape shape) {

@@ -2,6 +2,7 @@ package io.blockwork.processor.dsl;
 
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Shape;
+import io.blockwork.processor.checks.NetworkWarnings.Resized;
 import io.blockwork.processor.dsl.Library.Trouble;
 import io.blockwork.processor.spec.Message;
 import java.util.ArrayList;
@@ -39,15 +40,20 @@ public final class Compositions {
    *
    * @param graph the network; empty if something is wrong with it or its blocks
    * @param faults what is to be reported of it, which may be nothing where a block reports it
+   * @param resized the same network for other images
    */
-  public record Result(Optional<Graph> graph, List<Fault> faults) {
+  public record Result(Optional<Graph> graph, List<Fault> faults, Resized resized) {
     /** Copies the list. */
     public Result {
       faults = List.copyOf(faults);
     }
 
+    private static Result of(List<Fault> faults) {
+      return new Result(Optional.empty(), faults, input -> Optional.empty());
+    }
+
     private static Result of(Fault fault) {
-      return new Result(Optional.empty(), List.of(fault));
+      return of(List.of(fault));
     }
   }
 
@@ -140,7 +146,7 @@ public final class Compositions {
     Trouble trouble = trouble(body, block);
     trouble.fault().ifPresent(faults::add);
     if (!faults.isEmpty() || trouble.any()) {
-      return new Result(Optional.empty(), faults);
+      return Result.of(faults);
     }
     return lower(new NetworkSource(type, body, block, classifier), input);
   }
@@ -153,13 +159,24 @@ public final class Compositions {
 
   private Result lower(NetworkSource network, Shape input) {
     try {
-      return new Result(Optional.of(Lowering.lower(network, input, library)), List.of());
+      return new Result(
+          Optional.of(Lowering.lower(network, input, library)),
+          List.of(),
+          other -> resized(network, other));
     } catch (FaultException e) {
       Fault fault = e.fault();
       return Result.of(
           fault.message() == Message.NO_ROOM
               ? Remedies.larger(fault, network, input, library)
               : fault);
+    }
+  }
+
+  private Optional<Graph> resized(NetworkSource network, Shape input) {
+    try {
+      return Optional.of(Lowering.lower(network, input, library));
+    } catch (FaultException e) {
+      return Optional.empty();
     }
   }
 

@@ -21,6 +21,7 @@ import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Multiply;
 import io.blockwork.graph.ops.Op;
@@ -280,6 +281,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
                 new Activate(
                     s.path(), Activation.softplus(s.decimal("beta"), s.decimal("threshold")))));
     all.put("Softmax", one(s -> new Softmax(s.path())));
+    all.put("LogSoftmax", one(s -> new LogSoftmax(s.path())));
     all.put(
         "Affine",
         one(

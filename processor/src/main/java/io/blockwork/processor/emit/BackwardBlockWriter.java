@@ -3,7 +3,7 @@ package io.blockwork.processor.emit;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.ops.Code;
 import io.blockwork.graph.plans.TrainingPlan;
-import io.blockwork.graph.plans.TrainingPlan.Step;
+import io.blockwork.graph.plans.TrainingPlan.Action;
 import io.blockwork.graph.plans.TrainingPlan.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,13 +36,13 @@ final class BackwardBlockWriter extends BlockWriter {
   Map<String, List<String>> otherMethods() {
     List<String> runs = new ArrayList<>();
     List<List<String>> comments = new ArrayList<>();
-    for (Step step : plan.backward()) {
-      Node node = step.node();
+    for (Action action : plan.backward()) {
+      Node node = action.node();
       if (!unit.owns(node.id())) {
         continue;
       }
       String field = names.field(node);
-      switch (step.kind()) {
+      switch (action.kind()) {
         case BACKWARD -> {
           runs.add(field + ".backward();");
           comments.add(comment(node, node.input(0), adds(node, 0) ? "adds" : ""));
@@ -62,9 +62,9 @@ final class BackwardBlockWriter extends BlockWriter {
 
   @Override
   void extra(List<String> layers, List<String> constructor, Set<String> imports) {
-    for (Step step : plan.backward()) {
-      Node node = step.node();
-      if (step.kind() == Step.Kind.CLEAR && unit.owns(node.id())) {
+    for (Action action : plan.backward()) {
+      Node node = action.node();
+      if (action.kind() == Action.Kind.CLEAR && unit.owns(node.id())) {
         String field = names.other(names.field(node) + "Clear");
         clears.put(node.id(), field);
         layers.add(field);

@@ -25,6 +25,7 @@ public final class BackwardWriter extends Pass {
     super(names, plan.graph(), plan.shapes(), plan.slots());
     this.plan = plan;
     this.totals = totals;
+    UnitRules.check(network(), plan);
     this.ownership = new Ownership(network(), graph(), plan.places());
   }
 

@@ -3,6 +3,7 @@ package io.blockwork.processor.emit;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.BatchNorm2d;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -87,14 +88,33 @@ final class UnitCutter {
   private List<Unit> own(Block block, List<Node> nodes) {
     List<Unit> units = new ArrayList<>();
     int parts = (nodes.size() + MOST_LAYERS - 1) / MOST_LAYERS;
-    for (int p = 0; p < parts; p++) {
-      List<Node> part = nodes.subList(p * nodes.size() / parts, (p + 1) * nodes.size() / parts);
+    int from = 0;
+    for (int p = 1; from < nodes.size(); p++) {
+      int to = Math.max(from + 1, Math.min(p, parts) * nodes.size() / parts);
+      while (to < nodes.size() && isReadAcross(nodes, from, to)) {
+        to++;
+      }
+      List<Node> part = nodes.subList(from, to);
+      from = to;
       String first = part.get(0).op().path();
       String last = part.get(part.size() - 1).op().leaf();
       String path = part.size() == 1 ? first : first + " to " + last;
       units.add(Unit.block(path(path), block, title(part), part));
     }
     return units;
+  }
+
+  /** Whether a layer behind the cut reads what backward computes again before the cut. */
+  private static boolean isReadAcross(List<Node> nodes, int from, int cut) {
+    Set<Integer> again = new HashSet<>();
+    for (Node node : nodes.subList(from, cut)) {
+      if (node.op() instanceof BatchNorm2d norm && norm.recompute()) {
+        again.add(node.id());
+      }
+    }
+    return !again.isEmpty()
+        && nodes.subList(cut, nodes.size()).stream()
+            .anyMatch(node -> node.inputs().stream().anyMatch(again::contains));
   }
 
   private static String title(List<Node> nodes) {

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * The memory plan of inference: a row for each slot, as high as it is large, and in it a bar for
- * each buffer, from the step that writes it first to the last one that reads it.
+ * each buffer, from the action that writes it first to the last one that reads it.
  */
 final class MemoryPicture {
   private static final double LEFT = 92;
@@ -35,15 +35,15 @@ final class MemoryPicture {
       this.to = first.id();
     }
 
-    private void use(int step) {
-      from = Math.min(from, step);
-      to = Math.max(to, step);
+    private void use(int action) {
+      from = Math.min(from, action);
+      to = Math.max(to, action);
     }
   }
 
   static String svg(InferencePlan plan) {
     Graph graph = plan.graph();
-    int steps = graph.nodes().size();
+    int actions = graph.nodes().size();
     List<Bar> bars = bars(plan);
     double[] tops = new double[plan.slots().size() + 1];
     long largest = plan.slots().stream().mapToLong(Long::longValue).max().orElse(1);
@@ -71,8 +71,8 @@ final class MemoryPicture {
       int slot = bar.buffer.slot();
       double lane = tops[slot + 1] - tops[slot] - 6;
       double high = Math.max(3, lane * bar.buffer.shape().elements() / plan.slots().get(slot));
-      double x = at(bar.from, steps);
-      double w = Math.max(0.6, at(bar.to + 1, steps) - x - (steps > 400 ? 0 : 1));
+      double x = at(bar.from, actions);
+      double w = Math.max(0.6, at(bar.to + 1, actions) - x - (actions > 400 ? 0 : 1));
       Shape shape = bar.buffer.shape();
       svg.add(
           "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" class=\"bar b%d\"><title>%s, %s, %s</title></rect>\n",
@@ -101,8 +101,8 @@ final class MemoryPicture {
     return new ArrayList<>(bars.values());
   }
 
-  private static double at(int step, int steps) {
-    return LEFT + (WIDTH - LEFT - RIGHT) * step / steps;
+  private static double at(int action, int actions) {
+    return LEFT + (WIDTH - LEFT - RIGHT) * action / actions;
   }
 
   private static int stageNumber(Graph graph, Node node) {
@@ -117,12 +117,12 @@ final class MemoryPicture {
 
   /** Marks where stages begin. */
   private static void stages(Markup svg, Graph graph, double bottom) {
-    int steps = graph.nodes().size();
+    int actions = graph.nodes().size();
     double free = 0;
-    for (Node node : graph.nodes().subList(1, steps)) {
+    for (Node node : graph.nodes().subList(1, actions)) {
       if (node.id() == 1
           || !node.block().stage().equals(graph.node(node.id() - 1).block().stage())) {
-        double x = at(node.id(), steps);
+        double x = at(node.id(), actions);
         svg.path("mark", String.format(Locale.ROOT, "M%s 20V%s", Markup.n(x), Markup.n(bottom)));
         String name = Overview.shortName(node.block().stage().path());
         double wide = 6.4 * name.length();

@@ -45,7 +45,7 @@ public final class Sheet {
     html.add("</div>\n<h2>Layers</h2>\n").add(LayerTable.html(stages, shapes));
     html.add("<h2>Memory of inference</h2>\n<p>");
     html.add(
-        "%d slots hold every activation of one image in turn. From left to right the steps of the"
+        "%d slots hold every activation of one image in turn. From left to right the actions of the"
             + " pass, in each row what lies in that slot, as high as it is large.</p>\n",
         inference.slots().size());
     html.add("<div class=\"wide\">").add(MemoryPicture.svg(inference));

@@ -724,16 +724,17 @@ public enum Message {
   ODD_SIZE(
       "BW201",
       "odd-size",
-      "%1$s: 2x2 pooling drops the last %4$s of a %2$s map",
-      "with an odd %3$s, the last %4$s has no partner to be pooled with",
+      "%1$s: %6$s pooling drops the last %4$s of a %2$s map",
+      "the %3$s of the map is not a multiple of the window's",
       "use %3$s = %5$s"),
   /** Groups that multiply the width. Groups, width per group, inner width, plain width. */
   WIDE_GROUPS(
       "BW202",
       "wide-groups",
       "%5$s has %3$d channels, wider than the block's output of %4$d",
-      "widthPerGroup is the width of each group: %1$d groups x %2$d",
-      "use widthPerGroup = %6$d (with 32 groups, ResNeXt-50 uses 4 and ResNeXt-101 8)"),
+      "it has %1$d groups of %2$d channels",
+      "use groups of %6$d channels: widthPerGroup, where a family has it (with 32 groups, ResNeXt-50"
+          + " uses 4 and ResNeXt-101 8)"),
   /** Batch norm over a single pixel. Layer, smallest input. */
   SINGLE_PIXEL_NORM(
       "BW203",
@@ -742,13 +743,14 @@ public enum Message {
       "in training, mean and variance are then computed over the batch alone, and a single image"
           + " has no variance",
       "use an input of at least %2$s, or train with large batches"),
-  /** A small image for the ImageNet stem. Height, width, map after the stem. */
+  /** A small image for a stem that is made for large ones. Height, width, map, its two layers. */
   SMALL_INPUT(
       "BW204",
       "small-input",
-      "the ImageNet stem reduces a %1$d x %2$d input to %3$s",
-      "its 7x7 convolution and its pooling each halve the image before the first stage",
-      "use stem = Stem.CIFAR, or an input larger than 32 x 32"),
+      "%4$s and %5$s reduce a %1$d x %2$d input to %3$s",
+      "so little is left of a small image before any other layer has seen it",
+      "use a stem for small images (stem = Stem.CIFAR, where a family has it), or an input larger"
+          + " than 32 x 32"),
   /** An interface with feature outputs that is not a network. Method, interface. */
   STRAY_OUTPUT(
       "BW205",

@@ -116,51 +116,52 @@ final class BoundPass implements AutoCloseable {
   }
 
   /**
-   * Runs the steps once, since first calls load code, which cannot be recorded; then records them.
+   * Runs the launches once, since first calls load code, which cannot be recorded; then records
+   * them.
    */
-  RecordedGraph record(List<Emitter.Step> steps) {
+  RecordedGraph record(List<Emitter.Launch> launches) {
     session
         .device()
         .libraries()
         .cudnn()
         .cudnnSetStream(session.device().cudnnHandle(), stream.handle());
-    run(steps);
+    run(launches);
     stream.await();
-    RecordedGraph graph = stream.record(() -> run(steps));
+    RecordedGraph graph = stream.record(() -> run(launches));
     return resources.add(graph, graph::close);
   }
 
-  /** Puts the steps on the stream. */
-  void run(List<Emitter.Step> steps) {
-    for (Emitter.Step step : steps) {
+  /** Puts the launches on the stream. */
+  void run(List<Emitter.Launch> launches) {
+    for (Emitter.Launch launch : launches) {
       try {
-        step.run().accept(stream);
+        launch.run().accept(stream);
       } catch (CudaException e) {
-        throw e.at(SafeText.format("%s (%s)", step.path(), step.what()));
+        throw e.at(SafeText.format("%s (%s)", launch.path(), launch.what()));
       }
     }
   }
 
   /**
-   * The mean time of each step by itself. It is recorded several times in a row, so that the time
+   * The mean time of each launch by itself. It is recorded several times in a row, so that the time
    * that the host takes for a launch does not count.
    */
-  List<KernelTime> profile(List<Emitter.Step> steps, int repetitions) {
+  List<KernelTime> profile(List<Emitter.Launch> launches, int repetitions) {
     use();
     List<KernelTime> times = new ArrayList<>();
     Device device = session.device();
     device.lock().lock();
     try (Timer timer = new Timer(device, stream)) {
       device.libraries().cudnn().cudnnSetStream(device.cudnnHandle(), stream.handle());
-      List<Emitter.Step> repeated = new ArrayList<>();
-      for (Emitter.Step step : steps) {
+      List<Emitter.Launch> repeated = new ArrayList<>();
+      for (Emitter.Launch launch : launches) {
         repeated.clear();
-        repeated.addAll(Collections.nCopies(repetitions, step));
+        repeated.addAll(Collections.nCopies(repetitions, launch));
         try (RecordedGraph graph = stream.record(() -> run(repeated))) {
           graph.launch(stream);
           stream.await();
           float sum = timer.milliseconds(() -> graph.launch(stream));
-          times.add(new KernelTime(step.path(), step.what(), sum / repetitions));
+          times.add(new KernelTime(launch.path(), launch.what(), sum / repetitions));
         }
       }
     } finally {

@@ -20,7 +20,7 @@ final class CudaInference implements BoundInference {
   private final Parameters parameters;
   private final Port input;
   private final List<Port> outputs;
-  private final List<Emitter.Step> steps;
+  private final List<Emitter.Launch> launches;
   private final RecordedGraph graph;
 
   private CudaInference(
@@ -31,10 +31,10 @@ final class CudaInference implements BoundInference {
         new InferenceRecorder(parameters, pass.state(), pass.arena(), pass.form());
     ForwardPass generated = network.apply(recorder);
     generated.run();
-    input = pass.port(Shapes.use(generated.input()));
+    input = pass.port(BindChecks.use(generated.input()));
     outputs = new ArrayList<>();
     for (Tensor output : generated.outputs()) {
-      outputs.add(pass.port(Shapes.use(output)));
+      outputs.add(pass.port(BindChecks.use(output)));
     }
     Emitter emitter = pass.session().emitter(pass.form(), pass.arena());
     input.emitIn(emitter.at("input"));
@@ -42,11 +42,11 @@ final class CudaInference implements BoundInference {
       operation.emit(emitter.at(operation.path()));
     }
     outputs.forEach(port -> port.emitOut(emitter.at("output")));
-    steps = emitter.take();
+    launches = emitter.take();
     pass.arena().allocate(pass.session().device(), pass.stream());
     recorder.constants().upload(pass.stream());
     pass.state().refreshWeights(parameters, pass.stream());
-    graph = pass.record(steps);
+    graph = pass.record(launches);
   }
 
   static CudaInference bind(
@@ -72,7 +72,7 @@ final class CudaInference implements BoundInference {
           SafeText.format("outputs: expected %d arrays, got %d", outputs.size(), results.size()));
     }
     for (int i = 0; i < results.size(); i++) {
-      Shapes.array("output", outputs.get(i).tensor(), results.get(i));
+      BindChecks.array("output", outputs.get(i).tensor(), results.get(i));
     }
     pass.state().refreshWeights(parameters, pass.stream());
     input.send(pass.stream(), "images", images);
@@ -117,9 +117,9 @@ final class CudaInference implements BoundInference {
     }
   }
 
-  /** The mean time of each step by itself. */
+  /** The mean time of each launch by itself. */
   List<KernelTime> profile(int repetitions) {
-    return pass.profile(steps, repetitions);
+    return pass.profile(launches, repetitions);
   }
 
   @Override

@@ -34,8 +34,8 @@ final class CudaTraining implements BoundTraining {
   private final HostMemory hostPassNumber;
   private final TrainingWeights weights;
   private final List<String> counted;
-  private final List<Emitter.Step> forwardSteps;
-  private final List<Emitter.Step> backwardSteps;
+  private final List<Emitter.Launch> forwardLaunches;
+  private final List<Emitter.Launch> backwardLaunches;
   private final RecordedGraph forward;
   private final RecordedGraph backward;
 
@@ -62,31 +62,31 @@ final class CudaTraining implements BoundTraining {
     generated.backward();
     List<Operation> backwards = Fusion.join(recorder.take());
     counted = recorder.counted();
-    input = pass.port(Shapes.use(generated.input()));
+    input = pass.port(BindChecks.use(generated.input()));
     for (TrainingOutput each : generated.outputs()) {
-      outputs.add(pass.port(Shapes.use(each.value())));
-      outputGradients.add(pass.port(Shapes.use(each.gradient())));
+      outputs.add(pass.port(BindChecks.use(each.value())));
+      outputGradients.add(pass.port(BindChecks.use(each.gradient())));
     }
     inputGradient =
         settings.inputGradient()
-            ? Optional.of(pass.port(Shapes.use(generated.inputGradient())))
+            ? Optional.of(pass.port(BindChecks.use(generated.inputGradient())))
             : Optional.empty();
     input.emitIn(emitter.at("input"));
     weights.pack(emitter.at("weights"), recorder.constants());
     emit(forwards, emitter);
     outputs.forEach(port -> port.emitOut(emitter.at("output")));
-    forwardSteps = emitter.take();
+    forwardLaunches = emitter.take();
     outputGradients.forEach(port -> port.emitIn(emitter.at("gradient of the output")));
     emit(backwards, emitter);
     weights.unpack(emitter.at("gradients"), recorder.constants());
     inputGradient.ifPresent(port -> port.emitOut(emitter.at("gradient of the input")));
-    backwardSteps = emitter.take();
+    backwardLaunches = emitter.take();
     pass.arena().allocate(pass.session().device(), pass.stream());
     recorder.constants().upload(pass.stream());
     // Both run once while they are recorded, and move the running statistics of the device.
     pass.state().refreshParameters(parameters, pass.stream());
-    forward = pass.record(forwardSteps);
-    backward = pass.record(backwardSteps);
+    forward = pass.record(forwardLaunches);
+    backward = pass.record(backwardLaunches);
     pass.state().reload(pass.stream());
   }
 
@@ -115,7 +115,7 @@ final class CudaTraining implements BoundTraining {
   @Override
   public void forward(INDArray images, List<INDArray> results) {
     pass.use();
-    Shapes.array("images", input.tensor(), images);
+    BindChecks.array("images", input.tensor(), images);
     arrays("output", outputs, results);
     INDArray source = NativeValues.contiguous(images);
     forward(NativeValues.address(source));
@@ -131,7 +131,7 @@ final class CudaTraining implements BoundTraining {
           SafeText.format("%s: expected %d arrays, got %d", what, ports.size(), arrays.size()));
     }
     for (int i = 0; i < arrays.size(); i++) {
-      Shapes.array(what, ports.get(i).tensor(), arrays.get(i));
+      BindChecks.array(what, ports.get(i).tensor(), arrays.get(i));
     }
   }
 
@@ -209,7 +209,7 @@ final class CudaTraining implements BoundTraining {
             () ->
                 new IllegalStateException(
                     "the gradient of the images was not requested when the pass was bound"));
-    Shapes.array("gradient of the images", port.tensor(), gradient);
+    BindChecks.array("gradient of the images", port.tensor(), gradient);
     port.read(gradient);
   }
 
@@ -232,10 +232,10 @@ final class CudaTraining implements BoundTraining {
     }
   }
 
-  /** The mean time of each step by itself, forward and backward. */
+  /** The mean time of each launch by itself, forward and backward. */
   List<KernelTime> profile(int repetitions) {
-    List<KernelTime> times = new ArrayList<>(pass.profile(forwardSteps, repetitions));
-    times.addAll(pass.profile(backwardSteps, repetitions));
+    List<KernelTime> times = new ArrayList<>(pass.profile(forwardLaunches, repetitions));
+    times.addAll(pass.profile(backwardLaunches, repetitions));
     pass.state().reload(pass.stream());
     return times;
   }

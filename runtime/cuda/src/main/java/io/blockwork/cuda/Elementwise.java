@@ -1,6 +1,6 @@
 package io.blockwork.cuda;
 
-import io.blockwork.cuda.Kernels.Source;
+import io.blockwork.cuda.KernelModules.Source;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

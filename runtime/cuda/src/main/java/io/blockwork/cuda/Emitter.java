@@ -1,9 +1,9 @@
 package io.blockwork.cuda;
 
-import io.blockwork.cuda.Kernels.Source;
-import io.blockwork.cuda.dnn.ConvolutionPlan;
-import io.blockwork.cuda.dnn.ConvolutionPlans;
+import io.blockwork.cuda.KernelModules.Source;
 import io.blockwork.cuda.dnn.ConvolutionProblem;
+import io.blockwork.cuda.dnn.CudnnConvolution;
+import io.blockwork.cuda.dnn.CudnnConvolutions;
 import io.blockwork.cuda.dnn.Numerics;
 import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.KernelModule.Grid;
@@ -20,7 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns operations into steps: launches of kernels, with their grids, and runs of cuDNN's plans.
+ * Turns operations into launches: of kernels of our own, with their grids, and of what cuDNN has
+ * chosen.
  */
 final class Emitter {
   private static final Logger LOG = LoggerFactory.getLogger(Emitter.class);
@@ -43,27 +44,31 @@ final class Emitter {
    * @param what the kernel
    * @param run puts it on a stream
    */
-  record Step(String path, String what, Consumer<Stream> run) {}
+  record Launch(String path, String what, Consumer<Stream> run) {}
 
   private final Device device;
-  private final Kernels kernels;
-  private final ConvolutionPlans plans;
+  private final KernelModules kernels;
+  private final CudnnConvolutions plans;
   private final CudaTensor.Form form;
   private final Arena arena;
   private final Arena.Storage workspace;
   private final Arena.Storage parts;
   private final Arena.Storage counters;
   private final Map<Role, Arena.Storage> temporaries = new EnumMap<>(Role.class);
-  private final List<Step> steps = new ArrayList<>();
+  private final List<Launch> launches = new ArrayList<>();
   private String path = "";
 
   /**
-   * No steps yet.
+   * No launches yet.
    *
    * @param arena receives what kernels need to work in
    */
   Emitter(
-      Device device, Kernels kernels, ConvolutionPlans plans, CudaTensor.Form form, Arena arena) {
+      Device device,
+      KernelModules kernels,
+      CudnnConvolutions plans,
+      CudaTensor.Form form,
+      Arena arena) {
     this.device = device;
     this.kernels = kernels;
     this.plans = plans;
@@ -77,14 +82,14 @@ final class Emitter {
     }
   }
 
-  /** The steps since the last call. */
-  List<Step> take() {
-    List<Step> taken = List.copyOf(steps);
-    steps.clear();
+  /** The launches since the last call. */
+  List<Launch> take() {
+    List<Launch> taken = List.copyOf(launches);
+    launches.clear();
     return taken;
   }
 
-  /** Says whose steps come next. */
+  /** Says whose launches come next. */
   Emitter at(String layer) {
     path = layer;
     return this;
@@ -118,7 +123,7 @@ final class Emitter {
   }
 
   void add(String what, Consumer<Stream> run) {
-    steps.add(new Step(path, what, run));
+    launches.add(new Launch(path, what, run));
   }
 
   /** Makes the memory of a tensor or an array zero. */
@@ -233,8 +238,8 @@ final class Emitter {
   }
 
   /** cuDNN's plan for a problem, if it has one. */
-  Optional<ConvolutionPlan> plan(ConvolutionProblem problem) {
-    Optional<ConvolutionPlan> plan = plans.find(problem);
+  Optional<CudnnConvolution> plan(ConvolutionProblem problem) {
+    Optional<CudnnConvolution> plan = plans.find(problem);
     plan.ifPresent(p -> workspace.atLeast(p.workspace()));
     return plan;
   }
@@ -249,12 +254,12 @@ final class Emitter {
 
   /** Runs a plan. */
   void run(
-      ConvolutionPlan plan, Place input, Place weight, Place output, Place bias, Place residual) {
+      CudnnConvolution plan, Place input, Place weight, Place output, Place bias, Place residual) {
     add(
         "cuDNN " + plan.engine(),
         stream ->
             plan.run(
-                new ConvolutionPlan.Addresses(
+                new CudnnConvolution.Addresses(
                     input.address(),
                     weight.address(),
                     output.address(),

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Joins operations of a training pass that would read and write the same memory one after the
- * other: most of a step's time on a GPU goes to reading and writing activations.
+ * other: most of a pass's time on a GPU goes to reading and writing activations.
  */
 final class Fusion {
   private final List<Operation> operations;

@@ -1,6 +1,6 @@
 package io.blockwork.cuda;
 
-import io.blockwork.cuda.Convolution.Weights;
+import io.blockwork.cuda.DeviceConvolution.Weights;
 import io.blockwork.cuda.Elementwise.Move;
 import io.blockwork.cuda.Elementwise.ScaleShift;
 import io.blockwork.cuda.Elementwise.Term;
@@ -56,8 +56,9 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   private Kernel kernel(String path, List<Tensor> reads, Tensor write, Consumer<Emitter> recipe) {
-    List<CudaTensor> sources = reads.stream().map(Shapes::use).toList();
-    Operation operation = new Operation.Plain(path, sources, List.of(Shapes.use(write)), recipe);
+    List<CudaTensor> sources = reads.stream().map(BindChecks::use).toList();
+    Operation operation =
+        new Operation.Plain(path, sources, List.of(BindChecks.use(write)), recipe);
     return () -> operations.add(operation);
   }
 
@@ -73,14 +74,15 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel conv2d(String path, Conv conv, Tensor src, Tensor dst, Epilogue epilogue) {
-    Shapes.conv(path, conv, src, dst);
-    Shapes.parameter(parameters, path + ".weight", conv.weightShape());
-    epilogue.norm().ifPresent(norm -> Shapes.norm(parameters, norm, conv.out()));
+    BindChecks.conv(path, conv, src, dst);
+    BindChecks.parameter(parameters, path + ".weight", conv.weightShape());
+    epilogue.norm().ifPresent(norm -> BindChecks.norm(parameters, norm, conv.out()));
     Optional<CudaTensor> residual =
-        epilogue.residual().map(r -> Shapes.same(path, "residual", r, dst));
+        epilogue.residual().map(r -> BindChecks.same(path, "residual", r, dst));
     Optional<String> bias = bias(path, conv.bias(), conv.out());
     Folding folding = new Folding(epilogue.norm(), epilogue.eps(), epilogue.factor(), bias);
-    Convolution convolution = new Convolution(conv, Shapes.use(src), Shapes.use(dst));
+    DeviceConvolution convolution =
+        new DeviceConvolution(conv, BindChecks.use(src), BindChecks.use(dst));
     Weights packed = pack(path, folding, convolution);
     List<Tensor> reads = new ArrayList<>(List.of(src));
     residual.ifPresent(reads::add);
@@ -94,83 +96,83 @@ final class InferenceRecorder implements InferenceBinder {
     if (!present) {
       return Optional.empty();
     }
-    Shapes.parameter(parameters, path + ".bias", length);
+    BindChecks.parameter(parameters, path + ".bias", length);
     return Optional.of(path + ".bias");
   }
 
-  private Weights pack(String path, Folding folding, Convolution convolution) {
+  private Weights pack(String path, Folding folding, DeviceConvolution convolution) {
     return weights.weights(
         path, folding, convolution, form.numerics().alignment(), form.numerics().bytes());
   }
 
   @Override
   public Kernel batchNorm(String path, Norm norm, Activation activation, Tensor src, Tensor dst) {
-    Shapes.same(path, "output", dst, src);
-    Shapes.norm(parameters, path, src.channels());
+    BindChecks.same(path, "output", dst, src);
+    BindChecks.norm(parameters, path, src.channels());
     ScaleShift by = weights.norm(path, norm.eps(), src.channels());
     return affine(path, by, Function.of(activation), src, dst);
   }
 
   private Kernel affine(String path, ScaleShift by, Function function, Tensor src, Tensor dst) {
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.use(dst);
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.use(dst);
     return kernel(path, List.of(src), dst, to -> Elementwise.affine(to, by, function, from, into));
   }
 
   @Override
   public Kernel maxPool(String path, Window window, Tensor src, Tensor dst) {
-    Shapes.pool(path, window, src, dst);
-    return maxPool(path, Pools.of(window), src, dst);
+    BindChecks.pool(path, window, src, dst);
+    return maxPool(path, PoolKernels.of(window), src, dst);
   }
 
-  private Kernel maxPool(String path, Pools pools, Tensor src, Tensor dst) {
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.use(dst);
+  private Kernel maxPool(String path, PoolKernels pools, Tensor src, Tensor dst) {
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.use(dst);
     return kernel(path, List.of(src), dst, to -> pools.max(to, from, into, Place.NONE));
   }
 
   @Override
   public Kernel avgPool(String path, Window window, Tensor src, Tensor dst) {
-    Shapes.pool(path, window, src, dst);
-    return avgPool(path, Pools.of(window), src, dst);
+    BindChecks.pool(path, window, src, dst);
+    return avgPool(path, PoolKernels.of(window), src, dst);
   }
 
-  private Kernel avgPool(String path, Pools pools, Tensor src, Tensor dst) {
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.use(dst);
+  private Kernel avgPool(String path, PoolKernels pools, Tensor src, Tensor dst) {
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.use(dst);
     return kernel(path, List.of(src), dst, to -> pools.average(to, from, into));
   }
 
   @Override
   public Kernel adaptiveAvgPool(String path, Tensor src, Tensor dst) {
-    Shapes.channels(path, src, dst);
-    return avgPool(path, Pools.ofAll(), src, dst);
+    BindChecks.channels(path, src, dst);
+    return avgPool(path, PoolKernels.ofAll(), src, dst);
   }
 
   @Override
   public Kernel adaptiveMaxPool(String path, Tensor src, Tensor dst) {
-    Shapes.channels(path, src, dst);
-    return maxPool(path, Pools.ofAll(), src, dst);
+    BindChecks.channels(path, src, dst);
+    return maxPool(path, PoolKernels.ofAll(), src, dst);
   }
 
   @Override
   public Kernel globalAvgPool(String path, Tensor src, Tensor dst) {
-    Shapes.expect(path, "output", dst, src.channels(), 1, 1);
-    return avgPool(path, Pools.ofAll(), src, dst);
+    BindChecks.expect(path, "output", dst, src.channels(), 1, 1);
+    return avgPool(path, PoolKernels.ofAll(), src, dst);
   }
 
   @Override
   public Kernel globalMaxPool(String path, Tensor src, Tensor dst) {
-    Shapes.expect(path, "output", dst, src.channels(), 1, 1);
-    return maxPool(path, Pools.ofAll(), src, dst);
+    BindChecks.expect(path, "output", dst, src.channels(), 1, 1);
+    return maxPool(path, PoolKernels.ofAll(), src, dst);
   }
 
   @Override
   public Kernel linear(String path, Linear linear, Activation activation, Tensor src, Tensor dst) {
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.use(dst);
-    Convolution convolution = Convolution.linear(from, into);
-    Shapes.linear(parameters, path, convolution, src, dst);
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.use(dst);
+    DeviceConvolution convolution = DeviceConvolution.linear(from, into);
+    BindChecks.linear(parameters, path, convolution, src, dst);
     Optional<String> bias = bias(path, linear.bias(), dst.channels());
     Weights packed = pack(path, new Folding(Optional.empty(), 0, 1, bias), convolution);
     Function function = Function.of(activation);
@@ -183,21 +185,21 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel flatten(String path, Tensor src, Tensor dst) {
-    Shapes.flat(path, src, dst);
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.use(dst);
+    BindChecks.flat(path, src, dst);
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.use(dst);
     return kernel(path, List.of(src), dst, to -> Elementwise.flatten(to, from, into, false));
   }
 
   @Override
   public Kernel zeroPad(String path, Padding padding, Tensor src, Tensor dst) {
-    Shapes.padded(path, padding, src, dst);
+    BindChecks.padded(path, padding, src, dst);
     return place(path, Move.padding(padding.top(), padding.left()), src, dst);
   }
 
   private Kernel place(String path, Move move, Tensor src, Tensor dst) {
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.use(dst);
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.use(dst);
     return kernel(path, List.of(src), dst, to -> Elementwise.place(to, move, from, into));
   }
 
@@ -205,10 +207,10 @@ final class InferenceRecorder implements InferenceBinder {
   public Kernel sum(String path, Activation activation, Tensor dst, Addend... addends) {
     List<Term> terms =
         Arrays.stream(addends)
-            .map(a -> new Term(Shapes.same(path, "input", a.tensor(), dst), (float) a.factor()))
+            .map(a -> new Term(BindChecks.same(path, "input", a.tensor(), dst), (float) a.factor()))
             .toList();
     Function function = Function.of(activation);
-    CudaTensor into = Shapes.use(dst);
+    CudaTensor into = BindChecks.use(dst);
     return kernel(
         path,
         Arrays.stream(addends).map(Addend::tensor).toList(),
@@ -218,27 +220,27 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel scale(String path, Tensor src, Tensor gate, Tensor dst) {
-    Shapes.expect(path, "gate", gate, src.channels(), 1, 1);
+    BindChecks.expect(path, "gate", gate, src.channels(), 1, 1);
     return product(path, src, gate, dst);
   }
 
   @Override
   public Kernel multiply(String path, Tensor a, Tensor b, Tensor dst) {
-    Shapes.same(path, "second input", b, a);
+    BindChecks.same(path, "second input", b, a);
     return product(path, a, b, dst);
   }
 
   private Kernel product(String path, Tensor a, Tensor b, Tensor dst) {
-    CudaTensor left = Shapes.use(a);
-    CudaTensor right = Shapes.use(b);
-    CudaTensor into = Shapes.same(path, "output", dst, a);
+    CudaTensor left = BindChecks.use(a);
+    CudaTensor right = BindChecks.use(b);
+    CudaTensor into = BindChecks.same(path, "output", dst, a);
     return kernel(
         path, List.of(a, b), dst, to -> Elementwise.multiply(to, left, right, into, false));
   }
 
   @Override
   public Kernel affine(String path, Affine affine, Tensor src, Tensor dst) {
-    Shapes.same(path, "output", dst, src);
+    BindChecks.same(path, "output", dst, src);
     return affine(
         path,
         Affines.scaleShift(path, affine, src.channels(), parameters, values, constants),
@@ -254,9 +256,9 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel prelu(String path, Tensor src, Tensor dst) {
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.same(path, "output", dst, src);
-    boolean shared = Shapes.sharedSlope(parameters, path, src.channels());
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.same(path, "output", dst, src);
+    boolean shared = BindChecks.sharedSlope(parameters, path, src.channels());
     Place slopes = values.of(path + ".weight");
     return kernel(path, List.of(src), dst, to -> Elementwise.prelu(to, slopes, shared, from, into));
   }
@@ -264,14 +266,14 @@ final class InferenceRecorder implements InferenceBinder {
   @Override
   public Kernel layerNorm(String path, LayerNorm norm, Tensor src, Tensor dst) {
     ScaleShift by = learned(path, norm.affine(), src.channels());
-    return sets(path, Norms.Sets.ofPixels(Shapes.use(src), norm.eps(), by), src, dst);
+    return sets(path, Norms.Sets.ofPixels(BindChecks.use(src), norm.eps(), by), src, dst);
   }
 
   @Override
   public Kernel groupNorm(String path, GroupNorm norm, Tensor src, Tensor dst) {
-    Shapes.groups(path, norm.groups(), src);
+    BindChecks.groups(path, norm.groups(), src);
     ScaleShift by = learned(path, norm.affine(), src.channels());
-    CudaTensor from = Shapes.use(src);
+    CudaTensor from = BindChecks.use(src);
     return sets(path, Norms.Sets.ofGroups(from, norm.groups(), norm.eps(), by), src, dst);
   }
 
@@ -280,30 +282,39 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   private Kernel sets(String path, Norms.Sets sets, Tensor src, Tensor dst) {
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.same(path, "output", dst, src);
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.same(path, "output", dst, src);
     return kernel(path, List.of(src), dst, to -> Norms.group(to, sets, from, into));
   }
 
   @Override
   public Kernel localResponseNorm(String path, LocalResponseNorm norm, Tensor src, Tensor dst) {
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.same(path, "output", dst, src);
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.same(path, "output", dst, src);
     return kernel(path, List.of(src), dst, to -> Norms.response(to, norm, from, into));
   }
 
   @Override
   public Kernel channelShuffle(String path, int groups, Tensor src, Tensor dst) {
-    Shapes.groups(path, groups, src);
-    Shapes.same(path, "output", dst, src);
+    BindChecks.groups(path, groups, src);
+    BindChecks.same(path, "output", dst, src);
     return place(path, Move.shuffle(groups), src, dst);
   }
 
   @Override
   public Kernel softmax(String path, Tensor src, Tensor dst) {
-    CudaTensor from = Shapes.use(src);
-    CudaTensor into = Shapes.same(path, "output", dst, src);
-    return kernel(path, List.of(src), dst, to -> Norms.softmax(to, from, into));
+    return ofChannels(path, "softmax", src, dst);
+  }
+
+  @Override
+  public Kernel logSoftmax(String path, Tensor src, Tensor dst) {
+    return ofChannels(path, "log_softmax", src, dst);
+  }
+
+  private Kernel ofChannels(String path, String kernel, Tensor src, Tensor dst) {
+    CudaTensor from = BindChecks.use(src);
+    CudaTensor into = BindChecks.same(path, "output", dst, src);
+    return kernel(path, List.of(src), dst, to -> Norms.ofChannels(to, kernel, from, into));
   }
 
   @Override
@@ -313,7 +324,7 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel padShortcut(String path, int stride, Tensor src, Tensor dst) {
-    Shapes.shortcut(path, stride, src, dst);
+    BindChecks.shortcut(path, stride, src, dst);
     return place(path, Move.shortcut(stride, (dst.channels() - src.channels()) / 2), src, dst);
   }
 }

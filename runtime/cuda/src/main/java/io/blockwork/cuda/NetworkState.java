@@ -13,7 +13,7 @@ final class NetworkState {
   private static final long NEVER = -1;
 
   private final Device device;
-  private final Kernels kernels;
+  private final KernelModules kernels;
   private int users;
   private Optional<Shared> shared = Optional.empty();
 
@@ -24,7 +24,7 @@ final class NetworkState {
 
   private record Shared(DeviceParameters parameters, PackedWeights weights) {}
 
-  NetworkState(Device device, Kernels kernels) {
+  NetworkState(Device device, KernelModules kernels) {
     this.device = device;
     this.kernels = kernels;
   }

@@ -1,7 +1,7 @@
 package io.blockwork.cuda;
 
 import io.blockwork.cuda.Elementwise.ScaleShift;
-import io.blockwork.cuda.Kernels.Source;
+import io.blockwork.cuda.KernelModules.Source;
 import io.blockwork.engine.LocalResponseNorm;
 import java.util.ArrayList;
 import java.util.List;
@@ -379,10 +379,15 @@ final class Norms {
     return tensor.channels() >= 256 ? 256 : tensor.channels() >= 64 ? 64 : 32;
   }
 
-  static void softmax(Emitter to, CudaTensor src, CudaTensor dst) {
+  /**
+   * A function of all channels of a pixel, by a block for each.
+   *
+   * @param kernel its name
+   */
+  static void ofChannels(Emitter to, String kernel, CudaTensor src, CudaTensor dst) {
     to.blocks(
         Source.NORMS,
-        "softmax",
+        kernel,
         src.pixels(),
         threads(src),
         src,
@@ -392,11 +397,17 @@ final class Norms {
         src.channels());
   }
 
-  static void softmaxBackward(
-      Emitter to, CudaTensor dst, CudaTensor dDst, CudaTensor dSrc, boolean accumulate) {
+  /** The gradient of such a function, from what it made and the gradient of that. */
+  static void ofChannelsBackward(
+      Emitter to,
+      String kernel,
+      CudaTensor dst,
+      CudaTensor dDst,
+      CudaTensor dSrc,
+      boolean accumulate) {
     to.blocks(
         Source.NORMS,
-        "softmax_backward",
+        kernel,
         dst.pixels(),
         threads(dst),
         dDst,

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 /**
  * A part of a layer, as written down in the order of the pass: what it reads and writes is known,
- * so that {@link Fusion} can join it with others before it becomes steps.
+ * so that {@link Fusion} can join it with others before it becomes launches.
  */
 interface Operation {
   /** The layer. */
@@ -17,7 +17,7 @@ interface Operation {
   /** Tensors that it writes; what it adds to it reads too. */
   List<CudaTensor> writes();
 
-  /** Makes the steps. */
+  /** Makes the launches. */
   void emit(Emitter to);
 
   /** An operation that nothing is joined with. */

@@ -1,8 +1,8 @@
 package io.blockwork.cuda;
 
-import io.blockwork.cuda.Convolution.Weights;
+import io.blockwork.cuda.DeviceConvolution.Weights;
 import io.blockwork.cuda.Elementwise.ScaleShift;
-import io.blockwork.cuda.Kernels.Source;
+import io.blockwork.cuda.KernelModules.Source;
 import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.DeviceMemory;
 import io.blockwork.cuda.driver.KernelModule.Grid;
@@ -36,14 +36,14 @@ final class PackedWeights implements AutoCloseable {
   private record Entry(DeviceMemory memory, Consumer<Stream> fill) {}
 
   private final Device device;
-  private final Kernels kernels;
+  private final KernelModules kernels;
   private final DeviceParameters parameters;
   private final Map<Object, Entry> entries = new HashMap<>();
 
   /** Whether an entry is newer than the last filling. */
   private boolean incomplete;
 
-  PackedWeights(Device device, Kernels kernels, DeviceParameters parameters) {
+  PackedWeights(Device device, KernelModules kernels, DeviceParameters parameters) {
     this.device = device;
     this.kernels = kernels;
     this.parameters = parameters;
@@ -58,7 +58,7 @@ final class PackedWeights implements AutoCloseable {
    * @param bytes of a packed value
    */
   synchronized Weights weights(
-      String path, Folding folding, Convolution shape, int alignment, int bytes) {
+      String path, Folding folding, DeviceConvolution shape, int alignment, int bytes) {
     int out = shape.conv().out();
     int in = shape.conv().in() / shape.conv().groups();
     int height = shape.conv().kernelHeight();

@@ -1,6 +1,6 @@
 package io.blockwork.cuda;
 
-import io.blockwork.cuda.Kernels.Source;
+import io.blockwork.cuda.KernelModules.Source;
 import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.HostMemory;
 import io.blockwork.cuda.driver.Stream;
@@ -67,7 +67,7 @@ final class Port {
 
   /** Copies the array to the device. */
   void send(Stream stream, String what, INDArray array) {
-    Shapes.array(what, tensor, array);
+    BindChecks.array(what, tensor, array);
     INDArray source = NativeValues.contiguous(array);
     send(stream, NativeValues.address(source));
     Reference.reachabilityFence(source);

@@ -1,6 +1,6 @@
 package io.blockwork.cuda;
 
-import io.blockwork.cuda.dnn.ConvolutionPlans;
+import io.blockwork.cuda.dnn.CudnnConvolutions;
 import io.blockwork.cuda.dnn.Numerics;
 import io.blockwork.cuda.driver.Device;
 
@@ -12,12 +12,12 @@ import io.blockwork.cuda.driver.Device;
  * @param plans cuDNN's
  * @param numerics numbers
  */
-record Session(Device device, Kernels kernels, ConvolutionPlans plans, Numerics numerics) {
+record Session(Device device, KernelModules kernels, CudnnConvolutions plans, Numerics numerics) {
   static Session of(Device device, Numerics numerics, boolean deterministic) {
     return new Session(
         device,
-        new Kernels(device, numerics),
-        new ConvolutionPlans(device, deterministic),
+        new KernelModules(device, numerics),
+        new CudnnConvolutions(device, deterministic),
         numerics);
   }
 

@@ -1,7 +1,7 @@
 package io.blockwork.cuda;
 
-import io.blockwork.cuda.Convolution.Weights;
-import io.blockwork.cuda.Kernels.Source;
+import io.blockwork.cuda.DeviceConvolution.Weights;
+import io.blockwork.cuda.KernelModules.Source;
 import io.blockwork.cuda.driver.KernelModule.Grid;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,7 +64,7 @@ final class TrainingWeights {
     return row;
   }
 
-  private Row weight(String path, Convolution shape) {
+  private Row weight(String path, DeviceConvolution shape) {
     int alignment = form.numerics().alignment();
     return row(
         path + ".weight",
@@ -77,7 +77,7 @@ final class TrainingWeights {
   }
 
   /** Weight, and bias if there is one, of a convolution or a linear layer. */
-  Weights of(String path, Convolution shape, boolean bias) {
+  Weights of(String path, DeviceConvolution shape, boolean bias) {
     Place weight = packed.plus(bytes(weight(path, shape).at()));
     if (!bias) {
       return new Weights(weight, Place.NONE, Place.NONE);
@@ -89,7 +89,7 @@ final class TrainingWeights {
   }
 
   /** Where the gradient of the weight goes, packed as the weight is. */
-  Place gradientOf(String path, Convolution shape) {
+  Place gradientOf(String path, DeviceConvolution shape) {
     Row row = weight(path, shape);
     if (!trained.contains(row)) {
       trained.add(row);

@@ -1,6 +1,7 @@
 package io.blockwork.cuda;
 
-import io.blockwork.cuda.OperationCase.In;
+import io.blockwork.cuda.OperationCase.Ends;
+import io.blockwork.cuda.OperationCase.TrainedEnds;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.Gradient;
@@ -66,7 +67,7 @@ final class OperationPasses {
         operation.gate()
             ? bind.globalAvgPool("other", src, other)
             : bind.activation("other", Activation.TANH, src, other));
-    kernels.add(operation.inference().bind(bind, src, other, dst));
+    kernels.add(operation.inference().bind(bind, new Ends(src, other, dst)));
     kernels.add(bind.copy("leave", dst, result));
     return new ForwardPass() {
       @Override
@@ -112,7 +113,8 @@ final class OperationPasses {
             : bind.activation("other", Activation.TANH, src, other, dOther, more));
     Gradient first = add ? Gradient.addTo(dSrc) : Gradient.into(dSrc);
     Gradient last = add ? Gradient.addTo(dOther) : Gradient.into(dOther);
-    layers.add(operation.training().bind(bind, new In(src, first), new In(other, last), dst, dDst));
+    layers.add(
+        operation.training().bind(bind, new TrainedEnds(src, other, dst, dDst, first, last)));
     if (add) {
       layers.add(bind.clear("clear", dSrc));
     }

@@ -33,8 +33,8 @@ final class ChannelAffine {
       return new ChannelAffine(
           ones,
           new double[channels],
-          learned.scale().map(name -> Shapes.channels(parameters, name, channels)),
-          learned.shift().map(name -> Shapes.channels(parameters, name, channels)));
+          learned.scale().map(name -> BindChecks.channels(parameters, name, channels)),
+          learned.shift().map(name -> BindChecks.channels(parameters, name, channels)));
     }
     Affine.Constant constant = (Affine.Constant) affine;
     return new ChannelAffine(

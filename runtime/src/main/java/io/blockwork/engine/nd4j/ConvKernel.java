@@ -11,7 +11,7 @@ import java.util.Optional;
  * weights: the pass over the output is made anyway, and all plans share the network's own weights.
  */
 final class ConvKernel implements Kernel {
-  private final Convolution convolution;
+  private final MatrixConvolution convolution;
   private final Values weight;
   private final Optional<Values> bias;
   private final Nd4jTensor src;
@@ -22,7 +22,7 @@ final class ConvKernel implements Kernel {
   private final Activation activation;
 
   ConvKernel(
-      Convolution convolution,
+      MatrixConvolution convolution,
       Values weight,
       Optional<Values> bias,
       Nd4jTensor src,

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** A convolution in training. */
 final class ConvLayer implements Layer {
-  private final Convolution convolution;
+  private final MatrixConvolution convolution;
   private final Values weight;
   private final Optional<Values> bias;
   private final Optional<Values> weightGradient;
@@ -21,7 +21,7 @@ final class ConvLayer implements Layer {
    * @param biasGradient where the bias's gradient goes; empty if it is frozen or not there
    */
   ConvLayer(
-      Convolution convolution,
+      MatrixConvolution convolution,
       Values weight,
       Optional<Values> bias,
       Optional<Values> weightGradient,

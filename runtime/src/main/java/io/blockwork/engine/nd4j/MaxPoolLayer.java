@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /** A max pool in training; it remembers which pixel won each window. */
 final class MaxPoolLayer implements Layer {
-  private final Pooling pooling;
+  private final PoolWindows pooling;
   private final Nd4jTensor src;
   private final Nd4jTensor dst;
   private final Nd4jTensor dDst;
@@ -14,7 +14,7 @@ final class MaxPoolLayer implements Layer {
   /** For each image, the winning pixel of each value of the output. */
   private final int[][] winners;
 
-  MaxPoolLayer(Pooling pooling, Nd4jTensor src, Nd4jTensor dst, Nd4jTensor dDst, Target dSrc) {
+  MaxPoolLayer(PoolWindows pooling, Nd4jTensor src, Nd4jTensor dst, Nd4jTensor dDst, Target dSrc) {
     this.pooling = pooling;
     this.src = src;
     this.dst = dst;

@@ -26,10 +26,10 @@ record NormState(
 
   private static NormState of(
       Parameters parameters, String path, int channels, Function<String, NativeValues> memory) {
-    Values weight = Shapes.parameter(parameters, path, "weight", channels);
-    Values bias = Shapes.parameter(parameters, path, "bias", channels);
-    Shapes.parameter(parameters, path, "running_mean", channels);
-    Shapes.parameter(parameters, path, "running_var", channels);
+    Values weight = BindChecks.parameter(parameters, path, "weight", channels);
+    Values bias = BindChecks.parameter(parameters, path, "bias", channels);
+    BindChecks.parameter(parameters, path, "running_mean", channels);
+    BindChecks.parameter(parameters, path, "running_var", channels);
     return new NormState(
         weight,
         bias,

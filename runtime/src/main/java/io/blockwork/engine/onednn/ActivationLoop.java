@@ -53,7 +53,7 @@ record ActivationLoop(double beta, double threshold) {
 
   private static void run(
       Emitter e, String kind, PlanTensor shape, memory a, memory b, memory to, Change change) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     int elements = (int) shape.elements();
     int runs = (elements + RUN - 1) / RUN;
     e.loop(

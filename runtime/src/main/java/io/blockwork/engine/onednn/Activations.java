@@ -6,7 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.dnnl.eltwise_backward;
@@ -62,10 +62,10 @@ final class Activations {
 
   private static eltwise_forward.primitive_desc describe(
       Emitter e, Eltwise function, prop_kind kind, memory src, memory dst) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     return plan.own(
         new eltwise_forward.primitive_desc(
-            Plan.cpu(),
+            BoundPlan.cpu(),
             kind,
             function.kind(),
             plan.own(src.get_desc()),
@@ -147,13 +147,13 @@ final class Activations {
    */
   private static void backward(
       Emitter e, Eltwise function, memory values, memory dDst, memory dSrc) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     eltwise_forward.primitive_desc forward =
         describe(e, function, prop_kind.forward_training, values, values);
     eltwise_backward.primitive_desc description =
         plan.own(
             new eltwise_backward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 function.kind(),
                 plan.own(dSrc.get_desc()),
                 plan.own(dDst.get_desc()),

@@ -12,7 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
 import io.blockwork.engine.Affine;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -37,10 +37,10 @@ record ChannelAffine(Affine affine, PlanTensor src) {
           | normalization_flags.use_shift.value;
 
   private batch_normalization_forward.primitive_desc describe(Emitter e, prop_kind kind) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     return plan.own(
         new batch_normalization_forward.primitive_desc(
-            Plan.cpu(),
+            BoundPlan.cpu(),
             kind.value,
             plan.desc(src),
             plan.desc(src),
@@ -50,7 +50,7 @@ record ChannelAffine(Affine affine, PlanTensor src) {
             false));
   }
 
-  private memory filled(Plan plan, double value) {
+  private memory filled(BoundPlan plan, double value) {
     memory memory = plan.keep(plan.own(PackedWeights.vector(src.channels())));
     FloatBuffer values = floats(memory);
     for (int c = 0; c < src.channels(); c++) {
@@ -59,7 +59,7 @@ record ChannelAffine(Affine affine, PlanTensor src) {
     return memory;
   }
 
-  private memory constants(Plan plan, List<Double> values) {
+  private memory constants(BoundPlan plan, List<Double> values) {
     memory memory = filled(plan, 0);
     FloatBuffer floats = floats(memory);
     for (int c = 0; c < src.channels(); c++) {
@@ -73,7 +73,7 @@ record ChannelAffine(Affine affine, PlanTensor src) {
   }
 
   /** Scale and shift, given where parameters are. */
-  private ScaleAndShift factors(Plan plan, Function<String, memory> parameter) {
+  private ScaleAndShift factors(BoundPlan plan, Function<String, memory> parameter) {
     if (affine instanceof Affine.Learned learned) {
       return new ScaleAndShift(
           learned.scale().map(parameter).orElseGet(() -> filled(plan, 1)),
@@ -91,7 +91,7 @@ record ChannelAffine(Affine affine, PlanTensor src) {
   }
 
   private void apply(Emitter e, String kind, memory source, memory target, ScaleAndShift factors) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     batch_normalization_forward.primitive_desc description =
         describe(e, prop_kind.forward_inference);
     e.execute(
@@ -116,7 +116,7 @@ record ChannelAffine(Affine affine, PlanTensor src) {
   /** The input's gradient alone: {@code dDst} times the scale. */
   void backwardData(
       Emitter e, PlanTensor dDst, GradientTarget dSrc, Function<String, memory> parameter) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory result = dSrc.memory(e);
     memory scale = factors(plan, parameter).scale();
     apply(
@@ -141,7 +141,7 @@ record ChannelAffine(Affine affine, PlanTensor src) {
       Function<String, memory> parameter,
       Optional<memory> scaleGradient,
       Optional<memory> shiftGradient) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory gradient = e.read(dDst, Scratch.SOURCE);
     // Where only a shift is learned, the input may be gone; nothing that is used depends on it.
     memory source = scaleGradient.isPresent() ? e.read(src, Scratch.SECOND_SOURCE) : gradient;
@@ -150,7 +150,7 @@ record ChannelAffine(Affine affine, PlanTensor src) {
     batch_normalization_backward.primitive_desc description =
         plan.own(
             new batch_normalization_backward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 prop_kind.backward.value,
                 plan.desc(src),
                 plan.desc(dDst),

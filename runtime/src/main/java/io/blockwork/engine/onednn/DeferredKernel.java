@@ -4,19 +4,19 @@ import io.blockwork.engine.Kernel;
 import io.blockwork.io.SafeText;
 import java.util.function.Consumer;
 
-/** A kernel whose steps are made after every layer is known. */
+/** A kernel whose calls are made after every layer is known. */
 final class DeferredKernel implements Kernel {
   private final String path;
   private final Consumer<Emitter> recipe;
-  private Step[] steps = {};
+  private Runnable[] calls = {};
 
   DeferredKernel(String path, Consumer<Emitter> recipe) {
     this.path = path;
     this.recipe = recipe;
   }
 
-  /** Makes the steps. */
-  void compile(Plan plan) {
+  /** Makes the calls. */
+  void compile(BoundPlan plan) {
     Emitter emitter = new Emitter(plan, path);
     try {
       recipe.accept(emitter);
@@ -27,13 +27,13 @@ final class DeferredKernel implements Kernel {
               path, e.getMessage()),
           e);
     }
-    steps = emitter.steps();
+    calls = emitter.calls();
   }
 
   @Override
   public void run() {
-    for (Step step : steps) {
-      step.run();
+    for (Runnable call : calls) {
+      call.run();
     }
   }
 }

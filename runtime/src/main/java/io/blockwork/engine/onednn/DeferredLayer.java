@@ -7,17 +7,17 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A training layer whose steps are made after every layer is known. */
+/** A training layer whose calls are made after every layer is known. */
 final class DeferredLayer implements Layer {
   /**
-   * Where a layer's recipe leaves its steps.
+   * Where a layer's recipe leaves its calls of kernels.
    *
-   * @param forward steps of the forward pass
-   * @param recompute steps that make the output once more
-   * @param backward steps of the backward pass
+   * @param forward calls of the forward pass
+   * @param recompute calls that make the output once more
+   * @param backward calls of the backward pass
    * @param needs the inputs whose gradients anybody needs
    */
-  record Steps(Emitter forward, Emitter recompute, Emitter backward, Set<PlanTensor> needs) {
+  record Emitters(Emitter forward, Emitter recompute, Emitter backward, Set<PlanTensor> needs) {
     /** Whether anybody needs the gradient of an input. */
     boolean inputGradient() {
       return !needs.isEmpty();
@@ -28,17 +28,17 @@ final class DeferredLayer implements Layer {
   private final List<PlanTensor> reads;
   private final List<PlanTensor> writes;
   private final boolean trainable;
-  private final Consumer<Steps> recipe;
-  private Step[] forward = {};
-  private Step[] recompute = {};
-  private Step[] backward = {};
+  private final Consumer<Emitters> recipe;
+  private Runnable[] forward = {};
+  private Runnable[] recompute = {};
+  private Runnable[] backward = {};
 
   DeferredLayer(
       String path,
       List<PlanTensor> reads,
       List<PlanTensor> writes,
       boolean trainable,
-      Consumer<Steps> recipe) {
+      Consumer<Emitters> recipe) {
     this.path = path;
     this.reads = List.copyOf(reads);
     this.writes = List.copyOf(writes);
@@ -46,15 +46,15 @@ final class DeferredLayer implements Layer {
     this.recipe = recipe;
   }
 
-  /** Makes the steps. */
-  void compile(Plan plan, GradientNeeds needs) {
+  /** Makes the calls. */
+  void compile(BoundPlan plan, GradientNeeds needs) {
     Set<PlanTensor> needed = reads.stream().filter(needs::needed).collect(Collectors.toSet());
     writes.forEach(w -> needs.written(w, !needed.isEmpty() || trainable));
-    Steps steps =
-        new Steps(
+    Emitters emitters =
+        new Emitters(
             new Emitter(plan, path), new Emitter(plan, path), new Emitter(plan, path), needed);
     try {
-      recipe.accept(steps);
+      recipe.accept(emitters);
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           SafeText.format(
@@ -62,9 +62,9 @@ final class DeferredLayer implements Layer {
               path, e.getMessage()),
           e);
     }
-    forward = steps.forward().steps();
-    recompute = steps.recompute().steps();
-    backward = steps.backward().steps();
+    forward = emitters.forward().calls();
+    recompute = emitters.recompute().calls();
+    backward = emitters.backward().calls();
   }
 
   @Override
@@ -82,9 +82,9 @@ final class DeferredLayer implements Layer {
     run(recompute);
   }
 
-  private static void run(Step[] steps) {
-    for (Step step : steps) {
-      step.run();
+  private static void run(Runnable[] calls) {
+    for (Runnable call : calls) {
+      call.run();
     }
   }
 }

@@ -8,7 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -27,18 +27,18 @@ import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.LongPointer;
 import org.slf4j.LoggerFactory;
 
-/** Collects the steps of one layer in one direction. */
+/** Collects the calls of kernels of one layer in one direction. */
 final class Emitter {
-  private final Plan plan;
+  private final BoundPlan plan;
   private final String path;
-  private final List<Step> steps = new ArrayList<>();
+  private final List<Runnable> calls = new ArrayList<>();
 
-  Emitter(Plan plan, String path) {
+  Emitter(BoundPlan plan, String path) {
     this.plan = plan;
     this.path = path;
   }
 
-  Plan plan() {
+  BoundPlan plan() {
     return plan;
   }
 
@@ -46,13 +46,13 @@ final class Emitter {
     return path;
   }
 
-  Step[] steps() {
-    return steps.toArray(Step[]::new);
+  Runnable[] calls() {
+    return calls.toArray(Runnable[]::new);
   }
 
-  /** Adds all steps that the other has so far. */
+  /** Adds all calls that the other has so far. */
   void repeat(Emitter other) {
-    steps.addAll(other.steps);
+    calls.addAll(other.calls);
   }
 
   /** Adds a loop of our own; see {@link Loop}. */
@@ -65,8 +65,8 @@ final class Emitter {
   }
 
   /** Adds plain Java. */
-  void add(Step step) {
-    steps.add(step);
+  void add(Runnable call) {
+    calls.add(call);
   }
 
   /** A map of arguments: alternately a key and a memory. */
@@ -144,10 +144,10 @@ final class Emitter {
    * @param flops floating-point operations, or 0
    * @param bytes that it reads and writes
    */
-  void execute(String kind, String implementation, long flops, long bytes, Step kernel) {
+  void execute(String kind, String implementation, long flops, long bytes, Runnable kernel) {
     Execution execution = new Execution(path, kind, implementation, flops, bytes, kernel, plan);
     plan.add(execution);
-    steps.add(execution);
+    calls.add(execution);
   }
 
   private static String shapes(IntMemoryMap arguments) {
@@ -218,7 +218,13 @@ final class Emitter {
     binary.primitive_desc description =
         plan.own(
             new binary.primitive_desc(
-                Plan.cpu(), op, desc(a), desc(b), desc(dst), attributes(false, activation), false));
+                BoundPlan.cpu(),
+                op,
+                desc(a),
+                desc(b),
+                desc(dst),
+                attributes(false, activation),
+                false));
     execute(
         op == algorithm.binary_add ? "add" : "multiply",
         description,

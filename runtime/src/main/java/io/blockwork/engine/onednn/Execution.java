@@ -1,14 +1,14 @@
 package io.blockwork.engine.onednn;
 
 /** One kernel, of oneDNN or our own, with its arguments; counts its time when asked to. */
-final class Execution implements Step {
+final class Execution implements Runnable {
   private final String path;
   private final String kind;
   private final String implementation;
   private final long flops;
   private final long bytes;
-  private final Step kernel;
-  private final Plan plan;
+  private final Runnable kernel;
+  private final BoundPlan plan;
   private long runs;
   private long nanos;
 
@@ -18,8 +18,8 @@ final class Execution implements Step {
       String implementation,
       long flops,
       long bytes,
-      Step kernel,
-      Plan plan) {
+      Runnable kernel,
+      BoundPlan plan) {
     this.path = path;
     this.kind = kind;
     this.implementation = implementation;

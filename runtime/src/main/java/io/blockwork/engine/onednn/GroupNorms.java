@@ -6,7 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
 import io.blockwork.engine.GroupNorm;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ import org.bytedeco.dnnl.memory;
 record GroupNorms(GroupNorm norm, Optional<ScaleAndShift> parameters, PlanTensor src) {
 
   void forward(Emitter e, PlanTensor dst) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
     memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     int flags =
@@ -38,7 +38,7 @@ record GroupNorms(GroupNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
     group_normalization_forward.primitive_desc description =
         plan.own(
             new group_normalization_forward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 prop_kind.forward_inference.value,
                 plan.own(source.get_desc()),
                 plan.own(target.get_desc()),
@@ -63,7 +63,7 @@ record GroupNorms(GroupNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
    * @param trained where those of scale and shift go, if they are trained
    */
   void backward(Emitter e, PlanTensor dDst, GradientTarget dSrc, Optional<ScaleAndShift> trained) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     int c = src.channels();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SECOND_SOURCE);
     memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);

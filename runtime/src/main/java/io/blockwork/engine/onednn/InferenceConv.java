@@ -7,7 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Optional;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.memory;
@@ -35,11 +35,12 @@ record InferenceConv(
   }
 
   private void compileDirect(Emitter e, PlanWeights weights, PlanTensor src, PlanTensor dst) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     boolean padded = plan.isPadded(src) && conv.groups() == 1;
     memory.desc sourceDesc = padded ? plan.paddedInputDesc() : plan.desc(src);
-    Convolution convolution =
-        new Convolution(conv, padded ? (int) plan.own(sourceDesc.get_dims()).get(1) : conv.in());
+    ConvolutionPrimitive convolution =
+        new ConvolutionPrimitive(
+            conv, padded ? (int) plan.own(sourceDesc.get_dims()).get(1) : conv.in());
     convolution_forward.primitive_desc description =
         describe(e, convolution, sourceDesc, plan.desc(dst));
     if (Emitter.isReference(description)) {
@@ -48,8 +49,8 @@ record InferenceConv(
           describe(
               e,
               convolution,
-              plan.own(Convolution.anyActivation(sourceDesc)),
-              plan.own(Convolution.anyActivation(plan.desc(dst))));
+              plan.own(ConvolutionPrimitive.anyActivation(sourceDesc)),
+              plan.own(ConvolutionPrimitive.anyActivation(plan.desc(dst))));
     }
     memory source =
         padded
@@ -87,8 +88,8 @@ record InferenceConv(
   }
 
   private convolution_forward.primitive_desc describe(
-      Emitter e, Convolution convolution, memory.desc src, memory.desc dst) {
-    Plan plan = e.plan();
+      Emitter e, ConvolutionPrimitive convolution, memory.desc src, memory.desc dst) {
+    BoundPlan plan = e.plan();
     memory.desc bias = plan.own(PackedWeights.vector(conv.out()));
     return plan.own(
         convolution.inference(

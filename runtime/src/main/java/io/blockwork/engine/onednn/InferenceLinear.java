@@ -7,7 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Linear;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
@@ -22,7 +22,7 @@ import org.bytedeco.dnnl.memory;
  */
 record InferenceLinear(Linear linear, Activation activation, PlanTensor src, PlanTensor dst) {
   void compile(Emitter e, PlanWeights weights) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = Dense.read(e, src, Scratch.SOURCE);
     memory target = Dense.target(e, dst, Scratch.TARGET);
     int in = (int) src.elements();
@@ -33,7 +33,7 @@ record InferenceLinear(Linear linear, Activation activation, PlanTensor src, Pla
     inner_product_forward.primitive_desc description =
         plan.own(
             new inner_product_forward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 prop_kind.forward_inference,
                 Dense.matrix(plan, src),
                 any,

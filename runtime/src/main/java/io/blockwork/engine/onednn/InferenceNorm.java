@@ -9,7 +9,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Norm;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.function.Function;
 import org.bytedeco.dnnl.batch_normalization_forward;
 import org.bytedeco.dnnl.global.dnnl.normalization_flags;
@@ -31,7 +31,7 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
           | normalization_flags.use_shift.value;
 
   void compile(Emitter e, Function<String, memory> parameter) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory target = e.target(dst, Scratch.TARGET);
     memory source = target;
     if (plan.dense(src)) {
@@ -43,7 +43,7 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
     batch_normalization_forward.primitive_desc description =
         plan.own(
             new batch_normalization_forward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 prop_kind.forward_inference.value,
                 plan.desc(src),
                 plan.desc(dst),

@@ -62,7 +62,7 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   /** Makes the kernels. */
-  void compile(Plan plan) {
+  void compile(BoundPlan plan) {
     kernels.forEach(k -> k.compile(plan));
     plan.finish();
   }
@@ -86,7 +86,7 @@ final class InferenceRecorder implements InferenceBinder {
   }
 
   /** A parameter of one value a channel, or one for all, as it is in {@link Parameters}. */
-  private memory parameter(Plan plan, String name) {
+  private memory parameter(BoundPlan plan, String name) {
     NativeValues values = parameters.values(name);
     return plan.wrap(plan.own(PackedWeights.vector(values.length())), values.address());
   }
@@ -111,8 +111,8 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel conv2d(String path, Conv conv, Tensor src, Tensor dst, Epilogue epilogue) {
-    Shapes.conv(parameters, path, conv, src, dst);
-    epilogue.residual().ifPresent(r -> Shapes.same(path, dst, r));
+    BindChecks.conv(parameters, path, conv, src, dst);
+    epilogue.residual().ifPresent(r -> BindChecks.same(path, dst, r));
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     FoldedWeight weight =
@@ -125,55 +125,55 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel batchNorm(String path, Norm norm, Activation activation, Tensor src, Tensor dst) {
-    Shapes.norm(parameters, path, src, dst);
+    BindChecks.norm(parameters, path, src, dst);
     InferenceNorm layer = new InferenceNorm(norm, activation, in(src), out(dst));
     return kernel(path, e -> layer.compile(e, name -> parameter(e.plan(), name)));
   }
 
   @Override
   public Kernel maxPool(String path, Window window, Tensor src, Tensor dst) {
-    Shapes.pool(path, window, src, dst);
-    return pool(path, Pooled.of(true, window, in(src)), src, dst);
+    BindChecks.pool(path, window, src, dst);
+    return pool(path, Pool.of(true, window, in(src)), src, dst);
   }
 
   @Override
   public Kernel avgPool(String path, Window window, Tensor src, Tensor dst) {
-    Shapes.pool(path, window, src, dst);
-    return pool(path, Pooled.of(false, window, in(src)), src, dst);
+    BindChecks.pool(path, window, src, dst);
+    return pool(path, Pool.of(false, window, in(src)), src, dst);
   }
 
   @Override
   public Kernel adaptiveAvgPool(String path, Tensor src, Tensor dst) {
-    Shapes.adaptivePool(path, src, dst);
-    return pool(path, Pooled.adaptive(false, in(src), out(dst)), src, dst);
+    BindChecks.adaptivePool(path, src, dst);
+    return pool(path, Pool.adaptive(false, in(src), out(dst)), src, dst);
   }
 
   @Override
   public Kernel adaptiveMaxPool(String path, Tensor src, Tensor dst) {
-    Shapes.adaptivePool(path, src, dst);
-    return pool(path, Pooled.adaptive(true, in(src), out(dst)), src, dst);
+    BindChecks.adaptivePool(path, src, dst);
+    return pool(path, Pool.adaptive(true, in(src), out(dst)), src, dst);
   }
 
   @Override
   public Kernel globalAvgPool(String path, Tensor src, Tensor dst) {
-    Shapes.vector(path, src, dst);
-    return pool(path, Pooled.global(false, in(src)), src, dst);
+    BindChecks.vector(path, src, dst);
+    return pool(path, Pool.global(false, in(src)), src, dst);
   }
 
   @Override
   public Kernel globalMaxPool(String path, Tensor src, Tensor dst) {
-    Shapes.vector(path, src, dst);
-    return pool(path, Pooled.global(true, in(src)), src, dst);
+    BindChecks.vector(path, src, dst);
+    return pool(path, Pool.global(true, in(src)), src, dst);
   }
 
-  private Kernel pool(String path, Pooled pool, Tensor src, Tensor dst) {
-    Pooling layer = new Pooling(pool, in(src), out(dst));
+  private Kernel pool(String path, Pool pool, Tensor src, Tensor dst) {
+    PoolPrimitive layer = new PoolPrimitive(pool, in(src), out(dst));
     return kernel(path, layer::infer);
   }
 
   @Override
   public Kernel linear(String path, Linear linear, Activation activation, Tensor src, Tensor dst) {
-    Shapes.linear(parameters, path, linear, src, dst);
+    BindChecks.linear(parameters, path, linear, src, dst);
     PlanTensor from = in(src);
     if (dst.height() * dst.width() > 1) {
       PlanTensor to = out(dst);
@@ -194,7 +194,7 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel flatten(String path, Tensor src, Tensor dst) {
-    Shapes.flat(path, src, dst);
+    BindChecks.flat(path, src, dst);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     return kernel(path, e -> Moves.flatten(e, from, to));
@@ -202,7 +202,7 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel zeroPad(String path, Padding padding, Tensor src, Tensor dst) {
-    Shapes.zeroPad(path, padding, src, dst);
+    BindChecks.zeroPad(path, padding, src, dst);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     return kernel(path, e -> Moves.zeroPad(e, padding, from, to));
@@ -212,7 +212,7 @@ final class InferenceRecorder implements InferenceBinder {
   public Kernel sum(String path, Activation activation, Tensor dst, Addend... addends) {
     List<Sums.Term> terms = new ArrayList<>();
     for (Addend addend : addends) {
-      Shapes.same(path, dst, addend.tensor());
+      BindChecks.same(path, dst, addend.tensor());
       terms.add(new Sums.Term(in(addend.tensor()), addend.factor()));
     }
     PlanTensor to = out(dst);
@@ -221,8 +221,8 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel scale(String path, Tensor src, Tensor gate, Tensor dst) {
-    Shapes.same(path, src, dst);
-    Shapes.vector(path, src, gate);
+    BindChecks.same(path, src, dst);
+    BindChecks.vector(path, src, gate);
     PlanTensor from = in(src);
     PlanTensor factors = in(gate);
     PlanTensor to = out(dst);
@@ -231,7 +231,7 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel multiply(String path, Tensor a, Tensor b, Tensor dst) {
-    Shapes.same(path, dst, a, b);
+    BindChecks.same(path, dst, a, b);
     PlanTensor first = in(a);
     PlanTensor second = in(b);
     PlanTensor to = out(dst);
@@ -240,7 +240,7 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel affine(String path, Affine affine, Tensor src, Tensor dst) {
-    Shapes.affine(parameters, path, affine, src, dst);
+    BindChecks.affine(parameters, path, affine, src, dst);
     ChannelAffine layer = new ChannelAffine(affine, in(src));
     PlanTensor to = out(dst);
     return kernel(path, e -> layer.forward(e, to, name -> parameter(e.plan(), name)));
@@ -248,7 +248,7 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel activation(String path, Activation activation, Tensor src, Tensor dst) {
-    Shapes.same(path, src, dst);
+    BindChecks.same(path, src, dst);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     return kernel(path, e -> Activations.forward(e, activation, from, to));
@@ -256,7 +256,7 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel prelu(String path, Tensor src, Tensor dst) {
-    Shapes.prelu(parameters, path, src, dst);
+    BindChecks.prelu(parameters, path, src, dst);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     return kernel(path, e -> new Prelu(parameter(e.plan(), path + ".weight"), from).forward(e, to));
@@ -264,7 +264,7 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel layerNorm(String path, LayerNorm norm, Tensor src, Tensor dst) {
-    Shapes.scaleAndShift(parameters, path, norm.affine(), src, dst);
+    BindChecks.scaleAndShift(parameters, path, norm.affine(), src, dst);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     return kernel(
@@ -273,8 +273,8 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel groupNorm(String path, GroupNorm norm, Tensor src, Tensor dst) {
-    Shapes.scaleAndShift(parameters, path, norm.affine(), src, dst);
-    Shapes.groups(path, norm.groups(), src);
+    BindChecks.scaleAndShift(parameters, path, norm.affine(), src, dst);
+    BindChecks.groups(path, norm.groups(), src);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     return kernel(
@@ -283,14 +283,14 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel localResponseNorm(String path, LocalResponseNorm norm, Tensor src, Tensor dst) {
-    Shapes.same(path, src, dst);
+    BindChecks.same(path, src, dst);
     return kernel(path, new ResponseNorm(norm, in(src), out(dst))::forward);
   }
 
   @Override
   public Kernel channelShuffle(String path, int groups, Tensor src, Tensor dst) {
-    Shapes.same(path, src, dst);
-    Shapes.groups(path, groups, src);
+    BindChecks.same(path, src, dst);
+    BindChecks.groups(path, groups, src);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     return kernel(path, e -> Moves.shuffle(e, groups, from, to));
@@ -298,15 +298,23 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel softmax(String path, Tensor src, Tensor dst) {
-    Shapes.same(path, src, dst);
+    BindChecks.same(path, src, dst);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     return kernel(path, e -> Softmax.forward(e, from, to));
   }
 
   @Override
+  public Kernel logSoftmax(String path, Tensor src, Tensor dst) {
+    BindChecks.same(path, src, dst);
+    PlanTensor from = in(src);
+    PlanTensor to = out(dst);
+    return kernel(path, e -> Softmax.forwardLog(e, from, to));
+  }
+
+  @Override
   public Kernel copy(String path, Tensor src, Tensor dst) {
-    Shapes.same(path, src, dst);
+    BindChecks.same(path, src, dst);
     PlanTensor from = in(src);
     PlanTensor to = out(dst);
     return kernel(path, e -> Moves.copy(e, from, to));
@@ -314,7 +322,7 @@ final class InferenceRecorder implements InferenceBinder {
 
   @Override
   public Kernel padShortcut(String path, int stride, Tensor src, Tensor dst) {
-    Shapes.padShortcut(path, stride, src, dst);
+    BindChecks.padShortcut(path, stride, src, dst);
     // Channels move by half of what is missing, which need not be whole blocks.
     blocks = false;
     PlanTensor from = in(src);

@@ -17,7 +17,7 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
       Map.of(Activation.NONE, Clip.NONE, Activation.RELU, Clip.RELU, Activation.RELU6, Clip.RELU6);
 
   /**
-   * Makes the layer's steps.
+   * Makes the layer's emitters.
    *
    * @return whether it did: else the layer is to be computed directly
    */
@@ -31,7 +31,7 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
   }
 
   private void emit(Emitter e, PlanWeights weights, WinogradLayer winograd) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     // The sum is made in place: what is added has to be in the destination before.
     layer
         .residual()
@@ -43,7 +43,7 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
     winograd.emit(
         e,
         "conv",
-        new Convolution(layer.conv(), layer.conv().in()).flops(plan.batch(), dst.pixels()),
+        new ConvolutionPrimitive(layer.conv(), layer.conv().in()).flops(plan.batch(), dst.pixels()),
         floats * plan.batch(),
         packed.weight(),
         packed.bias());

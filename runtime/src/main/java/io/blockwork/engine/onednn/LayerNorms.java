@@ -12,7 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
 import io.blockwork.engine.LayerNorm;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl.normalization_flags;
@@ -39,7 +39,7 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
         : normalization_flags.none.value;
   }
 
-  private memory.desc matrix(Plan plan) {
+  private memory.desc matrix(BoundPlan plan) {
     return plan.own(
         new memory.desc(
             new long[] {(long) plan.batch() * src.pixels(), src.channels()},
@@ -47,15 +47,15 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
             memory.format_tag.ab));
   }
 
-  private memory.desc statistics(Plan plan) {
+  private memory.desc statistics(BoundPlan plan) {
     return plan.own(PackedWeights.vector((long) plan.batch() * src.pixels()));
   }
 
   private layer_normalization_forward.primitive_desc describe(Emitter e, prop_kind kind) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     return plan.own(
         new layer_normalization_forward.primitive_desc(
-            Plan.cpu(),
+            BoundPlan.cpu(),
             kind.value,
             matrix(plan),
             matrix(plan),
@@ -76,22 +76,22 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
    * @param trained where the gradients of scale and shift go, if they are trained
    */
   void train(
-      DeferredLayer.Steps steps,
+      DeferredLayer.Emitters emitters,
       PlanTensor dst,
       PlanTensor dDst,
       GradientTarget dSrc,
       Optional<ScaleAndShift> trained) {
-    Emitter e = steps.forward();
-    Plan plan = e.plan();
+    Emitter e = emitters.forward();
+    BoundPlan plan = e.plan();
     Trained kept =
         new Trained(
             describe(e, prop_kind.forward_training),
             plan.keep(statistics(plan)),
             plan.keep(statistics(plan)));
     forward(e, dst, kept.forward(), Optional.of(kept));
-    steps.recompute().repeat(e);
+    emitters.recompute().repeat(e);
     if (dSrc.needed() || trained.isPresent()) {
-      backward(steps.backward(), dDst, dSrc, trained, kept);
+      backward(emitters.backward(), dDst, dSrc, trained, kept);
     }
   }
 
@@ -100,7 +100,7 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
       PlanTensor dst,
       layer_normalization_forward.primitive_desc description,
       Optional<Trained> kept) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
     memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     IntMemoryMap arguments =
@@ -129,13 +129,13 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
       GradientTarget dSrc,
       Optional<ScaleAndShift> trained,
       Trained kept) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     // oneDNN 3.11 has no kernel for the input's gradient alone where there is a scale.
     prop_kind kind = parameters.isPresent() ? prop_kind.backward : prop_kind.backward_data;
     layer_normalization_backward.primitive_desc description =
         plan.own(
             new layer_normalization_backward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 kind.value,
                 matrix(plan),
                 matrix(plan),
@@ -181,7 +181,7 @@ record LayerNorms(LayerNorm norm, Optional<ScaleAndShift> parameters, PlanTensor
     }
   }
 
-  private ScaleAndShift unused(Plan plan) {
+  private ScaleAndShift unused(BoundPlan plan) {
     memory.desc vector = plan.own(PackedWeights.vector(src.channels()));
     return new ScaleAndShift(plan.keep(vector), plan.keep(vector));
   }

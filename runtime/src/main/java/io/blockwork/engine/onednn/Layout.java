@@ -17,7 +17,7 @@ public enum Layout {
    * blocks (the images, and vectors such as logits) are plain {@code nchw}.
    */
   memory.desc desc(Precision precision, long n, long c, long h, long w) {
-    return new memory.desc(new long[] {n, c, h, w}, Plan.type(precision), tag(c));
+    return new memory.desc(new long[] {n, c, h, w}, BoundPlan.type(precision), tag(c));
   }
 
   /** Whether the tensor is made of whole blocks of a tensor of whole blocks. */

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * A kernel of our own, for what oneDNN lacks or has only slow reference kernels for: plain Java,
  * shared out between the plan's threads.
  */
-final class Loop implements Step {
+final class Loop implements Runnable {
   /** Items {@code from} (inclusive) to {@code to} (exclusive), independent of all others. */
   @FunctionalInterface
   interface Body {

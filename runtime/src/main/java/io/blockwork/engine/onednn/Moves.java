@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Padding;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.Pointer;
 
@@ -46,7 +46,7 @@ final class Moves {
   }
 
   /** Of dense padded memory, what is not padding. */
-  private static memory within(Plan plan, memory padded, Padding padding, PlanTensor inner) {
+  private static memory within(BoundPlan plan, memory padded, Padding padding, PlanTensor inner) {
     long[] dims = {plan.batch(), inner.channels(), inner.height(), inner.width()};
     long[] offsets = {0, 0, padding.top(), padding.left()};
     return plan.alias(padded, plan.own(padded.get_desc()).submemory_desc(dims, offsets));
@@ -54,7 +54,7 @@ final class Moves {
 
   /** Sets the tensor to zero. */
   static void clear(Emitter e, PlanTensor tensor) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     if (plan.dense(tensor)) {
       clear(e, plan.memory(tensor));
     } else {
@@ -70,7 +70,7 @@ final class Moves {
 
   /** Channels in another order: channel {@code i} of group {@code g} goes to {@code i, g}. */
   static void shuffle(Emitter e, int groups, PlanTensor src, PlanTensor dst) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
     memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     e.reorder(
@@ -82,7 +82,7 @@ final class Moves {
 
   /** The gradient of {@link #shuffle}. */
   static void shuffleBackward(Emitter e, int groups, PlanTensor dDst, GradientTarget dSrc) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result = e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(dSrc.tensor()));
     e.reorder(
@@ -93,17 +93,18 @@ final class Moves {
   }
 
   /** Channels-last memory as places x groups x channels of a group, which lie side by side. */
-  private static memory.desc grouped(Plan plan, PlanTensor tensor, int groups) {
+  private static memory.desc grouped(BoundPlan plan, PlanTensor tensor, int groups) {
     long size = tensor.channels() / groups;
     return strided(plan, tensor, groups, new long[] {tensor.channels(), size, 1});
   }
 
   /** The same dimensions, where the groups lie side by side. */
-  private static memory.desc dealt(Plan plan, PlanTensor tensor, int groups) {
+  private static memory.desc dealt(BoundPlan plan, PlanTensor tensor, int groups) {
     return strided(plan, tensor, groups, new long[] {tensor.channels(), 1, groups});
   }
 
-  private static memory.desc strided(Plan plan, PlanTensor tensor, int groups, long[] strides) {
+  private static memory.desc strided(
+      BoundPlan plan, PlanTensor tensor, int groups, long[] strides) {
     long[] dims = {(long) plan.batch() * tensor.pixels(), groups, tensor.channels() / groups};
     return new memory.desc(dims, plan.type(tensor), strides);
   }

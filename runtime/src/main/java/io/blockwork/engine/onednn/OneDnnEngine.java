@@ -203,7 +203,7 @@ public final class OneDnnEngine implements Engine {
     if (batch == 1 || batch < threads) {
       return MicroBatching.whole(batch);
     }
-    long largest = InferencePlan.largestTensor(parameters, network);
+    long largest = BoundMicroBatch.largestTensor(parameters, network);
     return MicroBatching.of(batch, largest, options.precision(), threads);
   }
 
@@ -217,14 +217,14 @@ public final class OneDnnEngine implements Engine {
     // Primitives are made for the number of threads that the making thread is set to.
     int threads = microBatching.streams() > 1 ? 1 : options.threadsOrAll();
     PlanWeights weights = new PlanWeights(state.acquire());
-    List<InferencePlan> plans = new ArrayList<>();
+    List<BoundMicroBatch> plans = new ArrayList<>();
     try {
       for (int i = 0; i < microBatching.streams(); i++) {
         plans.add(
             OneDnnLibrary.onThreads(
                 threads,
                 () ->
-                    new InferencePlan(
+                    new BoundMicroBatch(
                         parameters,
                         weights,
                         batch,
@@ -235,7 +235,7 @@ public final class OneDnnEngine implements Engine {
                         network)));
       }
     } catch (RuntimeException | Error e) {
-      plans.forEach(InferencePlan::close);
+      plans.forEach(BoundMicroBatch::close);
       state.release();
       throw e;
     }

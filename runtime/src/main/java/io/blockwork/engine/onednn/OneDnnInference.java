@@ -21,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class OneDnnInference implements BoundInference {
   private final Parameters parameters;
   private final PlanWeights weights;
-  private final List<InferencePlan> plans;
+  private final List<BoundMicroBatch> plans;
   private final int batch;
   private final int threads;
   private final Executor workers;
@@ -46,7 +46,7 @@ final class OneDnnInference implements BoundInference {
   OneDnnInference(
       Parameters parameters,
       PlanWeights weights,
-      List<InferencePlan> plans,
+      List<BoundMicroBatch> plans,
       int batch,
       int threads,
       Executor workers,
@@ -90,7 +90,7 @@ final class OneDnnInference implements BoundInference {
 
   private Staging newStaging() {
     Arena memory = new Arena();
-    InferencePlan plan = plans.get(0);
+    BoundMicroBatch plan = plans.get(0);
     long source = memory.allocate(batch * plan.input().elements() * Float.BYTES);
     long target = memory.allocate(batch * plan.outputs().get(0).elements() * Float.BYTES);
     return new Staging(memory, source, target);
@@ -99,15 +99,15 @@ final class OneDnnInference implements BoundInference {
   @Override
   public void run(INDArray images, List<INDArray> outputs) {
     requireOpen();
-    InferencePlan first = plans.get(0);
-    Shapes.array("images", batch, first.input(), images);
+    BoundMicroBatch first = plans.get(0);
+    BindChecks.array("images", batch, first.input(), images);
     if (outputs.size() != first.outputs().size()) {
       throw new IllegalArgumentException(
           SafeText.format(
               "outputs: expected %d arrays, got %d", first.outputs().size(), outputs.size()));
     }
     for (int i = 0; i < outputs.size(); i++) {
-      Shapes.array("output", batch, first.outputs().get(i), outputs.get(i));
+      BindChecks.array("output", batch, first.outputs().get(i), outputs.get(i));
     }
     INDArray from = NativeValues.contiguous(images);
     INDArray[] to = new INDArray[outputs.size()];
@@ -135,7 +135,7 @@ final class OneDnnInference implements BoundInference {
     }
   }
 
-  private void runAlone(InferencePlan plan, long source, long[] target) {
+  private void runAlone(BoundMicroBatch plan, long source, long[] target) {
     OneDnnLibrary.onThreads(
         threads,
         () -> {
@@ -153,7 +153,7 @@ final class OneDnnInference implements BoundInference {
   /**
    * The last chunk is moved back to be whole: what it shares with its neighbour comes out equal.
    */
-  private void runChunk(InferencePlan plan, int chunk, long source, long[] target) {
+  private void runChunk(BoundMicroBatch plan, int chunk, long source, long[] target) {
     int begin = Math.min(chunk * plan.batch(), batch - plan.batch());
     long[] results = new long[target.length];
     for (int i = 0; i < results.length; i++) {
@@ -207,7 +207,7 @@ final class OneDnnInference implements BoundInference {
     }
 
     private void takeChunks() {
-      InferencePlan plan = plans.get(nextPlan.getAndIncrement());
+      BoundMicroBatch plan = plans.get(nextPlan.getAndIncrement());
       for (int i = nextChunk.getAndIncrement(); i < chunks(); i = nextChunk.getAndIncrement()) {
         runChunk(plan, i, source, target);
       }
@@ -263,14 +263,14 @@ final class OneDnnInference implements BoundInference {
 
   /** Bytes of native memory of all plans, without the weights. */
   long bytes() {
-    return plans.stream().mapToLong(InferencePlan::bytes).sum();
+    return plans.stream().mapToLong(BoundMicroBatch::bytes).sum();
   }
 
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      plans.forEach(InferencePlan::close);
+      plans.forEach(BoundMicroBatch::close);
       staging.ifPresent(s -> s.memory().close());
       onClose.run();
     }

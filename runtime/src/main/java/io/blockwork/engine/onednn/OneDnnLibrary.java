@@ -71,8 +71,7 @@ final class OneDnnLibrary {
 
   /** Whether the processor has kernels for blocks of {@link Layout#BLOCK} channels. */
   static boolean hasBlockKernels() {
-    int isa = dnnl.dnnl_get_effective_cpu_isa();
-    return (isa & dnnl.dnnl_cpu_isa_avx512_core) == dnnl.dnnl_cpu_isa_avx512_core;
+    return vectors().equals(Optional.of(VectorSet.AVX512));
   }
 
   /** Does the work; primitives that it makes or runs on the calling thread use so many threads. */

@@ -26,7 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class OneDnnTraining implements BoundTraining {
   private final TrainingPass pass;
   private final int threads;
-  private final Plan plan;
+  private final BoundPlan plan;
   private final TrainingWeights weights;
   private final PlanTensor input;
   private final List<Result> results;
@@ -69,8 +69,8 @@ final class OneDnnTraining implements BoundTraining {
             ? layout.orElse(Layout.BLOCKED)
             : Layout.CHANNELS_LAST;
     plan =
-        new Plan(
-            new Plan.Settings(
+        new BoundPlan(
+            new BoundPlan.Settings(
                 batch,
                 precision,
                 chosen,
@@ -120,9 +120,9 @@ final class OneDnnTraining implements BoundTraining {
   @Override
   public void forward(INDArray from, List<INDArray> to) {
     requireArrays("outputs", to);
-    Shapes.array("images", plan.batch(), input, from);
+    BindChecks.array("images", plan.batch(), input, from);
     for (int i = 0; i < results.size(); i++) {
-      Shapes.array("output", plan.batch(), results.get(i).output(), to.get(i));
+      BindChecks.array("output", plan.batch(), results.get(i).output(), to.get(i));
     }
     INDArray source = NativeValues.contiguous(from);
     List<INDArray> targets = to.stream().map(NativeValues::contiguous).toList();
@@ -151,7 +151,7 @@ final class OneDnnTraining implements BoundTraining {
   public void backward(List<INDArray> gradients) {
     requireArrays("gradients of the outputs", gradients);
     for (int i = 0; i < results.size(); i++) {
-      Shapes.array(
+      BindChecks.array(
           "gradient of the output", plan.batch(), results.get(i).output(), gradients.get(i));
     }
     List<INDArray> sources = gradients.stream().map(NativeValues::contiguous).toList();
@@ -174,7 +174,7 @@ final class OneDnnTraining implements BoundTraining {
             () ->
                 new IllegalStateException(
                     "the gradient of the images was not requested when the pass was bound"));
-    Shapes.array("gradient of the images", plan.batch(), input, gradient);
+    BindChecks.array("gradient of the images", plan.batch(), input, gradient);
     INDArray target = NativeValues.contiguous(gradient);
     transfer.run(NativeValues.address(target));
     if (target != gradient) {

@@ -101,7 +101,8 @@ final class PackedWeights {
    * The weight of the convolution in the given layout. It has values once it is {@linkplain
    * Entry#fill filled}.
    */
-  synchronized Entry convolution(FoldedWeight folded, Convolution convolution, memory.desc layout) {
+  synchronized Entry convolution(
+      FoldedWeight folded, ConvolutionPrimitive convolution, memory.desc layout) {
     String key = folded.key() + " " + convolution.in();
     return find(key, layout)
         .orElseGet(
@@ -145,14 +146,14 @@ final class PackedWeights {
       WinogradWeights transform,
       memory weight,
       memory bias) {
-    Convolution convolution = new Convolution(conv, conv.in());
+    ConvolutionPrimitive convolution = new ConvolutionPrimitive(conv, conv.in());
     try (Arena staging = new Arena()) {
       memory.desc rows =
           staging.own(
               new memory.desc(
                   convolution.weightDims(), memory.data_type.f32, memory.format_tag.hwio));
       Address address = new Address(staging.allocate(rows.get_size()));
-      memory plain = staging.own(new memory(rows, Plan.cpu(), address));
+      memory plain = staging.own(new memory(rows, BoundPlan.cpu(), address));
       fold(parameters, folded, convolution, plain, bias);
       transform.run(address.address(), weight.get_data_handle().address());
     }
@@ -191,7 +192,8 @@ final class PackedWeights {
   }
 
   private memory allocate(memory.desc desc) {
-    return arena.own(new memory(desc, Plan.cpu(), new Address(arena.allocate(desc.get_size()))));
+    return arena.own(
+        new memory(desc, BoundPlan.cpu(), new Address(arena.allocate(desc.get_size()))));
   }
 
   static memory.desc vector(long length) {
@@ -204,7 +206,7 @@ final class PackedWeights {
 
   private static void copy(Parameters parameters, String name, memory.desc desc, memory to) {
     try (memory from =
-        new memory(desc, Plan.cpu(), new Address(parameters.values(name).address()))) {
+        new memory(desc, BoundPlan.cpu(), new Address(parameters.values(name).address()))) {
       copy(from, to);
     }
   }
@@ -212,7 +214,7 @@ final class PackedWeights {
   private static void fold(
       Parameters parameters,
       FoldedWeight folded,
-      Convolution convolution,
+      ConvolutionPrimitive convolution,
       memory weight,
       memory bias) {
     int out = convolution.conv().out();
@@ -222,7 +224,7 @@ final class PackedWeights {
           staging.own(
               new memory(
                   staging.own(convolution.plainWeight()),
-                  Plan.cpu(),
+                  BoundPlan.cpu(),
                   new Address(parameters.values(folded.path() + ".weight").address())));
       memory source = convolution.isPadded() ? padded(staging, convolution, plain) : plain;
       long scales = staging.allocate((long) out * Float.BYTES);
@@ -231,23 +233,23 @@ final class PackedWeights {
       FloatBuffer shift = NativeValues.floats(shifts, out);
       folded.fill(parameters, scale, shift);
       if (folded.isScaled()) {
-        memory factors = staging.own(new memory(vector, Plan.cpu(), new Address(scales)));
+        memory factors = staging.own(new memory(vector, BoundPlan.cpu(), new Address(scales)));
         copy(source, weight, Optional.of(factors), convolution.outputDims());
       } else {
         copy(source, weight, Optional.empty(), 0);
       }
-      copy(staging.own(new memory(vector, Plan.cpu(), new Address(shifts))), bias);
+      copy(staging.own(new memory(vector, BoundPlan.cpu(), new Address(shifts))), bias);
     }
   }
 
   /** The weight with the input channels that were added, which are zeros. */
-  private static memory padded(Arena staging, Convolution convolution, memory plain) {
+  private static memory padded(Arena staging, ConvolutionPrimitive convolution, memory plain) {
     memory.desc desc = staging.own(convolution.paddedWeight(memory.data_type.f32));
     Address address = new Address(staging.allocate(desc.get_size()));
     Pointer.memset(address, 0, desc.get_size());
     memory.desc part = staging.own(convolution.withoutPadding(desc));
-    copy(plain, staging.own(new memory(part, Plan.cpu(), address)));
-    return staging.own(new memory(desc, Plan.cpu(), address));
+    copy(plain, staging.own(new memory(part, BoundPlan.cpu(), address)));
+    return staging.own(new memory(desc, BoundPlan.cpu(), address));
   }
 
   private static void copy(memory from, memory to) {

@@ -30,7 +30,7 @@ final class PlanWeights {
    * The weight of the convolution in the given layout. Its values are there after the next {@link
    * #refresh}.
    */
-  Packed convolution(FoldedWeight folded, Convolution convolution, memory.desc layout) {
+  Packed convolution(FoldedWeight folded, ConvolutionPrimitive convolution, memory.desc layout) {
     return use(shared.convolution(folded, convolution, layout));
   }
 

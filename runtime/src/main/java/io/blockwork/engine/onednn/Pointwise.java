@@ -6,7 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Window;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Optional;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -29,11 +29,11 @@ final class Pointwise {
 
   /** The same on dense memory. */
   private static void scale(Emitter e, memory src, memory gate, memory dst) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     binary.primitive_desc description =
         plan.own(
             new binary.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 algorithm.binary_mul,
                 plan.own(src.get_desc()),
                 plan.own(gate.get_desc()),
@@ -84,7 +84,7 @@ final class Pointwise {
       PlanTensor dDst,
       GradientTarget dSrc,
       GradientTarget dGate) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory gradient = e.read(dDst, Scratch.SOURCE);
     // The gate first: dSrc may be dDst itself.
     if (dGate.needed()) {
@@ -96,8 +96,8 @@ final class Pointwise {
           product,
           Activation.NONE);
       memory result = dGate.memory(e);
-      Pooling mean = new Pooling(Pooled.global(false, src), src, dGate.tensor());
-      Pooling.run(e, mean.describe(e, prop_kind.forward_inference), product, result);
+      PoolPrimitive mean = new PoolPrimitive(Pool.global(false, src), src, dGate.tensor());
+      PoolPrimitive.run(e, mean.describe(e, prop_kind.forward_inference), product, result);
       Activations.multiply(e, result, src.pixels(), result);
       dGate.written(e, result);
     }
@@ -110,14 +110,14 @@ final class Pointwise {
 
   /** Every {@code stride}-th pixel, in the middle of zero channels. */
   static void padShortcut(Emitter e, int stride, PlanTensor src, PlanTensor dst) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     PlanTensor pixels = pixels(src, dst);
     memory padded = plan.keep(plan.desc(dst));
     // The zeros around the middle are never written again, so they are made once.
     Pointer.memset(padded.get_data_handle(), 0, plan.own(padded.get_desc()).get_size());
     memory taken = plan.temporary(Scratch.TARGET, plan.desc(pixels));
-    Pooling pool = everyNth(stride, src, pixels);
-    Pooling.run(
+    PoolPrimitive pool = everyNth(stride, src, pixels);
+    PoolPrimitive.run(
         e, pool.describe(e, prop_kind.forward_inference), e.read(src, Scratch.SOURCE), taken);
     e.reorder(taken, plan.part(padded, before(src, dst), src.channels()), false);
     e.reorder(padded, plan.view(dst), false);
@@ -128,14 +128,14 @@ final class Pointwise {
       Emitter e, int stride, PlanTensor src, PlanTensor dDst, GradientTarget dSrc) {
     int before = before(src, dDst);
     PlanTensor middle = dDst.slice(before, before + src.channels());
-    Pooling pool = everyNth(stride, src, pixels(src, dDst));
+    PoolPrimitive pool = everyNth(stride, src, pixels(src, dDst));
     var forward = pool.describe(e, prop_kind.forward_training);
     pool.backward(e, middle, dSrc, forward, Optional.empty());
   }
 
   /** A pool of single pixels is what leaves some out, in any layout. */
-  private static Pooling everyNth(int stride, PlanTensor src, PlanTensor pixels) {
-    return new Pooling(Pooled.of(false, Window.window(1).stride(stride), src), src, pixels);
+  private static PoolPrimitive everyNth(int stride, PlanTensor src, PlanTensor pixels) {
+    return new PoolPrimitive(Pool.of(false, Window.window(1).stride(stride), src), src, pixels);
   }
 
   private static PlanTensor pixels(PlanTensor few, PlanTensor many) {

@@ -1,13 +1,13 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.PoolAxis;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Arrays;
 import org.bytedeco.dnnl.memory;
 
 /** Pools whose windows oneDNN lacks, on channels-last memory. */
 final class PoolLoop {
-  private final Pooled pool;
+  private final Pool pool;
   private final PlanTensor src;
   private final PlanTensor dst;
 
@@ -19,7 +19,7 @@ final class PoolLoop {
    *
    * @param backward whether a gradient will be asked for
    */
-  PoolLoop(Plan plan, Pooled pool, PlanTensor src, PlanTensor dst, boolean backward) {
+  PoolLoop(BoundPlan plan, Pool pool, PlanTensor src, PlanTensor dst, boolean backward) {
     this.pool = pool;
     this.src = src;
     this.dst = dst;
@@ -28,7 +28,7 @@ final class PoolLoop {
   }
 
   void forward(Emitter e) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
     memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     e.loop(
@@ -101,7 +101,7 @@ final class PoolLoop {
   }
 
   void backward(Emitter e, PlanTensor dDst, GradientTarget dSrc) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result = e.gradient(dSrc.tensor(), dSrc.accumulate(), plan.channelsLast(src));
     e.loop(

@@ -7,7 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.util.Optional;
@@ -24,11 +24,11 @@ import org.bytedeco.dnnl.prelu_forward;
  * @param src the input
  */
 record Prelu(memory slopes, PlanTensor src) {
-  private boolean isShared(Plan plan) {
+  private boolean isShared(BoundPlan plan) {
     return src.channels() > 1 && plan.own(slopes.get_desc()).get_size() == Float.BYTES;
   }
 
-  private memory.desc vector(Plan plan) {
+  private memory.desc vector(BoundPlan plan) {
     return plan.own(
         new memory.desc(
             new long[] {1, src.channels(), 1, 1}, memory.data_type.f32, memory.format_tag.nchw));
@@ -36,7 +36,7 @@ record Prelu(memory slopes, PlanTensor src) {
 
   /** One slope a channel, as oneDNN wants it. */
   private memory perChannel(Emitter e) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     if (!isShared(plan)) {
       return plan.wrap(vector(plan), slopes.get_data_handle().address());
     }
@@ -57,10 +57,10 @@ record Prelu(memory slopes, PlanTensor src) {
   }
 
   private prelu_forward.primitive_desc describe(Emitter e, prop_kind kind) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     return plan.own(
         new prelu_forward.primitive_desc(
-            Plan.cpu(),
+            BoundPlan.cpu(),
             kind,
             plan.channelsLast(src),
             vector(plan),
@@ -70,7 +70,7 @@ record Prelu(memory slopes, PlanTensor src) {
   }
 
   void forward(Emitter e, PlanTensor dst) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
     memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     prelu_forward.primitive_desc description = describe(e, prop_kind.forward_inference);
@@ -89,7 +89,7 @@ record Prelu(memory slopes, PlanTensor src) {
    * @param trained where the slopes' gradient goes, if they are trained
    */
   void backward(Emitter e, PlanTensor dDst, GradientTarget dSrc, Optional<memory> trained) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SECOND_SOURCE);
     memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);
     memory result =
@@ -99,7 +99,7 @@ record Prelu(memory slopes, PlanTensor src) {
     prelu_backward.primitive_desc description =
         plan.own(
             new prelu_backward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 plan.channelsLast(src),
                 vector(plan),
                 plan.channelsLast(src),

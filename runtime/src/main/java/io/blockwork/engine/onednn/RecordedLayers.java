@@ -59,7 +59,7 @@ abstract class RecordedLayers implements TrainingBinder {
   }
 
   /** Makes the kernels. */
-  final void compile(Plan plan, PlanTensor input, TrainingWeights weights) {
+  final void compile(BoundPlan plan, PlanTensor input, TrainingWeights weights) {
     this.weights = Optional.of(weights);
     GradientNeeds needs = new GradientNeeds();
     needs.written(input, settings.inputGradient());
@@ -85,7 +85,7 @@ abstract class RecordedLayers implements TrainingBinder {
       PlanTensor write,
       boolean trainable,
       boolean plainLinear,
-      Consumer<DeferredLayer.Steps> recipe) {
+      Consumer<DeferredLayer.Emitters> recipe) {
     DeferredLayer layer = new DeferredLayer(path, reads, List.of(write), trainable, recipe);
     layers.add(new Recorded(layer, reads, Optional.of(write), plainLinear));
     return layer;
@@ -96,7 +96,7 @@ abstract class RecordedLayers implements TrainingBinder {
       List<PlanTensor> reads,
       PlanTensor write,
       boolean trainable,
-      Consumer<DeferredLayer.Steps> recipe) {
+      Consumer<DeferredLayer.Emitters> recipe) {
     return layer(path, reads, write, trainable, false, recipe);
   }
 
@@ -109,7 +109,7 @@ abstract class RecordedLayers implements TrainingBinder {
   final Layer onlyBackward(String path, Consumer<Emitter> recipe) {
     DeferredLayer layer =
         new DeferredLayer(
-            path, List.of(), List.of(), false, steps -> recipe.accept(steps.backward()));
+            path, List.of(), List.of(), false, emitters -> recipe.accept(emitters.backward()));
     layers.add(new Recorded(layer, List.of(), Optional.empty(), false));
     return layer;
   }
@@ -136,8 +136,8 @@ abstract class RecordedLayers implements TrainingBinder {
 
   /** Checks the gradients' shapes. */
   static void gradients(String path, Tensor src, Tensor dst, Tensor dDst, Gradient dSrc) {
-    Shapes.same(path, dst, dDst);
-    Shapes.same(path, src, dSrc.tensor());
+    BindChecks.same(path, dst, dDst);
+    BindChecks.same(path, src, dSrc.tensor());
   }
 
   /** Whether the parameters at the path, or the parameter of that name, are trained. */
@@ -146,9 +146,9 @@ abstract class RecordedLayers implements TrainingBinder {
   }
 
   /** Where the gradient of one of the layer's inputs goes. */
-  final GradientTarget target(DeferredLayer.Steps steps, Tensor input, Gradient gradient) {
+  final GradientTarget target(DeferredLayer.Emitters emitters, Tensor input, Gradient gradient) {
     return new GradientTarget(
-        use(gradient.tensor()), gradient.accumulate(), steps.needs().contains(use(input)));
+        use(gradient.tensor()), gradient.accumulate(), emitters.needs().contains(use(input)));
   }
 
   /** What a layer without parameters does forward. */
@@ -182,11 +182,11 @@ abstract class RecordedLayers implements TrainingBinder {
         List.of(from),
         to,
         false,
-        steps -> {
-          forward.emit(steps.forward(), from, to);
-          steps.recompute().repeat(steps.forward());
-          if (steps.inputGradient()) {
-            backward.emit(steps.backward(), gradient, target(steps, src, dSrc));
+        emitters -> {
+          forward.emit(emitters.forward(), from, to);
+          emitters.recompute().repeat(emitters.forward());
+          if (emitters.inputGradient()) {
+            backward.emit(emitters.backward(), gradient, target(emitters, src, dSrc));
           }
         });
   }

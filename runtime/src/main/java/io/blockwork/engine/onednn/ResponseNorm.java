@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.LocalResponseNorm;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import org.bytedeco.dnnl.memory;
 
 /**
@@ -16,7 +16,7 @@ record ResponseNorm(LocalResponseNorm norm, PlanTensor src, PlanTensor dst) {
   private static final double USUAL_BETA = 0.75;
 
   void forward(Emitter e) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
     memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     e.loop(
@@ -75,7 +75,7 @@ record ResponseNorm(LocalResponseNorm norm, PlanTensor src, PlanTensor dst) {
   }
 
   void backward(Emitter e, PlanTensor dDst, GradientTarget dSrc) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     memory source = e.readAs(src, plan.channelsLast(src), Scratch.SECOND_SOURCE);
     memory output = e.readAs(dst, plan.channelsLast(dst), Scratch.TARGET);
     memory gradient = e.readAs(dDst, plan.channelsLast(dDst), Scratch.SOURCE);

@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
@@ -23,27 +23,27 @@ final class StochasticDepth {
     this.passes = passes;
   }
 
-  /** Makes the layer's steps. */
+  /** Makes the layer's kernels. */
   void compile(
-      DeferredLayer.Steps steps,
+      DeferredLayer.Emitters emitters,
       PlanTensor src,
       PlanTensor dst,
       PlanTensor dDst,
       GradientTarget dSrc) {
-    Plan plan = steps.forward().plan();
+    BoundPlan plan = emitters.forward().plan();
     // A factor for each channel as well: oneDNN is not fast on one an image.
     memory gate =
         plan.keep(
             plan.own(plan.layout().desc(plan.precision(), plan.batch(), src.channels(), 1, 1)));
-    Emitter e = steps.recompute();
+    Emitter e = emitters.recompute();
     memory target = e.target(dst, Scratch.TARGET);
     e.binary(algorithm.binary_mul, e.read(src, Scratch.SOURCE), gate, target, Activation.NONE);
     e.written(target, dst);
     ImageValues factors = ImageValues.of(gate, plan.precision(), plan.batch(), src.channels());
-    steps.forward().add(() -> draw(plan.batch(), factors, new float[src.channels()]));
-    steps.forward().repeat(e);
+    emitters.forward().add(() -> draw(plan.batch(), factors, new float[src.channels()]));
+    emitters.forward().repeat(e);
     if (dSrc.needed()) {
-      Emitter back = steps.backward();
+      Emitter back = emitters.backward();
       memory result = dSrc.memory(back);
       back.binary(
           algorithm.binary_mul, back.read(dDst, Scratch.SOURCE), gate, result, Activation.NONE);

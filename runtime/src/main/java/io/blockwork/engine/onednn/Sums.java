@@ -6,7 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,14 +79,14 @@ final class Sums {
       e.binary(algorithm.binary_add, a, b, dst, activation);
       return;
     }
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     primitive_attr attributes = e.attributes(false, activation);
     attributes.set_scales_mask(DNNL_ARG_SRC_0, 0);
     attributes.set_scales_mask(DNNL_ARG_SRC_1, 0);
     binary.primitive_desc description =
         plan.own(
             new binary.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 algorithm.binary_add,
                 plan.own(a.get_desc()),
                 plan.own(b.get_desc()),

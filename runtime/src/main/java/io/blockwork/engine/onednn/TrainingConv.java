@@ -11,7 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -41,8 +41,8 @@ record TrainingConv(
     boolean accumulate,
     boolean trainable) {
 
-  void compile(DeferredLayer.Steps steps, TrainingWeights weights) {
-    compile(steps, weights, Activation.NONE);
+  void compile(DeferredLayer.Emitters emitters, TrainingWeights weights) {
+    compile(emitters, weights, Activation.NONE);
   }
 
   /**
@@ -50,32 +50,32 @@ record TrainingConv(
    *
    * @param activation one whose derivative the output tells; its backward destroys {@code dDst}
    */
-  void compile(DeferredLayer.Steps steps, TrainingWeights weights, Activation activation) {
-    Plan plan = steps.forward().plan();
+  void compile(DeferredLayer.Emitters emitters, TrainingWeights weights, Activation activation) {
+    BoundPlan plan = emitters.forward().plan();
     boolean padded = plan.isPadded(src) && conv.groups() == 1;
     memory.desc srcDesc = padded ? plan.paddedInputDesc() : plan.desc(src);
     int in = padded ? (int) plan.own(srcDesc.get_dims()).get(1) : conv.in();
-    Convolution convolution = new Convolution(conv, in);
+    ConvolutionPrimitive convolution = new ConvolutionPrimitive(conv, in);
     convolution_forward.primitive_desc forward =
-        forwardDescription(steps.forward(), convolution, srcDesc);
-    if (!forwardByWinograd(steps.forward(), weights, activation)) {
-      forward(steps.forward(), convolution, forward, weights, activation);
+        forwardDescription(emitters.forward(), convolution, srcDesc);
+    if (!forwardByWinograd(emitters.forward(), weights, activation)) {
+      forward(emitters.forward(), convolution, forward, weights, activation);
     }
-    steps.recompute().repeat(steps.forward());
-    if ((trainable || steps.inputGradient()) && !activation.isNone()) {
-      throughActivation(steps.backward(), activation);
+    emitters.recompute().repeat(emitters.forward());
+    if ((trainable || emitters.inputGradient()) && !activation.isNone()) {
+      throughActivation(emitters.backward(), activation);
     }
     if (trainable) {
-      backwardWeights(steps.backward(), convolution, forward, srcDesc, weights);
+      backwardWeights(emitters.backward(), convolution, forward, srcDesc, weights);
     }
-    if (steps.inputGradient() && !backwardByWinograd(steps.backward(), weights)) {
-      backwardData(steps.backward(), forward, padded, weights);
+    if (emitters.inputGradient() && !backwardByWinograd(emitters.backward(), weights)) {
+      backwardData(emitters.backward(), forward, padded, weights);
     }
   }
 
   /** Whether the forward pass is computed by Winograd's filtering, whose step is made then. */
   private boolean forwardByWinograd(Emitter e, TrainingWeights weights, Activation activation) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     Optional<WinogradLayer> layer =
         activation.isNone() ? WinogradLayer.training(plan, conv, src, dst) : Optional.empty();
     layer.ifPresent(
@@ -83,7 +83,7 @@ record TrainingConv(
             winograd.emit(
                 e,
                 "conv",
-                new Convolution(conv, conv.in()).flops(plan.batch(), dst.pixels()),
+                new ConvolutionPrimitive(conv, conv.in()).flops(plan.batch(), dst.pixels()),
                 (src.elements() + dst.elements()) * plan.batch(),
                 weights.winograd(e.path(), conv, winograd.weights(), false),
                 conv.bias()
@@ -94,14 +94,14 @@ record TrainingConv(
 
   /** The same for the gradient of the input. */
   private boolean backwardByWinograd(Emitter e, TrainingWeights weights) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     Optional<WinogradLayer> layer = WinogradLayer.backward(plan, conv, dDst, dSrc, accumulate);
     layer.ifPresent(
         winograd ->
             winograd.emit(
                 e,
                 "conv backward data",
-                new Convolution(conv, conv.in()).flops(plan.batch(), dst.pixels()),
+                new ConvolutionPrimitive(conv, conv.in()).flops(plan.batch(), dst.pixels()),
                 (dDst.elements() + dSrc.elements() * (accumulate ? 2 : 1)) * plan.batch(),
                 weights.winograd(e.path(), conv, winograd.weights(), true),
                 plan.zeros(plan.own(PackedWeights.vector(conv.in())))));
@@ -116,7 +116,7 @@ record TrainingConv(
   }
 
   private convolution_forward.primitive_desc forwardDescription(
-      Emitter e, Convolution convolution, memory.desc srcDesc) {
+      Emitter e, ConvolutionPrimitive convolution, memory.desc srcDesc) {
     return fixedOrAny(
         e, srcDesc, e.plan().desc(dst), (s, d) -> convolution.training(s, d, e.attributes()));
   }
@@ -130,7 +130,7 @@ record TrainingConv(
       memory.desc first,
       memory.desc second,
       BiFunction<memory.desc, memory.desc, D> describe) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     D fixed = plan.own(describe.apply(first, second));
     if (!Emitter.isReference(fixed)) {
       return fixed;
@@ -138,13 +138,13 @@ record TrainingConv(
     D last =
         plan.own(
             describe.apply(
-                plan.own(Convolution.channelsLast(first)),
-                plan.own(Convolution.channelsLast(second))));
+                plan.own(ConvolutionPrimitive.channelsLast(first)),
+                plan.own(ConvolutionPrimitive.channelsLast(second))));
     return Emitter.isReference(last)
         ? plan.own(
             describe.apply(
-                plan.own(Convolution.anyActivation(first)),
-                plan.own(Convolution.anyActivation(second))))
+                plan.own(ConvolutionPrimitive.anyActivation(first)),
+                plan.own(ConvolutionPrimitive.anyActivation(second))))
         : last;
   }
 
@@ -156,7 +156,7 @@ record TrainingConv(
 
   private void forward(
       Emitter e,
-      Convolution convolution,
+      ConvolutionPrimitive convolution,
       convolution_forward.primitive_desc description,
       TrainingWeights weights,
       Activation activation) {
@@ -185,11 +185,11 @@ record TrainingConv(
 
   private void backwardWeights(
       Emitter e,
-      Convolution convolution,
+      ConvolutionPrimitive convolution,
       convolution_forward.primitive_desc forward,
       memory.desc srcDesc,
       TrainingWeights weights) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     boolean padded = convolution.in() != conv.in();
     convolution_backward_weights.primitive_desc description =
         fixedOrAny(
@@ -233,8 +233,8 @@ record TrainingConv(
       convolution_forward.primitive_desc forward,
       boolean padded,
       TrainingWeights weights) {
-    Plan plan = e.plan();
-    Convolution convolution = new Convolution(conv, conv.in());
+    BoundPlan plan = e.plan();
+    ConvolutionPrimitive convolution = new ConvolutionPrimitive(conv, conv.in());
     convolution_forward.primitive_desc hint =
         padded ? forwardDescription(e, convolution, plan.desc(dSrc)) : forward;
     convolution_backward_data.primitive_desc description =

@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Activation;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
@@ -22,7 +22,8 @@ final class TrainingDropout {
   private final long seed;
   private final LongSupplier passes;
 
-  private TrainingDropout(Plan plan, double rate, long seed, LongSupplier passes, memory mask) {
+  private TrainingDropout(
+      BoundPlan plan, double rate, long seed, LongSupplier passes, memory mask) {
     this.rate = rate;
     this.bytes = plan.precision().bytes();
     int bits = Float.floatToIntBits((float) (rate < 1 ? 1 / (1 - rate) : 0));
@@ -33,9 +34,9 @@ final class TrainingDropout {
     this.passes = passes;
   }
 
-  /** Makes the layer's steps. */
+  /** Makes the layer's kernels. */
   static void compile(
-      DeferredLayer.Steps steps,
+      DeferredLayer.Emitters emitters,
       double rate,
       long seed,
       LongSupplier passes,
@@ -43,19 +44,19 @@ final class TrainingDropout {
       PlanTensor dst,
       PlanTensor dDst,
       GradientTarget dSrc) {
-    Plan plan = steps.forward().plan();
+    BoundPlan plan = emitters.forward().plan();
     memory mask = plan.keep(plan.desc(src));
     TrainingDropout dropout = new TrainingDropout(plan, rate, seed, passes, mask);
-    Emitter e = steps.recompute();
+    Emitter e = emitters.recompute();
     memory target = e.target(dst, Scratch.TARGET);
     multiply(e, e.read(src, Scratch.SOURCE), mask, target);
     e.written(target, dst);
-    steps.forward().add(dropout::draw);
-    steps.forward().repeat(e);
+    emitters.forward().add(dropout::draw);
+    emitters.forward().repeat(e);
     if (dSrc.needed()) {
-      memory result = dSrc.memory(steps.backward());
-      multiply(steps.backward(), steps.backward().read(dDst, Scratch.SOURCE), mask, result);
-      dSrc.written(steps.backward(), result);
+      memory result = dSrc.memory(emitters.backward());
+      multiply(emitters.backward(), emitters.backward().read(dDst, Scratch.SOURCE), mask, result);
+      dSrc.written(emitters.backward(), result);
     }
   }
 

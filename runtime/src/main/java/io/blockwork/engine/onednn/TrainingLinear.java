@@ -11,7 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Linear;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_backward_data;
@@ -49,22 +49,22 @@ record TrainingLinear(
     return dst.channels();
   }
 
-  private memory.desc weight(Plan plan, memory.data_type type, memory.format_tag tag) {
+  private memory.desc weight(BoundPlan plan, memory.data_type type, memory.format_tag tag) {
     return plan.own(new memory.desc(new long[] {out(), in()}, type, tag));
   }
 
   /** The bias, or an empty descriptor if there is none. */
-  private memory.desc bias(Plan plan) {
+  private memory.desc bias(BoundPlan plan) {
     return plan.own(linear.bias() ? PackedWeights.vector(out()) : new memory.desc());
   }
 
-  void compile(DeferredLayer.Steps steps, TrainingWeights weights) {
-    Emitter e = steps.forward();
-    Plan plan = e.plan();
+  void compile(DeferredLayer.Emitters emitters, TrainingWeights weights) {
+    Emitter e = emitters.forward();
+    BoundPlan plan = e.plan();
     inner_product_forward.primitive_desc description =
         plan.own(
             new inner_product_forward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 prop_kind.forward_training,
                 Dense.matrix(plan, src),
                 weight(plan, plan.type(src), memory.format_tag.any),
@@ -73,11 +73,11 @@ record TrainingLinear(
                 e.attributes(false, activation),
                 false));
     forward(e, description, weights);
-    steps.recompute().repeat(e);
-    if (!trainable && !steps.inputGradient()) {
+    emitters.recompute().repeat(e);
+    if (!trainable && !emitters.inputGradient()) {
       return;
     }
-    Emitter back = steps.backward();
+    Emitter back = emitters.backward();
     memory gradient = Dense.read(back, dDst, Scratch.SOURCE);
     if (!activation.isNone()) {
       memory output = Dense.read(back, dst, Scratch.SECOND_SOURCE);
@@ -86,7 +86,7 @@ record TrainingLinear(
     if (trainable) {
       backwardWeights(back, description, gradient, weights);
     }
-    if (steps.inputGradient()) {
+    if (emitters.inputGradient()) {
       backwardData(back, description, gradient, weights);
     }
   }
@@ -120,11 +120,11 @@ record TrainingLinear(
       inner_product_forward.primitive_desc forward,
       memory gradient,
       TrainingWeights weights) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     inner_product_backward_weights.primitive_desc description =
         plan.own(
             new inner_product_backward_weights.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 Dense.matrix(plan, src),
                 weight(plan, memory.data_type.f32, memory.format_tag.any),
                 bias(plan),
@@ -165,11 +165,11 @@ record TrainingLinear(
       inner_product_forward.primitive_desc forward,
       memory gradient,
       TrainingWeights weights) {
-    Plan plan = e.plan();
+    BoundPlan plan = e.plan();
     inner_product_backward_data.primitive_desc description =
         plan.own(
             new inner_product_backward_data.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 Dense.matrix(plan, dSrc),
                 weight(plan, plan.type(dDst), memory.format_tag.any),
                 Dense.matrix(plan, dDst),

@@ -13,7 +13,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
 import io.blockwork.engine.Norm;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.parameters.Parameters;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -54,13 +54,13 @@ record TrainingNorm(
         | (frozen ? normalization_flags.use_global_stats.value : 0);
   }
 
-  void compile(DeferredLayer.Steps steps, Parameters parameters, TrainingWeights weights) {
-    Emitter e = steps.forward();
-    Plan plan = e.plan();
+  void compile(DeferredLayer.Emitters emitters, Parameters parameters, TrainingWeights weights) {
+    Emitter e = emitters.forward();
+    BoundPlan plan = e.plan();
     batch_normalization_forward.primitive_desc description =
         plan.own(
             new batch_normalization_forward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 prop_kind.forward_training.value,
                 plan.desc(src),
                 plan.desc(dst),
@@ -72,7 +72,7 @@ record TrainingNorm(
         relu ? Optional.of(plan.keep(plan.own(description.workspace_desc()))) : Optional.empty();
     Statistics statistics = statistics(e, weights);
     forward(e, description, statistics, mask, weights);
-    steps.recompute().repeat(e);
+    emitters.recompute().repeat(e);
     if (!frozen) {
       long values = (long) plan.batch() * src.pixels();
       RunningStatistics running =
@@ -85,8 +85,8 @@ record TrainingNorm(
               values);
       e.add(running::update);
     }
-    if (steps.inputGradient() || !frozen) {
-      backward(steps, description, statistics, mask, weights);
+    if (emitters.inputGradient() || !frozen) {
+      backward(emitters, description, statistics, mask, weights);
     }
   }
 
@@ -126,19 +126,19 @@ record TrainingNorm(
   }
 
   private void backward(
-      DeferredLayer.Steps steps,
+      DeferredLayer.Emitters emitters,
       batch_normalization_forward.primitive_desc forward,
       Statistics statistics,
       Optional<memory> mask,
       TrainingWeights weights) {
-    Emitter e = steps.backward();
-    Plan plan = e.plan();
+    Emitter e = emitters.backward();
+    BoundPlan plan = e.plan();
     // Without the parameters' gradients, oneDNN leaves out their sums.
     prop_kind prop = frozen ? prop_kind.backward_data : prop_kind.backward;
     batch_normalization_backward.primitive_desc description =
         plan.own(
             new batch_normalization_backward.primitive_desc(
-                Plan.cpu(),
+                BoundPlan.cpu(),
                 prop.value,
                 plan.desc(dSrc),
                 plan.desc(dDst),
@@ -149,7 +149,7 @@ record TrainingNorm(
                 e.attributes(),
                 false));
     memory gradient = e.read(dDst, Scratch.SOURCE);
-    memory result = result(e, steps.inputGradient(), gradient);
+    memory result = result(e, emitters.inputGradient(), gradient);
     IntMemoryMap arguments =
         e.arguments(
             DNNL_ARG_SRC,
@@ -178,12 +178,12 @@ record TrainingNorm(
         description,
         new batch_normalization_backward(description),
         arguments);
-    if (steps.inputGradient()) {
+    if (emitters.inputGradient()) {
       e.accumulated(result, dSrc, accumulate);
     }
   }
 
-  private memory unused(Plan plan) {
+  private memory unused(BoundPlan plan) {
     return plan.keep(plan.own(PackedWeights.vector(src.channels())));
   }
 

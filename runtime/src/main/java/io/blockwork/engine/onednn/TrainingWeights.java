@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Conv;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.engine.winograd.WinogradWeights;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
@@ -17,15 +17,15 @@ import org.bytedeco.dnnl.memory;
 final class TrainingWeights {
   private record Packed(String path, memory.desc layout, memory memory) {}
 
-  private final Plan plan;
+  private final BoundPlan plan;
   private final Parameters parameters;
   private final Gradients gradients;
   private final List<Packed> packed = new ArrayList<>();
   private final Emitter refresh;
-  private Step[] steps = {};
+  private Runnable[] calls = {};
   private long version = -1;
 
-  TrainingWeights(Plan plan, Parameters parameters, Gradients gradients) {
+  TrainingWeights(BoundPlan plan, Parameters parameters, Gradients gradients) {
     this.plan = plan;
     this.parameters = parameters;
     this.gradients = gradients;
@@ -53,7 +53,7 @@ final class TrainingWeights {
   }
 
   /** The convolution's weight in that layout. */
-  memory convolution(String path, Convolution convolution, memory.desc layout) {
+  memory convolution(String path, ConvolutionPrimitive convolution, memory.desc layout) {
     memory.desc padded = plan.own(convolution.paddedWeight(memory.data_type.f32));
     memory plain = parameter(path + ".weight", convolution.plainWeight());
     if (!convolution.isPadded()) {
@@ -64,7 +64,8 @@ final class TrainingWeights {
     refresh.reorder(
         plain,
         plan.own(
-            new memory(convolution.withoutPadding(padded), Plan.cpu(), wide.get_data_handle())),
+            new memory(
+                convolution.withoutPadding(padded), BoundPlan.cpu(), wide.get_data_handle())),
         false);
     return pack(path, wide, layout);
   }
@@ -82,7 +83,8 @@ final class TrainingWeights {
     // [3, 3, from, to]: the channels that are written lie side by side.
     long[] strides =
         backward ? new long[] {in, 1, 3 * plane, plane} : new long[] {1, out, 3 * plane, plane};
-    memory plain = parameter(path + ".weight", new Convolution(conv, conv.in()).plainWeight());
+    memory plain =
+        parameter(path + ".weight", new ConvolutionPrimitive(conv, conv.in()).plainWeight());
     memory rows =
         plan.temporary(
             Scratch.PLAIN_WEIGHTS, plan.own(new memory.desc(dims, memory.data_type.f32, strides)));
@@ -125,15 +127,15 @@ final class TrainingWeights {
 
   /** Called once, when every layer has its weights. */
   void finish() {
-    steps = refresh.steps();
+    calls = refresh.calls();
   }
 
   /** Re-orders all weights if a parameter has changed since. */
   void refresh() {
     long current = parameters.version();
     if (version != current) {
-      for (Step step : steps) {
-        step.run();
+      for (Runnable call : calls) {
+        call.run();
       }
       version = current;
     }

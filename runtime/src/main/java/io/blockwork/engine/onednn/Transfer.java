@@ -10,13 +10,13 @@ import org.bytedeco.dnnl.reorder;
 
 /** Moves values between a float array of the caller and a tensor of the plan. */
 final class Transfer {
-  private final Plan plan;
+  private final BoundPlan plan;
   private final memory user;
   private final reorder reorder;
   private final IntMemoryMap arguments = new IntMemoryMap();
   private final Address address = new Address(0);
 
-  private Transfer(Plan plan, PlanTensor tensor, boolean inwards) {
+  private Transfer(BoundPlan plan, PlanTensor tensor, boolean inwards) {
     this.plan = plan;
     memory.desc plain =
         plan.own(
@@ -35,12 +35,12 @@ final class Transfer {
   }
 
   /** From the caller's array into the tensor. */
-  static Transfer into(Plan plan, PlanTensor tensor) {
+  static Transfer into(BoundPlan plan, PlanTensor tensor) {
     return new Transfer(plan, tensor, true);
   }
 
   /** From the tensor into the caller's array. */
-  static Transfer outOf(Plan plan, PlanTensor tensor) {
+  static Transfer outOf(BoundPlan plan, PlanTensor tensor) {
     return new Transfer(plan, tensor, false);
   }
 

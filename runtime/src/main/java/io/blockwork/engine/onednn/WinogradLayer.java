@@ -2,7 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Precision;
-import io.blockwork.engine.onednn.Plan.Scratch;
+import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.engine.winograd.Pixels;
 import io.blockwork.engine.winograd.Tile;
 import io.blockwork.engine.winograd.WinogradConvolution;
@@ -18,11 +18,11 @@ import org.bytedeco.dnnl.memory;
 final class WinogradLayer {
   private static final int KERNEL = 3;
 
-  private final Plan plan;
+  private final BoundPlan plan;
   private final Tile tile;
   private final WinogradConvolution convolution;
 
-  private WinogradLayer(Plan plan, Tile tile, WinogradConvolution convolution) {
+  private WinogradLayer(BoundPlan plan, Tile tile, WinogradConvolution convolution) {
     this.plan = plan;
     this.tile = tile;
     this.convolution = convolution;
@@ -34,7 +34,7 @@ final class WinogradLayer {
    * @param sum whether the output is added to what is in the target
    */
   static Optional<WinogradLayer> inference(
-      Plan plan, Conv conv, PlanTensor src, PlanTensor dst, boolean sum, Clip clip) {
+      BoundPlan plan, Conv conv, PlanTensor src, PlanTensor dst, boolean sum, Clip clip) {
     return fits(plan, src, dst, sum)
         ? plan.winograd()
             .tile(conv, dst.height(), dst.width())
@@ -43,7 +43,8 @@ final class WinogradLayer {
   }
 
   /** The convolution in a training pass, likewise. */
-  static Optional<WinogradLayer> training(Plan plan, Conv conv, PlanTensor src, PlanTensor dst) {
+  static Optional<WinogradLayer> training(
+      BoundPlan plan, Conv conv, PlanTensor src, PlanTensor dst) {
     return fits(plan, src, dst, false)
         ? plan.winograd()
             .exactTile(conv, dst.height(), dst.width())
@@ -52,7 +53,13 @@ final class WinogradLayer {
   }
 
   private static Optional<WinogradLayer> forward(
-      Plan plan, Conv conv, Tile tile, PlanTensor src, PlanTensor dst, boolean sum, Clip clip) {
+      BoundPlan plan,
+      Conv conv,
+      Tile tile,
+      PlanTensor src,
+      PlanTensor dst,
+      boolean sum,
+      Clip clip) {
     return bind(
         plan,
         new Problem(
@@ -80,7 +87,7 @@ final class WinogradLayer {
    * @param sum whether the gradient is added to what is in {@code dSrc}
    */
   static Optional<WinogradLayer> backward(
-      Plan plan, Conv conv, PlanTensor dDst, PlanTensor dSrc, boolean sum) {
+      BoundPlan plan, Conv conv, PlanTensor dDst, PlanTensor dSrc, boolean sum) {
     int top = KERNEL - 1 - conv.padding().top();
     int left = KERNEL - 1 - conv.padding().left();
     if (top < 0 || left < 0 || !fits(plan, dDst, dSrc, sum)) {
@@ -110,21 +117,21 @@ final class WinogradLayer {
                     dSrc));
   }
 
-  private static boolean fits(Plan plan, PlanTensor from, PlanTensor to, boolean sum) {
+  private static boolean fits(BoundPlan plan, PlanTensor from, PlanTensor to, boolean sum) {
     return isAddressable(plan, from)
         && isAddressable(plan, to)
         && (!sum || to.channels() % Layout.BLOCK == 0);
   }
 
   /** Whether sixteen floats of a pixel lie side by side. */
-  private static boolean isAddressable(Plan plan, PlanTensor tensor) {
+  private static boolean isAddressable(BoundPlan plan, PlanTensor tensor) {
     return plan.precision(tensor) == Precision.FLOAT
         && !plan.isPadded(tensor)
         && (plan.layout() == Layout.CHANNELS_LAST || Layout.isBlocks(tensor));
   }
 
   private static Optional<WinogradLayer> bind(
-      Plan plan, Problem problem, PlanTensor from, PlanTensor to) {
+      BoundPlan plan, Problem problem, PlanTensor from, PlanTensor to) {
     return WinogradConvolution.bind(
             problem,
             plan.winograd().vectors().orElseThrow(),
@@ -138,7 +145,7 @@ final class WinogradLayer {
             });
   }
 
-  private static Pixels pixels(Plan plan, PlanTensor tensor) {
+  private static Pixels pixels(BoundPlan plan, PlanTensor tensor) {
     long start = plan.address(tensor);
     if (plan.layout() == Layout.CHANNELS_LAST) {
       return Pixels.channelsLast(

@@ -1,11 +1,12 @@
 /**
  * The fast engine: oneDNN primitives on native memory, with zero-copy access to ND4J's arrays.
  *
- * <p>Binding has two steps. First a recorder ({@link io.blockwork.engine.onednn.InferenceRecorder},
- * {@link io.blockwork.engine.onednn.TrainingRecorder}) takes down every layer that the generated
- * class names, and checks its shapes. When all are known, the plan chooses one {@link
+ * <p>Binding has two stages. First a recorder ({@link
+ * io.blockwork.engine.onednn.InferenceRecorder}, {@link
+ * io.blockwork.engine.onednn.TrainingRecorder}) takes down every layer that the generated class
+ * names, and checks its shapes. When all are known, the plan chooses one {@link
  * io.blockwork.engine.onednn.Layout} for all activations, lays out memory, and turns each layer
- * into steps, which are oneDNN primitives with their arguments. Running only executes these.
+ * into calls, which are oneDNN primitives with their arguments. Running only executes these.
  *
  * <p>Rules that measurement taught:
  *

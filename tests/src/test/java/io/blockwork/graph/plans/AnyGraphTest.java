@@ -4,6 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static io.blockwork.graph.transforms.SmallGraphs.id;
 import static io.blockwork.graph.transforms.SmallGraphs.paths;
 
+import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
 import io.blockwork.graph.ops.Activate;
@@ -21,7 +22,7 @@ import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.Scale;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.Sum;
-import io.blockwork.graph.plans.TrainingPlan.Step;
+import io.blockwork.graph.plans.TrainingPlan.Action;
 import io.blockwork.graph.plans.TrainingPlan.Target;
 import io.blockwork.graph.transforms.Transforms;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,7 +194,7 @@ class AnyGraphTest {
     assertThat(inference.places().get(id(inference.graph(), "half")))
         .isEqualTo(new Place(whole.buffer(), 1, 2));
     TrainingPlan training = train(network);
-    assertThat(training.backward().stream().map(Step::kind)).contains(Step.Kind.CLEAR);
+    assertThat(training.backward().stream().map(Action::kind)).contains(Action.Kind.CLEAR);
   }
 
   @Test
@@ -205,7 +206,7 @@ class AnyGraphTest {
 
     infer(network);
     TrainingPlan training = train(network);
-    assertThat(training.backward().stream().map(Step::kind)).doesNotContain(Step.Kind.CLEAR);
+    assertThat(training.backward().stream().map(Action::kind)).doesNotContain(Action.Kind.CLEAR);
   }
 
   @Test
@@ -236,6 +237,23 @@ class AnyGraphTest {
     int b = graph.add(BatchNorm2d.of("b", 4).recompute(true), a);
     int c = graph.add(BatchNorm2d.of("c", 4).recompute(true), b);
     train(graph.build(conv("d", c)));
+  }
+
+  @Test
+  void aNormIsComputedAgainOnlyWithinItsBlock() {
+    int a = conv("a", x);
+    graph.enter(Block.NETWORK.child("one", ""));
+    int b = graph.add(BatchNorm2d.of("one.b", 4).recompute(true), a);
+    int c = graph.add(BatchNorm2d.of("one.c", 4).recompute(true), conv("one.conv", b));
+    graph.enter(Block.NETWORK.child("two", ""));
+    TrainingPlan plan = train(graph.build(conv("two.d", c)));
+
+    assertThat(
+            plan.backward().stream()
+                .filter(action -> action.kind() == Action.Kind.RECOMPUTE)
+                .map(action -> action.node().op().path()))
+        .containsExactly("one.b");
+    assertThat(plan.places().get(id(plan.graph(), "one.c")).buffer().kept()).isTrue();
   }
 
   @Test

@@ -31,6 +31,7 @@ public sealed interface Op
         LearnedAffine,
         Linear,
         LocalResponseNorm,
+        LogSoftmax,
         MaxPool2d,
         Multiply,
         PRelu,

@@ -11,7 +11,7 @@ import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Reads;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.plans.Concatenations.Part;
-import io.blockwork.graph.plans.TrainingPlan.Step;
+import io.blockwork.graph.plans.TrainingPlan.Action;
 import io.blockwork.graph.plans.TrainingPlan.Target;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +36,7 @@ final class Differentiation {
   private final List<List<Node>> consumers;
   private final Aliases gradients;
   private final List<List<Target>> targets = new ArrayList<>();
-  private final List<Step> steps = new ArrayList<>();
+  private final List<Action> actions = new ArrayList<>();
   private final Set<Part> unshared = new HashSet<>();
   private final boolean[] written;
   private final boolean[] recomputed;
@@ -59,12 +59,12 @@ final class Differentiation {
    *
    * @param gradients which gradients share a buffer
    * @param targets for each node and input, how the gradient is handed on
-   * @param steps what runs, in order
+   * @param actions what runs, in order
    * @param unshared parts of concatenations whose gradient cannot lie in that of the concatenation;
    *     if there are any, the graph needs copies of them first
    */
   record Result(
-      Aliases gradients, List<List<Target>> targets, List<Step> steps, Set<Part> unshared) {}
+      Aliases gradients, List<List<Target>> targets, List<Action> actions, Set<Part> unshared) {}
 
   /** Differentiates {@code graph} with respect to all parameters and the input. */
   static Result of(Graph graph, List<Shape> shapes) {
@@ -81,7 +81,7 @@ final class Differentiation {
     return new Result(
         differentiation.gradients,
         differentiation.targets,
-        differentiation.steps,
+        differentiation.actions,
         differentiation.unshared);
   }
 
@@ -107,7 +107,7 @@ final class Differentiation {
     }
     // A sum that only hands its gradient on has nothing to do.
     if (op.runs() && moves) {
-      steps.add(new Step(node, Step.Kind.BACKWARD));
+      actions.add(new Action(node, Action.Kind.BACKWARD));
     }
   }
 
@@ -152,7 +152,7 @@ final class Differentiation {
       return Target.WRITE;
     }
     if (!written[input]) {
-      steps.add(new Step(node, Step.Kind.CLEAR));
+      actions.add(new Action(node, Action.Kind.CLEAR));
     }
     return Target.ADD;
   }
@@ -187,12 +187,28 @@ final class Differentiation {
       for (int input : producer.inputs()) {
         recompute(graph.node(input));
       }
-      steps.add(new Step(producer, Step.Kind.RECOMPUTE));
+      actions.add(new Action(producer, Action.Kind.RECOMPUTE));
     }
   }
 
-  static boolean isRecomputed(Node node) {
-    return node.op() instanceof BatchNorm2d norm && norm.recompute();
+  /**
+   * Whether the node asks for it, and one block holds it with all that runs until its last reader
+   * has: generated classes are cut along blocks, and each runs backwards as a whole.
+   */
+  private boolean isRecomputed(Node node) {
+    if (!(node.op() instanceof BatchNorm2d norm && norm.recompute())) {
+      return false;
+    }
+    int last = node.id();
+    for (Node reader : consumers.get(node.id())) {
+      last = Math.max(last, reader.id());
+    }
+    for (int id = node.id() + 1; id <= last; id++) {
+      if (!graph.node(id).block().equals(node.block())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether the gradient of the input may lie in that of the output, from {@code channel} on. */
@@ -218,7 +234,7 @@ final class Differentiation {
     return true;
   }
 
-  /** The next step from {@code now} on that changes the gradient of the value in its place. */
+  /** The next action from {@code now} on that changes the gradient of the value in its place. */
   private int changed(int value, int now) {
     int next = NEVER;
     for (Node consumer : consumers.get(value)) {

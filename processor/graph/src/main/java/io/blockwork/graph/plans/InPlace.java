@@ -49,7 +49,7 @@ final class InPlace {
   }
 
   /**
-   * Whether step {@code at} is the last to read anything in the buffer of {@code value}, which
+   * Whether action {@code at} is the last to read anything in the buffer of {@code value}, which
    * fills that buffer.
    */
   private boolean dies(int value, int at) {

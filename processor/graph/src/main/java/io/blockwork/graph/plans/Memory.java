@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What lies in the memory of a plan while its steps are gone through one by one: the rules' own
+ * What lies in the memory of a plan while its actions are gone through one by one: the rules' own
  * idea of it, which knows nothing of lives and aliases. Buffers of one slot destroy each other.
  */
 final class Memory {

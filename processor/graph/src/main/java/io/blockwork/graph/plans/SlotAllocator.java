@@ -14,8 +14,8 @@ final class SlotAllocator {
   /**
    * A stretch of the schedule in which a buffer holds something, ends included.
    *
-   * @param from the step that writes first
-   * @param to the step that reads last
+   * @param from the action that writes first
+   * @param to the action that reads last
    */
   record Life(int from, int to) {
     boolean overlaps(Life other) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param places where each node's output lies
  * @param gradients where the gradient of each node's output lies
  * @param targets for each node and each of its inputs, how backward hands the gradient on
- * @param backward the steps of the backward pass
+ * @param backward the actions of the backward pass
  * @param slots elements of each slot, for one image
  */
 public record TrainingPlan(
@@ -24,7 +24,7 @@ public record TrainingPlan(
     List<Place> places,
     List<Place> gradients,
     List<List<Target>> targets,
-    List<Step> backward,
+    List<Action> backward,
     List<Long> slots) {
 
   /** How a node's backward hands a gradient to one of its inputs. */
@@ -38,13 +38,13 @@ public record TrainingPlan(
   }
 
   /**
-   * One step of the backward pass.
+   * One action of the backward pass.
    *
    * @param node whose operation it is
    * @param kind what runs
    */
-  public record Step(Node node, Kind kind) {
-    /** What a step does. */
+  public record Action(Node node, Kind kind) {
+    /** What an action does. */
     public enum Kind {
       /** The operation computes its gradients. */
       BACKWARD,

@@ -9,7 +9,7 @@ import io.blockwork.graph.ops.Reads;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.plans.Concatenations.Part;
 import io.blockwork.graph.plans.SlotAllocator.Life;
-import io.blockwork.graph.plans.TrainingPlan.Step;
+import io.blockwork.graph.plans.TrainingPlan.Action;
 import io.blockwork.graph.transforms.Transforms;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,27 +81,33 @@ public final class TrainingPlanner {
       gradients.add(place(backward.gradients(), id, nodes, allocator));
     }
     return new TrainingPlan(
-        graph, shapes, places, gradients, backward.targets(), backward.steps(), allocator.sizes());
+        graph,
+        shapes,
+        places,
+        gradients,
+        backward.targets(),
+        backward.actions(),
+        allocator.sizes());
   }
 
-  /** The time of a backward step, on a clock that starts with the forward pass. */
-  private int time(int step) {
-    return nodes + 1 + step;
+  /** The time of an action of the backward pass, on a clock that starts with the forward pass. */
+  private int time(int action) {
+    return nodes + 1 + action;
   }
 
   private void findNeeds() {
-    for (int step = 0; step < backward.steps().size(); step++) {
-      needs(backward.steps().get(step), step);
+    for (int action = 0; action < backward.actions().size(); action++) {
+      needs(backward.actions().get(action), action);
     }
   }
 
-  private void needs(Step step, int i) {
-    Node node = step.node();
-    boolean recomputes = step.kind() == Step.Kind.RECOMPUTE;
+  private void needs(Action action, int i) {
+    Node node = action.node();
+    boolean recomputes = action.kind() == Action.Kind.RECOMPUTE;
     if (recomputes) {
       recomputedAt[node.id()] = time(i);
     }
-    Reads reads = step.kind() == Step.Kind.CLEAR ? Reads.NOTHING : node.op().backwardReads();
+    Reads reads = action.kind() == Action.Kind.CLEAR ? Reads.NOTHING : node.op().backwardReads();
     if (recomputes || reads.inputs()) {
       node.inputs().forEach(input -> need(input, i));
     }
@@ -110,9 +116,9 @@ public final class TrainingPlanner {
     }
   }
 
-  private void need(int value, int step) {
+  private void need(int value, int action) {
     needed[value] = true;
-    neededUntil[value] = time(step);
+    neededUntil[value] = time(action);
   }
 
   private void requestValues(SlotAllocator allocator) {
@@ -151,19 +157,19 @@ public final class TrainingPlanner {
     for (Output output : graph.outputs()) {
       use(first, last, gradients.root(output.node()), nodes);
     }
-    for (int i = 0; i < backward.steps().size(); i++) {
-      Step step = backward.steps().get(i);
-      if (step.kind() == Step.Kind.BACKWARD) {
-        use(first, last, gradients.root(step.node().id()), time(i));
+    for (int i = 0; i < backward.actions().size(); i++) {
+      Action action = backward.actions().get(i);
+      if (action.kind() == Action.Kind.BACKWARD) {
+        use(first, last, gradients.root(action.node().id()), time(i));
       }
-      if (step.kind() != Step.Kind.RECOMPUTE) {
-        for (int input : step.node().inputs()) {
+      if (action.kind() != Action.Kind.RECOMPUTE) {
+        for (int input : action.node().inputs()) {
           use(first, last, gradients.root(input), time(i));
         }
       }
     }
     // Whoever runs the pass reads the gradient of the images.
-    use(first, last, gradients.root(0), time(backward.steps().size()));
+    use(first, last, gradients.root(0), time(backward.actions().size()));
     for (int root = 0; root < nodes; root++) {
       if (gradients.root(root) == root && first[root] != Integer.MAX_VALUE) {
         allocator.request(

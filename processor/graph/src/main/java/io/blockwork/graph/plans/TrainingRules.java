@@ -11,7 +11,7 @@ import io.blockwork.graph.ops.ChannelRange;
 import io.blockwork.graph.ops.Concat;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.graph.plans.TrainingPlan.Step;
+import io.blockwork.graph.plans.TrainingPlan.Action;
 import io.blockwork.graph.plans.TrainingPlan.Target;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.Set;
 /**
  * What holds of every training plan: no value is read that is not there, forwards or backwards;
  * every reader of a value hands its gradient on exactly once, and all have, and nothing has changed
- * it since, when the value's own step reads it.
+ * it since, when the value's own action reads it.
  */
 public final class TrainingRules {
   private final TrainingPlan plan;
@@ -84,15 +84,15 @@ public final class TrainingRules {
       hand(output.node());
     }
     int next = graph.nodes().size() - 1;
-    for (Step step : plan.backward()) {
-      if (step.kind() == Step.Kind.BACKWARD) {
-        // What has no step of its own hands its gradient on when its turn comes.
-        for (; next > step.node().id(); next--) {
+    for (Action action : plan.backward()) {
+      if (action.kind() == Action.Kind.BACKWARD) {
+        // What has no action of its own hands its gradient on when its turn comes.
+        for (; next > action.node().id(); next--) {
           pass(graph.node(next));
         }
         next--;
       }
-      step(step);
+      action(action);
       if (fault.isPresent()) {
         return fault;
       }
@@ -115,9 +115,9 @@ public final class TrainingRules {
     return graph.node(node).op().path();
   }
 
-  private void step(Step step) {
-    Node node = step.node();
-    switch (step.kind()) {
+  private void action(Action action) {
+    Node node = action.node();
+    switch (action.kind()) {
       case CLEAR -> {
         int input = node.input(0);
         require(handed[input] == 0, path(input) + " loses a gradient that was there");

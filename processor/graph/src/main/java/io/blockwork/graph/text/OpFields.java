@@ -22,6 +22,7 @@ import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Multiply;
 import io.blockwork.graph.ops.Op;
@@ -75,6 +76,7 @@ final class OpFields {
       case "LearnedAffine" -> LearnedAffine.of("", 1);
       case "Linear" -> Linear.of("", 1, 1);
       case "LocalResponseNorm" -> LocalResponseNorm.of("", 1);
+      case "LogSoftmax" -> new LogSoftmax("");
       case "MaxPool2d" -> new MaxPool2d("", Window.tiling(2));
       case "Multiply" -> new Multiply("");
       case "PRelu" -> PRelu.of("", 1);
@@ -206,6 +208,8 @@ final class OpFields {
       return new Scale(f.path(o.path()));
     } else if (op instanceof Softmax o) {
       return new Softmax(f.path(o.path()));
+    } else if (op instanceof LogSoftmax o) {
+      return new LogSoftmax(f.path(o.path()));
     } else if (op instanceof ConstantAffine o) {
       return new ConstantAffine(
           f.path(o.path()), f.reals("scale", o.scale()), f.reals("shift", o.shift()));

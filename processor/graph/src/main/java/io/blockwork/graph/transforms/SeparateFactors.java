@@ -8,7 +8,7 @@ import io.blockwork.graph.ops.Scale;
 import java.util.List;
 
 /**
- * Lets a product read two values, never one twice. Its backward writes two gradients in one step,
+ * Lets a product read two values, never one twice. Its backward writes two gradients in one action,
  * which could not both be written, and added, to one place. For training only.
  */
 public final class SeparateFactors {

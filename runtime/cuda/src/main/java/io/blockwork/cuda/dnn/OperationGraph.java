@@ -91,7 +91,7 @@ final class OperationGraph implements AutoCloseable {
   }
 
   private Descriptor output() {
-    return tensor(ConvolutionPlan.OUTPUT, problem.outPitch(), outputDims());
+    return tensor(CudnnConvolution.OUTPUT, problem.outPitch(), outputDims());
   }
 
   /** A value that exists within a kernel only. */
@@ -121,7 +121,7 @@ final class OperationGraph implements AutoCloseable {
             .done();
     Descriptor input =
         tensor(
-            ConvolutionPlan.INPUT,
+            CudnnConvolution.INPUT,
             problem.inPitch(),
             problem.images(),
             problem.in(),
@@ -129,7 +129,7 @@ final class OperationGraph implements AutoCloseable {
             problem.width());
     Descriptor weight =
         tensor(
-            ConvolutionPlan.WEIGHT,
+            CudnnConvolution.WEIGHT,
             channels,
             problem.out(),
             channels,
@@ -149,8 +149,8 @@ final class OperationGraph implements AutoCloseable {
   private void forward(boolean residualFirst) {
     ConvolutionProblem.Epilogue epilogue = problem.epilogue();
     List<Integer> steps = new ArrayList<>();
-    int bias = (int) ConvolutionPlan.BIAS;
-    int residual = (int) ConvolutionPlan.RESIDUAL;
+    int bias = (int) CudnnConvolution.BIAS;
+    int residual = (int) CudnnConvolution.RESIDUAL;
     if (epilogue.hasResidual() && residualFirst) {
       steps.add(residual);
     }
@@ -173,9 +173,9 @@ final class OperationGraph implements AutoCloseable {
       Descriptor next = i == steps.size() - 1 ? output() : between(FIRST_VIRTUAL + 1 + i);
       int step = steps.get(i);
       if (step == bias) {
-        add(value, tensor(ConvolutionPlan.BIAS, problem.out(), 1, problem.out(), 1, 1), next);
+        add(value, tensor(CudnnConvolution.BIAS, problem.out(), 1, problem.out(), 1, 1), next);
       } else if (step == residual) {
-        add(value, tensor(ConvolutionPlan.RESIDUAL, epilogue.residualPitch(), outputDims()), next);
+        add(value, tensor(CudnnConvolution.RESIDUAL, epilogue.residualPitch(), outputDims()), next);
       } else {
         operations.add(pointwise(Constants.POINTWISE_RELU_FWD, value, next).done());
       }

@@ -249,3 +249,25 @@ extern "C" __global__ void softmax_backward(const T* d, int pd, const T* y, int 
     put(dx + r * px + c, f);
   }
 }
+
+// Its logarithm.
+extern "C" __global__ void log_softmax(const T* x, int px, T* y, int py, int C) {
+  const T* row = x + (u64)blockIdx.x * px;
+  float m = -3.4028235e38f, s = 0.f;
+  for (int c = threadIdx.x; c < C; c += blockDim.x) m = fmaxf(m, value(row + c));
+  m = block_max(m);
+  for (int c = threadIdx.x; c < C; c += blockDim.x) s += expf(value(row + c) - m);
+  float log = m + logf(block_sum(s));
+  for (int c = threadIdx.x; c < C; c += blockDim.x) put(y + (u64)blockIdx.x * py + c, value(row + c) - log);
+}
+extern "C" __global__ void log_softmax_backward(const T* d, int pd, const T* y, int py, T* dx, int px, int C, int accumulate) {
+  u64 r = blockIdx.x;
+  float s = 0.f;
+  for (int c = threadIdx.x; c < C; c += blockDim.x) s += value(d + r * pd + c);
+  s = block_sum(s);
+  for (int c = threadIdx.x; c < C; c += blockDim.x) {
+    float f = value(d + r * pd + c) - expf(value(y + r * py + c)) * s;
+    if (accumulate) f += value(dx + r * px + c);
+    put(dx + r * px + c, f);
+  }
+}

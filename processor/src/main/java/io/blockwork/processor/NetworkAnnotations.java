@@ -1,0 +1,336 @@
+package io.blockwork.processor;
+
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.JavaFile;
+import io.blockwork.graph.Graph;
+import io.blockwork.graph.ModuleNames;
+import io.blockwork.graph.text.GraphText;
+import io.blockwork.processor.checks.NetworkWarnings;
+import io.blockwork.processor.dsl.Compositions;
+import io.blockwork.processor.dsl.Unreadable;
+import io.blockwork.processor.emit.FeatureMethod;
+import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.PlaceholderWriter;
+import io.blockwork.processor.spec.Message;
+import io.blockwork.processor.spec.Problem;
+import io.blockwork.processor.spec.Spec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.annotation.processing.FilerException;
+import javax.annotation.processing.ProcessingEnvironment;
+import javax.lang.model.element.AnnotationMirror;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.ModuleElement;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.util.Elements;
+
+/** Handles each annotated interface by itself: a broken one does not stop the others. */
+final class NetworkAnnotations {
+  private static final String MODEL = "io.blockwork.Model";
+
+  /** The annotations that describe an architecture, and whether it ends in a classifier. */
+  private static final Map<String, Boolean> ANNOTATIONS =
+      Map.of(
+          "io.blockwork.ResNet",
+          true,
+          "io.blockwork.DenseNet",
+          true,
+          "io.blockwork.ResidualBlock",
+          false,
+          "io.blockwork.DenseBlock",
+          false,
+          MODEL,
+          true);
+
+  private final ProcessingEnvironment environment;
+  private final Options options;
+  private final Diagnostics diagnostics;
+  private final InterfaceRules interfaces;
+
+  /** The interface that each network was generated from. */
+  private final Map<String, String> generated = new HashMap<>();
+
+  NetworkAnnotations(ProcessingEnvironment environment, Options options) {
+    this.environment = environment;
+    this.options = options;
+    this.diagnostics = new Diagnostics(environment);
+    this.interfaces = new InterfaceRules(environment, diagnostics);
+  }
+
+  /** The qualified names of the annotations. */
+  static Set<String> annotations() {
+    return ANNOTATIONS.keySet();
+  }
+
+  /**
+   * Handles an annotated element, unless it depends on a type that is yet to be generated.
+   *
+   * @param sources qualified names of the classes that are being compiled
+   * @param compositions what the round composes
+   * @return whether it is done; if not, it wants to be tried in a later round
+   */
+  boolean process(Element element, Set<String> sources, Compositions compositions) {
+    List<? extends AnnotationMirror> architectures =
+        element.getAnnotationMirrors().stream()
+            .filter(mirror -> ANNOTATIONS.containsKey(name(mirror)))
+            .toList();
+    if (!InterfaceRules.isReady(element)) {
+      return false;
+    }
+    AnnotationMirror annotation = architectures.get(0);
+    if (!(element instanceof TypeElement type)) {
+      // Nothing is generated for it, so nothing can stand for that.
+      boolean classifier = Objects.requireNonNull(ANNOTATIONS.get(name(annotation)));
+      interfaces.check(element, simpleName(annotation), classifier);
+      return true;
+    }
+    GeneratedNames names = names(type);
+    try {
+      if (architectures.size() > 1) {
+        twice(names, architectures);
+      } else if (!clashes(names, sources)) {
+        if (name(annotation).equals(MODEL)) {
+          compose(names, annotation, compositions);
+        } else {
+          compile(names, annotation, AnnotationReader.read(annotation));
+        }
+      }
+    } catch (Unreadable e) {
+      return false;
+    } catch (AnnotationReader.UnreadableValue e) {
+      if (!e.isLasting()) {
+        return false;
+      }
+      // The compiler reports the value.
+      placeholder(names, List.of());
+    } catch (RuntimeException e) {
+      diagnostics.report(Message.INTERNAL, type, annotation, type.getSimpleName(), e);
+      placeholder(names, List.of(Message.INTERNAL.headline(type.getSimpleName(), e)));
+    }
+    return true;
+  }
+
+  private static String name(AnnotationMirror mirror) {
+    return ((TypeElement) mirror.getAnnotationType().asElement()).getQualifiedName().toString();
+  }
+
+  private static String simpleName(AnnotationMirror mirror) {
+    return mirror.getAnnotationType().asElement().getSimpleName().toString();
+  }
+
+  private void twice(GeneratedNames names, List<? extends AnnotationMirror> architectures) {
+    TypeElement type = names.origin();
+    String all =
+        architectures.stream()
+            .map(mirror -> "@" + simpleName(mirror))
+            .collect(Collectors.joining(", "));
+    AnnotationMirror second = architectures.get(1);
+    diagnostics.report(Message.TWO_ARCHITECTURES, type, second, type.getSimpleName(), all);
+    placeholder(names, List.of(Message.TWO_ARCHITECTURES.headline(type.getSimpleName(), all)));
+  }
+
+  private boolean clashes(GeneratedNames names, Set<String> sources) {
+    TypeElement type = names.origin();
+    Optional<TypeElement> member = interfaces.memberNamed(type, names.all());
+    if (member.isPresent()) {
+      // Within the generated class, it would be meant by the name of what is generated.
+      String inner = member.get().getQualifiedName().toString();
+      diagnostics.report(Message.NAME_CLASH, type, type.getQualifiedName(), inner);
+      placeholder(names, List.of(Message.NAME_CLASH.headline(type.getQualifiedName(), inner)));
+      return true;
+    }
+    for (ClassName name : names.all()) {
+      String file = name.canonicalName();
+      if (generated.containsKey(file)) {
+        String other = generated.get(file);
+        diagnostics.report(Message.SAME_NAME, type, type.getQualifiedName(), file, other);
+        return true;
+      } else if (sources.contains(file)) {
+        diagnostics.report(Message.NAME_CLASH, type, type.getQualifiedName(), file);
+        if (!sources.contains(names.network().canonicalName())) {
+          placeholder(names, List.of(Message.NAME_CLASH.headline(type.getQualifiedName(), file)));
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void compile(GeneratedNames names, AnnotationMirror annotation, Spec spec) {
+    TypeElement type = names.origin();
+    boolean sound = interfaces.check(type, simpleName(annotation), spec.classifier());
+    List<Problem> problems = problems(annotation, spec);
+    Optional<String> weights = AnnotationReader.weights(annotation);
+    boolean sane = problems.isEmpty();
+    // Weights can be compared with a network that has no problems only, but a name is always known.
+    weights
+        .filter(w -> sane || PretrainedMatch.find(w).isEmpty())
+        .flatMap(w -> PretrainedMatch.problem(spec, w))
+        .ifPresent(problems::add);
+    problems.forEach(problem -> diagnostics.report(problem, type, annotation));
+    Optional<List<FeatureMethod>> features =
+        type.getKind() == ElementKind.INTERFACE
+            ? features(
+                type,
+                spec.problems().isEmpty()
+                    ? Optional.of(Compilation.modules(spec))
+                    : Optional.empty())
+            : Optional.empty();
+    if (!sound || features.isEmpty() || !problems.isEmpty()) {
+      placeholder(
+          names, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
+      return;
+    }
+    if (options.warnings()) {
+      warn(Compilation.warnings(spec), type, annotation);
+    }
+    generate(names, Compilation.graph(spec), features.get(), weights);
+  }
+
+  private void compose(
+      GeneratedNames names, AnnotationMirror annotation, Compositions compositions) {
+    TypeElement type = names.origin();
+    boolean classifier = interfaces.isClassifier(type);
+    boolean sound = interfaces.check(type, simpleName(annotation), classifier);
+    Compositions.Result result = compositions.network(type, annotation, classifier);
+    result.faults().forEach(diagnostics::report);
+    if (!sound || result.graph().isEmpty()) {
+      placeholder(
+          names,
+          result.faults().stream().map(f -> f.message().headline(f.args().toArray())).toList());
+      return;
+    }
+    Graph graph = result.graph().get();
+    Optional<List<FeatureMethod>> features = features(type, Optional.of(ModuleNames.of(graph)));
+    if (features.isEmpty()) {
+      placeholder(names, List.of());
+      return;
+    }
+    if (options.warnings()) {
+      warn(NetworkWarnings.of(graph, result.resized()), type, annotation);
+    }
+    generate(names, graph, features.get(), Optional.empty());
+  }
+
+  /** Writes all there is of a network that has no problems. */
+  private void generate(
+      GeneratedNames names, Graph graph, List<FeatureMethod> features, Optional<String> weights) {
+    TypeElement type = names.origin();
+    Compilation.compile(graph, names, features, weights).forEach(file -> write(file, type));
+    if (options.graph()) {
+      writeBeside(names, names.graph(), GraphText.write(graph));
+    }
+    if (options.report()) {
+      writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names));
+    }
+  }
+
+  private void warn(List<Problem> warnings, TypeElement type, AnnotationMirror annotation) {
+    warnings.stream()
+        .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
+        .forEach(warning -> diagnostics.report(warning, type, annotation));
+  }
+
+  /**
+   * The methods that return feature outputs; empty if some of them are wrong.
+   *
+   * @param modules the names of the network's values, if they are known
+   */
+  private Optional<List<FeatureMethod>> features(TypeElement type, Optional<ModuleNames> modules) {
+    var outputs = OutputMethods.read(type, environment, diagnostics);
+    List<FeatureMethod> features = modules.map(outputs::resolve).orElse(List.of());
+    return outputs.sound() ? Optional.of(features) : Optional.empty();
+  }
+
+  private void writeBeside(GeneratedNames names, String name, String text) {
+    TypeElement type = names.origin();
+    try {
+      SourceFile.writeBeside(
+          names.network().packageName(), name, text, type, environment.getFiler());
+    } catch (IOException e) {
+      diagnostics.report(Message.CANNOT_WRITE, type, name, e.toString());
+    }
+  }
+
+  /** All problems: also those of the shapes, where the values at fault have defaults to go on. */
+  private static List<Problem> problems(AnnotationMirror annotation, Spec spec) {
+    List<Problem> problems = new ArrayList<>(spec.problems());
+    Set<String> faulty = problems.stream().map(Problem::root).collect(Collectors.toSet());
+    try {
+      Spec rest = faulty.isEmpty() ? spec : AnnotationReader.read(annotation, faulty);
+      if (rest.problems().isEmpty()) {
+        problems.replaceAll(problem -> withLeastSide(problem, rest));
+        Compilation.problems(rest).stream()
+            .filter(problem -> !faulty.contains(problem.root()))
+            .forEach(problems::add);
+      }
+    } catch (AnnotationReader.UnreadableValue e) {
+      // A value at fault has no default: nothing can be said of the shapes.
+      return problems;
+    }
+    return problems;
+  }
+
+  /** A size below 1: what to use instead depends on the network. */
+  private static Problem withLeastSide(Problem problem, Spec rest) {
+    if (problem.message() != Message.SIZE_RANGE || (Integer) problem.args().get(1) > 0) {
+      return problem;
+    }
+    List<Object> args = new ArrayList<>(problem.args());
+    boolean vertical = problem.members().get(0).endsWith("height");
+    args.set(args.size() - 1, Compilation.leastSide(rest, vertical));
+    return new Problem(problem.message(), problem.members(), problem.index(), args, "");
+  }
+
+  private GeneratedNames names(TypeElement type) {
+    boolean isPublic = true;
+    for (Element at = type; at instanceof TypeElement; at = at.getEnclosingElement()) {
+      isPublic &= at.getModifiers().contains(Modifier.PUBLIC);
+    }
+    return GeneratedNames.of(
+        type,
+        isPublic ? List.of(Modifier.PUBLIC) : List.of(),
+        seesGenerated(type),
+        OutputMethods.suffixes(type, environment));
+  }
+
+  /** Whether {@code @Generated} can be used: it is in a module that not every project requires. */
+  private boolean seesGenerated(TypeElement type) {
+    Elements elements = environment.getElementUtils();
+    ModuleElement module = elements.getModuleOf(type);
+    String name = GeneratedNames.GENERATED.canonicalName();
+    return (module == null ? elements.getTypeElement(name) : elements.getTypeElement(module, name))
+        != null;
+  }
+
+  private void placeholder(GeneratedNames names, List<String> why) {
+    TypeElement type = names.origin();
+    if (!generated.containsKey(names.network().canonicalName())) {
+      String text = type.getSimpleName() + " has errors, and was not compiled";
+      String all = why.isEmpty() ? text : text + ":\n" + String.join("\n", why);
+      write(PlaceholderWriter.write(names, interfaces.canBeStoodFor(type, names.all()), all), type);
+    }
+  }
+
+  private void write(JavaFile file, TypeElement type) {
+    String name = SourceFile.qualifiedName(file);
+    try {
+      SourceFile.write(file, type, environment.getFiler());
+      generated.put(name, type.getQualifiedName().toString());
+    } catch (FilerException e) {
+      // A class of this name came from elsewhere after it was looked for.
+      diagnostics.report(Message.NAME_CLASH, type, type.getSimpleName(), name);
+    } catch (IOException e) {
+      diagnostics.report(Message.CANNOT_WRITE, type, name, e.toString());
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.Precision;
+import io.blockwork.parameters.Parameters;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** A generated inference pass bound for one micro-batch, with its memory. */
+final class BoundMicroBatch implements AutoCloseable {
+  private final BoundPlan plan;
+  private final ForwardPass pass;
+  private final PlanTensor input;
+  private final List<PlanTensor> outputs;
+  private final Transfer images;
+  private final List<Transfer> results;
+
+  /**
+   * Binds the pass.
+   *
+   * @param batch images of a run, by which kernels are chosen
+   * @param part images of the micro-batch
+   * @param options precision, and whether bits repeat
+   * @param layout the layout of activations, or nothing for the best that the network allows
+   */
+  BoundMicroBatch(
+      Parameters parameters,
+      PlanWeights weights,
+      int batch,
+      int part,
+      EngineOptions options,
+      Optional<Layout> layout,
+      boolean timed,
+      Function<InferenceBinder, ForwardPass> network) {
+    Precision precision = options.precision();
+    InferenceRecorder recorder = new InferenceRecorder(parameters, weights);
+    pass = network.apply(recorder);
+    input = recorder.memories().use(pass.input());
+    outputs = pass.outputs().stream().map(recorder.memories()::use).toList();
+    Set<PlanTensor> floats =
+        precision == Precision.FLOAT
+            ? Set.of()
+            : outputs.stream().filter(recorder::isLinearOutput).collect(Collectors.toSet());
+    Layout chosen =
+        precision == Precision.FLOAT && recorder.blocksFit(input)
+            ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.memories().used(), part))
+            : Layout.CHANNELS_LAST;
+    int together = MicroBatching.cached(batch, largestTensor(recorder));
+    plan =
+        new BoundPlan(
+            new BoundPlan.Settings(
+                part,
+                precision,
+                chosen,
+                options.deterministic(),
+                WinogradChoice.onThisMachine(options.kernels(), together),
+                timed),
+            recorder.memories().elements(),
+            input,
+            floats);
+    try {
+      recorder.compile(plan);
+      images = Transfer.into(plan, input);
+      results = outputs.stream().map(output -> Transfer.outOf(plan, output)).toList();
+    } catch (RuntimeException | Error e) {
+      plan.close();
+      throw e;
+    }
+  }
+
+  /** Values, for one image, of the largest tensor that the pass uses. */
+  static long largestTensor(Parameters parameters, Function<InferenceBinder, ForwardPass> network) {
+    InferenceRecorder recorder =
+        new InferenceRecorder(parameters, new PlanWeights(new PackedWeights()));
+    ForwardPass unused = network.apply(recorder);
+    return largestTensor(recorder);
+  }
+
+  private static long largestTensor(InferenceRecorder recorder) {
+    return recorder.memories().elements().values().stream().reduce(1L, Math::max);
+  }
+
+  int batch() {
+    return plan.batch();
+  }
+
+  PlanTensor input() {
+    return input;
+  }
+
+  List<PlanTensor> outputs() {
+    return outputs;
+  }
+
+  /**
+   * Runs the pass.
+   *
+   * @param imagesAddress the plan's batch of images, float {@code nchw}
+   * @param resultsAddresses receive the results, likewise
+   */
+  void run(long imagesAddress, long[] resultsAddresses) {
+    images.run(imagesAddress);
+    pass.run();
+    for (int i = 0; i < resultsAddresses.length; i++) {
+      results.get(i).run(resultsAddresses[i]);
+    }
+  }
+
+  List<Execution> executions() {
+    return plan.executions();
+  }
+
+  long bytes() {
+    return plan.bytes();
+  }
+
+  @Override
+  public void close() {
+    plan.close();
+  }
+}

@@ -1,0 +1,220 @@
+package io.blockwork.engine.onednn;
+
+import io.blockwork.engine.Conv;
+import io.blockwork.engine.Padding;
+import org.bytedeco.dnnl.convolution_backward_data;
+import org.bytedeco.dnnl.convolution_backward_weights;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.javacpp.LongPointer;
+
+/**
+ * A convolution as oneDNN describes it.
+ *
+ * @param conv the convolution
+ * @param in input channels, of which those above {@code conv.in()} are zeros
+ */
+record ConvolutionPrimitive(Conv conv, int in) {
+  private static final int DIRECT = algorithm.convolution_direct.value;
+
+  /** The weight's dimensions: {@code [out, in, kH, kW]}, or with the groups before. */
+  long[] weightDims() {
+    long h = conv.kernelHeight();
+    long w = conv.kernelWidth();
+    return conv.groups() == 1
+        ? new long[] {conv.out(), in, h, w}
+        : new long[] {conv.groups(), conv.out() / conv.groups(), conv.in() / conv.groups(), h, w};
+  }
+
+  /** Whether there are channels that were added. */
+  boolean isPadded() {
+    return in != conv.in();
+  }
+
+  /** Bits of those of {@link #weightDims} that count output channels. */
+  int outputDims() {
+    return conv.groups() == 1 ? 0b1 : 0b11;
+  }
+
+  /** The weight as torch keeps it, without the channels that were added. */
+  memory.desc plainWeight() {
+    ConvolutionPrimitive plain = new ConvolutionPrimitive(conv, conv.in());
+    return new memory.desc(plain.weightDims(), memory.data_type.f32, weightTag());
+  }
+
+  /** Torch's order, with the channels that were added. */
+  memory.desc paddedWeight(memory.data_type type) {
+    return new memory.desc(weightDims(), type, weightTag());
+  }
+
+  /** Of such a padded weight, what is not padding. */
+  memory.desc withoutPadding(memory.desc padded) {
+    long[] dims = {conv.out(), conv.in(), conv.kernelHeight(), conv.kernelWidth()};
+    return padded.submemory_desc(dims, new long[dims.length]);
+  }
+
+  private memory.format_tag weightTag() {
+    return conv.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw;
+  }
+
+  /** A weight in whatever layout the kernel likes best. */
+  memory.desc anyWeight(memory.data_type type) {
+    return new memory.desc(weightDims(), type, memory.format_tag.any);
+  }
+
+  /** The same activation in whatever layout the kernel likes best. */
+  static memory.desc anyActivation(memory.desc desc) {
+    LongPointer dims = desc.get_dims();
+    return new memory.desc(dims, desc.get_data_type().intern(), memory.format_tag.any);
+  }
+
+  /** The bias, or an empty descriptor if there is none. */
+  private memory.desc bias() {
+    return conv.bias() ? PackedWeights.vector(conv.out()) : new memory.desc();
+  }
+
+  /** The same activation with the channels of a place side by side. */
+  static memory.desc channelsLast(memory.desc desc) {
+    return new memory.desc(desc.get_dims(), desc.get_data_type().intern(), memory.format_tag.nhwc);
+  }
+
+  private long[] strides() {
+    return new long[] {conv.strideHeight(), conv.strideWidth()};
+  }
+
+  private long[] paddingBefore() {
+    return new long[] {conv.padding().top(), conv.padding().left()};
+  }
+
+  private long[] paddingBehind() {
+    return new long[] {conv.padding().bottom(), conv.padding().right()};
+  }
+
+  /** oneDNN counts the pixels left out between taps: one less than torch. */
+  private long[] dilation() {
+    return new long[] {conv.dilationHeight() - 1, conv.dilationWidth() - 1};
+  }
+
+  convolution_forward.primitive_desc inference(
+      memory.desc src, memory.desc bias, memory.desc dst, primitive_attr attributes) {
+    return sound(
+        new convolution_forward.primitive_desc(
+            BoundPlan.cpu(),
+            prop_kind.forward_inference.value,
+            DIRECT,
+            src,
+            anyWeight(src.get_data_type().intern()),
+            bias,
+            dst,
+            strides(),
+            dilation(),
+            paddingBefore(),
+            paddingBehind(),
+            attributes,
+            false),
+        dst);
+  }
+
+  convolution_forward.primitive_desc training(
+      memory.desc src, memory.desc dst, primitive_attr attributes) {
+    return sound(
+        new convolution_forward.primitive_desc(
+            BoundPlan.cpu(),
+            prop_kind.forward_training.value,
+            DIRECT,
+            src,
+            anyWeight(src.get_data_type().intern()),
+            bias(),
+            dst,
+            strides(),
+            dilation(),
+            paddingBefore(),
+            paddingBehind(),
+            attributes,
+            false),
+        dst);
+  }
+
+  /**
+   * The description with the first kernel that is right: {@code brg_conv} of oneDNN 3.11 goes wrong
+   * on one input channel where the output is one pixel wide and the stride is larger than 1, and
+   * reads memory that is not there where windows see nothing but padding.
+   */
+  private convolution_forward.primitive_desc sound(
+      convolution_forward.primitive_desc description, memory.desc dst) {
+    try (LongPointer dims = dst.get_dims()) {
+      boolean onePixel = in == 1 && conv.strideWidth() > 1 && dims.get(3) == 1;
+      if (onePixel || seesOnlyPadding()) {
+        boolean more = true;
+        while (more && description.impl_info_str().getString().startsWith("brg")) {
+          more = description.next_impl();
+        }
+      }
+    }
+    return description;
+  }
+
+  /** Whether the window, with its dilation, fits into the padding on any side. */
+  private boolean seesOnlyPadding() {
+    int height = (conv.kernelHeight() - 1) * conv.dilationHeight() + 1;
+    int width = (conv.kernelWidth() - 1) * conv.dilationWidth() + 1;
+    Padding padding = conv.padding();
+    return Math.max(padding.top(), padding.bottom()) >= height
+        || Math.max(padding.left(), padding.right()) >= width;
+  }
+
+  convolution_backward_data.primitive_desc backwardData(
+      memory.desc dSrc,
+      memory.desc dDst,
+      convolution_forward.primitive_desc forward,
+      primitive_attr attributes) {
+    return new convolution_backward_data.primitive_desc(
+        BoundPlan.cpu(),
+        DIRECT,
+        dSrc,
+        anyWeight(dDst.get_data_type().intern()),
+        dDst,
+        strides(),
+        dilation(),
+        paddingBefore(),
+        paddingBehind(),
+        forward,
+        attributes,
+        false);
+  }
+
+  convolution_backward_weights.primitive_desc backwardWeights(
+      memory.desc src,
+      memory.desc dDst,
+      convolution_forward.primitive_desc forward,
+      primitive_attr attributes) {
+    return new convolution_backward_weights.primitive_desc(
+        BoundPlan.cpu(),
+        DIRECT,
+        src,
+        anyWeight(memory.data_type.f32),
+        bias(),
+        dDst,
+        strides(),
+        dilation(),
+        paddingBefore(),
+        paddingBehind(),
+        forward,
+        attributes,
+        false);
+  }
+
+  /** Floating-point operations for {@code n} images with outputs of so many pixels. */
+  long flops(long n, long pixels) {
+    return 2
+        * n
+        * pixels
+        * conv.out()
+        * (conv.in() / conv.groups())
+        * conv.kernelHeight()
+        * conv.kernelWidth();
+  }
+}

@@ -1,0 +1,192 @@
+package io.blockwork.weights;
+
+import io.blockwork.io.NearestName;
+import io.blockwork.io.SafeText;
+import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Compares a file with a network, says all that does not fit, and copies what does. */
+final class LoadMatch {
+  /** Longer lists do not help; the count is told. */
+  private static final int LISTED = 20;
+
+  private final Load load;
+  private final Weights weights;
+  private final Parameters parameters;
+  private final Map<String, StoredTensor> loaded = new LinkedHashMap<>();
+  private final Map<String, String> renamed = new LinkedHashMap<>();
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> uncounted = new ArrayList<>();
+  private final List<String> unexpected = new ArrayList<>();
+  private final List<String> misfits = new ArrayList<>();
+  private final List<String> ignored = new ArrayList<>();
+  private String prefix = "";
+
+  private LoadMatch(Load load, Parameters parameters) {
+    this.load = load;
+    this.weights = load.weights();
+    this.parameters = parameters;
+  }
+
+  static LoadMatch of(Load load, Parameters parameters) {
+    LoadMatch plan = new LoadMatch(load, parameters);
+    Map<String, ParameterInfo> network = new LinkedHashMap<>();
+    parameters.entries().forEach(info -> network.put(info.name(), info));
+    NameMapping names = NameMapping.of(load, network);
+    plan.prefix = names.prefix();
+    Map<String, String> sources = names.sources();
+    network.values().forEach(info -> plan.place(info, sources));
+    sources.forEach(
+        (target, name) -> {
+          if (!network.containsKey(target)) {
+            (load.ignores(target) ? plan.ignored : plan.unexpected).add(name);
+          }
+        });
+    return plan;
+  }
+
+  private void place(ParameterInfo info, Map<String, String> sources) {
+    String source = sources.get(info.name());
+    if (load.ignores(info.name())) {
+      ignored.add(info.name());
+    } else if (source == null) {
+      boolean count = info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED;
+      (count ? uncounted : missing).add(info.name());
+    } else {
+      fit(info, source);
+    }
+  }
+
+  private void fit(ParameterInfo info, String source) {
+    StoredTensor tensor = weights.tensor(source);
+    String name = info.name();
+    boolean counter = info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED;
+    if (!tensor.hasShape(info.dimensions()) && !(counter && tensor.isScalar())) {
+      misfits.add(
+          SafeText.format(
+              "%s: %s in the file, %s in the network",
+              name, Arrays.toString(tensor.shape()), info.shape()));
+    } else if (tensor.obstacle().isPresent()) {
+      misfits.add(SafeText.format("%s: cannot be read, it %s", name, tensor.obstacle().get()));
+    } else if (!TensorReader.convertible(tensor.type(), parameters.dataType(name))) {
+      misfits.add(
+          SafeText.format(
+              "%s: %s in the file, %s in the network",
+              name, tensor.type().dataType(), parameters.dataType(name)));
+    } else {
+      loaded.put(name, tensor);
+      if (!name.equals(source)) {
+        renamed.put(source, name);
+      }
+    }
+  }
+
+  /**
+   * @throws WeightsException if the file lacks something, has more, or has another shape
+   */
+  void requireFit() {
+    if (missing.isEmpty() && unexpected.isEmpty() && misfits.isEmpty()) {
+      return;
+    }
+    StringBuilder text =
+        new StringBuilder(
+            SafeText.format("%s does not fit the network; nothing was loaded", weights));
+    if (!prefix.isEmpty()) {
+      text.append(
+          SafeText.format("\n  the prefix %s of all names in the file was removed", prefix));
+    }
+    List<String> others = weights.otherParts();
+    if (!others.isEmpty()) {
+      text.append("\n  the file also has the state dicts ");
+      text.append(
+          others.stream().limit(LISTED).map(SafeText::of).collect(Collectors.joining(", ")));
+      text.append(SafeText.format(": choose one with part(\"%s\")", SafeText.of(others.get(0))));
+    }
+    list(text, "missing in the file", missing, n -> n);
+    list(text, "not in the network", unexpected, this::withNearest);
+    list(text, "of another shape or type", misfits, n -> n);
+    text.append(
+        "\n  fix: load weights of this architecture, leave parts out with ignoring(\"fc.\"),"
+            + " translate names with renaming(...), or take what fits with lenient()");
+    throw new WeightsException(text.toString());
+  }
+
+  private String withNearest(String name) {
+    return NearestName.of(name, missing)
+        .or(() -> NearestName.of(name, parameters.names()))
+        .map(n -> SafeText.format("%s (nearest: %s)", name, n))
+        .orElse(name);
+  }
+
+  private static void list(
+      StringBuilder text, String what, List<String> names, UnaryOperator<String> entry) {
+    if (names.isEmpty()) {
+      return;
+    }
+    text.append(SafeText.format("\n  %d %s:", names.size(), what));
+    names.stream()
+        .limit(LISTED)
+        .forEach(n -> text.append("\n    ").append(SafeText.of(entry.apply(n))));
+    if (names.size() > LISTED) {
+      text.append(SafeText.format("\n    and %d more", names.size() - LISTED));
+    }
+  }
+
+  /**
+   * Refuses values that no network can compute with.
+   *
+   * @throws WeightsException if there are any
+   */
+  private void requireFinite() {
+    List<String> found = new ArrayList<>();
+    loaded.forEach(
+        (name, tensor) -> {
+          DataType target = parameters.dataType(name);
+          // Of a float16 counter, infinity says that it is large.
+          long count = target == DataType.LONG ? 0 : NonFinite.count(tensor, target);
+          if (count > 0) {
+            found.add(SafeText.format("%s: %d of %d values", name, count, tensor.elements()));
+          }
+        });
+    if (!found.isEmpty()) {
+      StringBuilder text =
+          new StringBuilder(SafeText.format("%s has NaN or infinity among its values", weights));
+      list(text, "tensors that are not finite", found, n -> n);
+      text.append(
+          "\n  fix: load a checkpoint from before the training diverged, or take the values all the"
+              + " same with allowingNonFinite(); nothing was loaded");
+      throw new WeightsException(text.toString());
+    }
+  }
+
+  /** Checks all content that can be checked, then copies. */
+  void run() {
+    long longest = loaded.values().stream().mapToLong(t -> t.region().length()).max().orElse(0);
+    ByteBuffer scratch = Region.scratch(longest);
+    loaded.values().forEach(tensor -> tensor.region().verify(scratch));
+    if (!load.allowsNonFinite()) {
+      requireFinite();
+    }
+    parameters.update(
+        () ->
+            loaded.forEach(
+                (name, tensor) ->
+                    parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory))));
+  }
+
+  LoadReport report() {
+    List<String> absent = new ArrayList<>(missing);
+    absent.addAll(uncounted);
+    return new LoadReport(
+        List.copyOf(loaded.keySet()), absent, unexpected, misfits, ignored, renamed, prefix);
+  }
+}
