@@ -194,7 +194,7 @@ final class PackageArrowsTest {
           List.of("parameters", "loss", "published", "data"),
           List.of("engine", "weights"),
           List.of("engine.nd4j", "engine.x86"),
-          List.of("engine.winograd"),
+          List.of("engine.norm", "engine.winograd"),
           List.of("engine.onednn"),
           List.of(""),
           List.of("compiled"),
@@ -273,7 +273,10 @@ final class PackageArrowsTest {
   @ArchTest
   void enginesAreIndependent(JavaClasses classes) {
     String[] withCode = {
-      "io.blockwork.engine.onednn..", "io.blockwork.engine.winograd..", "io.blockwork.engine.x86.."
+      "io.blockwork.engine.onednn..",
+      "io.blockwork.engine.norm..",
+      "io.blockwork.engine.winograd..",
+      "io.blockwork.engine.x86.."
     };
     String simple = "io.blockwork.engine.nd4j..";
     noClasses()

@@ -24,8 +24,7 @@ import java.util.stream.IntStream;
  * @param inputs in the order of the model's
  * @param outputs in the order of the model's
  */
-record NodeCase(
-    String name, OnnxModel model, List<OnnxTensor> inputs, List<OnnxTensor> outputs) {
+record NodeCase(String name, OnnxModel model, List<OnnxTensor> inputs, List<OnnxTensor> outputs) {
   /** What came of a case. */
   enum Outcome {
     /** The network computed what was expected. */
@@ -50,10 +49,7 @@ record NodeCase(
     OnnxModel model = ModelReader.read(folder.resolve("model.onnx"));
     Path data = folder.resolve("test_data_set_0");
     return new NodeCase(
-        folder.getFileName().toString(),
-        model,
-        tensors(data, "input"),
-        tensors(data, "output"));
+        folder.getFileName().toString(), model, tensors(data, "input"), tensors(data, "output"));
   }
 
   private static List<OnnxTensor> tensors(Path data, String kind) {

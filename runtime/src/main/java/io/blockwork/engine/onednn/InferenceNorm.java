@@ -9,7 +9,10 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Norm;
+import io.blockwork.engine.Precision;
+import io.blockwork.engine.norm.SliceNorm;
 import io.blockwork.engine.onednn.BoundPlan.Scratch;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.dnnl.batch_normalization_forward;
 import org.bytedeco.dnnl.global.dnnl.normalization_flags;
@@ -30,7 +33,57 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
           | normalization_flags.use_scale.value
           | normalization_flags.use_shift.value;
 
-  void compile(Emitter e, Function<String, memory> parameter) {
+  void compile(Emitter e, PlanWeights weights, Function<String, memory> parameter) {
+    if (!compileSlice(e, weights)) {
+      compileWhole(e, parameter);
+    }
+  }
+
+  /** Whether it is computed in one pass over a slice of blocks, which oneDNN would copy first. */
+  private boolean compileSlice(Emitter e, PlanWeights weights) {
+    BoundPlan plan = e.plan();
+    boolean relu = activation.equals(Activation.RELU);
+    boolean fits =
+        (relu || activation.isNone())
+            && plan.layout() == Layout.BLOCKED
+            && plan.precision() == Precision.FLOAT
+            && Layout.isBlocks(src)
+            && Layout.isBlocks(dst)
+            && !plan.dense(src)
+            && plan.dense(dst);
+    if (!fits) {
+      return false;
+    }
+    int pixels = Math.toIntExact(src.pixels());
+    var problem = new SliceNorm.Problem(plan.batch(), src.channels() / Layout.BLOCK, pixels, relu);
+    Optional<SliceNorm> bound =
+        WinogradChoice.machineCode()
+            .flatMap(
+                vectors ->
+                    SliceNorm.bind(
+                        problem, vectors, plan.threads(), place(plan, src), place(plan, dst)));
+    bound.ifPresent(
+        slice -> {
+          plan.onClose(slice::close);
+          memory factors = weights.norm(e.path(), norm.eps(), src.channels());
+          slice.use(factors.get_data_handle().address());
+          e.execute(
+              "batch norm",
+              "slice:" + WinogradChoice.machineCode().orElseThrow(),
+              0,
+              2 * src.elements() * plan.batch() * Float.BYTES,
+              slice::run);
+        });
+    return bound.isPresent();
+  }
+
+  private static SliceNorm.Place place(BoundPlan plan, PlanTensor tensor) {
+    long pixel = tensor.pixels() * Float.BYTES;
+    return new SliceNorm.Place(
+        plan.address(tensor) + tensor.from() * pixel, tensor.parent() * pixel);
+  }
+
+  private void compileWhole(Emitter e, Function<String, memory> parameter) {
     BoundPlan plan = e.plan();
     memory target = e.target(dst, Scratch.TARGET);
     memory source = target;

@@ -127,7 +127,7 @@ final class InferenceRecorder implements InferenceBinder {
   public Kernel batchNorm(String path, Norm norm, Activation activation, Tensor src, Tensor dst) {
     BindChecks.norm(parameters, path, src, dst);
     InferenceNorm layer = new InferenceNorm(norm, activation, in(src), out(dst));
-    return kernel(path, e -> layer.compile(e, name -> parameter(e.plan(), name)));
+    return kernel(path, e -> layer.compile(e, weights, name -> parameter(e.plan(), name)));
   }
 
   @Override

@@ -159,6 +159,36 @@ final class PackedWeights {
     }
   }
 
+  /** Factors and addends of a batch norm, block by block. */
+  synchronized Entry norm(String path, double eps, int channels) {
+    memory.desc layout = arena.own(vector(2L * channels));
+    String key = path + " norm " + eps;
+    return find(key, layout)
+        .orElseGet(
+            () -> {
+              memory factors = allocate(layout);
+              FoldedWeight norm = new FoldedWeight(path, false, Optional.of(path), eps, 1);
+              return add(
+                  new Entry(
+                      key,
+                      layout,
+                      new Packed(factors, factors),
+                      p -> interleave(p, norm, channels, factors)));
+            });
+  }
+
+  private static void interleave(
+      Parameters parameters, FoldedWeight norm, int channels, memory factors) {
+    FloatBuffer scale = FloatBuffer.allocate(channels);
+    FloatBuffer shift = FloatBuffer.allocate(channels);
+    norm.fill(parameters, scale, shift);
+    FloatBuffer all = NativeValues.floats(factors.get_data_handle().address(), 2L * channels);
+    for (int from = 0; from < channels; from += Layout.BLOCK) {
+      all.put(2 * from, scale.array(), from, Layout.BLOCK);
+      all.put(2 * from + Layout.BLOCK, shift.array(), from, Layout.BLOCK);
+    }
+  }
+
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
   synchronized Entry linear(String path, boolean hasBias, int out, int in, memory.desc layout) {
     return find(path, layout)

@@ -39,6 +39,14 @@ final class PlanWeights {
     return use(shared.winograd(folded, conv, layout));
   }
 
+  /**
+   * What a batch norm multiplies by and adds, in single precision: sixteen factors and sixteen
+   * addends for each block of channels. Likewise.
+   */
+  memory norm(String path, double eps, int channels) {
+    return use(shared.norm(path, eps, channels)).weight();
+  }
+
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
   Packed linear(String path, boolean hasBias, int out, int in, memory.desc layout) {
     return use(shared.linear(path, hasBias, out, in, layout));

@@ -54,6 +54,11 @@ record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) 
     return new WinogradChoice(vectors, allowed, images);
   }
 
+  /** The instructions that other code of our own may use, whatever convolutions are allowed. */
+  static Optional<VectorSet> machineCode() {
+    return obstacle(Kernels.ANY).isPresent() ? Optional.empty() : OneDnnLibrary.vectors();
+  }
+
   /** Why no convolution is computed so, or nothing if some may be. */
   static Optional<String> obstacle(Kernels allowed) {
     if (allowed == Kernels.DIRECT) {

@@ -2,6 +2,7 @@ package io.blockwork.engine.winograd;
 
 import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;

@@ -24,6 +24,7 @@ import io.blockwork.engine.x86.Label;
 import io.blockwork.engine.x86.Operand;
 import io.blockwork.engine.x86.Register;
 import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.engine.x86.WorkerLoop;
 
 /**
  * The code of a layer: for one group of tiles after another, the inputs' transform into scratch

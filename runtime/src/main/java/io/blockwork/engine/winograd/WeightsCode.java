@@ -14,6 +14,7 @@ import io.blockwork.engine.x86.Assembler;
 import io.blockwork.engine.x86.Assembler.Condition;
 import io.blockwork.engine.x86.Label;
 import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.engine.x86.WorkerLoop;
 
 /**
  * The code that transforms a layer's weights, {@code G g Gt} for every pair of channels, from rows

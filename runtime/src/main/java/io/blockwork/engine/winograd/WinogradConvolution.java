@@ -5,6 +5,7 @@ import io.blockwork.engine.winograd.WeightsCode.Form;
 import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
@@ -146,8 +147,7 @@ public final class WinogradConvolution implements AutoCloseable {
             target.step(),
             problem.sum(),
             problem.clip().ending);
-    var loop =
-        new WorkerLoop(work.parts() * work.columns(), region.threadNumber(), region.threads());
+    var loop = WorkerLoop.of(work.parts() * work.columns(), region);
     Optional<CodeMemory> code = CodeMemory.of(LayerCode.of(form, loop));
     if (code.isEmpty() || !isTrusted(form, weights(problem, vectors), loop, code.get())) {
       return Optional.empty();

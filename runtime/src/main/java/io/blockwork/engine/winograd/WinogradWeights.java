@@ -2,6 +2,7 @@ package io.blockwork.engine.winograd;
 
 import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.LongBuffer;
@@ -42,9 +43,7 @@ public final class WinogradWeights implements AutoCloseable {
    */
   public static WinogradWeights of(Layout layout, int threads) {
     OpenMpRegion region = OpenMpRegion.find().orElseThrow();
-    byte[] bytes =
-        WeightsCode.of(
-            layout.form(), new WorkerLoop(threads, region.threadNumber(), region.threads()));
+    byte[] bytes = WeightsCode.of(layout.form(), WorkerLoop.of(threads, region));
     CodeMemory code =
         CodeMemory.of(bytes)
             .orElseThrow(() -> new IllegalStateException("no more executable memory is to be had"));

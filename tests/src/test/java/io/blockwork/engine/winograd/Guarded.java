@@ -5,7 +5,7 @@ import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 
 /** Memory between two pages that kill the process when they are touched. */
-final class Guarded implements AutoCloseable {
+public final class Guarded implements AutoCloseable {
   private static final int NONE = 0;
   private static final int READ_WRITE = 3;
   private static final int PRIVATE_ANONYMOUS = 0x22;
@@ -23,7 +23,7 @@ final class Guarded implements AutoCloseable {
    * @param atEnd whether they end where the page after them begins; else they begin where the page
    *     before them ends
    */
-  Guarded(int length, boolean atEnd) {
+  public Guarded(int length, boolean atEnd) {
     this.length = length;
     long bytes = (long) length * Float.BYTES;
     long pages = (bytes + PAGE - 1) / PAGE * PAGE;
@@ -38,11 +38,13 @@ final class Guarded implements AutoCloseable {
     return NativeFunctions.find(name).orElseThrow();
   }
 
-  long address() {
+  /** Where it starts. */
+  public long address() {
     return address;
   }
 
-  FloatBuffer floats() {
+  /** Its values. */
+  public FloatBuffer floats() {
     return NativeValues.floats(address, length);
   }
 

@@ -10,6 +10,7 @@ import io.blockwork.engine.x86.CallerProbe;
 import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,8 +35,7 @@ final class LayerCheckTest {
   }
 
   private static WorkerLoop loop(int workers) {
-    OpenMpRegion region = OpenMpRegion.find().orElseThrow();
-    return new WorkerLoop(workers, region.threadNumber(), region.threads());
+    return WorkerLoop.of(workers, OpenMpRegion.find().orElseThrow());
   }
 
   private static WeightsCode.Form weights(LayerCode.Form form) {

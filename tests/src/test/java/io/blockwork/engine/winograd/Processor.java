@@ -4,11 +4,11 @@ import io.blockwork.engine.x86.VectorSet;
 import org.bytedeco.dnnl.global.dnnl;
 
 /** What the processor of this machine can, by oneDNN's word. */
-final class Processor {
+public final class Processor {
   private Processor() {}
 
   /** Whether it has the instructions. */
-  static boolean has(VectorSet vectors) {
+  public static boolean has(VectorSet vectors) {
     int wanted =
         switch (vectors) {
           case AVX2 -> dnnl.dnnl_cpu_isa_avx2;

@@ -1,4 +1,4 @@
-package io.blockwork.engine.winograd;
+package io.blockwork.engine.x86;
 
 import static io.blockwork.engine.x86.Operand.at;
 import static io.blockwork.engine.x86.Register.R12;
@@ -12,11 +12,7 @@ import static io.blockwork.engine.x86.Register.RCX;
 import static io.blockwork.engine.x86.Register.RDI;
 import static io.blockwork.engine.x86.Register.RSP;
 
-import io.blockwork.engine.x86.Assembler;
 import io.blockwork.engine.x86.Assembler.Condition;
-import io.blockwork.engine.x86.Label;
-import io.blockwork.engine.x86.Operand;
-import io.blockwork.engine.x86.Register;
 import java.util.List;
 
 /**
@@ -28,12 +24,17 @@ import java.util.List;
  * @param threadNumber address of {@code omp_get_thread_num}
  * @param threads address of {@code omp_get_num_threads}
  */
-record WorkerLoop(int workers, long threadNumber, long threads) {
+public record WorkerLoop(int workers, long threadNumber, long threads) {
+  /** The loop of so many workers on that pool. */
+  public static WorkerLoop of(int workers, OpenMpRegion region) {
+    return new WorkerLoop(workers, region.threadNumber(), region.threads());
+  }
+
   /** Words of a worker's arguments. */
-  static final int ARGUMENTS = 8;
+  public static final int ARGUMENTS = 8;
 
   /** Where the stack of the worker's own begins, and its bytes. */
-  static final int FREE = 24;
+  public static final int FREE = 24;
 
   private static final int FRAME = 56;
   private static final Operand BASE = at(RSP, 0);
@@ -48,7 +49,7 @@ record WorkerLoop(int workers, long threadNumber, long threads) {
    *
    * @param worker writes what a worker does; its arguments' address is in {@code RBX}
    */
-  void write(Assembler a, Runnable worker) {
+  public void write(Assembler a, Runnable worker) {
     SAVED.forEach(a::push);
     a.sub(RSP, FRAME); // now a multiple of 16, as calls want it
     a.store(BASE, RDI);

@@ -1,0 +1,3 @@
+/** Tests of the norms of slices. */
+@org.jspecify.annotations.NullMarked
+package io.blockwork.engine.norm;
