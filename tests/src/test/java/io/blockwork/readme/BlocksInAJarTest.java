@@ -22,7 +22,7 @@ class BlocksInAJarTest {
   @Test
   void buildsAndRunsWithoutTheSourcesOfTheBlocks() throws Exception {
     assumeTrue(UserProject.canBeBuilt(), "the jars are not built: run mvn verify");
-    UserProject project = UserProject.create();
+    UserProject project = UserProject.create("blocks-in-a-jar");
     copy(project);
 
     Outcome run = project.maven("package", "exec:java");
