@@ -59,6 +59,7 @@ public final class DenseNetwork extends CompiledNetwork implements Dense {
     denseblock2_denselayer1(layers);
     head(layers);
     layers.output(3);
+    layers.heads("classifier");
     layers.slots(1_024L, 1_024L, 768L);
     return layers.build();
   }

@@ -204,7 +204,9 @@ final class CompositionCases {
               }
             """),
         net(Message.CHANNELS, "  @Conv(out = 8, ~groups = ^2) interface conv {}"),
-        net(Message.CHANNELS, "  ^~@BatchNorm @Init(Initial.NORMAL) interface norm {}"),
+        net(Message.INIT_PLACE, "  @BatchNorm @Init(~Initial^.NORMAL) interface norm {}"),
+        net(Message.INIT_PLACE, "  @GroupNorm(groups = 1) @Init(~Initial^.ZERO) interface norm {}"),
+        net(Message.INIT_PLACE, "  @Relu @Init(~Initial^.ZERO) interface relu {}"),
         net(Message.CHANNELS, "  @Slice(~end = ^4) interface slice {}"),
         net(Message.CHANNELS, "  @Affine(~scale = ^{1, 2}) interface affine {}"),
         net(Message.CHANNELS, "  @PadShortcut(~out = ^2) interface pad {}"),
