@@ -5,6 +5,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
 import io.blockwork.parameters.Initial;
+import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.ParameterInfo.Kind;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
  * @param layers the layers that have parameters or change the shape
  * @param slots the inference memory plan: elements of each activation buffer, for one image
  * @param auxiliary outputs that training has beside the main one, in their order
+ * @param modules paths of its heads ({@link Head}), and of the auxiliary outputs that it was
+ *     declared without
  */
 public record Architecture(
     String name,
@@ -28,7 +31,8 @@ public record Architecture(
     List<Integer> output,
     List<LayerInfo> layers,
     List<Long> slots,
-    List<AuxiliaryOutput> auxiliary) {
+    List<AuxiliaryOutput> auxiliary,
+    Modules modules) {
 
   /** Copies the lists. */
   public Architecture {
@@ -46,7 +50,12 @@ public record Architecture(
       List<Integer> output,
       List<LayerInfo> layers,
       List<Long> slots) {
-    this(name, input, output, layers, slots, List.of());
+    this(name, input, output, layers, slots, List.of(), Modules.NONE);
+  }
+
+  /** Paths of the modules that tell the classes apart, with those of auxiliary outputs. */
+  public List<String> heads() {
+    return modules.heads();
   }
 
   /**
@@ -120,6 +129,8 @@ public record Architecture(
     private List<Integer> output = List.of();
     private List<Long> slots = List.of();
     private final List<AuxiliaryOutput> auxiliary = new ArrayList<>();
+    private List<String> heads = List.of();
+    private List<String> leftOut = List.of();
 
     private Builder(String name) {
       this.name = name;
@@ -140,6 +151,18 @@ public record Architecture(
     /** An output of training only; they are added in the order of the pass. */
     public Builder auxiliary(String path, double weight, Integer... shape) {
       auxiliary.add(new AuxiliaryOutput(path, List.of(shape), weight));
+      return this;
+    }
+
+    /** Paths of the modules that tell classes apart. */
+    public Builder heads(String... paths) {
+      heads = List.of(paths);
+      return this;
+    }
+
+    /** Paths of the auxiliary outputs that the network was declared without. */
+    public Builder leftOut(String... paths) {
+      leftOut = List.of(paths);
       return this;
     }
 
@@ -292,7 +315,8 @@ public record Architecture(
 
     /** The finished description. */
     public Architecture build() {
-      return new Architecture(name, input, output, layers, slots, auxiliary);
+      return new Architecture(
+          name, input, output, layers, slots, auxiliary, new Modules(heads, leftOut));
     }
   }
 }

@@ -16,7 +16,9 @@ import java.lang.annotation.Target;
  * }</pre>
  *
  * <p>The generated class is named after the interface: {@code DenseNet121Network}. Parameter names,
- * their order and shapes are those of torchvision's {@code state_dict}.
+ * their order and shapes are those of torchvision's {@code state_dict}. New networks start as
+ * torchvision's too: convolutions normal with a variance of {@code 2 / fan-in}, the classifier
+ * uniform within {@code 1 / sqrt(in)}, its biases zero.
  *
  * @see <a href="https://arxiv.org/abs/1608.06993">Densely Connected Convolutional Networks</a>
  */
@@ -64,10 +66,11 @@ public @interface DenseNet {
   int classes() default 1000;
 
   /**
-   * Published weights to check the architecture against: the name of a constant of {@link
-   * io.blockwork.published.PretrainedWeights}, for example {@code "DENSENET121_IMAGENET1K_V1"};
-   * empty: none. The build fails if they do not fit, up to the number of classes, and else the
-   * generated class has a method {@code pretrained()} that downloads and loads them.
+   * Published weights to check the architecture against, by name: torchvision's ({@link
+   * io.blockwork.published.TorchvisionWeights}), for example {@code "DENSENET121_IMAGENET1K_V1"},
+   * or those of a {@link Published} on the same interface. Empty: those, if there are any. The
+   * build fails if they do not fit, up to the number of classes, and else the generated class has a
+   * method {@code pretrained()} that downloads and loads them.
    */
   String weights() default "";
 }

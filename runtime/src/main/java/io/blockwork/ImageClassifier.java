@@ -7,6 +7,7 @@ import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
+import io.blockwork.published.PretrainedWeights;
 import io.blockwork.weights.ImageNetClasses;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -21,26 +22,44 @@ public interface ImageClassifier extends Network {
   }
 
   /**
-   * Names what is in a picture, for a network with ImageNet's 1000 classes. The picture is prepared
-   * as torchvision's first ImageNet weights want it: the shorter side resized to 8/7 of the
-   * network's input (256 for 224), the middle cropped.
+   * Names what is in a picture, for a network with the classes of its {@link #published} weights,
+   * or with ImageNet's 1000. The picture is prepared as those weights want it; without any, as
+   * torchvision's first ImageNet weights do: the shorter side resized to 8/7 of the network's input
+   * (256 for 224), the middle cropped.
    *
    * @return all classes, the likeliest first
-   * @throws IllegalStateException if the network's classes are not ImageNet's or its input is not
+   * @throws IllegalStateException if the network has other classes than those, or its input is not
    *     square
    */
   default List<Prediction> classify(BufferedImage image) {
     List<Integer> input = architecture().input();
-    List<String> names = ImageNetClasses.names();
-    if (classes() != names.size() || !input.get(1).equals(input.get(2))) {
+    int side = input.get(1);
+    List<String> names =
+        published()
+            .map(PretrainedWeights::classNames)
+            .filter(own -> !own.isEmpty())
+            .orElseGet(ImageNetClasses::names);
+    if (classes() != names.size() || !input.get(2).equals(side)) {
       throw new IllegalStateException(
           SafeText.format(
-              "%s has %d classes and an input of %d x %d, but ImageNet's 1000 and a square are"
-                  + " expected here: call classify(image, preprocessing, classNames)",
-              architecture().name(), classes(), input.get(1), input.get(2)));
+              "%s has %d classes and an input of %d x %d, but %d classes and a square are expected"
+                  + " here: call classify(image, preprocessing, classNames)",
+              architecture().name(), classes(), side, input.get(2), names.size()));
     }
-    int crop = input.get(1);
-    return classify(Images.of(image), Preprocessing.imageNet(resize(crop), crop), names);
+    return classify(Images.of(image), preprocessing(), names);
+  }
+
+  /**
+   * What has to be done to a picture for this network: what its {@link #published} weights want,
+   * or, without any, torchvision's first ImageNet weights, in proportion to the height of its
+   * input.
+   */
+  default Preprocessing preprocessing() {
+    int side = architecture().input().get(1);
+    return published()
+        .map(weights -> weights.pictures().at(side))
+        .map(p -> new Preprocessing(p.resize(), p.crop(), p.interpolation(), p.mean(), p.std()))
+        .orElseGet(() -> Preprocessing.imageNet(resize(side), side));
   }
 
   /** What torchvision resizes to before it crops: 256 for 224. */

@@ -8,8 +8,9 @@ import java.lang.annotation.Target;
 
 /**
  * What parameters start as. Stands on a node, a block or a network, and holds for all convolutions
- * and linear layers within; the nearest one counts. On a normalisation's own node it says what its
- * scale starts as. Without it parameters start as those of torch's modules.
+ * and linear layers within; the nearest one counts. On a batch norm's own node {@link Initial#ZERO}
+ * lets its scale start at zero, not at one. Without it parameters start as those of torch's
+ * modules.
  *
  * <pre>{@code
  * @BatchNorm @Init(Initial.ZERO) interface bn3 {}   // the block starts as its shortcut

@@ -34,4 +34,11 @@ import java.lang.annotation.Target;
 public @interface Model {
   /** The size of one image. */
   Input input() default @Input;
+
+  /**
+   * The name of published weights that the network can be created with: of a {@link Published}
+   * beside this annotation, or on the block beside it. The build checks that they fit, and the
+   * generated network gets {@code pretrained()}. Empty: those on this interface itself, if any.
+   */
+  String weights() default "";
 }

@@ -6,6 +6,7 @@ import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.published.PretrainedWeights;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -171,6 +172,26 @@ public interface Network extends AutoCloseable {
    * @throws IllegalArgumentException if a prefix names no layer
    */
   void freeze(String... prefixes);
+
+  /**
+   * Freezes the layers of some nodes of a composed network ({@link Model}): {@code
+   * net.freeze(Birds.Conv2d_1a_3x3.class)}. The nodes are those nested in the network's interface,
+   * or in the block beside {@code @Model}; groups are nodes, and so is what stands in them.
+   * Replaces what was frozen before.
+   *
+   * @throws IllegalArgumentException if one of them is no node of the network, or has no layers
+   */
+  default void freeze(Class<?> node, Class<?>... more) {
+    throw new UnsupportedOperationException("the network does not know its nodes");
+  }
+
+  /**
+   * The published weights that the network's annotation names: where their file is, and what
+   * pictures they expect. A network that was created without them has them as well.
+   */
+  default Optional<PretrainedWeights> published() {
+    return Optional.empty();
+  }
 
   /** The prefixes that {@link #freeze} was last called with. */
   List<String> frozen();

@@ -40,6 +40,12 @@ import java.lang.annotation.Target;
 // FIELD: compilers know the place in the source of a record's fields, not of its components.
 @Target({ElementType.METHOD, ElementType.RECORD_COMPONENT, ElementType.FIELD})
 public @interface Output {
-  /** The module whose output is wanted. */
-  String value();
+  /** The module whose output is wanted, by name. */
+  String value() default "";
+
+  /**
+   * The node of a {@link Model} whose output is wanted, instead of a name: {@code @Output(node =
+   * Birds.Mixed_5b.class)}. A node that repeats stands for its last repetition.
+   */
+  Class<?> node() default void.class;
 }

@@ -88,10 +88,11 @@ public @interface ResNet {
   int classes() default 1000;
 
   /**
-   * Published weights to check the architecture against: the name of a constant of {@link
-   * io.blockwork.published.PretrainedWeights}, for example {@code "RESNET50_IMAGENET1K_V2"}; empty:
-   * none. The build fails if they do not fit, up to the number of classes, and else the generated
-   * class has a method {@code pretrained()} that downloads and loads them.
+   * Published weights to check the architecture against, by name: torchvision's ({@link
+   * io.blockwork.published.TorchvisionWeights}), for example {@code "RESNET50_IMAGENET1K_V2"}, or
+   * those of a {@link Published} on the same interface. Empty: those, if there are any. The build
+   * fails if they do not fit, up to the number of classes, and else the generated class has a
+   * method {@code pretrained()} that downloads and loads them.
    */
   String weights() default "";
 }

@@ -58,6 +58,7 @@ public final class BasicNetwork extends CompiledNetwork implements Basic {
     layer2_0(layers);
     head(layers);
     layers.output(3);
+    layers.heads("fc");
     layers.slots(256L, 256L, 128L);
     return layers.build();
   }

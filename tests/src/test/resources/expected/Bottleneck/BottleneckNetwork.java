@@ -58,6 +58,7 @@ public final class BottleneckNetwork extends CompiledNetwork implements Bottlene
     layer2_1(layers);
     head(layers);
     layers.output(3);
+    layers.heads("fc");
     layers.slots(9_216L, 3_072L, 768L, 16L);
     return layers.build();
   }

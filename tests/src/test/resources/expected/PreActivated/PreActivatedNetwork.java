@@ -57,6 +57,7 @@ public final class PreActivatedNetwork extends CompiledNetwork implements PreAct
     layer2_0(layers);
     head(layers);
     layers.output(3);
+    layers.heads("fc");
     layers.slots(256L, 256L, 256L);
     return layers.build();
   }

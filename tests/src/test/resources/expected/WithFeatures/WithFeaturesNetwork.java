@@ -86,6 +86,7 @@ public final class WithFeaturesNetwork extends CompiledNetwork implements WithFe
     layer2_0(layers);
     head(layers);
     layers.output(3);
+    layers.heads("fc");
     layers.slots(256L, 256L, 128L);
     return layers.build();
   }

@@ -2,6 +2,7 @@ package io.blockwork.processor;
 
 import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
+import io.blockwork.graph.Heads;
 import io.blockwork.graph.ModuleNames;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.Totals;
@@ -19,11 +20,13 @@ import io.blockwork.processor.emit.BackwardWriter;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.ForwardWriter;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.NetworkFacts;
 import io.blockwork.processor.emit.NetworkWriter;
 import io.blockwork.processor.report.Sheet;
 import io.blockwork.processor.spec.InputSpec;
 import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.Spec;
+import io.blockwork.published.PretrainedWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,19 +67,30 @@ final class Compilation {
   }
 
   /**
+   * What is known of a network of one of the families.
+   *
+   * @param weights published weights that fit it
+   */
+  static NetworkFacts facts(Graph graph, Optional<PretrainedWeights> weights) {
+    boolean classifier = graph.isVector(graph.output(), Shapes.of(graph));
+    List<String> heads = classifier ? Heads.modules(graph) : List.of();
+    return new NetworkFacts(heads, List.of(), weights, List.of());
+  }
+
+  /**
    * The sources of a network that has no problems: {@code XNetwork}, {@code XForward}, {@code
    * XBackward}, and a pass for each of the {@code features}.
    *
-   * @param weights published weights that fit the network
+   * @param facts what is known of the network beside its graph
    */
   static List<JavaFile> compile(
-      Graph graph, GeneratedNames names, List<FeatureMethod> features, Optional<String> weights) {
+      Graph graph, GeneratedNames names, List<FeatureMethod> features, NetworkFacts facts) {
     List<Shape> shapes = Shapes.of(graph);
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
     TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));
     String totals = Totals.of(graph, shapes).toString();
     List<JavaFile> files = new ArrayList<>();
-    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), features, weights));
+    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), features, facts));
     files.add(ForwardWriter.write(names, inference, totals));
     files.add(BackwardWriter.write(names, training, totals));
     features.forEach(method -> files.add(pass(names, graph, method)));

@@ -6,14 +6,18 @@ import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
 import io.blockwork.graph.text.GraphText;
 import io.blockwork.processor.checks.NetworkWarnings;
+import io.blockwork.processor.dsl.Composition;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Unreadable;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.NetworkFacts;
+import io.blockwork.processor.emit.NetworkFacts.NodePaths;
 import io.blockwork.processor.emit.PlaceholderWriter;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.Spec;
+import io.blockwork.published.PretrainedWeights;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,6 +73,12 @@ final class NetworkAnnotations {
   /** The qualified names of the annotations. */
   static Set<String> annotations() {
     return ANNOTATIONS.keySet();
+  }
+
+  /** Whether an element has one of the annotations. */
+  static boolean isNetwork(Element element) {
+    return element.getAnnotationMirrors().stream()
+        .anyMatch(mirror -> ANNOTATIONS.containsKey(name(mirror)));
   }
 
   /**
@@ -169,23 +179,22 @@ final class NetworkAnnotations {
     TypeElement type = names.origin();
     boolean sound = interfaces.check(type, simpleName(annotation), spec.classifier());
     List<Problem> problems = problems(annotation, spec);
-    Optional<String> weights = AnnotationReader.weights(annotation);
-    boolean sane = problems.isEmpty();
+    var weights = new FamilyWeights(type, AnnotationReader.weights(annotation));
     // Weights can be compared with a network that has no problems only, but a name is always known.
-    weights
-        .filter(w -> sane || PretrainedMatch.find(w).isEmpty())
-        .flatMap(w -> PretrainedMatch.problem(spec, w))
-        .ifPresent(problems::add);
+    weights.problem(spec, problems.isEmpty()).ifPresent(problems::add);
     problems.forEach(problem -> diagnostics.report(problem, type, annotation));
+    Optional<PretrainedWeights> published =
+        problems.isEmpty() ? weights.find(spec) : Optional.empty();
+    weights.faults().forEach(diagnostics::report);
     Optional<List<FeatureMethod>> features =
         type.getKind() == ElementKind.INTERFACE
             ? features(
                 type,
                 spec.problems().isEmpty()
-                    ? Optional.of(Compilation.modules(spec))
+                    ? Optional.of(new OutputValues(Compilation.modules(spec), List.of()))
                     : Optional.empty())
             : Optional.empty();
-    if (!sound || features.isEmpty() || !problems.isEmpty()) {
+    if (!sound || features.isEmpty() || !problems.isEmpty() || !weights.faults().isEmpty()) {
       placeholder(
           names, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
       return;
@@ -193,7 +202,8 @@ final class NetworkAnnotations {
     if (options.warnings()) {
       warn(Compilation.warnings(spec), type, annotation);
     }
-    generate(names, Compilation.graph(spec), features.get(), weights);
+    Graph graph = Compilation.graph(spec);
+    generate(names, graph, features.get(), Compilation.facts(graph, published));
   }
 
   private void compose(
@@ -203,14 +213,16 @@ final class NetworkAnnotations {
     boolean sound = interfaces.check(type, simpleName(annotation), classifier);
     Compositions.Result result = compositions.network(type, annotation, classifier);
     result.faults().forEach(diagnostics::report);
-    if (!sound || result.graph().isEmpty()) {
+    if (!sound || result.composition().isEmpty()) {
       placeholder(
           names,
           result.faults().stream().map(f -> f.message().headline(f.args().toArray())).toList());
       return;
     }
-    Graph graph = result.graph().get();
-    Optional<List<FeatureMethod>> features = features(type, Optional.of(ModuleNames.of(graph)));
+    Composition composition = result.composition().get();
+    Graph graph = composition.graph();
+    Optional<List<FeatureMethod>> features =
+        features(type, Optional.of(new OutputValues(ModuleNames.of(graph), composition.nodes())));
     if (features.isEmpty()) {
       placeholder(names, List.of());
       return;
@@ -218,14 +230,22 @@ final class NetworkAnnotations {
     if (options.warnings()) {
       warn(NetworkWarnings.of(graph, result.resized()), type, annotation);
     }
-    generate(names, graph, features.get(), Optional.empty());
+    var facts =
+        new NetworkFacts(
+            composition.heads(),
+            composition.leftOut(),
+            result.weights(),
+            composition.nodes().stream()
+                .map(node -> new NodePaths(ClassName.get(node.element()), node.paths()))
+                .toList());
+    generate(names.naming(composition.names()), graph, features.get(), facts);
   }
 
   /** Writes all there is of a network that has no problems. */
   private void generate(
-      GeneratedNames names, Graph graph, List<FeatureMethod> features, Optional<String> weights) {
+      GeneratedNames names, Graph graph, List<FeatureMethod> features, NetworkFacts facts) {
     TypeElement type = names.origin();
-    Compilation.compile(graph, names, features, weights).forEach(file -> write(file, type));
+    Compilation.compile(graph, names, features, facts).forEach(file -> write(file, type));
     if (options.graph()) {
       writeBeside(names, names.graph(), GraphText.write(graph));
     }
@@ -243,11 +263,11 @@ final class NetworkAnnotations {
   /**
    * The methods that return feature outputs; empty if some of them are wrong.
    *
-   * @param modules the names of the network's values, if they are known
+   * @param values the network's values by their names, if they are known
    */
-  private Optional<List<FeatureMethod>> features(TypeElement type, Optional<ModuleNames> modules) {
+  private Optional<List<FeatureMethod>> features(TypeElement type, Optional<OutputValues> values) {
     var outputs = OutputMethods.read(type, environment, diagnostics);
-    List<FeatureMethod> features = modules.map(outputs::resolve).orElse(List.of());
+    List<FeatureMethod> features = values.map(outputs::resolve).orElse(List.of());
     return outputs.sound() ? Optional.of(features) : Optional.empty();
   }
 

@@ -2,6 +2,7 @@ package io.blockwork.processor;
 
 import com.palantir.javapoet.ClassName;
 import io.blockwork.graph.ModuleNames;
+import io.blockwork.processor.dsl.Composition.Located;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.FeatureMethod.FeatureOutput;
 import io.blockwork.processor.spec.Message;
@@ -24,6 +25,7 @@ import javax.lang.model.element.RecordComponentElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
 
@@ -38,11 +40,22 @@ final class OutputMethods {
   /** A value that is asked for: in which component, by which annotation, of which element. */
   private record Wanted(
       String component, ExecutableElement method, Element element, AnnotationMirror annotation) {
-    private String module() {
-      return annotation.getElementValues().values().stream()
-          .map(value -> String.valueOf(value.getValue()))
-          .findFirst()
-          .orElse("");
+    private Optional<Object> member(String name) {
+      return annotation.getElementValues().entrySet().stream()
+          .filter(entry -> entry.getKey().getSimpleName().contentEquals(name))
+          .map(entry -> entry.getValue().getValue())
+          .findFirst();
+    }
+
+    private Optional<String> module() {
+      return member("value").map(String::valueOf).filter(name -> !name.isEmpty());
+    }
+
+    private Optional<TypeMirror> node() {
+      return member("node")
+          .filter(TypeMirror.class::isInstance)
+          .map(TypeMirror.class::cast)
+          .filter(type -> type.getKind() != TypeKind.VOID);
     }
   }
 
@@ -105,19 +118,14 @@ final class OutputMethods {
   }
 
   /** Looks the modules up, and reports those that the network does not have. */
-  List<FeatureMethod> resolve(ModuleNames names) {
+  List<FeatureMethod> resolve(OutputValues values) {
     List<String> suffixes = FeatureMethod.suffixes(methods.stream().map(Declared::name).toList());
     List<FeatureMethod> resolved = new ArrayList<>();
     for (int i = 0; i < methods.size(); i++) {
       Declared method = methods.get(i);
       List<FeatureOutput> found = new ArrayList<>();
       for (Wanted wanted : method.wanted()) {
-        OptionalInt node = names.node(wanted.module());
-        if (node.isPresent()) {
-          found.add(new FeatureOutput(wanted.component(), wanted.module(), node.getAsInt()));
-        } else {
-          unknown(wanted, names);
-        }
+        find(wanted, values).ifPresent(found::add);
       }
       resolved.add(
           new FeatureMethod(
@@ -126,24 +134,72 @@ final class OutputMethods {
     return resolved;
   }
 
-  private void unknown(Wanted wanted, ModuleNames names) {
-    sound = false;
-    List<String> nearest = Nearest.order(wanted.module(), names.all().keySet());
+  private Optional<FeatureOutput> find(Wanted wanted, OutputValues values) {
+    Optional<String> module = wanted.module();
+    Optional<TypeMirror> node = wanted.node();
+    if (module.isPresent() == node.isPresent()) {
+      report(Message.OUTPUT_VALUE, wanted, "value");
+      return Optional.empty();
+    }
+    if (module.isPresent()) {
+      OptionalInt value = values.modules().node(module.get());
+      if (value.isEmpty()) {
+        unknown(wanted, module.get(), values.modules());
+        return Optional.empty();
+      }
+      return Optional.of(new FeatureOutput(wanted.component(), module.get(), value.getAsInt()));
+    }
+    Optional<Located> located = values.node(node.get());
+    if (located.isEmpty()) {
+      unknown(wanted, node.get(), values);
+    }
+    return located.map(
+        found -> new FeatureOutput(wanted.component(), OutputValues.path(found), found.value()));
+  }
+
+  private void unknown(Wanted wanted, String module, ModuleNames names) {
+    List<String> nearest = Nearest.order(module, names.all().keySet());
+    report(
+        Message.OUTPUT_MODULE,
+        wanted,
+        "value",
+        type.getSimpleName(),
+        module,
+        nearest.get(0),
+        shown(nearest));
+  }
+
+  private void unknown(Wanted wanted, TypeMirror node, OutputValues values) {
+    String name = OutputValues.name(node);
+    if (values.nodes().isEmpty()) {
+      String nearest = Nearest.order(name, values.modules().all().keySet()).get(0);
+      report(Message.OUTPUT_NO_NODES, wanted, "node", type.getSimpleName(), nearest);
+      return;
+    }
+    List<String> nearest = Nearest.order(name, values.literals());
+    report(
+        Message.OUTPUT_NODE,
+        wanted,
+        "node",
+        type.getSimpleName(),
+        name,
+        nearest.get(0),
+        shown(nearest));
+  }
+
+  private static String shown(List<String> nearest) {
     int shown = Math.min(NAMES_SHOWN, nearest.size());
-    Object[] args = {
-      type.getSimpleName(),
-      wanted.module(),
-      nearest.get(0),
-      String.join(", ", nearest.subList(0, shown))
-          + (shown < nearest.size() ? ", and " + (nearest.size() - shown) + " more" : "")
-    };
+    return String.join(", ", nearest.subList(0, shown))
+        + (shown < nearest.size() ? ", and " + (nearest.size() - shown) + " more" : "");
+  }
+
+  private void report(Message message, Wanted wanted, String member, Object... args) {
+    sound = false;
     boolean inRecord = !wanted.element().equals(wanted.method());
     if (here(wanted.element()) && (!inRecord || diagnostics.knowsRecords())) {
-      diagnostics.report(
-          Problem.of(Message.OUTPUT_MODULE, "value", args), wanted.element(), wanted.annotation());
+      diagnostics.report(Problem.of(message, member, args), wanted.element(), wanted.annotation());
     } else {
-      diagnostics.report(
-          Message.OUTPUT_MODULE, here(wanted.method()) ? wanted.method() : type, args);
+      diagnostics.report(message, here(wanted.method()) ? wanted.method() : type, args);
     }
   }
 

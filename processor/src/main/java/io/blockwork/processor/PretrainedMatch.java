@@ -5,8 +5,8 @@ import io.blockwork.Shortcut;
 import io.blockwork.Stem;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Heads;
-import io.blockwork.graph.StateDict;
 import io.blockwork.processor.architectures.Architectures;
+import io.blockwork.processor.dsl.PublishedMatch;
 import io.blockwork.processor.spec.DenseNetSpec;
 import io.blockwork.processor.spec.DenseNetSpec.LayerStyle;
 import io.blockwork.processor.spec.InputSpec;
@@ -17,84 +17,53 @@ import io.blockwork.processor.spec.ResNetSpec;
 import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
 import io.blockwork.processor.spec.Spec;
 import io.blockwork.published.PretrainedWeights;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import io.blockwork.published.TorchvisionWeights;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Checks that a network fits the published weights that its annotation names. */
 final class PretrainedMatch {
   private static final String MEMBER = "weights";
+  private static final String TRAINED = "_IMAGENET1K";
   private static final int NAMES_SHOWN = 5;
 
   private PretrainedMatch() {}
 
-  /** The weights of that name. */
-  static Optional<PretrainedWeights> find(String name) {
-    return Arrays.stream(PretrainedWeights.values()).filter(w -> w.name().equals(name)).findFirst();
-  }
-
   /**
    * What keeps the weights of that name from being loaded into the network; nothing else is wrong
    * with it.
+   *
+   * @param own names of those on the network itself, for the message
    */
-  static Optional<Problem> problem(Spec spec, String name) {
-    Optional<PretrainedWeights> weights = find(name);
-    if (weights.isEmpty()) {
-      List<String> nearest =
-          Nearest.order(name, Arrays.stream(PretrainedWeights.values()).map(Enum::name).toList());
+  static Optional<Problem> problem(Spec spec, String name, List<String> own) {
+    Map<String, PretrainedWeights> known = TorchvisionWeights.all();
+    PretrainedWeights weights = known.get(name);
+    if (weights == null) {
+      List<String> names = new ArrayList<>(own);
+      names.addAll(known.keySet());
+      List<String> nearest = Nearest.order(name, names);
       String shown = String.join(", ", nearest.subList(0, NAMES_SHOWN)) + ", ...";
       return Optional.of(Problem.of(Message.UNKNOWN_WEIGHTS, MEMBER, name, nearest.get(0), shown));
     }
-    Spec published = published(weights.get());
-    Optional<Problem> shape = firstDifference(spec, published, weights.get());
-    return shape.isPresent() ? shape : version(spec, name);
-  }
-
-  private static Optional<Problem> firstDifference(
-      Spec spec, Spec published, PretrainedWeights weights) {
+    String architecture = name.substring(0, name.indexOf(TRAINED)).toLowerCase(Locale.ROOT);
     Graph graph = Architectures.of(spec);
     // The head may tell other classes apart: then it is what fine-tuning trains.
-    Set<String> head = Heads.parameters(graph);
-    Map<String, String> ours = shapes(graph);
-    Map<String, String> theirs = shapes(Architectures.of(published));
-    String architecture = weights.architecture();
-    for (Map.Entry<String, String> entry : ours.entrySet()) {
-      String there = theirs.getOrDefault(entry.getKey(), "missing");
-      if (!head.contains(entry.getKey()) && !entry.getValue().equals(there)) {
-        return differ(weights, entry.getKey(), entry.getValue(), there, architecture);
-      }
-    }
-    return theirs.keySet().stream()
-        .filter(parameter -> !ours.containsKey(parameter))
-        .findFirst()
-        .flatMap(
-            parameter ->
-                differ(
-                    weights,
-                    parameter,
-                    "missing",
-                    theirs.getOrDefault(parameter, ""),
-                    architecture));
-  }
-
-  private static Map<String, String> shapes(Graph graph) {
-    Map<String, String> shapes = new LinkedHashMap<>();
-    StateDict.learnable(graph).forEach(p -> shapes.put(p.name(), p.shape().toString()));
-    return shapes;
-  }
-
-  private static Optional<Problem> differ(
-      PretrainedWeights weights,
-      String parameter,
-      String ours,
-      String theirs,
-      String architecture) {
-    return Optional.of(
-        Problem.of(
-            Message.WEIGHTS_DIFFER, MEMBER, weights.name(), parameter, ours, theirs, architecture));
+    return PublishedMatch.difference(
+            graph, Architectures.of(published(architecture)), Heads.modules(graph), List.of())
+        .map(
+            d ->
+                Problem.of(
+                    Message.WEIGHTS_DIFFER,
+                    MEMBER,
+                    name,
+                    d.parameter(),
+                    d.ours(),
+                    d.theirs(),
+                    architecture))
+        .or(() -> version(spec, name));
   }
 
   private static Optional<Problem> version(Spec spec, String name) {
@@ -111,9 +80,9 @@ final class PretrainedMatch {
         : Optional.empty();
   }
 
-  /** torchvision's builder for the weights, as a spec. */
-  private static Spec published(PretrainedWeights weights) {
-    switch (weights.architecture()) {
+  /** torchvision's builder of that name, as a spec. */
+  private static Spec published(String architecture) {
+    switch (architecture) {
       case "resnet18":
         return resNet(false, 1, 64, 2, 2, 2, 2);
       case "resnet34":
@@ -143,7 +112,7 @@ final class PretrainedMatch {
       case "densenet201":
         return denseNet(32, 64, 6, 12, 48, 32);
       default:
-        throw new IllegalArgumentException(weights + " is of an unknown architecture");
+        throw new IllegalArgumentException("there is no architecture " + architecture);
     }
   }
 

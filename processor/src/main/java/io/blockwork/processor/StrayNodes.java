@@ -25,10 +25,14 @@ final class StrayNodes {
           OWN + "Repeat",
           OWN + "Path",
           OWN + "Auxiliary",
+          OWN + "Head",
           OWN + "Input");
 
   /** What networks, blocks and nodes can have. */
   private static final Set<String> BODIES = Set.of(OWN + "Sequential", OWN + "Init");
+
+  /** What networks and blocks can have. */
+  private static final Set<String> PUBLISHED = Set.of(OWN + "Published", OWN + "Published.Several");
 
   private final Diagnostics diagnostics;
 
@@ -42,6 +46,14 @@ final class StrayNodes {
     boolean block = has(annotation, BLOCK);
     boolean node = NODES.contains(name) || name.startsWith(OWN + "ops.");
     boolean body = BODIES.contains(name);
+    if (PUBLISHED.contains(name)) {
+      for (Element element : round.getElementsAnnotatedWith(annotation)) {
+        if (!has(element, BLOCK) && !NetworkAnnotations.isNetwork(element)) {
+          diagnostics.report(
+              Message.PUBLISHED_PLACE, element, find(element, annotation), what(element));
+        }
+      }
+    }
     if (block || node || body) {
       for (Element element : round.getElementsAnnotatedWith(annotation)) {
         boolean root = has(element, MODEL) || has(element, BLOCK);
@@ -58,10 +70,13 @@ final class StrayNodes {
     if (block && element.getKind() == ElementKind.INTERFACE) {
       diagnostics.report(Message.NO_MODEL, element, mirror, simple, element.getSimpleName());
     } else {
-      String kind = element.getKind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-      String what = "the " + kind + " " + element.getSimpleName();
-      diagnostics.report(Message.NOT_A_NODE, element, mirror, simple, what);
+      diagnostics.report(Message.NOT_A_NODE, element, mirror, simple, what(element));
     }
+  }
+
+  private static String what(Element element) {
+    String kind = element.getKind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return "the " + kind + " " + element.getSimpleName();
   }
 
   /** Whether it is an interface within a network or block. */

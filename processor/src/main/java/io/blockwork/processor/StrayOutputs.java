@@ -68,7 +68,7 @@ final class StrayOutputs {
   void report() {
     for (String name : owners) {
       TypeElement owner = environment.getElementUtils().getTypeElement(name);
-      if (owner != null && !isNetwork(owner)) {
+      if (owner != null && !NetworkAnnotations.isNetwork(owner)) {
         owner.getEnclosedElements().forEach(element -> report(element, owner));
       }
     }
@@ -119,16 +119,5 @@ final class StrayOutputs {
     return parameters.isEmpty()
         && owner.getRecordComponents().stream()
             .anyMatch(c -> c.getSimpleName().equals(element.getSimpleName()));
-  }
-
-  private static boolean isNetwork(TypeElement type) {
-    return type.getAnnotationMirrors().stream()
-        .anyMatch(
-            mirror ->
-                NetworkAnnotations.annotations()
-                    .contains(
-                        ((TypeElement) mirror.getAnnotationType().asElement())
-                            .getQualifiedName()
-                            .toString()));
   }
 }

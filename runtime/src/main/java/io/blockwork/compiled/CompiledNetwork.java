@@ -26,23 +26,31 @@ import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
-import io.blockwork.published.PretrainedWeights;
+import io.blockwork.weights.LoadReport;
 import io.blockwork.weights.Weights;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all generated networks share: parameters, input checks, and the plans bound for the batch
  * sizes in use.
  */
 public abstract class CompiledNetwork implements Network {
+  private static final Logger LOG = LoggerFactory.getLogger(CompiledNetwork.class);
+
   private final Architecture architecture;
   private final NetworkOptions options;
   private final Engine engine;
@@ -76,7 +84,8 @@ public abstract class CompiledNetwork implements Network {
             .engine()
             .orElseGet(() -> Engines.create(options.engineOptions(), options.dataType()));
     List<ParameterInfo> state = architecture.parameters();
-    this.parameters = Parameters.initial(state, options.dataType(), options.seed());
+    this.parameters =
+        Parameters.initial(state, architecture.modules(), options.dataType(), options.seed());
     this.gradients = new Gradients(state, options.dataType());
     this.training = new TrainingPlans(options.trainingPlans(), this::bindTraining);
     this.inference = passOf(this::forwardPass, List.of(architecture.output()));
@@ -154,20 +163,34 @@ public abstract class CompiledNetwork implements Network {
   }
 
   /**
-   * Downloads published weights, unless they are in the cache, and loads them into a new network. A
-   * head with another number of classes keeps its initial values.
+   * Downloads the published weights that a new network is declared with, unless they are in the
+   * cache, and loads them. A head with another number of classes keeps its initial values.
    *
    * @param network the network; closed if the weights cannot be had
-   * @param weights weights that fit it
    * @return the network
    * @throws io.blockwork.io.FileException if they cannot be downloaded or read
    */
-  protected static <N extends CompiledNetwork> N load(N network, PretrainedWeights weights) {
-    try (Weights file = Weights.open(weights.download())) {
-      boolean sameClasses = network.architecture().output().equals(List.of(weights.classes()));
-      network
-          .parameters()
-          .load(sameClasses ? file.ignoring() : file.ignoring("fc.", "classifier."));
+  protected static <N extends CompiledNetwork> N load(N network) {
+    return load(network, () -> network.published().orElseThrow().download());
+  }
+
+  /**
+   * Loads such weights from a file of this machine.
+   *
+   * @param network the network; closed if the weights cannot be had
+   * @return the network
+   * @throws io.blockwork.io.FileException if the file cannot be read
+   */
+  protected static <N extends CompiledNetwork> N load(N network, Path file) {
+    return load(network, () -> file);
+  }
+
+  private static <N extends CompiledNetwork> N load(N network, Supplier<Path> file) {
+    try (Weights weights = Weights.open(file.get())) {
+      LoadReport report = network.parameters().load(weights.replacingHeads());
+      if (!report.complete() || !report.leftOut().isEmpty()) {
+        LOG.info("{}: {}", weights, report);
+      }
       return network;
     } catch (RuntimeException | Error e) {
       network.close();
@@ -360,6 +383,44 @@ public abstract class CompiledNetwork implements Network {
     frozen = List.of(prefixes);
     gradients.clear();
     training.close();
+  }
+
+  @Override
+  public void freeze(Class<?> node, Class<?>... more) {
+    Map<Class<?>, List<String>> known = nodes();
+    List<String> prefixes = new ArrayList<>();
+    for (Class<?> each : Stream.concat(Stream.of(node), Stream.of(more)).toList()) {
+      List<String> paths = known.get(each);
+      if (paths == null || paths.isEmpty()) {
+        throw new IllegalArgumentException(
+            SafeText.format(
+                "freeze: %s %s %s%s",
+                each.getName(),
+                paths == null ? "is no node of" : "was left out of",
+                architecture.name(),
+                nodesText(known)));
+      }
+      prefixes.addAll(paths);
+    }
+    freeze(prefixes.toArray(String[]::new));
+  }
+
+  private static String nodesText(Map<Class<?>, List<String>> known) {
+    return known.isEmpty()
+        ? ", which is not composed of nodes: freeze(\"layer1\") takes names"
+        : known.entrySet().stream()
+            .filter(node -> !node.getValue().isEmpty())
+            .map(node -> node.getKey().getSimpleName())
+            .collect(Collectors.joining(", ", "; its nodes are ", ""));
+  }
+
+  /**
+   * The interfaces that are nodes of the network, in order, with the paths of their modules:
+   * several where a node repeats under names of its own, none where it was left out. Generated code
+   * knows them.
+   */
+  protected Map<Class<?>, List<String>> nodes() {
+    return Map.of();
   }
 
   private String beginnings() {

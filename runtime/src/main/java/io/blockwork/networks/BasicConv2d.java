@@ -6,7 +6,7 @@ import io.blockwork.ops.BatchNorm;
 import io.blockwork.ops.Conv;
 import io.blockwork.ops.Relu;
 
-/** Convolution, batch norm, ReLU, as the BasicConv2d of torchvision's Inception networks. */
+/** Convolution, batch norm, ReLU. The BasicConv2d of torchvision's Inception networks. */
 @Block
 public @interface BasicConv2d {
   /** Channels that come out. */

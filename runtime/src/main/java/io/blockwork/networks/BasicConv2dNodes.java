@@ -6,6 +6,6 @@ import io.blockwork.NodeOrder;
  * The nodes of the blocks in {@link BasicConv2d} in the order in which they are written, which class files do
  * not keep.
  */
-@NodeOrder(@NodeOrder.Of(block = "BasicConv2d", summary = "Convolution, batch norm, ReLU, as the BasicConv2d of torchvision's Inception networks", nodes = {"conv", "bn", "relu"}))
+@NodeOrder(@NodeOrder.Of(block = "BasicConv2d", summary = "Convolution, batch norm, ReLU", nodes = {"conv", "bn", "relu"}))
 interface BasicConv2dNodes {
 }

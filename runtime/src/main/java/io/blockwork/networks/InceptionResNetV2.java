@@ -2,11 +2,14 @@ package io.blockwork.networks;
 
 import io.blockwork.Block;
 import io.blockwork.From;
+import io.blockwork.Head;
 import io.blockwork.If;
 import io.blockwork.Input;
+import io.blockwork.Published;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
+import io.blockwork.image.Interpolation;
 import io.blockwork.ops.AvgPool;
 import io.blockwork.ops.Concat;
 import io.blockwork.ops.Conv;
@@ -25,12 +28,15 @@ import io.blockwork.ops.Sum;
  * public interface Birds extends ImageClassifier {}
  * }</pre>
  *
- * <p>timm's weights were trained on images whose centre crop of 0.8975 of the shorter side is
- * resized by bicubic interpolation, with a mean and deviation of 0.5.
+ * <p>torchvision has no weights for it. timm's {@code inception_resnet_v2.tf_in1k} load by path,
+ * {@code pretrained(Path.of("model.safetensors"))} of a network that names {@code
+ * INCEPTION_RESNET_V2_TF_IN1K}. They expect what is within 0.8975 of the shorter side: 299 of 333
+ * pixels, resized by bicubic interpolation, with a mean and deviation of 0.5.
  *
  * @see <a href="https://arxiv.org/abs/1602.07261">Inception-v4, Inception-ResNet</a>
  */
 @Block
+@Published(name = "INCEPTION_RESNET_V2_TF_IN1K", input = @Input(height = 299, width = 299), resize = 333, crop = 299, interpolation = Interpolation.BICUBIC, mean = {0.5, 0.5, 0.5}, std = {0.5, 0.5, 0.5})
 public @interface InceptionResNetV2 {
   /** Classes that the head tells apart. */
   int classes() default 1000;
@@ -55,7 +61,7 @@ public @interface InceptionResNetV2 {
   @BasicConv2d(out = 1536) interface conv2d_7b {}
   @GlobalAvgPool interface global_pool {}
   @Dropout @With("p = dropout") interface head_drop {}
-  @Linear @With("out = classes") interface classif {}
+  @Linear @With("out = classes") @Head interface classif {}
 
   /** The Inception module that leads to the 35 x 35 grid. */
   @Block

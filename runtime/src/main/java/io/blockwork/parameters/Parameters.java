@@ -35,6 +35,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Parameters implements AutoCloseable {
   private final List<ParameterInfo> entries;
+  private final Modules modules;
   private final DataType dataType;
   private final InitialValues initial;
   private final FlatValues learnable;
@@ -71,7 +72,7 @@ public final class Parameters implements AutoCloseable {
    * @param dataType {@code FLOAT} or {@code DOUBLE}
    */
   public Parameters(List<ParameterInfo> state, DataType dataType) {
-    this(state, dataType, InitialValues.zeros());
+    this(state, Modules.NONE, dataType, InitialValues.zeros());
   }
 
   /**
@@ -84,11 +85,26 @@ public final class Parameters implements AutoCloseable {
    * @param seed the same seed gives the same values
    */
   public static Parameters initial(List<ParameterInfo> state, DataType dataType, long seed) {
-    return new Parameters(state, dataType, new Initializer(seed, state));
+    return initial(state, Modules.NONE, dataType, seed);
   }
 
-  private Parameters(List<ParameterInfo> state, DataType dataType, InitialValues initial) {
+  /**
+   * The same for a network whose modules are known.
+   *
+   * @param state the entries, in order
+   * @param modules what files are compared with beside the entries
+   * @param dataType {@code FLOAT} or {@code DOUBLE}
+   * @param seed the same seed gives the same values
+   */
+  public static Parameters initial(
+      List<ParameterInfo> state, Modules modules, DataType dataType, long seed) {
+    return new Parameters(state, modules, dataType, new Initializer(seed, state));
+  }
+
+  private Parameters(
+      List<ParameterInfo> state, Modules modules, DataType dataType, InitialValues initial) {
     this.entries = List.copyOf(state);
+    this.modules = modules;
     this.dataType = dataType;
     this.initial = initial;
     this.learnable = those(info -> info.kind().learnable(), dataType);
@@ -122,6 +138,11 @@ public final class Parameters implements AutoCloseable {
   /** Every entry, in {@code state_dict} order. */
   public List<ParameterInfo> entries() {
     return entries;
+  }
+
+  /** What is known of the network's modules, for files to be loaded. */
+  public Modules modules() {
+    return modules;
   }
 
   /** Every name, in {@code state_dict} order. */

@@ -1,6 +1,5 @@
 /**
- * The weights that are published for networks which the annotations express: facts, and where the
- * files are fetched from.
+ * Weights that are published for networks: facts, and where the files are fetched from.
  *
  * <p>The annotation processor reads the facts, so that nothing here needs more than the JDK and
  * {@link io.blockwork.io}. Reading the files is the business of {@code io.blockwork.weights}.

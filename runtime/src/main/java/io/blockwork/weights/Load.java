@@ -26,6 +26,9 @@ import java.util.function.UnaryOperator;
  *       network's own counts then stay. They may be of any number type, and of shape {@code [1]}.
  * </ul>
  *
+ * <p>What a file has of auxiliary outputs that the network was declared without ({@code aux =
+ * false} of {@link io.blockwork.networks.GoogLeNet}) is no difference: the report lists it.
+ *
  * <p>Instances are immutable.
  */
 public final class Load implements ParameterSource<LoadReport> {
@@ -34,23 +37,26 @@ public final class Load implements ParameterSource<LoadReport> {
   private final List<String> ignored;
   private final Optional<UnaryOperator<String>> renaming;
   private final boolean nonFinite;
+  private final boolean heads;
 
   private Load(
       Weights weights,
       boolean lenient,
       List<String> ignored,
       Optional<UnaryOperator<String>> renaming,
-      boolean nonFinite) {
+      boolean nonFinite,
+      boolean heads) {
     this.weights = weights;
     this.lenient = lenient;
     this.ignored = List.copyOf(ignored);
     this.renaming = renaming;
     this.nonFinite = nonFinite;
+    this.heads = heads;
   }
 
   /** Strict loading of everything. */
   public static Load of(Weights weights) {
-    return new Load(weights, false, List.of(), Optional.empty(), false);
+    return new Load(weights, false, List.of(), Optional.empty(), false, false);
   }
 
   /**
@@ -59,7 +65,7 @@ public final class Load implements ParameterSource<LoadReport> {
    * this does not.)
    */
   public Load lenient() {
-    return new Load(weights, true, ignored, renaming, nonFinite);
+    return new Load(weights, true, ignored, renaming, nonFinite, heads);
   }
 
   /**
@@ -69,7 +75,15 @@ public final class Load implements ParameterSource<LoadReport> {
   public Load ignoring(String... prefixes) {
     List<String> all = new ArrayList<>(ignored);
     all.addAll(Arrays.asList(prefixes));
-    return new Load(weights, lenient, all, renaming, nonFinite);
+    return new Load(weights, lenient, all, renaming, nonFinite, heads);
+  }
+
+  /**
+   * Leaves a head of the network ({@link io.blockwork.Architecture#heads}) as it is where the
+   * file's is for another number of classes; the report lists it among what was ignored.
+   */
+  public Load replacingHeads() {
+    return new Load(weights, lenient, ignored, renaming, nonFinite, true);
   }
 
   /**
@@ -82,7 +96,7 @@ public final class Load implements ParameterSource<LoadReport> {
         renaming
             .<UnaryOperator<String>>map(first -> n -> names.apply(first.apply(n)))
             .orElse(names);
-    return new Load(weights, lenient, ignored, Optional.of(all), nonFinite);
+    return new Load(weights, lenient, ignored, Optional.of(all), nonFinite, heads);
   }
 
   /**
@@ -91,7 +105,7 @@ public final class Load implements ParameterSource<LoadReport> {
    * plausible, since their ReLU turns NaN into 0.
    */
   public Load allowingNonFinite() {
-    return new Load(weights, lenient, ignored, renaming, true);
+    return new Load(weights, lenient, ignored, renaming, true, heads);
   }
 
   /**
@@ -119,6 +133,10 @@ public final class Load implements ParameterSource<LoadReport> {
 
   boolean allowsNonFinite() {
     return nonFinite;
+  }
+
+  boolean replacesHeads() {
+    return heads;
   }
 
   boolean ignores(String name) {

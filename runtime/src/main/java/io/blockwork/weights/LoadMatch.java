@@ -2,14 +2,18 @@ package io.blockwork.weights;
 
 import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
+import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -26,9 +30,10 @@ final class LoadMatch {
   private final Map<String, String> renamed = new LinkedHashMap<>();
   private final List<String> missing = new ArrayList<>();
   private final List<String> uncounted = new ArrayList<>();
+  private final List<String> leftOut = new ArrayList<>();
   private final List<String> unexpected = new ArrayList<>();
   private final List<String> misfits = new ArrayList<>();
-  private final List<String> ignored = new ArrayList<>();
+  private final Set<String> ignored = new LinkedHashSet<>();
   private String prefix = "";
 
   private LoadMatch(Load load, Parameters parameters) {
@@ -44,19 +49,47 @@ final class LoadMatch {
     NameMapping names = NameMapping.of(load, network);
     plan.prefix = names.prefix();
     Map<String, String> sources = names.sources();
-    network.values().forEach(info -> plan.place(info, sources));
+    List<String> replaced = plan.replaced(network, sources);
+    network.values().forEach(info -> plan.place(info, sources, replaced));
     sources.forEach(
         (target, name) -> {
           if (!network.containsKey(target)) {
-            (load.ignores(target) ? plan.ignored : plan.unexpected).add(name);
+            plan.further(target, replaced).add(name);
           }
         });
     return plan;
   }
 
-  private void place(ParameterInfo info, Map<String, String> sources) {
+  /** The heads that keep their values, since the file's have others' shapes. */
+  private List<String> replaced(Map<String, ParameterInfo> network, Map<String, String> sources) {
+    if (!load.replacesHeads()) {
+      return List.of();
+    }
+    return parameters.modules().heads().stream()
+        .filter(
+            head ->
+                network.values().stream()
+                    .filter(info -> Modules.within(List.of(head), info.name()))
+                    .anyMatch(info -> differs(info, sources)))
+        .toList();
+  }
+
+  private boolean differs(ParameterInfo info, Map<String, String> sources) {
     String source = sources.get(info.name());
-    if (load.ignores(info.name())) {
+    return source != null && !weights.tensor(source).hasShape(info.dimensions());
+  }
+
+  /** Where what the network lacks is reported. */
+  private Collection<String> further(String target, List<String> replaced) {
+    if (load.ignores(target) || Modules.within(replaced, target)) {
+      return ignored;
+    }
+    return Modules.within(parameters.modules().leftOut(), target) ? leftOut : unexpected;
+  }
+
+  private void place(ParameterInfo info, Map<String, String> sources, List<String> replaced) {
+    String source = sources.get(info.name());
+    if (load.ignores(info.name()) || Modules.within(replaced, info.name())) {
       ignored.add(info.name());
     } else if (source == null) {
       boolean count = info.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED;
@@ -187,6 +220,13 @@ final class LoadMatch {
     List<String> absent = new ArrayList<>(missing);
     absent.addAll(uncounted);
     return new LoadReport(
-        List.copyOf(loaded.keySet()), absent, unexpected, misfits, ignored, renamed, prefix);
+        List.copyOf(loaded.keySet()),
+        absent,
+        leftOut,
+        unexpected,
+        misfits,
+        List.copyOf(ignored),
+        renamed,
+        prefix);
   }
 }

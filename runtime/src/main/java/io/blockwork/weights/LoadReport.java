@@ -10,9 +10,11 @@ import java.util.Map;
  * @param loaded the network's entries that now have the file's values
  * @param missing the network's entries that the file lacks; after strict loading at most {@code
  *     num_batches_tracked}
+ * @param leftOut the file's tensors of auxiliary outputs that the network was declared without
  * @param unexpected the file's tensors that the network has no entry for
  * @param misfits entries whose shape or number type in the file is another, with both
- * @param ignored what {@link Load#ignoring} left out, in the network's names
+ * @param ignored what {@link Load#ignoring} and {@link Load#replacingHeads} left out, in the
+ *     network's names
  * @param renamed the file's names that were read as others of the network
  * @param prefix what every name of the file began with, as {@code module.}, and the network's do
  *     not; may be empty
@@ -20,6 +22,7 @@ import java.util.Map;
 public record LoadReport(
     List<String> loaded,
     List<String> missing,
+    List<String> leftOut,
     List<String> unexpected,
     List<String> misfits,
     List<String> ignored,
@@ -30,6 +33,7 @@ public record LoadReport(
   public LoadReport {
     loaded = List.copyOf(loaded);
     missing = List.copyOf(missing);
+    leftOut = List.copyOf(leftOut);
     unexpected = List.copyOf(unexpected);
     misfits = List.copyOf(misfits);
     ignored = List.copyOf(ignored);
@@ -49,6 +53,7 @@ public record LoadReport(
       text.append(SafeText.format(", without the prefix %s of their names", prefix));
     }
     append(text, "missing in the file", missing);
+    append(text, "of auxiliary outputs that the network leaves out", leftOut);
     append(text, "not in the network", unexpected);
     append(text, "of another shape or type", misfits);
     append(text, "ignored", ignored);

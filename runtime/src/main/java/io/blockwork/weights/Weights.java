@@ -251,6 +251,14 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     return Load.of(this).ignoring(prefixes);
   }
 
+  /**
+   * Loading that leaves a head with another number of classes as it is: see {@link
+   * Load#replacingHeads}.
+   */
+  public Load replacingHeads() {
+    return Load.of(this).replacingHeads();
+  }
+
   /** Loading that takes NaN and infinity too: see {@link Load#allowingNonFinite}. */
   public Load allowingNonFinite() {
     return Load.of(this).allowingNonFinite();

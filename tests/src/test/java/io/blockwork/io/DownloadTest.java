@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import io.blockwork.published.PretrainedWeights;
+import io.blockwork.published.TorchvisionWeights;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -309,7 +309,7 @@ class DownloadTest {
     FileException error =
         assertThrows(
             FileException.class,
-            () -> PretrainedWeights.RESNET50_IMAGENET1K_V2.download(options()));
+            () -> TorchvisionWeights.of("RESNET50_IMAGENET1K_V2").download(options()));
     assertThat(error).hasMessageThat().contains("resnet50-11ad3fa6.pth");
     assertThat(asked).containsExactly("/models/resnet50-11ad3fa6.pth");
   }

@@ -21,6 +21,7 @@ final class Cases {
             combinations(),
             networks(),
             CompositionCases.all(),
+            PublishedCases.all(),
             warnings())
         .flatMap(List::stream)
         .toList();

@@ -44,6 +44,7 @@ import io.blockwork.graph.ops.Sum;
 import io.blockwork.graph.ops.Window;
 import io.blockwork.graph.ops.ZeroPad2d;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.NetworkFacts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -81,7 +82,7 @@ class GraphSourcesTest {
     Map<String, String> sources = new LinkedHashMap<>();
     sources.put(
         "user/Net.java", "package user;\n\npublic interface Net extends io.blockwork.Network {}\n");
-    for (JavaFile file : Compilation.compile(network, names, List.of(), Optional.empty())) {
+    for (JavaFile file : Compilation.compile(network, names, List.of(), NetworkFacts.NONE)) {
       String path = SourceFile.qualifiedName(file).replace('.', '/') + ".java";
       sources.put(path, io.blockwork.processor.emit.Tidy.apply(file.toString()));
     }

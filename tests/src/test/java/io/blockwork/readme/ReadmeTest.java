@@ -42,6 +42,10 @@ class ReadmeTest {
     assertWithMessage(own.output()).that(own.exitCode()).isEqualTo(0);
     assertThat(own.output()).contains("stage2.0.shortcut");
     assertThat(own.output()).contains("10 scores");
+
+    Outcome birds = project.java("com.example.Birds");
+    assertWithMessage(birds.output()).that(birds.exitCode()).isEqualTo(0);
+    assertThat(birds.output()).contains("frozen [stem], head [fc]");
   }
 
   @Test

@@ -1,8 +1,15 @@
 package io.blockwork.weights;
 
 import static com.google.common.truth.Truth.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.blockwork.image.Interpolation;
+import io.blockwork.io.FileException;
 import io.blockwork.published.PretrainedWeights;
+import io.blockwork.published.PretrainedWeights.Accuracy;
+import io.blockwork.published.PretrainedWeights.Pictures;
+import io.blockwork.published.PretrainedWeights.RemoteFile;
+import io.blockwork.published.TorchvisionWeights;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -28,28 +35,30 @@ class PretrainedWeightsTest {
         if (expressed && !file.equals("-")) {
           String constant = "%s_IMAGENET1K_%s".formatted(name, version).toUpperCase(Locale.ROOT);
           expected.add(constant);
-          PretrainedWeights weights = PretrainedWeights.valueOf(constant);
-          assertThat(weights.architecture()).isEqualTo(name);
+          PretrainedWeights weights = TorchvisionWeights.of(constant);
+          RemoteFile remote = weights.file().orElseThrow();
+          Accuracy accuracy = weights.accuracy().orElseThrow();
+          Pictures pictures = weights.pictures();
           assertThat(weights.fileName()).isEqualTo(file);
-          assertThat(weights.sha256Prefix()).isEqualTo(row.get(version + "_sha256_prefix"));
-          assertThat(Long.toString(weights.parameters())).isEqualTo(row.get("params"));
-          assertThat(Integer.toString(weights.resize())).isEqualTo(row.get(version + "_resize"));
-          assertThat(Integer.toString(weights.crop())).isEqualTo(row.get(version + "_crop"));
-          assertThat(joined(weights.mean())).isEqualTo(row.get(version + "_mean"));
-          assertThat(joined(weights.std())).isEqualTo(row.get(version + "_std"));
-          assertThat(weights.top1())
+          assertThat(remote.url().toString())
+              .isEqualTo("https://download.pytorch.org/models/" + file);
+          assertThat(remote.sha256()).isEqualTo(row.get(version + "_sha256_prefix"));
+          assertThat(Long.toString(remote.parameters())).isEqualTo(row.get("params"));
+          assertThat(Integer.toString(pictures.resize())).isEqualTo(row.get(version + "_resize"));
+          assertThat(Integer.toString(pictures.crop())).isEqualTo(row.get(version + "_crop"));
+          assertThat(joined(pictures.mean())).isEqualTo(row.get(version + "_mean"));
+          assertThat(joined(pictures.std())).isEqualTo(row.get(version + "_std"));
+          assertThat(pictures.interpolation().name().toLowerCase(Locale.ROOT))
+              .isEqualTo(row.get(version + "_interpolation"));
+          assertThat(accuracy.top1())
               .isEqualTo(Double.parseDouble(row.getOrDefault(version + "_acc1", "")));
-          assertThat(weights.top5())
+          assertThat(accuracy.top5())
               .isEqualTo(Double.parseDouble(row.getOrDefault(version + "_acc5", "")));
         }
       }
     }
-    List<String> names = new ArrayList<>();
-    for (PretrainedWeights weights : PretrainedWeights.values()) {
-      names.add(weights.name());
-    }
-    assertThat(names).containsExactlyElementsIn(expected);
-    assertThat(names).hasSize(21);
+    assertThat(TorchvisionWeights.all().keySet()).containsExactlyElementsIn(expected).inOrder();
+    assertThat(expected).hasSize(21);
   }
 
   @Test
@@ -57,14 +66,32 @@ class PretrainedWeightsTest {
     URL own = PretrainedWeights.class.getProtectionDomain().getCodeSource().getLocation();
     ClassLoader jdk = ClassLoader.getPlatformClassLoader();
     try (URLClassLoader alone = new URLClassLoader(new URL[] {own}, jdk)) {
-      Class<?> facts = Class.forName(PretrainedWeights.class.getName(), true, alone);
-      Object[] constants = facts.getEnumConstants();
-      assertThat(constants).hasLength(21);
-      assertThat(facts.getMethod("fileName").invoke(constants[0]))
-          .isEqualTo("resnet18-f37072fd.pth");
+      Class<?> facts = Class.forName(TorchvisionWeights.class.getName(), true, alone);
+      Map<?, ?> all = (Map<?, ?>) facts.getMethod("all").invoke(null);
+      Object first = all.values().iterator().next();
+      Class<?> type = Class.forName(PretrainedWeights.class.getName(), true, alone);
+      assertThat(type.getMethod("fileName").invoke(first)).isEqualTo("resnet18-f37072fd.pth");
       // Reflection over all members must not reach for ND4J either: processors do that.
-      assertThat(facts.getDeclaredMethods()).isNotEmpty();
+      assertThat(type.getDeclaredMethods()).isNotEmpty();
     }
+  }
+
+  @Test
+  void resizesInProportionForImagesOfAnotherSize() {
+    PretrainedWeights weights = TorchvisionWeights.of("RESNET50_IMAGENET1K_V2");
+    assertThat(weights.pictures().at(224)).isEqualTo(weights.pictures());
+    assertThat(weights.pictures().at(448).resize()).isEqualTo(464);
+    assertThat(weights.pictures().at(448).crop()).isEqualTo(448);
+    PretrainedWeights uncropped =
+        PretrainedWeights.named("CIFAR").pictures(0, 0, Interpolation.BILINEAR);
+    assertThat(uncropped.pictures().at(32)).isEqualTo(uncropped.pictures());
+  }
+
+  @Test
+  void thoseWithoutAFileSaySo() {
+    FileException error =
+        assertThrows(FileException.class, () -> PretrainedWeights.named("OURS").download());
+    assertThat(error).hasMessageThat().contains("the weights OURS have no address");
   }
 
   @Test

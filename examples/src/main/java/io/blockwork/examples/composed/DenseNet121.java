@@ -8,6 +8,7 @@ import io.blockwork.Initial;
 import io.blockwork.Input;
 import io.blockwork.Model;
 import io.blockwork.Path;
+import io.blockwork.Published;
 import io.blockwork.Repeat;
 import io.blockwork.With;
 import io.blockwork.ops.AvgPool;
@@ -21,6 +22,7 @@ import io.blockwork.ops.Relu;
 
 /** DenseNet-121 (Huang et al. 2016). */
 @Model
+@Published(name = "DENSENET121_IMAGENET1K_V1", url = "https://download.pytorch.org/models/densenet121-a639ec97.pth", sha256 = "a639ec97")
 @Init(Initial.HE_FAN_IN)
 public interface DenseNet121 extends ImageClassifier {
   interface features {

@@ -6,9 +6,11 @@ import io.blockwork.If;
 import io.blockwork.Init;
 import io.blockwork.Initial;
 import io.blockwork.Input;
+import io.blockwork.Published;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
+import io.blockwork.image.Interpolation;
 import io.blockwork.ops.BatchNorm;
 import io.blockwork.ops.Conv;
 import io.blockwork.ops.Dropout;
@@ -22,6 +24,7 @@ import io.blockwork.ops.Sum;
 
 /** EfficientNet-B0 (Tan and Le 2019). */
 @Block
+@Published(name = "EFFICIENTNET_B0_IMAGENET1K_V1", url = "https://download.pytorch.org/models/efficientnet_b0_rwightman-3dd342df.pth", sha256 = "3dd342df", interpolation = Interpolation.BICUBIC)
 @Init(value = Initial.HE_FAN_OUT, zeroBias = true)
 public @interface EfficientNetB0 {
   int classes() default 1000;

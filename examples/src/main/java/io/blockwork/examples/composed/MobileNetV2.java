@@ -6,6 +6,7 @@ import io.blockwork.If;
 import io.blockwork.Init;
 import io.blockwork.Initial;
 import io.blockwork.Input;
+import io.blockwork.Published;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
@@ -19,6 +20,8 @@ import io.blockwork.ops.Sum;
 
 /** MobileNet v2 (Sandler et al. 2018). */
 @Block
+@Published(name = "MOBILENET_V2_IMAGENET1K_V1", url = "https://download.pytorch.org/models/mobilenet_v2-b0353104.pth", sha256 = "b0353104")
+@Published(name = "MOBILENET_V2_IMAGENET1K_V2", url = "https://download.pytorch.org/models/mobilenet_v2-7ebf99e0.pth", sha256 = "7ebf99e0", resize = 232)
 @Init(value = Initial.HE_FAN_OUT, zeroBias = true)
 public @interface MobileNetV2 {
   /** Classes that the head tells apart. */

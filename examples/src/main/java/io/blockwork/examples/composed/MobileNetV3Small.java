@@ -6,6 +6,7 @@ import io.blockwork.If;
 import io.blockwork.Init;
 import io.blockwork.Initial;
 import io.blockwork.Input;
+import io.blockwork.Published;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
@@ -22,6 +23,7 @@ import io.blockwork.ops.Sum;
 
 /** MobileNet v3 small (Howard et al. 2019). */
 @Block
+@Published(name = "MOBILENET_V3_SMALL_IMAGENET1K_V1", url = "https://download.pytorch.org/models/mobilenet_v3_small-047dcff4.pth", sha256 = "047dcff4")
 @Init(value = Initial.HE_FAN_OUT, zeroBias = true)
 public @interface MobileNetV3Small {
   /** Classes that the head tells apart. */

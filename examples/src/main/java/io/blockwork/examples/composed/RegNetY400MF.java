@@ -7,6 +7,7 @@ import io.blockwork.Init;
 import io.blockwork.Initial;
 import io.blockwork.Input;
 import io.blockwork.Path;
+import io.blockwork.Published;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
@@ -21,6 +22,8 @@ import io.blockwork.ops.Sum;
 
 /** RegNet-Y-400MF (Radosavovic et al. 2020). */
 @Block
+@Published(name = "REGNET_Y_400MF_IMAGENET1K_V1", url = "https://download.pytorch.org/models/regnet_y_400mf-c65dace8.pth", sha256 = "c65dace8")
+@Published(name = "REGNET_Y_400MF_IMAGENET1K_V2", url = "https://download.pytorch.org/models/regnet_y_400mf-e6988f5f.pth", sha256 = "e6988f5f", resize = 232)
 @Init(Initial.HE_FAN_OUT)
 public @interface RegNetY400MF {
   /** Classes that the head tells apart. */

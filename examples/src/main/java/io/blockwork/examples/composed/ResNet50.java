@@ -9,6 +9,7 @@ import io.blockwork.Initial;
 import io.blockwork.Input;
 import io.blockwork.Model;
 import io.blockwork.Path;
+import io.blockwork.Published;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
@@ -22,6 +23,8 @@ import io.blockwork.ops.Sum;
 
 /** ResNet-50 (He et al. 2015), its stride in the 3x3 convolutions as torchvision's. */
 @Model
+@Published(name = "RESNET50_IMAGENET1K_V1", url = "https://download.pytorch.org/models/resnet50-0676ba61.pth", sha256 = "0676ba61")
+@Published(name = "RESNET50_IMAGENET1K_V2", url = "https://download.pytorch.org/models/resnet50-11ad3fa6.pth", sha256 = "11ad3fa6", resize = 232)
 @Init(Initial.HE_FAN_OUT)
 public interface ResNet50 extends ImageClassifier {
   @Conv(out = 64, kernel = 7, stride = 2, padding = 3, bias = false) interface conv1 {}

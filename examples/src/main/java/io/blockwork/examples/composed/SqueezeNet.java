@@ -4,6 +4,7 @@ import io.blockwork.Block;
 import io.blockwork.From;
 import io.blockwork.Init;
 import io.blockwork.Initial;
+import io.blockwork.Published;
 import io.blockwork.Repeat;
 import io.blockwork.Sequential;
 import io.blockwork.With;
@@ -16,6 +17,7 @@ import io.blockwork.ops.Relu;
 
 /** SqueezeNet 1.1 (Iandola et al. 2016). */
 @Block
+@Published(name = "SQUEEZENET1_1_IMAGENET1K_V1", url = "https://download.pytorch.org/models/squeezenet1_1-b8a52dc0.pth", sha256 = "b8a52dc0")
 @Init(value = Initial.HE_UNIFORM, zeroBias = true)
 public @interface SqueezeNet {
   /** Classes that the head tells apart. */

@@ -3,6 +3,7 @@ package io.blockwork.examples.composed;
 import io.blockwork.Block;
 import io.blockwork.Init;
 import io.blockwork.Initial;
+import io.blockwork.Published;
 import io.blockwork.Sequential;
 import io.blockwork.With;
 import io.blockwork.ops.AdaptiveAvgPool;
@@ -16,6 +17,7 @@ import io.blockwork.ops.Relu;
 
 /** VGG-16 (Simonyan and Zisserman 2014) with batch norms, torchvision's {@code vgg16_bn}. */
 @Block
+@Published(name = "VGG16_BN_IMAGENET1K_V1", url = "https://download.pytorch.org/models/vgg16_bn-6c64b313.pth", sha256 = "6c64b313")
 @Init(value = Initial.HE_FAN_OUT, zeroBias = true)
 public @interface Vgg16 {
   /** Classes that the head tells apart. */

@@ -1,31 +1,46 @@
 package io.blockwork.graph;
 
-import io.blockwork.graph.ops.Parameter;
+import io.blockwork.graph.ops.Role;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The heads of a network: what tells its classes apart, and fine-tuning trains anew. */
 public final class Heads {
   private Heads() {}
 
   /**
-   * The names of the parameters of the last operation that has any before each output that has a
-   * loss: those that depend on the number of classes, whatever they are called.
+   * Paths of the modules whose parameters depend on the number of classes, whatever they are
+   * called: on each way back from an output that has a loss, the first convolution or linear layer,
+   * and what stands between the two. In the order of the graph.
    */
-  public static Set<String> parameters(Graph graph) {
-    Set<String> names = new HashSet<>();
+  public static List<String> modules(Graph graph) {
+    Set<Integer> heads = new TreeSet<>();
+    Set<Integer> seen = new HashSet<>();
+    Deque<Integer> ways = new ArrayDeque<>();
     for (Output output : graph.outputs()) {
-      if (output.kind() == Output.Kind.FEATURE) {
-        continue;
-      }
-      Node node = graph.node(output.node());
-      while (node.op().parameters().isEmpty() && !node.inputs().isEmpty()) {
-        node = graph.node(node.input(0));
-      }
-      for (Parameter parameter : node.op().parameters()) {
-        names.add(parameter.name());
+      if (output.kind() != Output.Kind.FEATURE) {
+        ways.add(output.node());
       }
     }
-    return names;
+    while (!ways.isEmpty()) {
+      int id = ways.remove();
+      if (seen.add(id)) {
+        Node node = graph.node(id);
+        if (!node.op().parameters().isEmpty()) {
+          heads.add(id);
+        }
+        if (node.op().role() != Role.WEIGHTED) {
+          ways.addAll(node.inputs());
+        }
+      }
+    }
+    List<String> modules = new ArrayList<>();
+    heads.forEach(id -> modules.add(graph.node(id).op().path()));
+    return modules;
   }
 }

@@ -9,6 +9,7 @@ import javax.lang.model.element.TypeElement;
  * @param element its annotation type
  * @param signature its parameters
  * @param body its nodes
+ * @param publications weights that are published for it as a whole network
  * @param faults what is wrong with it, whoever uses it
  * @param source whether it is being compiled, so that its faults are reported at itself
  * @param summary the first sentence of its documentation; else its name
@@ -17,10 +18,12 @@ record BlockDefinition(
     TypeElement element,
     Signature signature,
     Body body,
+    List<Publication> publications,
     List<Fault> faults,
     boolean source,
     String summary) {
   BlockDefinition {
+    publications = List.copyOf(publications);
     faults = List.copyOf(faults);
   }
 }

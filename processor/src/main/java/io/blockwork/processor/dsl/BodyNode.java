@@ -17,6 +17,7 @@ import javax.lang.model.element.TypeElement;
  * @param times how often it is repeated
  * @param auxiliary the weight of its loss, if it is an auxiliary output
  * @param path what its module is called
+ * @param head whether it tells classes apart
  * @param initial what parameters start as, if it says so
  */
 record BodyNode(
@@ -29,6 +30,7 @@ record BodyNode(
     Optional<Times> times,
     Optional<Double> auxiliary,
     Optional<PathPattern> path,
+    boolean head,
     Optional<InitRule> initial) {
   BodyNode {
     from = List.copyOf(from);

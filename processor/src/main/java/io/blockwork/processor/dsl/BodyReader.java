@@ -133,6 +133,7 @@ final class BodyReader {
         Names.find(type, Names.REPEAT).flatMap(mirror -> times(type, mirror)),
         Names.find(type, Names.AUXILIARY).flatMap(mirror -> weight(type, mirror)),
         Names.find(type, Names.PATH).flatMap(mirror -> path(type, mirror)),
+        Names.has(type, Names.HEAD),
         initial(type));
   }
 
@@ -232,21 +233,26 @@ final class BodyReader {
     for (Assignment member : members) {
       String name = member.name();
       if (!signature.members().containsKey(name)) {
-        List<String> nearest = Nearest.order(name, signature.members().keySet());
-        fault(
-            Message.WITH_MEMBER,
-            site,
-            Shown.text(text),
-            member.column(),
-            name,
-            signature.name(),
-            nearest.isEmpty() ? "nothing" : nearest.get(0),
-            nearest.isEmpty() ? "none" : String.join(", ", nearest));
+        faults.add(unknown(member, signature, text, site));
       } else if (written.containsKey(name)
           || computed.put(name, new Formula(text, member.expression(), site)) != null) {
         fault(Message.WITH_TWICE, site, name, signature.name());
       }
     }
+  }
+
+  /** What is wrong with an assignment to a member that is not there. */
+  static Fault unknown(Assignment member, Signature signature, String text, Site site) {
+    List<String> nearest = Nearest.order(member.name(), signature.members().keySet());
+    return Fault.of(
+        Message.WITH_MEMBER,
+        site,
+        Shown.text(text),
+        member.column(),
+        member.name(),
+        signature.name(),
+        nearest.isEmpty() ? "nothing" : nearest.get(0),
+        nearest.isEmpty() ? "none" : String.join(", ", nearest));
   }
 
   private List<Integer> edges(

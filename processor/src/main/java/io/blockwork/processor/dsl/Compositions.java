@@ -3,8 +3,10 @@ package io.blockwork.processor.dsl;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.processor.checks.NetworkWarnings.Resized;
+import io.blockwork.processor.dsl.BodyNode.Use;
 import io.blockwork.processor.dsl.Library.Trouble;
 import io.blockwork.processor.spec.Message;
+import io.blockwork.published.PretrainedWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ public final class Compositions {
 
   private final Elements elements;
   private final Library library;
+  private final Publications publications;
 
   /**
    * @param sources qualified names of the outermost classes that are being compiled
@@ -33,27 +36,39 @@ public final class Compositions {
   public Compositions(ProcessingEnvironment environment, Set<String> sources) {
     this.elements = environment.getElementUtils();
     this.library = new Library(environment, sources);
+    this.publications = new Publications(library);
   }
 
   /**
    * What came of a network.
    *
-   * @param graph the network; empty if something is wrong with it or its blocks
+   * @param composition the network; empty if something is wrong with it or its blocks
+   * @param weights the published weights that it is to be loaded with
    * @param faults what is to be reported of it, which may be nothing where a block reports it
    * @param resized the same network for other images
    */
-  public record Result(Optional<Graph> graph, List<Fault> faults, Resized resized) {
+  public record Result(
+      Optional<Composition> composition,
+      Optional<PretrainedWeights> weights,
+      List<Fault> faults,
+      Resized resized) {
     /** Copies the list. */
     public Result {
       faults = List.copyOf(faults);
     }
 
     private static Result of(List<Fault> faults) {
-      return new Result(Optional.empty(), faults, input -> Optional.empty());
+      return new Result(
+          Optional.empty(), Optional.empty(), faults, input -> Optional.empty());
     }
 
     private static Result of(Fault fault) {
       return of(List.of(fault));
+    }
+
+    /** The network as a graph. */
+    public Optional<Graph> graph() {
+      return composition.map(Composition::graph);
     }
   }
 
@@ -70,7 +85,28 @@ public final class Compositions {
     }
     if (faults.isEmpty()) {
       // Its blocks from class files, which report nothing themselves.
-      library.trouble(block.body()).fault().ifPresent(faults::add);
+      Trouble trouble = library.trouble(block.body());
+      trouble.fault().ifPresent(faults::add);
+      if (!trouble.any()) {
+        faults.addAll(published(block));
+      }
+    }
+    return faults;
+  }
+
+  /** What is wrong with the networks that a block's published weights were trained for. */
+  private List<Fault> published(BlockDefinition block) {
+    List<Fault> faults = new ArrayList<>();
+    for (Publication publication : block.publications()) {
+      try {
+        publications
+            .original(block, publication)
+            .ifPresent(
+                network ->
+                    Publications.complete(publication.weights(), network.graph(), publication));
+      } catch (FaultException e) {
+        faults.add(e.fault());
+      }
     }
     return faults;
   }
@@ -133,48 +169,75 @@ public final class Compositions {
       return Result.of(Fault.of(Message.TWO_BLOCKS, Site.of(type, blocks.get(1)), name, all));
     }
     BodyReader reader = library.reader(type);
-    Optional<Call> block = blocks.stream().findFirst().map(mirror -> reader.call(type, mirror));
+    Optional<Use> block =
+        blocks.stream()
+            .findFirst()
+            .map(mirror -> new Use(Names.type(mirror), 1, reader.call(type, mirror)));
     Body body = reader.read();
     if (block.isPresent() && !body.nodes().isEmpty()) {
-      String annotation = block.get().signature().name();
-      return Result.of(Fault.of(Message.TWO_BODIES, block.get().site(), name, annotation));
+      String annotation = block.get().text();
+      Site site = block.get().call().site();
+      return Result.of(Fault.of(Message.TWO_BODIES, site, name, annotation));
     } else if (block.isEmpty() && body.nodes().isEmpty() && reader.faults().isEmpty()) {
       return Result.of(Fault.of(Message.NO_BODY, Site.of(type, model), name));
     }
     faults.addAll(BodyCheck.faults(body, new Signature("", Map.of(), Map.of()), reader.faults()));
-    block.ifPresent(call -> FormulaCheck.network(call, faults));
+    block.ifPresent(use -> FormulaCheck.network(use.call(), faults));
     Trouble trouble = trouble(body, block);
     trouble.fault().ifPresent(faults::add);
+    List<Publication> own = PublicationReader.read(type, faults);
     if (!faults.isEmpty() || trouble.any()) {
       return Result.of(faults);
     }
-    return lower(new NetworkSource(type, body, block, classifier), input);
-  }
-
-  private Trouble trouble(Body body, Optional<Call> block) {
-    return block
-        .map(call -> library.trouble(Names.type(call.annotation()), call.site()))
-        .orElseGet(() -> library.trouble(body));
-  }
-
-  private Result lower(NetworkSource network, Shape input) {
+    var network = new NetworkSource(type, body, block, classifier);
     try {
+      Composition composition = Lowering.lower(network, input, library);
       return new Result(
-          Optional.of(Lowering.lower(network, input, library)),
+          Optional.of(composition),
+          weights(network, composition, model, own),
           List.of(),
           other -> resized(network, other));
     } catch (FaultException e) {
       Fault fault = e.fault();
-      return Result.of(
-          fault.message() == Message.NO_ROOM
-              ? Remedies.larger(fault, network, input, library)
-              : fault);
+      if (fault.message() == Message.NO_ROOM) {
+        return Result.of(Remedies.larger(fault, network, input, library));
+      }
+      return block.isPresent() && fault.site().element().equals(block.get().block())
+          ? Result.of(ofBlock(fault, library.block(block.get().block()), type, model))
+          : Result.of(fault);
     }
+  }
+
+  /** A fault of a block's published weights: reported there, or here if that is a class file. */
+  private static List<Fault> ofBlock(
+      Fault fault, BlockDefinition block, TypeElement type, AnnotationMirror model) {
+    return block.source()
+        ? List.of()
+        : List.of(fault.at(Site.of(type, model, "weights"), fault.trace()));
+  }
+
+  private Optional<PretrainedWeights> weights(
+      NetworkSource network,
+      Composition composition,
+      AnnotationMirror model,
+      List<Publication> own) {
+    String wanted = Names.text(model, "weights").orElse("");
+    Site site = Site.of(network.type(), model, "weights");
+    List<Publication> theirs =
+        network.block().map(use -> library.block(use.block()).publications()).orElse(List.of());
+    return Publications.choose(network, own, theirs, wanted, site)
+        .map(chosen -> publications.weights(network, composition, chosen, site));
+  }
+
+  private Trouble trouble(Body body, Optional<Use> block) {
+    return block
+        .map(use -> library.trouble(use.block(), use.call().site()))
+        .orElseGet(() -> library.trouble(body));
   }
 
   private Optional<Graph> resized(NetworkSource network, Shape input) {
     try {
-      return Optional.of(Lowering.lower(network, input, library));
+      return Optional.of(Lowering.lower(network, input, library).graph());
     } catch (FaultException e) {
       return Optional.empty();
     }

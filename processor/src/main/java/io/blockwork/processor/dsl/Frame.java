@@ -59,6 +59,11 @@ record Frame(
     return via.isEmpty() || via.get().name().isEmpty();
   }
 
+  /** Whether its nodes are the network's: at the top, or in groups there. */
+  boolean isNetwork() {
+    return isTop() || via.get().call().isEmpty() && via.get().outer().isNetwork();
+  }
+
   /** Whether the body is written in the network's own interface. */
   boolean isOwn() {
     return via.isEmpty() || via.get().call().isEmpty() && via.get().outer().isOwn();

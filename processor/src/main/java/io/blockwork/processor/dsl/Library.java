@@ -56,6 +56,7 @@ final class Library {
     Body body = reader.read();
     List<Fault> faults = new ArrayList<>(reader.faults());
     checkAnnotation(element, faults);
+    List<Publication> publications = PublicationReader.read(element, faults);
     Signature signature =
         signatures.computeIfAbsent(
             element.getQualifiedName().toString(), name -> Signature.of(element));
@@ -64,7 +65,7 @@ final class Library {
     }
     faults = BodyCheck.faults(body, signature, faults);
     return new BlockDefinition(
-        element, signature, body, faults, order.isSource(element), summary(element));
+        element, signature, body, publications, faults, order.isSource(element), summary(element));
   }
 
   private static void checkAnnotation(TypeElement element, List<Fault> faults) {

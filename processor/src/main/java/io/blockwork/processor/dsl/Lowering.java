@@ -3,7 +3,10 @@ package io.blockwork.processor.dsl;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
+import io.blockwork.graph.Heads;
 import io.blockwork.graph.Shapes;
+import io.blockwork.graph.StateDict;
+import io.blockwork.graph.ops.BatchNorm2d;
 import io.blockwork.graph.ops.Flatten;
 import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Op;
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes a network down as a graph, node by node. Its blocks must have no faults. */
 final class Lowering {
   private static final int MOST_NODES = 50_000;
+  private static final String AUXILIARY = "auxiliary output, of training only";
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
 
   /** Values of one parameter: at run time its memory is addressed in bytes, by a 32-bit number. */
@@ -44,6 +48,10 @@ final class Lowering {
   private final GraphBuilder graph = new GraphBuilder();
   private final Map<String, String> ways = new HashMap<>();
   private final ShapeTrace trace = new ShapeTrace();
+  private final Locations locations = new Locations();
+  private final Map<String, Place> heads = new LinkedHashMap<>();
+  private final List<String> leftOut = new ArrayList<>();
+  private final Map<String, String> names = new HashMap<>();
   private int operations;
   private long parameters;
 
@@ -52,15 +60,15 @@ final class Lowering {
   }
 
   /**
-   * The graph of a network.
+   * A network as a graph.
    *
    * @throws FaultException at the first thing that is wrong
    */
-  static Graph lower(NetworkSource network, Shape input, Library library) {
+  static Composition lower(NetworkSource network, Shape input, Library library) {
     return new Lowering(library).network(network, input);
   }
 
-  private Graph network(NetworkSource network, Shape input) {
+  private Composition network(NetworkSource network, Shape input) {
     int images = graph.add(new Input(input));
     trace.input(input);
     Body own = network.body();
@@ -98,7 +106,27 @@ final class Lowering {
       // A classifier's output is [N, classes], whatever operation computes it.
       built = graph.build(graph.add(new Flatten("flatten"), result.value()));
     }
-    return built;
+    return new Composition(built, heads(built), leftOut, names, locations.all());
+  }
+
+  /**
+   * The modules that tell classes apart: those that are marked, or else what a classifier ends in.
+   */
+  private List<String> heads(Graph built) {
+    if (heads.isEmpty()) {
+      return built.isVector(built.output(), Shapes.of(built)) ? Heads.modules(built) : List.of();
+    }
+    List<Parameter> entries = StateDict.of(built);
+    heads.forEach(
+        (path, place) -> {
+          if (entries.stream().noneMatch(entry -> entry.name().startsWith(path + "."))) {
+            BodyNode node = place.node();
+            Site site =
+                Site.of(node.element(), Names.find(node.element(), Names.HEAD).orElseThrow());
+            throw moved(place.frame(), Fault.of(Message.HEAD_EMPTY, site, path), Optional.empty());
+          }
+        });
+    return List.copyOf(heads.keySet());
   }
 
   /**
@@ -142,19 +170,39 @@ final class Lowering {
     List<Integer> current = new ArrayList<>(inputs);
     List<String> modules = new ArrayList<>();
     int there = 0;
+    boolean located = frame.isNetwork();
+    if (located) {
+      locations.reach(node.element());
+    }
     for (int i = 0; i < times; i++) {
       OptionalInt index = node.times().isPresent() ? OptionalInt.of(i) : frame.index();
       var place = new Place(frame, node, current, index);
       if (node.condition().map(condition -> !truth(place, condition)).orElse(false)) {
+        if (node.auxiliary().isPresent()) {
+          leftOut.add(frame.prefix() + name(place, number + there));
+        }
         continue;
       }
       String name = name(place, number + there);
+      String path = frame.prefix() + name;
+      note(place, name, path);
       Placed placed = work(place, name);
       there++;
-      node.auxiliary()
-          .ifPresent(weight -> graph.auxiliary(frame.prefix() + name, placed.value(), weight));
+      if (node.head()) {
+        heads.put(path, place);
+      }
+      if (located) {
+        // Its repetitions have a name in common, unless they are numbered with their neighbours.
+        boolean common =
+            node.times().isPresent() && node.path().isEmpty() && !frame.body().sequential();
+        locations.path(node.element(), common ? frame.prefix() + node.name() : path);
+      }
+      node.auxiliary().ifPresent(weight -> graph.auxiliary(path, placed.value(), weight));
       modules.addAll(placed.modules());
       current.set(0, placed.value());
+    }
+    if (located) {
+      locations.value(node.element(), current.get(0));
     }
     return new Placed(current.get(0), modules, there);
   }
@@ -163,6 +211,24 @@ final class Lowering {
   private record Place(Frame frame, BodyNode node, List<Integer> inputs, OptionalInt index) {
     String way() {
       return frame.way(node.name());
+    }
+  }
+
+  /** Notes what a reader calls a module whose path has a number in it. */
+  private void note(Place place, String name, String path) {
+    Frame frame = place.frame();
+    BodyNode node = place.node();
+    boolean numbered = frame.body().sequential() && node.path().isEmpty();
+    String own = numbered ? node.name() : name;
+    if (numbered && node.times().isPresent()) {
+      own += "_" + place.index().orElseThrow();
+    }
+    String prefix = frame.prefix();
+    String around =
+        prefix.isEmpty() ? "" : names.getOrDefault(prefix.substring(0, prefix.length() - 1), "");
+    String whole = around.isEmpty() ? prefix + own : around + "." + own;
+    if (!whole.equals(path)) {
+      names.put(path, whole);
     }
   }
 
@@ -188,7 +254,9 @@ final class Lowering {
     var place = new Place(frame, node, inputs, frame.index());
     int number = ((Value.Whole) value(place, formula)).value();
     if (number < 1 || number > FormulaCheck.MOST_TIMES) {
-      Fault fault = Fault.of(Message.REPEAT_RANGE, times.site(), number, FormulaCheck.MOST_TIMES);
+      String column = Formula.column(times.formula());
+      Fault fault =
+          Fault.of(Message.REPEAT_RANGE, times.site(), number, FormulaCheck.MOST_TIMES, column);
       throw moved(frame, fault, Optional.of(formula));
     }
     return number;
@@ -207,7 +275,7 @@ final class Lowering {
       BlockDefinition block = library.block(use.block());
       var via = new Via(frame, node.site(), node.name(), Optional.of(use.call()));
       inner = inside(use, place, via, frame.prefix() + name + ".", around);
-      title = block.summary();
+      title = title(node, block.summary());
     } else {
       Body body = ((Group) node.work()).body();
       var via = new Via(frame, node.site(), node.name(), Optional.empty());
@@ -220,7 +288,7 @@ final class Lowering {
               place.index(),
               around,
               Optional.of(via));
-      title = "";
+      title = title(node, "");
     }
     Block block = graph.block();
     graph.enter(new Block(Optional.of(block), frame.prefix() + name, inner.prefix(), title));
@@ -229,15 +297,24 @@ final class Lowering {
     return placed;
   }
 
+  /** What generated code says of a node. */
+  private static String title(BodyNode node, String summary) {
+    if (node.auxiliary().isEmpty()) {
+      return summary;
+    }
+    return summary.isEmpty() ? AUXILIARY : AUXILIARY + ": " + summary;
+  }
+
   /** The body of the block beside {@code @Model}. */
-  private Frame beside(Call call, Frame frame) {
+  private Frame beside(Use use, Frame frame) {
+    Call call = use.call();
     Map<String, Value> parameters = new LinkedHashMap<>(call.written());
     call.signature()
         .members()
         .forEach(
             (name, member) ->
                 member.fallback().ifPresent(value -> parameters.putIfAbsent(name, value)));
-    Body body = library.block(Names.type(call.annotation())).body();
+    Body body = library.block(use.block()).body();
     return new Frame(
         body,
         parameters,
@@ -287,11 +364,42 @@ final class Lowering {
           Fault.of(Message.TOO_MANY_NODES, node.site(), MOST_NODES),
           Optional.empty());
     }
+    initial(place, op);
     clash(place, op);
     int value = graph.add(op, place.inputs());
     limits(place, op, shape(place.frame(), node, value));
     boolean shown = op.role() == Role.WEIGHTED || op.role() == Role.NORM || op.role() == Role.POOL;
     return new Placed(value, shown || !op.parameters().isEmpty() ? List.of(path) : List.of(), 1);
+  }
+
+  /** An {@code @Init} on an operation's own node that says nothing of it. */
+  private void initial(Place place, Op op) {
+    BodyNode node = place.node();
+    if (node.initial().isEmpty() || op.role() == Role.WEIGHTED) {
+      return;
+    }
+    String kind = node.initial().get().kind();
+    boolean norm = op instanceof BatchNorm2d;
+    if (norm && (kind.equals("ZERO") || kind.equals("DEFAULT"))) {
+      return;
+    }
+    String fix = "move it to a convolution, a linear layer or a block of them, or remove it";
+    Site site =
+        Site.of(node.element(), Names.find(node.element(), Names.INIT).orElseThrow(), "value");
+    throw moved(
+        place.frame(),
+        Fault.of(
+            Message.INIT_PLACE,
+            site,
+            kind,
+            op.path(),
+            norm
+                ? "the scale of a batch norm starts at one, or at zero"
+                : op.parameters().isEmpty()
+                    ? "@" + node.work().text() + " has no parameters"
+                    : "the parameters of @" + node.work().text() + " start as torch's",
+            norm ? "use @Init(Initial.ZERO), or remove it" : fix),
+        Optional.empty());
   }
 
   /** What a buffer, whose index is a 32-bit number, cannot hold. */
@@ -370,7 +478,7 @@ final class Lowering {
   }
 
   /** A single number where several are wanted, or a whole one where a decimal is. */
-  private static Value converted(Value value, Type type) {
+  static Value converted(Value value, Type type) {
     if (type.base() == Type.Base.DECIMAL && value instanceof Value.Whole whole) {
       value = new Value.Decimal(whole.decimal());
     } else if (type.base() == Type.Base.DECIMAL && value instanceof Value.Sides sides) {

@@ -20,6 +20,8 @@ final class Names {
   static final String AUXILIARY = OWN + "Auxiliary";
   static final String PATH = OWN + "Path";
   static final String INIT = OWN + "Init";
+  static final String HEAD = OWN + "Head";
+  static final String PUBLISHED = OWN + "Published";
   static final String INPUT = OWN + "Input";
   static final String ORDER = OWN + "NodeOrder";
   static final String OPERATIONS = OWN + "ops.";

@@ -1,5 +1,6 @@
 package io.blockwork.processor.dsl;
 
+import io.blockwork.processor.dsl.BodyNode.Use;
 import java.util.Optional;
 import javax.lang.model.element.TypeElement;
 
@@ -11,4 +12,4 @@ import javax.lang.model.element.TypeElement;
  * @param block the block beside {@code @Model}
  * @param classifier whether it is an {@code ImageClassifier}
  */
-record NetworkSource(TypeElement type, Body body, Optional<Call> block, boolean classifier) {}
+record NetworkSource(TypeElement type, Body body, Optional<Use> block, boolean classifier) {}

@@ -2,6 +2,7 @@ package io.blockwork.processor.dsl;
 
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.processor.dsl.BodyNode.Group;
+import io.blockwork.processor.dsl.BodyNode.Use;
 import io.blockwork.processor.expression.Type;
 import io.blockwork.processor.spec.Message;
 import java.util.ArrayList;
@@ -72,12 +73,12 @@ final class Remedies {
     if (network.block().isEmpty()) {
       return Optional.empty();
     }
-    Call call = network.block().get();
+    Use use = network.block().get();
     String path = String.valueOf(fault.args().get(0));
-    Body body = library.block(Names.type(call.annotation())).body();
+    Body body = library.block(use.block()).body();
     return find(body, "", path).stream()
         .flatMap(formula -> Parameters.of(formula).stream())
-        .filter(name -> isTruth(call.signature(), name))
+        .filter(name -> isTruth(use.call().signature(), name))
         .findFirst();
   }
 

@@ -217,14 +217,6 @@ record Settings(
 
   /** Whether a norm's own rule lets its scale start at zero; else it starts at one. */
   boolean fromZero() {
-    String kind = own.map(InitRule::kind).orElse("DEFAULT");
-    if (!kind.equals("ZERO") && !kind.equals("DEFAULT")) {
-      throw new Impossible(
-          "init",
-          "its scale cannot start as Initial." + kind,
-          "the scale of a batch norm starts at one, or at zero",
-          "use @Init(Initial.ZERO), or leave @Init out");
-    }
-    return kind.equals("ZERO");
+    return own.isPresent() && own.get().kind().equals("ZERO");
   }
 }

@@ -5,6 +5,7 @@ import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.TypeSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
@@ -18,13 +19,15 @@ import javax.lang.model.element.TypeElement;
  * @param marked whether the classes bear {@code @Generated}
  * @param methods suffixes of the passes of the methods that return feature outputs, which follow
  *     the interface's name
+ * @param names names of modules by path, where nodes have better ones than their numbers
  */
 public record GeneratedNames(
     ClassName type,
     Optional<TypeElement> element,
     List<Modifier> modifiers,
     boolean marked,
-    List<String> methods) {
+    List<String> methods,
+    Map<String, String> names) {
   /** The annotation that marks generated classes. */
   public static final ClassName GENERATED =
       ClassName.get("javax.annotation.processing", "Generated");
@@ -33,6 +36,27 @@ public record GeneratedNames(
   public GeneratedNames {
     modifiers = List.copyOf(modifiers);
     methods = List.copyOf(methods);
+    names = Map.copyOf(names);
+  }
+
+  /** Names for a network whose modules are called by their paths. */
+  public GeneratedNames(
+      ClassName type,
+      Optional<TypeElement> element,
+      List<Modifier> modifiers,
+      boolean marked,
+      List<String> methods) {
+    this(type, element, modifiers, marked, methods, Map.of());
+  }
+
+  /** The same for a network whose modules have other names than their paths. */
+  public GeneratedNames naming(Map<String, String> modules) {
+    return new GeneratedNames(type, element, modifiers, marked, methods, modules);
+  }
+
+  /** What modules are called. */
+  NodeNames nodes() {
+    return new NodeNames(names);
   }
 
   /** The names for an interface that is being compiled. */

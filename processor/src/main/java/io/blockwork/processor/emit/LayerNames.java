@@ -22,7 +22,7 @@ final class LayerNames {
     this.prefix = unit.prefix();
     this.shared = shared;
     for (Node node : unit.nodes()) {
-      String name = JavaNames.variable(relative(node.op().path()));
+      String name = JavaNames.variable(unit.names().within(prefix, node.op().path()));
       if (Unit.isLayer(node)) {
         name = JavaNames.unique(name, taken);
       }

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
@@ -35,7 +34,7 @@ public final class NetworkWriter {
   private final List<Shape> shapes;
   private final List<Long> slots;
   private final List<FeatureMethod> methods;
-  private final Optional<String> weights;
+  private final NetworkFacts facts;
 
   private NetworkWriter(
       GeneratedNames names,
@@ -43,13 +42,13 @@ public final class NetworkWriter {
       List<Shape> shapes,
       List<Long> slots,
       List<FeatureMethod> methods,
-      Optional<String> weights) {
+      NetworkFacts facts) {
     this.names = names;
     this.graph = graph;
     this.shapes = shapes;
     this.slots = slots;
     this.methods = methods;
-    this.weights = weights;
+    this.facts = facts;
   }
 
   /**
@@ -59,7 +58,7 @@ public final class NetworkWriter {
    * @param shapes of its edges
    * @param slots the memory plan of inference
    * @param methods those that return feature outputs
-   * @param weights published weights that fit the network
+   * @param facts what is known of the network beside its graph
    */
   public static JavaFile write(
       GeneratedNames names,
@@ -67,8 +66,8 @@ public final class NetworkWriter {
       List<Shape> shapes,
       List<Long> slots,
       List<FeatureMethod> methods,
-      Optional<String> weights) {
-    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, methods, weights).type();
+      NetworkFacts facts) {
+    TypeSpec type = new NetworkWriter(names, graph, shapes, slots, methods, facts).type();
     return JavaFile.builder(names.network().packageName(), type).skipJavaLangImports(true).build();
   }
 
@@ -108,11 +107,12 @@ public final class NetworkWriter {
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("return new $T(options)", self)
             .build());
-    weights.ifPresent(name -> pretrained(name, type));
+    facts.weights().ifPresent(weights -> PretrainedFactories.add(weights, self, type));
     type.addMethod(pass("forwardPass", "ForwardPass", "InferenceBinder", names.forward()));
     type.addMethod(pass("trainingPass", "TrainingPass", "TrainingBinder", names.backward()));
     methods.forEach(method -> type.addMethod(method(method)));
     architecture().forEach(type::addMethod);
+    NodeTable.methods(facts.nodes()).forEach(type::addMethod);
     return type.build();
   }
 
@@ -152,35 +152,8 @@ public final class NetworkWriter {
         .build();
   }
 
-  /** The factories that load published weights. */
-  private void pretrained(String name, TypeSpec.Builder type) {
-    String summary =
-        "Creates the network with torchvision's weights {@code $L}, downloading them the first time.";
-    String head =
-        "\n\n<p>The head keeps its random weights if it has other classes than ImageNet's 1000.";
-    String result =
-        "\n@return a new network\n@throws io.blockwork.io.FileException if they cannot be had\n";
-    type.addMethod(
-        factory("pretrained")
-            .addJavadoc(summary + head + "\n" + result, name)
-            .addStatement("return pretrained($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
-            .build());
-    type.addMethod(
-        factory("pretrained")
-            .addJavadoc(
-                summary + head + "\n\n@param options seed, data type and engine" + result, name)
-            .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
-            .addStatement(
-                "return load(create(options), $T.$L)", RuntimeTypes.PRETRAINED_WEIGHTS, name)
-            .build());
-  }
-
   private MethodSpec.Builder factory() {
-    return factory("create");
-  }
-
-  private MethodSpec.Builder factory(String name) {
-    return MethodSpec.methodBuilder(name)
+    return MethodSpec.methodBuilder("create")
         .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
         .returns(names.network());
   }
@@ -214,7 +187,7 @@ public final class NetworkWriter {
     Map<String, Node> byPath = new HashMap<>();
     graph.nodes().forEach(node -> byPath.putIfAbsent(node.op().path(), node));
     Map<Integer, Unit> units = new HashMap<>();
-    for (Unit unit : Unit.of(graph).blocks()) {
+    for (Unit unit : Unit.of(graph, names.nodes()).blocks()) {
       unit.nodes().forEach(node -> units.put(node.id(), unit));
     }
     List<Entries> entries = new ArrayList<>();
@@ -251,7 +224,7 @@ public final class NetworkWriter {
       boolean shared = Objects.requireNonNull(alike.get(key)).size() > 1;
       String method = named.get(key);
       if (method == null) {
-        method = JavaNames.unique(JavaNames.variable(one.unit().path()), taken);
+        method = JavaNames.unique(JavaNames.variable(names.nodes().of(one.unit().path())), taken);
         named.put(key, method);
         methods.add(block(method, text(one, shared), shared));
       }
@@ -296,6 +269,8 @@ public final class NetworkWriter {
                     ? new Object[] {out.channels()}
                     : new Object[] {out.channels(), out.height(), out.width()})
             .addCode("$L", auxiliary())
+            .addCode("$L", modules("heads", facts.heads()))
+            .addCode("$L", modules("leftOut", facts.leftOut()))
             .addStatement("layers.slots($L)", sizes)
             .addStatement("return layers.build()")
             .build());
@@ -310,6 +285,12 @@ public final class NetworkWriter {
             ? List.of(shape.channels())
             : List.of(shape.channels(), shape.height(), shape.width());
     return sizes.stream().map(String::valueOf).toList();
+  }
+
+  private static String modules(String method, List<String> paths) {
+    return paths.isEmpty()
+        ? ""
+        : Text.call("layers." + method, paths.stream().map(Text::quoted).toList(), Text.TOP) + "\n";
   }
 
   /** The outputs that training has beside the main one. */

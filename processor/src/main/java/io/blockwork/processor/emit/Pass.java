@@ -25,7 +25,7 @@ abstract class Pass {
    */
   Pass(GeneratedNames names, Graph graph, List<Shape> shapes, List<Long> slots) {
     this.names = names;
-    this.network = Unit.of(graph);
+    this.network = Unit.of(graph, names.nodes());
     this.graph = graph;
     this.shapes = shapes;
     this.slots = slots;

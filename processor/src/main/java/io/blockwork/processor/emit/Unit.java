@@ -13,10 +13,11 @@ import java.util.Set;
  *
  * @param path tells units apart; empty for the network
  * @param prefix what the paths of its own operations begin with
- * @param title what the papers call it; of a group, of its last block
+ * @param title what the papers call it; of a group without a name, what it holds
  * @param children the units within, in order; empty for a block
  * @param nodes all nodes within, in order, without the input
  * @param ids the numbers of the nodes
+ * @param names what generated code calls modules
  */
 record Unit(
     String path,
@@ -24,24 +25,32 @@ record Unit(
     String title,
     List<Unit> children,
     List<Node> nodes,
-    Set<Integer> ids) {
+    Set<Integer> ids,
+    NodeNames names) {
   Unit {
     children = List.copyOf(children);
     nodes = List.copyOf(nodes);
   }
 
   /** A block: one class for all of the nodes. */
-  static Unit block(String path, Block block, String title, List<Node> nodes) {
-    return new Unit(path, block.prefix(), title, List.of(), nodes, ids(nodes));
+  static Unit block(String path, Block block, String title, List<Node> nodes, NodeNames names) {
+    return new Unit(path, block.prefix(), title, List.of(), nodes, ids(nodes), names);
   }
 
   /** A group of units. */
-  static Unit group(String path, String prefix, List<Unit> children) {
+  static Unit group(String path, Block block, List<Unit> children, NodeNames names) {
     List<Node> nodes = children.stream().flatMap(c -> c.nodes().stream()).toList();
+    String title = block.title().isEmpty() ? title(children) : block.title();
+    return new Unit(path, block.prefix(), title, children, nodes, ids(nodes), names);
+  }
+
+  /** {@code 3 x bottleneck}, or how many blocks there are if they are of several kinds. */
+  private static String title(List<Unit> children) {
     List<Unit> blocks = children.stream().flatMap(c -> c.blocks().stream()).toList();
     String last = blocks.isEmpty() ? "" : blocks.get(blocks.size() - 1).title();
-    String title = blocks.size() + (last.isEmpty() ? " blocks" : " x " + last);
-    return new Unit(path, prefix, title, children, nodes, ids(nodes));
+    // The first of a stage says more: its stride.
+    boolean alike = blocks.stream().allMatch(block -> block.title().startsWith(last));
+    return blocks.size() + (last.isEmpty() || !alike ? " blocks" : " x " + last);
   }
 
   private static Set<Integer> ids(List<Node> nodes) {
@@ -74,7 +83,7 @@ record Unit(
     return isBlock() ? List.of(this) : children.stream().flatMap(c -> c.blocks().stream()).toList();
   }
 
-  static Unit of(Graph graph) {
-    return new UnitCutter(graph).network();
+  static Unit of(Graph graph, NodeNames names) {
+    return new UnitCutter(graph, names).network();
   }
 }

@@ -20,11 +20,16 @@ final class UnitCutter {
   private static final int MOST_CHILDREN = 50;
   private static final int MOST_LAYERS = 60;
 
+  /** Layers of a block whose own blocks are so small that classes of theirs would hide it. */
+  private static final int MOST_TOGETHER = 20;
+
   private final Graph graph;
+  private final NodeNames names;
   private final Set<String> paths = new HashSet<>();
 
-  UnitCutter(Graph graph) {
+  UnitCutter(Graph graph, NodeNames names) {
     this.graph = graph;
+    this.names = names;
   }
 
   Unit network() {
@@ -79,9 +84,32 @@ final class UnitCutter {
       own |= Unit.isLayer(node) && node.block().chain().size() == depth;
     }
     // A block that holds one other block, and nothing else, is not worth a class.
-    return layers <= MOST_LAYERS && (own || layers <= 1)
-        ? Unit.block(path(block.path()), block, block.title(), nodes)
+    boolean one =
+        layers <= MOST_LAYERS && (own || layers <= 1)
+            || layers <= MOST_TOGETHER && isModule(block, depth, nodes);
+    return one
+        ? Unit.block(path(block.path()), block, block.title(), nodes, names)
         : group(path(block.path()), block, children(block, depth, nodes));
+  }
+
+  /**
+   * Whether a block is one that people have a word for, made of such that hold none: an Inception
+   * module of convolutions with their norms.
+   */
+  private static boolean isModule(Block block, int depth, List<Node> nodes) {
+    if (block.title().isEmpty()) {
+      return false;
+    }
+    for (Node node : nodes) {
+      int titled = 0;
+      for (Block inner : node.block().chain().subList(depth, node.block().chain().size())) {
+        titled += inner.title().isEmpty() ? 0 : 1;
+      }
+      if (titled > 1) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Layers that stand in a group beside its blocks. */
@@ -99,7 +127,7 @@ final class UnitCutter {
       String first = part.get(0).op().path();
       String last = part.get(part.size() - 1).op().leaf();
       String path = part.size() == 1 ? first : first + " to " + last;
-      units.add(Unit.block(path(path), block, title(part), part));
+      units.add(Unit.block(path(path), block, title(part), part, names));
     }
     return units;
   }
@@ -135,7 +163,7 @@ final class UnitCutter {
         children.add(group(path(path + ".part" + (p + 1)), block, part));
       }
     }
-    return Unit.group(path, block.prefix(), children);
+    return Unit.group(path, block, children, names);
   }
 
   private String path(String wish) {

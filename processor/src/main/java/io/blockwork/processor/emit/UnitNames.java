@@ -45,14 +45,17 @@ final class UnitNames {
   private void name(Unit unit, Set<String> taken, Set<String> others) {
     Set<String> inside = new HashSet<>(others);
     for (Unit child : unit.children()) {
-      String wish = JavaNames.type(child.path());
+      String wish = JavaNames.type(child.names().of(child.path()));
       String type = wish;
       for (int i = 2; !taken.add(type.toLowerCase(Locale.ROOT)); i++) {
         type = wish + "_" + i;
       }
       types.put(child.path(), type);
       fields.put(
-          child.path(), JavaNames.unique(JavaNames.child(unit.path(), child.path()), inside));
+          child.path(),
+          JavaNames.unique(
+              JavaNames.child(unit.names().of(unit.path()), child.names().of(child.path())),
+              inside));
       name(child, taken, Set.of("bind"));
     }
   }

@@ -326,7 +326,7 @@ public enum Message {
   UNKNOWN_WEIGHTS(
       "BW153",
       "there are no published weights called %1$s",
-      "weights must name a constant of PretrainedWeights: %3$s",
+      "weights names those of TorchvisionWeights, or of a @Published on the network: %3$s",
       "write weights = \"%2$s\""),
   /**
    * Published weights that do not fit. Weights, parameter, the network's shape, theirs,
@@ -375,6 +375,24 @@ public enum Message {
       "the option -A%1$s is %2$s, but must be true or false",
       "the option is either on or off",
       "write -A%1$s=true or -A%1$s=false"),
+  /** An output without, or with two ways to say which. */
+  OUTPUT_VALUE(
+      "BW164",
+      "@Output needs either a name or a node",
+      "one of them says whose output is wanted",
+      "write @Output(\"layer3\"), or @Output(node = Birds.layer3.class)"),
+  /** A node that the network does not have. Network, node, nearest, all. */
+  OUTPUT_NODE(
+      "BW165",
+      "%1$s has no node %2$s",
+      "its nodes are those nested in it, or in the block beside @Model: %4$s",
+      "write @Output(node = %3$s)"),
+  /** A node of a network that has none. Network, nearest module. */
+  OUTPUT_NO_NODES(
+      "BW166",
+      "%1$s is not composed of nodes",
+      "only a network with @Model has nodes; the others' modules have names",
+      "write @Output(\"%2$s\")"),
   /** A bug in the processor. Name, exception. */
   INTERNAL(
       "BW163",
@@ -472,16 +490,16 @@ public enum Message {
       "@%2$s needs %1$s",
       "it has no default",
       "write @%2$s(%1$s = ...), or @With(\"%1$s = ...\")"),
-  /** A member out of range. Member, annotation, value, range. */
+  /** A member out of range. Member, annotation, value, range, column. */
   MEMBER_RANGE(
       "BW315",
-      "%1$s of @%2$s is %3$s, but must be %4$s",
+      "%5$s%1$s of @%2$s is %3$s, but must be %4$s",
       "the Javadoc of @%2$s says what %1$s means",
       "give a value %4$s"),
-  /** A wrong number of sides. Member, annotation, sides, possible. */
+  /** A wrong number of sides. Member, annotation, sides, possible, column. */
   MEMBER_SIDES(
       "BW316",
-      "%1$s of @%2$s has %3$d values, but takes %4$s",
+      "%5$s%1$s of @%2$s has %3$d values, but takes %4$s",
       "the Javadoc of @%2$s says what each of them means",
       "give %4$s"),
   /** A parameter with a name that expressions use otherwise. Name. */
@@ -603,7 +621,7 @@ public enum Message {
   /** Repetitions. Number, most. */
   REPEAT_RANGE(
       "BW337",
-      "the node repeats %1$s times, but must do so 1 to %2$d times",
+      "%3$sthe node repeats %1$s times, but must do so 1 to %2$d times",
       "@If leaves a node out",
       "use a number from 1 to %2$d"),
   /** Repetitions twice, or not at all. */
@@ -672,6 +690,58 @@ public enum Message {
       "%1$s of @Init is %2$s, but must be %3$s",
       "the Javadoc of Initial says what it means",
       "give a value %3$s"),
+
+  /** A value of @Published. Member, value, expected. */
+  PUBLISHED_VALUE(
+      "BW361",
+      "%1$s of @Published is %2$s, but must be %3$s",
+      "pretrained() and classify(image) go by it",
+      "give %3$s"),
+  /** Two publications of one name. Name, type. */
+  PUBLISHED_TWICE(
+      "BW362",
+      "%2$s has two @Published called %1$s",
+      "weights finds them by their names",
+      "give one of them another name, or remove it"),
+  /** Weights of another name. Network, name, nearest, all. */
+  UNKNOWN_PUBLISHED(
+      "BW363",
+      "%1$s has no published weights called %2$s",
+      "weights names a @Published of the network or of the block beside @Model: %4$s",
+      "write weights = \"%3$s\""),
+  /** Weights where there are none. Name, network. */
+  NOTHING_PUBLISHED(
+      "BW364",
+      "there are no published weights called %1$s",
+      "weights names a @Published, and neither %2$s nor a block beside @Model has any",
+      "remove weights, or write @Published(name = \"%1$s\", url = ..., sha256 = ...) on %2$s"),
+  /** Weights that do not fit. Weights, parameter, ours, theirs, block. */
+  PUBLISHED_DIFFER(
+      "BW365",
+      "%2$s is %3$s, but %4$s in the weights %1$s",
+      "they were trained for @%5$s as it is by default, and all but its heads must agree",
+      "leave the elements of @%5$s that change %2$s at their defaults, or remove weights"),
+  /** Weights of a network that cannot be. Weights, why. */
+  PUBLISHED_NETWORK(
+      "BW366",
+      "the network that %1$s was trained for cannot be built: %2$s",
+      "it is the block as it is by default, with the elements that with names, for images of input",
+      "set with and input of @Published as they were in training"),
+  /** Published weights of what is no network. Element. */
+  PUBLISHED_PLACE(
+      "BW367",
+      "@Published stands on %1$s, which is no network",
+      "weights belong to a whole network, which pretrained() creates",
+      "move it to a network or a block, or remove it"),
+  /** A head of nothing. Path. */
+  HEAD_EMPTY(
+      "BW368",
+      "%1$s is marked @Head, but has no parameters",
+      "the head is what fine-tuning trains anew for other classes",
+      "mark the convolution or linear layer that tells the classes apart"),
+
+  /** Initial values of what has none. Kind, node, why, fix. */
+  INIT_PLACE("BW369", "@Init(Initial.%1$s) cannot start %2$s", "%3$s", "%4$s"),
 
   /** Shapes that do not go together. Node, operation, shapes, what would fit. */
   SHAPES_DIFFER("BW351", "%1$s: %2$s cannot take %3$s", "%4$s", "%5$s"),

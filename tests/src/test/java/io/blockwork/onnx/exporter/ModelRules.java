@@ -64,6 +64,7 @@ final class ModelRules {
     always("HardSigmoid", 1, 1, "alpha", "beta");
     always("Clip", 1, 3);
     always("Softmax", 1, 1, "axis");
+    always("LogSoftmax", 1, 1, "axis");
     always("Concat", 1, ANY, "axis");
     always("Flatten", 1, 1, "axis");
     always("Transpose", 1, 1, "perm");

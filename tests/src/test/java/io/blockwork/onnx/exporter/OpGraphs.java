@@ -24,6 +24,7 @@ import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Multiply;
 import io.blockwork.graph.ops.Op;
@@ -197,6 +198,7 @@ final class OpGraphs {
     both("one slope", PRelu.of("prelu", 1));
     both("slopes", PRelu.of("prelu", CHANNELS));
     both("softmax", new Softmax("softmax"));
+    both("log softmax", new LogSoftmax("logSoftmax"));
     both("learned scale", LearnedAffine.scale("gamma", CHANNELS, 0.7));
     both("learned affine", LearnedAffine.of("affine", CHANNELS));
     both("learned shift", shift());

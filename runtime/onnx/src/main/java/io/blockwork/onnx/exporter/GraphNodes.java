@@ -24,6 +24,7 @@ import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LearnedAffine;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Multiply;
 import io.blockwork.graph.ops.Op;
@@ -152,6 +153,8 @@ final class GraphNodes {
       return graph.whole("Mul", alike.get(0), List.of(alike.get(1).name()));
     } else if (op instanceof Softmax) {
       return graph.whole("Softmax", x, List.of(), Attributes.integer("axis", 1));
+    } else if (op instanceof LogSoftmax) {
+      return graph.whole("LogSoftmax", x, List.of(), Attributes.integer("axis", 1));
     } else if (op instanceof PRelu relu) {
       String slopes =
           relu.slopes() == 1

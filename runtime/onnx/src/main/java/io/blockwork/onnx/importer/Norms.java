@@ -9,6 +9,7 @@ import io.blockwork.graph.ops.GlobalMaxPool;
 import io.blockwork.graph.ops.GroupNorm;
 import io.blockwork.graph.ops.LayerNorm2d;
 import io.blockwork.graph.ops.LocalResponseNorm;
+import io.blockwork.graph.ops.LogSoftmax;
 import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Shape;
@@ -41,6 +42,7 @@ final class Norms {
     operators.put("LayerNormalization", Norms::layerNorm);
     operators.put("LRN", Norms::localResponse);
     operators.put("Softmax", Norms::softmax);
+    operators.put("LogSoftmax", step -> step.out(overChannels(step, LogSoftmax::new)));
     operators.put("ReduceMean", step -> reduce(step, Reduction.MEAN));
     operators.put("ReduceSum", step -> reduce(step, Reduction.SUM));
     operators.put("ReduceMax", step -> reduce(step, Reduction.MAX));
