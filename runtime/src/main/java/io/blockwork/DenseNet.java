@@ -16,7 +16,9 @@ import java.lang.annotation.Target;
  * }</pre>
  *
  * <p>The generated class is named after the interface: {@code DenseNet121Network}. Parameter names,
- * their order and shapes are those of torchvision's {@code state_dict}.
+ * their order and shapes are those of torchvision's {@code state_dict}. New networks start as
+ * torchvision's too: convolutions normal with a variance of {@code 2 / fan-in}, the classifier
+ * uniform within {@code 1 / sqrt(in)}, its biases zero.
  *
  * @see <a href="https://arxiv.org/abs/1608.06993">Densely Connected Convolutional Networks</a>
  */

@@ -66,6 +66,7 @@ public final class BareDenseNetwork extends CompiledNetwork implements BareDense
 
   private static void denselayer2(Architecture.Builder layers) {
     layers.batchNorm("denselayer2.norm1", 8, 8, 8);
-    layers.conv2d("denselayer2.conv1", layers.conv(8, 4, 3).padding(1), 8, 8);
+    layers.layer("denselayer2.conv1", "Conv2d", 18_432L, 4, 8, 8);
+    layers.weight("denselayer2.conv1.weight", layers.normal(0.16666666666666666), 4, 8, 3, 3);
   }
 }

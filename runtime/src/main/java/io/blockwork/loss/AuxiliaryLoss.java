@@ -9,7 +9,8 @@ import java.util.List;
  * @param weight factor of the loss in the sum that is minimised
  * @param loss the loss itself, without the weight
  */
-public record AuxiliaryLoss(String output, double weight, double loss) {
+public record AuxiliaryLoss(String output, double weight, double loss)
+    implements java.io.Serializable {
   /** The sum that is minimised: the main loss and the weighted losses. */
   public static double total(double main, List<AuxiliaryLoss> auxiliary) {
     double total = main;

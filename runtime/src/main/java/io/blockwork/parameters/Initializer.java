@@ -16,9 +16,9 @@ import java.util.zip.CRC32;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The parameters that a new network starts with, as torchvision's: convolutions normal with a
- * variance of {@code 2 / fan-out} (He et al. 2015), linear layers uniform within {@code 1 /
- * sqrt(in)} (torch's default), batch norms one and zero.
+ * The parameters that a new network starts with: what their entries say, or else as torchvision's
+ * ResNet: convolutions normal with a variance of {@code 2 / fan-out} (He et al. 2015), linear
+ * layers uniform within {@code 1 / sqrt(in)} (torch's default), batch norms one and zero.
  *
  * <p>Every entry has a stream of random numbers of its own, made from the seed and its name, so
  * that neither the engine nor the other layers have a say in it.

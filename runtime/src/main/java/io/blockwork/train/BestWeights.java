@@ -1,11 +1,6 @@
 package io.blockwork.train;
 
-import io.blockwork.io.FileException;
 import io.blockwork.io.SafeText;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,10 +13,9 @@ import java.util.function.Consumer;
  * it validates the same weights again when it goes on, and writes the same files again.
  */
 final class BestWeights {
-  private static final String BEST = "best.safetensors";
-  private static final String SEVERAL = "best-step-*.safetensors";
+  private static final String BEST = CheckpointStore.BEST;
 
-  private final Path folder;
+  private final CheckpointStore store;
   private final int count;
   private final Score score;
 
@@ -31,18 +25,14 @@ final class BestWeights {
   private record Kept(double score, String file) {}
 
   /**
+   * @param store where they are kept
    * @param count of the weights to keep, at least 1
    * @param score what is to be best
    */
-  BestWeights(Path folder, int count, Score score) {
-    this.folder = folder;
+  BestWeights(CheckpointStore store, int count, Score score) {
+    this.store = store;
     this.count = count;
     this.score = score;
-  }
-
-  /** The file of the best weights of all. */
-  Path best() {
-    return folder.resolve(BEST);
   }
 
   /**
@@ -50,9 +40,9 @@ final class BestWeights {
    *
    * @param evaluation of them
    * @param steps after which they were validated
-   * @param write writes them to a file
+   * @param write writes them to the store, under a name
    */
-  void offer(Evaluation evaluation, int steps, Consumer<Path> write) {
+  void offer(Evaluation evaluation, int steps, Consumer<String> write) {
     double value = score.of().applyAsDouble(evaluation);
     int place = 0;
     while (place < kept.size() && !score.isBetter(value, kept.get(place).score())) {
@@ -62,46 +52,19 @@ final class BestWeights {
       return;
     }
     if (place == 0) {
-      write.accept(best());
+      write.accept(BEST);
     }
-    String file = count == 1 ? BEST : SafeText.format("best-step-%07d.safetensors", steps);
+    String file = count == 1 ? BEST : SafeText.format(CheckpointStore.BEST_STEP, steps);
     if (count > 1) {
-      write.accept(folder.resolve(file));
+      write.accept(file);
     }
     kept.add(place, new Kept(value, file));
     if (kept.size() > count) {
       String last = kept.remove(count).file();
       if (!last.equals(file) && !last.equals(BEST)) {
-        delete(folder.resolve(last));
+        store.delete(last);
       }
     }
-  }
-
-  /** Deletes all of them. */
-  void clear() {
-    kept.clear();
-    delete(best());
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, SEVERAL)) {
-      files.forEach(BestWeights::delete);
-    } catch (IOException e) {
-      throw cannotDelete(folder, e);
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw cannotDelete(file, e);
-    }
-  }
-
-  private static FileException cannotDelete(Path file, IOException e) {
-    return new FileException(
-        SafeText.format("%s: old checkpoints cannot be deleted (%s)", file, e), e);
   }
 
   /** What a checkpoint keeps of this. */

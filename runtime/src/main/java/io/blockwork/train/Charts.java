@@ -204,16 +204,30 @@ final class Charts {
     return BitmapEncoder.getBufferedImage(chart);
   }
 
-  /** Without fonts, as in slim containers, Java's drawing fails with errors of many kinds. */
-  private static byte[] drawn(Supplier<BufferedImage> drawing) {
+  /**
+   * A picture as a PNG file.
+   *
+   * @throws IllegalStateException if this Java cannot draw
+   */
+  static byte[] drawn(Supplier<BufferedImage> drawing) {
+    return safely(
+        () -> {
+          ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+          ImageIO.write(drawing.get(), "png", bytes);
+          return bytes.toByteArray();
+        });
+  }
+
+  /**
+   * What is drawn. Without fonts, as in slim containers, Java's drawing fails with errors of many
+   * kinds.
+   *
+   * @throws IllegalStateException if this Java cannot draw
+   */
+  static <T> T safely(Uninterrupted.Work<T> drawing) {
     try {
       // Java reads fonts from channels, and clears an interrupt that closes one.
-      return Uninterrupted.call(
-          () -> {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            ImageIO.write(drawing.get(), "png", bytes);
-            return bytes.toByteArray();
-          });
+      return Uninterrupted.call(drawing);
     } catch (IOException | RuntimeException | LinkageError | InternalError e) {
       throw new IllegalStateException(
           SafeText.format("a chart cannot be drawn (%s)", e)

@@ -1,14 +1,11 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
-import io.blockwork.io.AtomicFile;
 import io.blockwork.io.FileException;
 import io.blockwork.io.SafeText;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Checkpoints {
   private static final String UPDATER = "updater";
   private static final String AVERAGE = "average/";
+  private static final String STEPS = "steps/";
   private static final String LOOKAHEAD = "lookahead";
   private static final String PREFIX = "blockwork.";
   private static final String SETTINGS = PREFIX + "training";
@@ -35,8 +33,8 @@ final class Checkpoints {
   /** What this class writes and reads; a file of another format is refused. */
   private static final String VERSION = "1";
 
-  private final Path folder;
-  private final Path last;
+  private final CheckpointStore store;
+  private final String last;
   private final BestWeights best;
   private final String settings;
   private final List<String> classNames;
@@ -46,9 +44,9 @@ final class Checkpoints {
    * @param settings what has to be the same for a training run to be resumed, for people
    * @param classNames of the training data, by label
    */
-  Checkpoints(Path folder, BestWeights best, String settings, List<String> classNames) {
-    this.folder = folder;
-    this.last = folder.resolve("last.safetensors");
+  Checkpoints(CheckpointStore store, BestWeights best, String settings, List<String> classNames) {
+    this.store = store;
+    this.last = store.describe(CheckpointStore.LAST);
     this.best = best;
     this.settings = settings;
     this.classNames = List.copyOf(classNames);
@@ -59,24 +57,18 @@ final class Checkpoints {
    *
    * @throws FileException if another is in it, or nothing can be written into it
    */
-  RunLock lock() {
-    return RunLock.of(folder);
+  CheckpointStore.Lock lock() {
+    return store.lock();
   }
 
-  /** The file to go on from. */
-  Path last() {
+  /** The file to go on from, for messages. */
+  String last() {
     return last;
   }
 
   /** Forgets an earlier training run. */
   void clear() {
-    try {
-      Files.deleteIfExists(last);
-      best.clear();
-    } catch (java.io.IOException e) {
-      throw new FileException(
-          SafeText.format("%s: the old checkpoints cannot be deleted (%s)", folder, e), e);
-    }
+    store.clear();
   }
 
   /**
@@ -92,7 +84,7 @@ final class Checkpoints {
         file -> {
           Map<String, INDArray> values = network.parameters().copies();
           try {
-            writer(values).write(file);
+            store.write(file, writer(values));
           } finally {
             values.values().forEach(INDArray::close);
           }
@@ -115,6 +107,7 @@ final class Checkpoints {
       Optimizer optimizer,
       Optional<Lookahead> lookahead,
       Optional<WeightAverage> average,
+      StepSource steps,
       RunState state) {
     Map<String, INDArray> values = network.parameters().copies();
     SafetensorsWriter writer = writer(values);
@@ -123,6 +116,7 @@ final class Checkpoints {
     average
         .filter(WeightAverage::begun)
         .ifPresent(a -> a.averages().forEach((name, v) -> writer.extra(AVERAGE + name, v)));
+    steps.state().forEach((name, v) -> writer.extra(STEPS + name, v));
     writer
         .metadata(SETTINGS, settings)
         .metadata(PREFIX + "epoch", Integer.toString(state.epoch()))
@@ -133,7 +127,7 @@ final class Checkpoints {
         .metadata(PREFIX + "so_far", state.soFar().encode())
         .metadata(PREFIX + "history", HistoryText.encode(state.epochs()));
     try {
-      writer.write(last);
+      store.write(CheckpointStore.LAST, writer);
     } finally {
       values.values().forEach(INDArray::close);
     }
@@ -149,13 +143,19 @@ final class Checkpoints {
       Network network,
       Optimizer optimizer,
       Optional<Lookahead> lookahead,
-      Optional<WeightAverage> average) {
-    AtomicFile.deleteLeftovers(last);
-    AtomicFile.deleteLeftovers(best.best());
-    if (!Files.exists(last)) {
-      return Optional.empty();
-    }
-    try (Weights weights = Weights.open(last)) {
+      Optional<WeightAverage> average,
+      StepSource steps) {
+    return store.read(weights -> restore(weights, network, optimizer, lookahead, average, steps));
+  }
+
+  private RunState restore(
+      Weights weights,
+      Network network,
+      Optimizer optimizer,
+      Optional<Lookahead> lookahead,
+      Optional<WeightAverage> average,
+      StepSource steps) {
+    try {
       Map<String, String> metadata = weights.metadata();
       requireFormat(metadata);
       requireSettings(metadata.getOrDefault(SETTINGS, ""));
@@ -167,6 +167,7 @@ final class Checkpoints {
       lookahead.ifPresent(
           l -> extra(everything, "extra/" + LOOKAHEAD).ifPresent(saved -> l.restore(saved)));
       average.ifPresent(a -> restoreAverage(a, everything));
+      restoreSteps(steps, everything);
       network.parameters().passes(Long.parseLong(value(metadata, "passes")));
       RunState state =
           new RunState(
@@ -179,7 +180,7 @@ final class Checkpoints {
       } else {
         best.decode(new TrainingHistory(state.epochs(), false));
       }
-      return Optional.of(state);
+      return state;
     } catch (NumberFormatException e) {
       throw new WeightsException(
           SafeText.format("%s: the metadata is damaged; startOver() ignores the file", last), e);
@@ -237,6 +238,17 @@ final class Checkpoints {
 
   private static Optional<INDArray> extra(Weights everything, String name) {
     return everything.has(name) ? Optional.of(everything.get(name)) : Optional.empty();
+  }
+
+  private static void restoreSteps(StepSource steps, Weights everything) {
+    String prefix = "extra/" + STEPS;
+    Map<String, INDArray> saved = new LinkedHashMap<>();
+    for (String name : everything.names()) {
+      if (name.startsWith(prefix)) {
+        saved.put(name.substring(prefix.length()), everything.get(name));
+      }
+    }
+    steps.restore(saved);
   }
 
   private static void restoreAverage(WeightAverage average, Weights everything) {

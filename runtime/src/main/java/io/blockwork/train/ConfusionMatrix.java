@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.io.AtomicFile;
 import io.blockwork.io.SafeText;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +10,9 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Counts which classes a classifier takes for which. */
-public final class ConfusionMatrix {
+public final class ConfusionMatrix implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private final List<String> classNames;
   private final long[][] counts;
 
@@ -31,6 +34,25 @@ public final class ConfusionMatrix {
   public void add(int actual, int predicted) {
     java.util.Objects.checkIndex(actual, counts.length);
     counts[actual][java.util.Objects.checkIndex(predicted, counts.length)]++;
+  }
+
+  /**
+   * The counts of both.
+   *
+   * @throws IllegalArgumentException if the other has other classes
+   */
+  public ConfusionMatrix plus(ConfusionMatrix other) {
+    if (!classNames.equals(other.classNames)) {
+      throw new IllegalArgumentException(
+          "confusion matrices of different classes cannot be added up");
+    }
+    ConfusionMatrix sum = new ConfusionMatrix(classNames);
+    for (int actual = 0; actual < counts.length; actual++) {
+      for (int predicted = 0; predicted < counts.length; predicted++) {
+        sum.counts[actual][predicted] = counts[actual][predicted] + other.counts[actual][predicted];
+      }
+    }
+    return sum;
   }
 
   /** The classes by label. */

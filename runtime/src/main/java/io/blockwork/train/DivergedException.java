@@ -12,7 +12,7 @@ public final class DivergedException extends RuntimeException {
    * @param message complete
    * @param layer path of the first layer whose output is not finite; empty if each layer's is
    */
-  DivergedException(String message, String layer) {
+  public DivergedException(String message, String layer) {
     super(message);
     this.layer = layer;
   }

@@ -7,6 +7,7 @@ import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param confusion which classes were taken for which
  * @param timePerImage mean time of inference, without reading the data
  */
-public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration timePerImage) {
+public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration timePerImage)
+    implements Serializable {
   /**
    * Runs a classifier over all images of a loader. They should not be shuffled or changed at
    * random; the epoch is number 0.
@@ -77,6 +79,16 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
     Metrics metrics = meter.metrics();
     return new Evaluation(
         metrics, confusion, Duration.ofNanos(nanos / Math.max(1, metrics.images())));
+  }
+
+  /** What both have found on different images, as if one had run over all of them. */
+  public Evaluation plus(Evaluation other) {
+    Metrics sum = metrics.plus(other.metrics);
+    long nanos =
+        timePerImage.toNanos() * metrics.images()
+            + other.timePerImage.toNanos() * other.metrics.images();
+    return new Evaluation(
+        sum, confusion.plus(other.confusion), Duration.ofNanos(nanos / Math.max(1, sum.images())));
   }
 
   private static List<String> numbered(int classes) {

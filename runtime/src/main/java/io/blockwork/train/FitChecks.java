@@ -16,8 +16,7 @@ final class FitChecks {
    *
    * @throws IllegalArgumentException if they do not fit
    */
-  static void require(Trainer trainer, DataLoader train, Optional<DataLoader> validation) {
-    requireData(trainer.network, train);
+  static void require(Trainer trainer, StepSource train, Optional<Validation> validation) {
     if (trainer.earlyStopping.isPresent() && validation.isEmpty()) {
       throw new IllegalArgumentException(
           "stopping early needs validation data: call fit(train, validation)");
@@ -26,18 +25,33 @@ final class FitChecks {
       throw new IllegalArgumentException(
           "the schedule goes by validation, and there is none: call fit(train, validation)");
     }
-    if (trainer.validateEverySteps < Integer.MAX_VALUE) {
-      requireAnotherLoader(train, validation);
+    if (trainer.validateEverySteps < Integer.MAX_VALUE && validation.isEmpty()) {
+      throw new IllegalArgumentException(
+          "validating every so many steps needs validation data: call fit(train, validation)");
     }
+    validation.ifPresent(data -> requireSameClasses(train.classNames(), data.classNames()));
+  }
+
+  /**
+   * Checks loaders, alone and against each other.
+   *
+   * @throws IllegalArgumentException if the network cannot be trained on them
+   */
+  static void require(Trainer trainer, DataLoader train, Optional<DataLoader> validation) {
+    requireData(trainer.network, train);
     validation.ifPresent(
         loader -> {
+          if (trainer.validateEverySteps < Integer.MAX_VALUE && loader == train) {
+            throw new IllegalArgumentException(
+                "validating within an epoch needs a loader of its own: build another of the same"
+                    + " data");
+          }
           if (loader.batches() == 0) {
             throw new IllegalArgumentException(
                 "the validation data does not fill a single batch: "
                     + loader
                     + "; use more items, a smaller batch, or dropLast(false)");
           }
-          requireSameClasses(train.dataset().classNames(), loader.dataset().classNames());
         });
   }
 
@@ -54,17 +68,6 @@ final class FitChecks {
               + "; use more items or a smaller batch");
     }
     requireLargeBatches(network, train);
-  }
-
-  private static void requireAnotherLoader(DataLoader train, Optional<DataLoader> validation) {
-    if (validation.isEmpty()) {
-      throw new IllegalArgumentException(
-          "validating every so many steps needs validation data: call fit(train, validation)");
-    }
-    if (validation.get() == train) {
-      throw new IllegalArgumentException(
-          "validating within an epoch needs a loader of its own: build another of the same data");
-    }
   }
 
   /** In training, a batch norm needs two values a channel; an image of 1x1 pixels has one. */

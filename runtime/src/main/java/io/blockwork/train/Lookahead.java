@@ -53,13 +53,18 @@ public final class Lookahead {
    */
   public void afterStep(long steps) {
     if (steps % every == 0) {
-      parameters.write(
-          memory -> {
-            INDArray fast = memory.flat();
-            slow.addi(fast.sub(slow).muli(share));
-            fast.assign(slow);
-          });
+      look();
     }
+  }
+
+  /** Moves the slow weights now, and the fast ones to them. */
+  void look() {
+    parameters.write(
+        memory -> {
+          INDArray fast = memory.flat();
+          slow.addi(fast.sub(slow).muli(share));
+          fast.assign(slow);
+        });
   }
 
   /** The slow weights, in the order of {@link Parameters#flat}: the array itself, not a copy. */

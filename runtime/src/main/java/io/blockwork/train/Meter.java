@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Sums up losses and hits, batch by batch. */
-final class Meter {
+public final class Meter {
   private static final int TOP = 5;
 
   private double lossSum;
@@ -27,7 +27,7 @@ final class Meter {
    * @param output {@code [N, classes]}
    * @param labels the class of each image
    */
-  void add(double loss, List<AuxiliaryLoss> auxiliary, INDArray output, int... labels) {
+  public void add(double loss, List<AuxiliaryLoss> auxiliary, INDArray output, int... labels) {
     if (output.rank() == 2) {
       double[][] rows = output.castTo(DataType.DOUBLE).toDoubleMatrix();
       for (int i = 0; i < labels.length; i++) {
@@ -77,7 +77,7 @@ final class Meter {
     return rank;
   }
 
-  Metrics metrics() {
+  public Metrics metrics() {
     double n = Math.max(1, images);
     List<AuxiliaryLoss> auxiliary =
         sums.entrySet().stream()
@@ -91,8 +91,17 @@ final class Meter {
     return new Metrics(lossSum / n, top1 / n, top5 / n, images, auxiliary);
   }
 
-  /** The sums, exactly. */
-  String encode() {
+  /** Adds what another meter has summed up. */
+  public void add(Meter other) {
+    lossSum += other.lossSum;
+    top1 += other.top1;
+    top5 += other.top5;
+    images += other.images;
+    other.sums.forEach((output, sum) -> sums.merge(output, sum, Sum::plus));
+  }
+
+  /** The sums, exactly, as a text that {@link #decode} reads. */
+  public String encode() {
     StringBuilder text = new StringBuilder();
     text.append(lossSum).append(' ').append(top1).append(' ').append(top5).append(' ');
     text.append(images);
@@ -104,7 +113,8 @@ final class Meter {
     return text.toString();
   }
 
-  static Meter decode(String text) {
+  /** The sums that {@link #encode} wrote. */
+  public static Meter decode(String text) {
     String[] parts = text.split(" ", -1);
     Meter meter = new Meter();
     meter.lossSum = Double.parseDouble(parts[0]);

@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.loss.AuxiliaryLoss;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,7 +18,8 @@ import java.util.stream.Collectors;
  *     inference, which does not compute them
  */
 public record Metrics(
-    double loss, double top1, double top5, long images, List<AuxiliaryLoss> auxiliary) {
+    double loss, double top1, double top5, long images, List<AuxiliaryLoss> auxiliary)
+    implements Serializable {
   /** Copies the list. */
   public Metrics {
     auxiliary = List.copyOf(auxiliary);
@@ -26,6 +28,21 @@ public record Metrics(
   /** Metrics without auxiliary outputs. */
   public Metrics(double loss, double top1, double top5, long images) {
     this(loss, top1, top5, images, List.of());
+  }
+
+  /**
+   * The means over the images of both; auxiliary outputs, which validation has none of, are left.
+   */
+  Metrics plus(Metrics other) {
+    long all = images + other.images;
+    double own = (double) images / Math.max(1, all);
+    double others = (double) other.images / Math.max(1, all);
+    return new Metrics(
+        own * loss + others * other.loss,
+        own * top1 + others * other.top1,
+        own * top5 + others * other.top5,
+        all,
+        auxiliary);
   }
 
   /** What is minimised in training: {@link #loss}, plus the weighted losses of other outputs. */

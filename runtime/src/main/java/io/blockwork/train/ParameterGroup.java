@@ -4,6 +4,7 @@ import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.ParameterInfo.Kind;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -34,7 +35,31 @@ public record ParameterGroup(
     Set<Kind> kinds,
     OptionalDouble rate,
     OptionalDouble weightDecay,
-    OptionalDouble decoupledWeightDecay) {
+    OptionalDouble decoupledWeightDecay)
+    implements Serializable {
+  /** How a group travels: an OptionalDouble cannot be serialised. NaN stands for none. */
+  private record Serial(
+      List<String> prefixes, Set<Kind> kinds, double rate, double decay, double decoupled)
+      implements Serializable {
+    private Object readResolve() {
+      return new ParameterGroup(
+          prefixes, kinds, optional(rate), optional(decay), optional(decoupled));
+    }
+
+    private static OptionalDouble optional(double value) {
+      return Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+  }
+
+  private Object writeReplace() {
+    return new Serial(
+        prefixes,
+        kinds,
+        rate.orElse(Double.NaN),
+        weightDecay.orElse(Double.NaN),
+        decoupledWeightDecay.orElse(Double.NaN));
+  }
+
   /**
    * Copies the collections and checks the numbers.
    *

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
  * Trains for some steps with a growing learning rate, and leaves the network as it was.
@@ -52,8 +51,8 @@ record RangeTest(double least, double largest, int steps) {
   }
 
   private List<LearningRates.Point> points(Trainer trainer, DataLoader train) {
-    IUpdater updater = trainer.updater.clone();
-    Optimizer optimizer = trainer.optimizer(updater);
+    StepSettings settings = trainer.stepSettings();
+    Optimizer optimizer = settings.optimizer(trainer.network);
     List<LearningRates.Point> points = new ArrayList<>();
     double mean = 0;
     double best = Double.POSITIVE_INFINITY;
@@ -63,9 +62,13 @@ record RangeTest(double least, double largest, int steps) {
           Batch batch = epoch.next();
           double part = (double) points.size() / (steps - 1);
           double rate = least * Math.pow(largest / least, part);
-          updater.setLrAndSchedule(rate, null);
+          optimizer.updater().setLrAndSchedule(rate, null);
           INDArray images = batch.images().castTo(trainer.network.parameters().dataType());
-          double loss = trainer.network.train(images, trainer.lossesOf(batch)).total();
+          double loss =
+              trainer
+                  .network
+                  .train(images, settings.losses(trainer.network.architecture(), batch))
+                  .total();
           mean = SMOOTHING * mean + (1 - SMOOTHING) * loss;
           double smooth = mean / (1 - Math.pow(SMOOTHING, points.size() + 1));
           if (!(smooth <= TOO_MUCH * best)) {

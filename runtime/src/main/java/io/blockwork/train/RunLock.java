@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * Keeps other training runs out of a folder of checkpoints, in this process and in others. The
  * system ends the lock with the process, however it dies; the file stays.
  */
-final class RunLock implements AutoCloseable {
+final class RunLock implements CheckpointStore.Lock {
   private static final String NAME = "training.lock";
 
   private final LockedFile lock;

@@ -5,7 +5,6 @@ import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.io.FileException;
-import io.blockwork.io.SafeText;
 import io.blockwork.io.Terminal;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
@@ -14,13 +13,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
@@ -63,7 +60,7 @@ public final class Trainer {
   int accumulate = 1;
   OptionalDouble averageDecay = OptionalDouble.empty();
   Optional<EarlyStopping> earlyStopping = Optional.empty();
-  Optional<Path> checkpoints = Optional.empty();
+  Optional<CheckpointStore> checkpoints = Optional.empty();
   int checkpointEvery = Integer.MAX_VALUE;
   int bestCount = 1;
   Score bestBy = Score.TOP1;
@@ -73,11 +70,11 @@ public final class Trainer {
   LongSupplier nanoTime = System::nanoTime;
   boolean startOver;
 
-  private double labelSmoothing;
-  private Optional<Function<Batch, Loss>> loss = Optional.empty();
-  private Optional<Function<Batch, Losses>> losses = Optional.empty();
-  private Optional<Teacher> teacher = Optional.empty();
-  private final Map<String, Double> auxiliaryWeights = new HashMap<>();
+  double labelSmoothing;
+  Optional<Function<Batch, Loss>> loss = Optional.empty();
+  Optional<Function<Batch, Losses>> losses = Optional.empty();
+  Optional<Teacher> teacher = Optional.empty();
+  final Map<String, Double> auxiliaryWeights = new HashMap<>();
   private boolean progress = true;
 
   /** What {@link Lookahead} is made with. */
@@ -345,7 +342,12 @@ public final class Trainer {
    * {@link TrainedClasses}.
    */
   public Trainer checkpoints(Path folder) {
-    checkpoints = Optional.of(folder);
+    return checkpoints(new CheckpointFolder(folder));
+  }
+
+  /** Keeps checkpoints, as {@link #checkpoints(Path)} does, in some other place. */
+  public Trainer checkpoints(CheckpointStore place) {
+    checkpoints = Optional.of(place);
     return this;
   }
 
@@ -408,23 +410,14 @@ public final class Trainer {
     return new RangeTest(least, largest, steps).run(this, train);
   }
 
-  /** An optimizer with these settings. */
-  Optimizer optimizer(IUpdater own) {
-    return Optimizer.of(network, own)
-        .weightDecay(weightDecay)
-        .decoupledWeightDecay(decoupledWeightDecay)
-        .decayNormsAndBiases(decayNormsAndBiases)
-        .groups(groups.toArray(ParameterGroup[]::new))
-        .clipNorm(clipNorm);
-  }
-
   /**
    * Trains without validation.
    *
    * <p>It throws what {@link #fit(DataLoader, DataLoader)} throws.
    */
   public TrainingHistory fit(DataLoader train) {
-    return new TrainingRun(this, train, Optional.empty()).run();
+    FitChecks.require(this, train, Optional.empty());
+    return fit(new LocalSteps(train, accumulate), Optional.empty());
   }
 
   /**
@@ -451,26 +444,28 @@ public final class Trainer {
    * @throws java.util.concurrent.CancellationException if a listener throws it to end the training
    */
   public TrainingHistory fit(DataLoader train, DataLoader validation) {
-    return new TrainingRun(this, train, Optional.of(validation)).run();
+    FitChecks.require(this, train, Optional.of(validation));
+    return fit(new LocalSteps(train, accumulate), Optional.of(new LoaderValidation(validation)));
   }
 
-  /** What is minimised of a batch. */
-  Losses lossesOf(Batch batch) {
-    if (losses.isPresent()) {
-      return losses.get().apply(batch);
-    }
-    Loss same =
-        loss.map(f -> f.apply(batch))
-            .orElseGet(() -> Loss.softmaxCrossEntropy(batch.targets(), labelSmoothing));
-    Losses all = Losses.of(teacher.map(t -> t.beside(same, batch)).orElse(same));
-    for (AuxiliaryOutput output : network.architecture().auxiliary()) {
-      all = all.plus(weightOf(output), output.name(), same);
-    }
-    return all;
+  /**
+   * Trains by steps that are computed elsewhere; all else is as in {@link #fit(DataLoader,
+   * DataLoader)}, and so is what it throws.
+   *
+   * @param validation after every epoch; empty: none
+   */
+  public TrainingHistory fit(StepSource train, Optional<Validation> validation) {
+    return new TrainingRun(this, train, validation).run();
   }
 
-  private double weightOf(AuxiliaryOutput output) {
-    return auxiliaryWeights.getOrDefault(output.name(), output.weight());
+  /** The network that is trained. */
+  public Network network() {
+    return network;
+  }
+
+  /** What a step does, as it is set now. */
+  public StepSettings stepSettings() {
+    return new StepSettings(this);
   }
 
   /** Those that were added, and the progress if it is to be seen. */
@@ -483,24 +478,12 @@ public final class Trainer {
   }
 
   /** What has to stay the same for a training run to be resumed. */
-  String settings(DataLoader train) {
-    return String.format(
-        Locale.ROOT,
-        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s%s%s; %s",
-        network.architecture().name(),
-        updater,
-        weightDecay,
-        decoupledWeightDecay > 0 ? ", decoupled " + decoupledWeightDecay : "",
-        decayNormsAndBiases ? "" : " (not of norms and biases)",
-        Double.isInfinite(clipNorm) ? "" : "norm up to " + clipNorm + ", ",
-        accumulate,
-        labelSmoothing,
-        network.architecture().auxiliary().stream()
-            .map(output -> SafeText.format(", %s weighs %s", output.name(), weightOf(output)))
-            .collect(Collectors.joining()),
-        averageDecay.isPresent() ? ", averaged by " + averageDecay.getAsDouble() : "",
-        ways(),
-        train);
+  String settings(StepSource train) {
+    return stepSettings().describe(network.architecture())
+        + (averageDecay.isPresent() ? ", averaged by " + averageDecay.getAsDouble() : "")
+        + ways()
+        + "; "
+        + train.describe();
   }
 
   /** Those that are not usual. */

@@ -1,56 +1,47 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
-import io.blockwork.TrainingResult;
-import io.blockwork.data.Batch;
-import io.blockwork.data.DataLoader;
-import io.blockwork.data.Epoch;
 import io.blockwork.io.SafeText;
-import io.blockwork.loss.Losses;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.config.IUpdater;
 
 /** One call of {@link Trainer#fit}. */
-final class TrainingRun {
+final class TrainingRun implements StepSource.Run {
   private static final String SMALLER_STEPS = "use a smaller learning rate, a warm-up, or clipNorm";
 
   private final Trainer trainer;
   private final Network network;
-  private final DataLoader train;
-  private final Optional<DataLoader> validation;
+  private final StepSource train;
+  private final Optional<Validation> validation;
   private final Listeners listeners;
+  private final StepSettings settings;
   private final Optimizer optimizer;
   private final double baseRate;
   private final Optional<Lookahead> lookahead;
-  private final Optional<SharpnessAware> sharpness;
   private final Optional<WeightAverage> average;
   private final Optional<Checkpoints> checkpoints;
-  private final int stepsPerEpoch;
 
   /** What is frozen in the network whatever the epoch. */
   private final List<String> frozen;
 
   private long begun;
 
-  TrainingRun(Trainer trainer, DataLoader train, Optional<DataLoader> validation) {
+  /** Where the epoch that goes on began, or was taken up. */
+  private RunState state = RunState.fresh();
+
+  TrainingRun(Trainer trainer, StepSource train, Optional<Validation> validation) {
     this.trainer = trainer;
     this.network = trainer.network;
     this.train = train;
     this.validation = validation;
     this.listeners = new Listeners(trainer.allListeners());
-    // A copy, since the schedule changes its learning rate.
-    IUpdater updater = trainer.updater.clone();
-    this.baseRate = updater.hasLearningRate() ? updater.getLearningRate(0, 0) : 0;
-    this.optimizer = trainer.optimizer(updater);
+    this.settings = trainer.stepSettings();
+    this.baseRate = settings.baseRate();
+    this.optimizer = settings.optimizer(network);
     this.lookahead =
         trainer.lookahead.map(l -> new Lookahead(network.parameters(), l.every(), l.share()));
-    this.sharpness =
-        trainer.sharpnessRadius.isPresent()
-            ? Optional.of(new SharpnessAware(network, trainer.sharpnessRadius.getAsDouble()))
-            : Optional.empty();
     this.average =
         trainer.averageDecay.isPresent()
             ? Optional.of(
@@ -58,13 +49,12 @@ final class TrainingRun {
             : Optional.empty();
     this.checkpoints =
         trainer.checkpoints.map(
-            folder ->
+            store ->
                 new Checkpoints(
-                    folder,
-                    new BestWeights(folder, trainer.bestCount, trainer.bestBy),
+                    store,
+                    new BestWeights(store, trainer.bestCount, trainer.bestBy),
                     trainer.settings(train),
-                    train.dataset().classNames()));
-    this.stepsPerEpoch = (train.batches() + trainer.accumulate - 1) / trainer.accumulate;
+                    train.classNames()));
     this.frozen = network.frozen();
   }
 
@@ -74,13 +64,13 @@ final class TrainingRun {
     if (checkpoints.isEmpty()) {
       return runAlone();
     }
-    try (RunLock lock = checkpoints.get().lock()) {
+    try (CheckpointStore.Lock lock = checkpoints.get().lock()) {
       return runAlone();
     }
   }
 
   private TrainingHistory runAlone() {
-    validation.ifPresent(this::makeRepeatable);
+    validation.ifPresent(data -> data.prepare(network));
     if (trainer.startOver) {
       checkpoints.ifPresent(Checkpoints::clear);
     }
@@ -89,7 +79,7 @@ final class TrainingRun {
       freezeFor(0);
       return runFrom(
           checkpoints
-              .flatMap(c -> c.restore(network, optimizer, lookahead, average))
+              .flatMap(c -> c.restore(network, optimizer, lookahead, average, train))
               .orElseGet(RunState::fresh));
     } finally {
       if (!trainer.unfreezing.parts().isEmpty()) {
@@ -105,15 +95,15 @@ final class TrainingRun {
   }
 
   private TrainingHistory runFrom(RunState first) {
-    RunState state = first;
+    state = first;
     TrainingHistory history = new TrainingHistory(state.epochs(), false);
     try {
       listeners.start(
           new TrainingListener.Start(
-              network, trainer.epochs, train.dataset().size(), optimizer.steps(), history));
+              network, trainer.epochs, train.images(), optimizer.steps(), history));
       while (state.epoch() < trainer.epochs && !stopped(history)) {
         freezeFor(state.epoch());
-        Optional<EpochResult> trained = trainEpoch(state);
+        Optional<EpochResult> trained = trainEpoch();
         if (trained.isEmpty()) {
           break;
         }
@@ -138,15 +128,6 @@ final class TrainingRun {
     return (epoch + 1) % trainer.validateEvery == 0 || epoch + 1 == trainer.epochs;
   }
 
-  /** Which epoch is the best, and when to stop, must not depend on the process that validates. */
-  private void makeRepeatable(DataLoader loader) {
-    network.engine().makeRepeatable(network.parameters(), loader.batchSize());
-    int rest = loader.dataset().size() % loader.batchSize();
-    if (rest > 0) {
-      network.engine().makeRepeatable(network.parameters(), rest);
-    }
-  }
-
   private boolean stopped(TrainingHistory history) {
     return trainer.earlyStopping.map(when -> when.stops(history)).orElse(false) || isOutOfTime();
   }
@@ -159,45 +140,40 @@ final class TrainingRun {
   }
 
   /** The rest of an epoch; empty if time runs out before its end. */
-  private Optional<EpochResult> trainEpoch(RunState state) {
+  private Optional<EpochResult> trainEpoch() {
     Meter meter = state.soFar();
     long begin = System.nanoTime();
-    double rate = lastRate(state);
+    double rate = lastRate();
     Duration waited;
-    try (Epoch epoch = train.epoch(state.epoch(), state.batch())) {
-      int gathered = 0;
-      while (epoch.hasNext()) {
-        Batch batch = epoch.next();
-        TrainingResult trained = trainBatch(batch, meter, state);
-        int next = batch.number() + 1;
-        gathered++;
-        if (gathered == trainer.accumulate || !epoch.hasNext()) {
-          rate = schedule(state);
-          optimizer.step();
-          lookahead.ifPresent(l -> l.afterStep(optimizer.steps()));
-          average.ifPresent(WeightAverage::update);
-          gathered = 0;
-          boolean out = epoch.hasNext() && isOutOfTime();
-          if (epoch.hasNext() && optimizer.steps() % trainer.validateEverySteps == 0) {
-            validate(state.epoch()).ifPresent(e -> listeners.validation(optimizer.steps(), e));
-          }
-          if (out || optimizer.steps() % trainer.checkpointEvery == 0) {
-            save(new RunState(state.epoch(), next, meter, state.epochs()));
-          }
-          listeners.step(
-              new TrainingListener.Step(
-                  state.epoch(),
-                  optimizer.steps(),
-                  rate,
-                  trained.loss(),
-                  trained.auxiliary(),
-                  meter.metrics()));
-          if (out) {
-            return Optional.empty();
-          }
+    try (StepSource.Pass pass = train.pass(this, state.epoch(), state.batch())) {
+      while (pass.hasNext()) {
+        int before = optimizer.steps();
+        StepSource.Done done = pass.next();
+        rate = done.rate();
+        if (passes(before, trainer.lookahead.map(Trainer.LookaheadSteps::every).orElse(1))) {
+          lookahead.ifPresent(Lookahead::look);
+        }
+        average.ifPresent(WeightAverage::update);
+        boolean out = pass.hasNext() && isOutOfTime();
+        if (pass.hasNext() && passes(before, trainer.validateEverySteps)) {
+          validate(state.epoch()).ifPresent(e -> listeners.validation(optimizer.steps(), e));
+        }
+        if (out || passes(before, trainer.checkpointEvery)) {
+          save(new RunState(state.epoch(), done.nextBatch(), meter, state.epochs()));
+        }
+        listeners.step(
+            new TrainingListener.Step(
+                state.epoch(),
+                optimizer.steps(),
+                rate,
+                done.loss(),
+                done.auxiliary(),
+                meter.metrics()));
+        if (out) {
+          return Optional.empty();
         }
       }
-      waited = epoch.waited();
+      waited = pass.waited();
     }
     return Optional.of(
         new EpochResult(
@@ -210,67 +186,58 @@ final class TrainingRun {
             waited));
   }
 
-  private TrainingResult trainBatch(Batch batch, Meter meter, RunState state) {
-    int epoch = state.epoch();
-    Finite.firstImage(batch, train.dataset())
-        .ifPresent(
-            image -> {
-              throw new DivergedException(
-                  SafeText.format(
-                          "epoch %d, batch %d: the image of %s holds a NaN or an infinity",
-                          epoch + 1, batch.number(), image)
-                      + whatIsLeft()
-                      + "\n  fix: leave the image out, or correct what computes its values",
-                  "");
-            });
-    INDArray images = batch.images().castTo(network.parameters().dataType());
-    Losses losses = trainer.lossesOf(batch);
-    TrainingResult result =
-        sharpness.isPresent()
-            ? sharpness.get().train(images, losses)
-            : network.train(images, losses);
-    if (!Double.isFinite(result.total())) {
-      throw diverged(
-          SafeText.format(
-              "epoch %d, batch %d: the loss is %s", epoch + 1, batch.number(), result.total()),
-          images);
-    }
-    // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
-    if (!Double.isFinite(network.gradients().flat().sumNumber().doubleValue())) {
-      throw diverged(
-          SafeText.format(
-              "epoch %d, batch %d: the gradients hold a NaN or an infinity",
-              epoch + 1, batch.number()),
-          images);
-    }
-    if (trainer.accumulate > 1) {
-      optimizer.accumulate(batch.size());
-    }
-    meter.add(result.loss(), result.auxiliary(), result.output(), batch.labels());
-    return result;
+  /** Whether a multiple of a number has been reached: of steps that are made together, in them. */
+  private boolean passes(int before, int every) {
+    return optimizer.steps() / every > before / every;
   }
 
-  /** The learning rate of the next step, which the updater is told if there is a schedule. */
-  private double schedule(RunState state) {
-    double rate = rate(optimizer.steps(), state);
-    if (trainer.schedule.isPresent()) {
+  @Override
+  public Network network() {
+    return network;
+  }
+
+  @Override
+  public Optimizer optimizer() {
+    return optimizer;
+  }
+
+  @Override
+  public StepSettings settings() {
+    return settings;
+  }
+
+  @Override
+  public Meter meter() {
+    return state.soFar();
+  }
+
+  @Override
+  public boolean isScheduled() {
+    return trainer.schedule.isPresent();
+  }
+
+  @Override
+  public double prepareStep() {
+    double rate = rate(optimizer.steps());
+    if (isScheduled()) {
       optimizer.updater().setLrAndSchedule(rate, null);
     }
     return rate;
   }
 
   /** The learning rate of the last step that was made, maybe by a process that was killed. */
-  private double lastRate(RunState state) {
-    return optimizer.steps() == 0 ? baseRate : rate(optimizer.steps() - 1, state);
+  private double lastRate() {
+    return optimizer.steps() == 0 ? baseRate : rate(optimizer.steps() - 1);
   }
 
-  private double rate(int step, RunState state) {
-    if (trainer.schedule.isEmpty()) {
+  @Override
+  public double rate(int step) {
+    if (!isScheduled()) {
       return optimizer.updater().getLearningRate(step, 0);
     }
     var history = new TrainingHistory(state.epochs(), false);
-    var at = new Schedule.Progress(step, stepsPerEpoch, trainer.epochs, history);
-    return baseRate * trainer.schedule.get().factor(at);
+    var at = new Schedule.Progress(step, train.steps(), trainer.epochs, history);
+    return baseRate * trainer.schedule.orElseThrow().factor(at);
   }
 
   /** Evaluates the averaged weights if there are any; the network has its own again afterwards. */
@@ -283,7 +250,7 @@ final class TrainingRun {
     try {
       // The network would refuse to run, but could not say that the training is to blame.
       requireFinite(epoch);
-      Evaluation evaluation = Evaluation.of(network, validation.get());
+      Evaluation evaluation = validation.get().evaluate(network);
       checkpoints.ifPresent(c -> c.offerBest(network, evaluation, optimizer.steps()));
       return Optional.of(evaluation);
     } finally {
@@ -292,10 +259,10 @@ final class TrainingRun {
   }
 
   /** Only good states are kept. */
-  private void save(RunState state) {
+  private void save(RunState kept) {
     if (checkpoints.isPresent()) {
-      requireFinite(state.epoch());
-      checkpoints.get().save(network, optimizer, lookahead, average, state);
+      requireFinite(kept.epoch());
+      checkpoints.get().save(network, optimizer, lookahead, average, train, kept);
     }
   }
 
@@ -316,7 +283,13 @@ final class TrainingRun {
             });
   }
 
-  private DivergedException diverged(String what, INDArray images) {
+  @Override
+  public DivergedException diverged(String what, String fix) {
+    return new DivergedException(what + whatIsLeft() + "\n  fix: " + fix, "");
+  }
+
+  @Override
+  public DivergedException diverged(String what, INDArray images) {
     String layer = network.firstNonFinite(images).orElse("");
     String where =
         layer.isEmpty()

@@ -33,7 +33,8 @@ record Bar(
 
   /** What we want to reach. */
   static List<Bar> all() {
-    Predicate<Work> inference = w -> w.kind() == Kind.INFERENCE;
+    Predicate<Work> composed = w -> w.kind() == Kind.INFERENCE && w.composed();
+    Predicate<Work> inference = w -> w.kind() == Kind.INFERENCE && !w.composed();
     Predicate<Work> half = inference.and(Work::half);
     Predicate<Work> zoo = inference.and(w -> w.subject() == Subject.RESNET50);
     Predicate<Work> training = w -> w.kind() == Kind.TRAINING;
@@ -41,6 +42,7 @@ record Bar(
     Predicate<Work> memory = w -> w.kind() == Kind.MEMORY;
     return List.of(
         bar("inference f32", inference, "blockwork", "ONNX Runtime", List.of(ORT), 1.15, 1.00),
+        bar("composed f32", composed, "blockwork", "ONNX Runtime", List.of(ORT), 1.15, 1.00),
         bar("inference f32", inference, "blockwork", "DJL", DJL, 0.90, 0.75),
         bar("inference f32", zoo, "blockwork", "DL4J", List.of("dl4j"), 0.20),
         bar("inference bf16", half, HALF, "ONNX Runtime f32", List.of(ORT), 0.40, 0.28),

@@ -56,10 +56,11 @@ final class TorchExport {
   }
 
   private static boolean complete() {
-    return Stream.of(Subject.RESNET18, Subject.RESNET50, Subject.RESNEXT50, Subject.DENSENET121)
-        .allMatch(
-            s ->
-                Stream.of(".onnx", ".pt", ".frozen.pt", ".frozen-nhwc.pt", ".bf16.pt")
-                    .allMatch(suffix -> Files.exists(file(s, suffix))));
+    return Subject.COMPOSED.stream().allMatch(s -> Files.exists(file(s, ".onnx")))
+        && Subject.FAMILIES.stream()
+            .allMatch(
+                s ->
+                    Stream.of(".onnx", ".pt", ".frozen.pt", ".frozen-nhwc.pt", ".bf16.pt")
+                        .allMatch(suffix -> Files.exists(file(s, suffix))));
   }
 }

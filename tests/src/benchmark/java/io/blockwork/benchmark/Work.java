@@ -33,10 +33,11 @@ record Work(Kind kind, Subject subject, int batch) {
   /** The rows of the table, in order. */
   static List<Work> all() {
     List<Work> works = new ArrayList<>();
-    for (Subject subject :
-        List.of(Subject.RESNET18, Subject.RESNET50, Subject.RESNEXT50, Subject.DENSENET121)) {
-      works.add(new Work(Kind.INFERENCE, subject, 1));
-      works.add(new Work(Kind.INFERENCE, subject, 16));
+    for (List<Subject> subjects : List.of(Subject.FAMILIES, Subject.COMPOSED)) {
+      for (Subject subject : subjects) {
+        works.add(new Work(Kind.INFERENCE, subject, 1));
+        works.add(new Work(Kind.INFERENCE, subject, 16));
+      }
     }
     works.add(new Work(Kind.TRAINING, Subject.CIFAR_RESNET18, 64));
     works.add(new Work(Kind.TRAINING, Subject.RESNET50, 16));
@@ -49,6 +50,11 @@ record Work(Kind kind, Subject subject, int batch) {
   /** The row's name: {@code inference resnet50 16}. */
   String name() {
     return "%s %s %d".formatted(kind.name().toLowerCase(Locale.ROOT), subject.key(), batch);
+  }
+
+  /** Whether the network is composed of blocks rather than of a family. */
+  boolean composed() {
+    return Subject.COMPOSED.contains(subject);
   }
 
   /** Whether bfloat16 is compared here too. */
@@ -65,6 +71,9 @@ record Work(Kind kind, Subject subject, int batch) {
    * @param bfloat16 whether the processor computes in bfloat16
    */
   List<String> contenders(boolean exported, boolean bfloat16) {
+    if (composed()) {
+      return exported ? List.of("blockwork", "onnxruntime") : List.of("blockwork");
+    }
     Stream<String> names =
         switch (kind) {
           case INFERENCE ->

@@ -157,7 +157,20 @@ final class CompositionCases {
         net(Message.MEMBER_RANGE, "  @Dropout(~p = ^1) interface drop {}"),
         net(Message.MEMBER_RANGE, "  @BatchNorm(~eps = ^0) interface norm {}"),
         net(Message.MEMBER_RANGE, "  @ConvNorm(~out = ^-4) interface conv {}", CONV_NORM),
+        net(Message.MEMBER_RANGE, "  @Conv @With(^~\"out = in - 3\") interface conv {}"),
+        net(
+            Message.MEMBER_RANGE,
+            "  @B(~a = ^8) interface b {}",
+            """
+            @Block @interface B {
+              int a() default 9;
+              @Conv @With("out = a - 8") interface conv {}
+            }
+            """),
         net(Message.MEMBER_SIDES, "  @Conv(out = 8, ~kernel = ^{1, 2, 3}) interface conv {}"),
+        net(
+            Message.MEMBER_SIDES,
+            "  @Conv(out = 8) @With(^~\"kernel = {in, 1, 1}\") interface conv {}"),
         net(Message.MEMBER_SIDES, "  @Conv(out = 8, ~padding = ^{1, 2, 3}) interface conv {}"),
         of(
             Message.RESERVED_NAME,

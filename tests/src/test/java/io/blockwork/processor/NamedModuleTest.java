@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,70 @@ final class NamedModuleTest {
     assertTrue(run.output().contains("[2, 3] true unnamed module"), run::output);
   }
 
+  /** The companion of the block, which is not public, is read in another module. */
+  @Test
+  void takesBlocksFromANamedModuleOfTheirOwn() throws Exception {
+    Path parts = folder.resolve("parts");
+    Path runtime = runtime();
+    compile(
+        parts,
+        Map.of(
+            "module-info",
+            "module parts { requires io.blockwork; exports parts; }",
+            "Part",
+            """
+            package parts;
+
+            import io.blockwork.*;
+            import io.blockwork.ops.*;
+
+            @Block
+            public @interface Part {
+              int out() default Block.REQUIRED;
+
+              @Conv(bias = false) @With("out = out") interface zeta {}
+              @BatchNorm interface alpha {}
+              @Relu interface omega {}
+            }
+            """),
+        "-p",
+        runtime.toString());
+    String reads = "--add-reads=user=ALL-UNNAMED";
+    String modules = parts + File.pathSeparator + runtime;
+    compile(
+        classes(),
+        Map.of(
+            "module-info",
+            "module user { requires io.blockwork; requires parts; requires jdk.unsupported; opens"
+                + " user to io.blockwork; }",
+            "Main",
+            MAIN,
+            "Net",
+            """
+            package user;
+
+            import io.blockwork.*;
+            import io.blockwork.ops.*;
+            import parts.Part;
+
+            @Model(input = @Input(height = 4, width = 4))
+            public interface Net extends ImageClassifier {
+              @Part(out = 2) interface part {}
+              @GlobalAvgPool interface avgpool {}
+              @Linear(out = 3) interface fc {}
+            }
+            """),
+        "-p",
+        modules,
+        "-cp",
+        CLASS_PATH,
+        reads);
+    String path = classes() + File.pathSeparator + modules;
+    Outcome run = java("-p", path, "-cp", CLASS_PATH, reads, "-m", "user/user.Main");
+    assertEquals(0, run.exitCode(), run::output);
+    assertTrue(run.output().contains("[2, 3] true module user"), run::output);
+  }
+
   /** A module of the runtime, as its jar is one. */
   private Path runtime() throws IOException {
     Path jar = folder.resolve("blockwork-runtime.jar");
@@ -106,17 +171,20 @@ final class NamedModuleTest {
   }
 
   private void compile(String descriptor, String... options) throws Exception {
-    Path sources = Files.createDirectories(folder.resolve("src"));
-    Files.writeString(sources.resolve("module-info.java"), descriptor);
-    Files.writeString(sources.resolve("Net.java"), NET);
-    Files.writeString(sources.resolve("Main.java"), MAIN);
+    compile(classes(), Map.of("module-info", descriptor, "Net", NET, "Main", MAIN), options);
+  }
+
+  /** Compiles sources, by the names of their files. */
+  private void compile(Path out, Map<String, String> texts, String... options) throws Exception {
+    Path sources = Files.createDirectories(folder.resolve("src-of-" + out.getFileName()));
     List<String> command = new ArrayList<>(List.of(Command.tool(JDK, "javac")));
     command.addAll(List.of("-processorpath", CLASS_PATH));
     command.addAll(List.of("-processor", BlockworkProcessor.class.getName()));
-    command.addAll(List.of("-d", classes().toString()));
+    command.addAll(List.of("-d", out.toString()));
     command.addAll(List.of(options));
-    for (String name : List.of("module-info", "Net", "Main")) {
-      command.add(sources.resolve(name + ".java").toString());
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      Path file = sources.resolve(text.getKey() + ".java");
+      command.add(Files.writeString(file, text.getValue()).toString());
     }
     Outcome outcome = Command.run(command);
     assertEquals(0, outcome.exitCode(), outcome::output);

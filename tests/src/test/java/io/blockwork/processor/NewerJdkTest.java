@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.processor.Command.Outcome;
 import io.blockwork.processor.Jdks.Jdk;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +74,39 @@ final class NewerJdkTest {
               + "@DenseNet(growth = 4, blocks = {2, 2}, dropout = 0.2, memoryEfficient = true, "
               + TINY
               + "public interface Dense extends ImageClassifier {}\n",
+          "Part.java",
+          """
+          package user;
+
+          import io.blockwork.*;
+          import io.blockwork.ops.*;
+
+          @Block
+          @interface Part {
+            int out() default Block.REQUIRED;
+
+            @Conv(bias = false) @With("out = out") interface zeta {}
+            @BatchNorm interface alpha {}
+            @Sequential interface group {
+              @Relu interface omega {}
+              @Conv(out = 5) interface beta {}
+            }
+          }
+          """,
+          "Composed.java",
+          """
+          package user;
+
+          import io.blockwork.*;
+          import io.blockwork.ops.*;
+
+          @Model(input = @Input(height = 8, width = 8))
+          interface Composed extends ImageClassifier {
+            @Part(out = 4) interface part {}
+            @GlobalAvgPool interface avgpool {}
+            @Linear(out = 3) interface fc {}
+          }
+          """,
           "Wrong.java",
           HEAD
               + "@ResNet(blocks = {1, 0}, "
@@ -85,11 +120,12 @@ final class NewerJdkTest {
   @ValueSource(ints = {17, 0})
   void compilesWithoutAWarningAndToTheSameBytes(int release) throws Exception {
     Jdk jdk = jdk();
-    Outcome outcome = javac(jdk, release, "Residual.java", "Dense.java");
+    List<String> names = List.of("Residual.java", "Dense.java", "Part.java", "Composed.java");
+    Outcome outcome = javac(jdk, release, names);
     assertEquals(0, outcome.exitCode(), outcome::output);
     assertEquals("", outcome.output());
     Map<String, String> sources = new TreeMap<>();
-    for (String name : List.of("Residual.java", "Dense.java")) {
+    for (String name : names) {
       sources.put("user/" + name, SOURCES.get(name));
     }
     assertEquals(Compiler.JAVAC.compile(sources).sources(), generated());
@@ -98,13 +134,31 @@ final class NewerJdkTest {
   @ParameterizedTest
   @ValueSource(ints = 0)
   void pointsAtTheValueThatIsWrong(int release) throws Exception {
-    Outcome outcome = javac(jdk(), release, "Wrong.java");
+    Outcome outcome = javac(jdk(), release, List.of("Wrong.java"));
     assertEquals(1, outcome.exitCode(), outcome::output);
     assertTrue(outcome.output().contains("Wrong.java:7: error: [BW103] "), outcome::output);
     String annotation = "@ResNet(blocks = {1, 0}, ";
     String caret = " ".repeat(annotation.indexOf('0')) + "^";
     assertTrue(outcome.output().lines().anyMatch(caret::equals), outcome::output);
     assertTrue(outcome.output().contains("1 error"), outcome::output);
+  }
+
+  /** Class files of one compiler keep the order of nested types otherwise than another's. */
+  @Test
+  void blocksThatItCompiledAreUsedByTheOlderOne() throws Exception {
+    Outcome outcome = javac(jdk(), 17, List.of("Part.java"));
+    assertEquals(0, outcome.exitCode(), outcome::output);
+    Map<String, String> net = Map.of("user/Composed.java", SOURCES.get("Composed.java"));
+    Map<String, String> both = new TreeMap<>(net);
+    both.put("user/Part.java", SOURCES.get("Part.java"));
+    Map<String, String> expected = Compiler.JAVAC.compile(both).sources();
+    expected.remove("user.PartNodes");
+    String path = folder("classes") + File.pathSeparator + System.getProperty("java.class.path");
+    for (Compiler compiler : Compiler.values()) {
+      Compiler.Result apart = compiler.compile(net, "-cp", path);
+      assertEquals(List.of(), apart.findings());
+      assertEquals(expected, apart.sources());
+    }
   }
 
   private static Jdk jdk() throws IOException {
@@ -115,7 +169,7 @@ final class NewerJdkTest {
     return jdk.get();
   }
 
-  private Outcome javac(Jdk jdk, int release, String... names)
+  private Outcome javac(Jdk jdk, int release, List<String> names)
       throws IOException, InterruptedException {
     String classPath = System.getProperty("java.class.path");
     List<String> command = new ArrayList<>();

@@ -84,7 +84,7 @@ final class GuidesTest {
 
   private static Set<String> sources() throws IOException {
     try (Stream<Path> all =
-        Stream.of("runtime", "processor", "tests")
+        Stream.of("runtime", "runtime/onnx", "processor", "tests")
             .flatMap(module -> walk(ROOT.resolve(module).resolve("src")))) {
       return all.map(path -> String.valueOf(path.getFileName()))
           .filter(name -> name.endsWith(".java"))

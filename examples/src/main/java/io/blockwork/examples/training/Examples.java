@@ -8,9 +8,15 @@ import picocli.CommandLine.HelpCommand;
 /** The examples as subcommands of one command. */
 @Command(
     name = "examples",
-    description = "Trains networks, and names what is in pictures.",
+    description = "Trains networks, shows how gradients flow, and names what is in pictures.",
     mixinStandardHelpOptions = true,
-    subcommands = {Cifar10Command.class, FineTuneCommand.class, Predict.class, HelpCommand.class})
+    subcommands = {
+      Cifar10Command.class,
+      FineTuneCommand.class,
+      GradientFlowCommand.class,
+      Predict.class,
+      HelpCommand.class
+    })
 public final class Examples {
   /** Made by picocli. */
   public Examples() {}

@@ -10,6 +10,7 @@ import io.blockwork.graph.ops.AvgPool2d;
 import io.blockwork.graph.ops.BatchNorm2d;
 import io.blockwork.graph.ops.Conv2d;
 import io.blockwork.graph.ops.GlobalAvgPool;
+import io.blockwork.graph.ops.Initial;
 import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.MaxPool2d;
@@ -23,6 +24,7 @@ import io.blockwork.processor.spec.ResNetSpec;
 import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
 import io.blockwork.processor.spec.ResidualBlockSpec;
 import io.blockwork.processor.spec.Spec;
+import java.util.function.UnaryOperator;
 
 /** From spec to graph. The spec must have no problems. */
 public final class Architectures {
@@ -46,7 +48,7 @@ public final class Architectures {
     var graph = new GraphBuilder();
     BlockStyle style = spec.block();
     boolean preActivated = style.version() == ResNetVersion.V2;
-    int x = stem(graph, spec.stem(), spec.input(), "", "conv1", spec.width());
+    int x = stem(graph, spec.stem(), spec.input(), "", "conv1", spec.width(), Conv2d::heFanOut);
     if (!preActivated) {
       x = graph.add(BatchNorm2d.of("bn1", spec.width()), x);
       x = graph.add(Activate.relu("relu"), x);
@@ -105,22 +107,27 @@ public final class Architectures {
 
   /** Adds the images and the first convolution, which is large and strided for large images. */
   private static int stem(
-      GraphBuilder graph, Stem kind, InputSpec input, String prefix, String conv, int width) {
+      GraphBuilder graph,
+      Stem kind,
+      InputSpec input,
+      String prefix,
+      String conv,
+      int width,
+      UnaryOperator<Conv2d> initial) {
     boolean imagenet = kind == Stem.IMAGENET;
     String title = imagenet ? "7x7 convolution, 3x3 max pool" : "3x3 convolution";
     graph.enter(Block.stage("stem", prefix, title));
     int x = graph.add(new Input(shape(input)));
     graph.modules(prefix + conv);
-    return graph.add(
-        Conv2d.same(prefix + conv, input.channels(), width, imagenet ? 7 : 3, imagenet ? 2 : 1)
-            .heFanOut(),
-        x);
+    Conv2d first =
+        Conv2d.same(prefix + conv, input.channels(), width, imagenet ? 7 : 3, imagenet ? 2 : 1);
+    return graph.add(initial.apply(first), x);
   }
 
   private static Graph denseNet(DenseNetSpec spec) {
     var graph = new GraphBuilder();
     int width = spec.stem0();
-    int x = stem(graph, spec.stem(), spec.input(), "features.", "conv0", width);
+    int x = stem(graph, spec.stem(), spec.input(), "features.", "conv0", width, Conv2d::heFanIn);
     if (spec.stem() == Stem.IMAGENET) {
       x = graph.add(BatchNorm2d.of("features.norm0", width), x);
       x = graph.add(Activate.relu("features.relu0"), x);
@@ -143,7 +150,7 @@ public final class Architectures {
     x = graph.add(BatchNorm2d.of("features.norm5", width), x);
     x = graph.add(Activate.relu("relu"), x);
     x = graph.add(new GlobalAvgPool("avgpool"), x);
-    x = graph.add(Linear.of("classifier", width, spec.classes()), x);
+    x = graph.add(Linear.of("classifier", width, spec.classes()).withBias(Initial.ZEROS), x);
     graph.modules("features.norm5", "avgpool", "classifier");
     return graph.build(x);
   }
@@ -152,7 +159,7 @@ public final class Architectures {
     graph.enter(Block.stage(path, path + ".", "transition"));
     int y = graph.add(BatchNorm2d.of(path + ".norm", in), x);
     y = graph.add(Activate.relu(path + ".relu"), y);
-    y = graph.add(Conv2d.same(path + ".conv", in, out, 1, 1).heFanOut(), y);
+    y = graph.add(Conv2d.same(path + ".conv", in, out, 1, 1).heFanIn(), y);
     graph.modules(path + ".norm", path + ".conv", path + ".pool");
     return graph.add(AvgPool2d.tiling(path + ".pool", 2), y);
   }

@@ -66,6 +66,6 @@ final class DenseLayers {
   }
 
   private static Conv2d convolution(String path, int in, int out, int kernel) {
-    return Conv2d.same(path, in, out, kernel, 1).heFanOut();
+    return Conv2d.same(path, in, out, kernel, 1).heFanIn();
   }
 }

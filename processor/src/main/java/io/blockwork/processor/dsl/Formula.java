@@ -3,6 +3,9 @@ package io.blockwork.processor.dsl;
 import io.blockwork.processor.expression.Expression;
 import io.blockwork.processor.expression.ExpressionException;
 import io.blockwork.processor.expression.Parser;
+import io.blockwork.processor.spec.Shown;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * An expression in its place.
@@ -23,5 +26,18 @@ record Formula(String text, Expression expression, Site site) {
     } catch (ExpressionException e) {
       throw new FaultException(Fault.of(e, text, site));
     }
+  }
+
+  /** Where a value comes from that turns out to be wrong, as messages begin; empty if written. */
+  static String column(Optional<Formula> formula) {
+    return formula
+        .map(
+            of ->
+                String.format(
+                    Locale.ROOT,
+                    "column %d of \"%s\": ",
+                    of.expression().column(),
+                    Shown.text(of.text())))
+        .orElse("");
   }
 }

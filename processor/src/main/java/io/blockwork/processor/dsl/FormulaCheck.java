@@ -7,6 +7,7 @@ import io.blockwork.processor.expression.ExpressionException;
 import io.blockwork.processor.expression.Type;
 import io.blockwork.processor.expression.TypeCheck;
 import io.blockwork.processor.expression.Value;
+import io.blockwork.processor.expression.Value.Numeric;
 import io.blockwork.processor.spec.Message;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ final class FormulaCheck {
   private void times(Times times) {
     times.formula().ifPresent(formula -> require(formula, Type.WHOLE));
     if (times.formula().isEmpty() && (times.number() < 1 || times.number() > MOST_TIMES)) {
-      faults.add(Fault.of(Message.REPEAT_RANGE, times.site(), times.number(), MOST_TIMES));
+      faults.add(Fault.of(Message.REPEAT_RANGE, times.site(), times.number(), MOST_TIMES, ""));
     }
   }
 
@@ -82,15 +83,22 @@ final class FormulaCheck {
     if (rule == null) {
       return Optional.empty();
     }
+    boolean sides = rule.wrongSides(value);
+    Optional<Numeric> wrong = sides ? Optional.empty() : rule.wrong(value);
+    if (!sides && wrong.isEmpty()) {
+      return Optional.empty();
+    }
     String annotation = call.signature().name();
     Site site = call.site(member);
-    if (rule.wrongSides(value)) {
-      int sides = ((Value.Sides) value).sides().size();
+    String column = Formula.column(Optional.ofNullable(call.computed().get(member)));
+    if (sides) {
+      int number = ((Value.Sides) value).sides().size();
       return Optional.of(
-          Fault.of(Message.MEMBER_SIDES, site, member, annotation, sides, rule.sidesText()));
+          Fault.of(
+              Message.MEMBER_SIDES, site, member, annotation, number, rule.sidesText(), column));
     }
-    return rule.wrong(value)
-        .map(wrong -> Fault.of(Message.MEMBER_RANGE, site, member, annotation, wrong, rule.text()));
+    return Optional.of(
+        Fault.of(Message.MEMBER_RANGE, site, member, annotation, wrong.get(), rule.text(), column));
   }
 
   /** Checks a block that stands on a network, where there is nothing to compute with. */

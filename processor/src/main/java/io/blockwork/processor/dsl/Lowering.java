@@ -254,7 +254,9 @@ final class Lowering {
     var place = new Place(frame, node, inputs, frame.index());
     int number = ((Value.Whole) value(place, formula)).value();
     if (number < 1 || number > FormulaCheck.MOST_TIMES) {
-      Fault fault = Fault.of(Message.REPEAT_RANGE, times.site(), number, FormulaCheck.MOST_TIMES);
+      String column = Formula.column(times.formula());
+      Fault fault =
+          Fault.of(Message.REPEAT_RANGE, times.site(), number, FormulaCheck.MOST_TIMES, column);
       throw moved(frame, fault, Optional.of(formula));
     }
     return number;

@@ -490,16 +490,16 @@ public enum Message {
       "@%2$s needs %1$s",
       "it has no default",
       "write @%2$s(%1$s = ...), or @With(\"%1$s = ...\")"),
-  /** A member out of range. Member, annotation, value, range. */
+  /** A member out of range. Member, annotation, value, range, column. */
   MEMBER_RANGE(
       "BW315",
-      "%1$s of @%2$s is %3$s, but must be %4$s",
+      "%5$s%1$s of @%2$s is %3$s, but must be %4$s",
       "the Javadoc of @%2$s says what %1$s means",
       "give a value %4$s"),
-  /** A wrong number of sides. Member, annotation, sides, possible. */
+  /** A wrong number of sides. Member, annotation, sides, possible, column. */
   MEMBER_SIDES(
       "BW316",
-      "%1$s of @%2$s has %3$d values, but takes %4$s",
+      "%5$s%1$s of @%2$s has %3$d values, but takes %4$s",
       "the Javadoc of @%2$s says what each of them means",
       "give %4$s"),
   /** A parameter with a name that expressions use otherwise. Name. */
@@ -621,7 +621,7 @@ public enum Message {
   /** Repetitions. Number, most. */
   REPEAT_RANGE(
       "BW337",
-      "the node repeats %1$s times, but must do so 1 to %2$d times",
+      "%3$sthe node repeats %1$s times, but must do so 1 to %2$d times",
       "@If leaves a node out",
       "use a number from 1 to %2$d"),
   /** Repetitions twice, or not at all. */

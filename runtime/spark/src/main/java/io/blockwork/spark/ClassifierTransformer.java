@@ -330,12 +330,7 @@ public final class ClassifierTransformer extends Transformer implements MLWritab
       DefaultParamsWriter$.MODULE$.saveMetadata(stage, path, spark);
       try (ImageClassifier made = stage.create(stage.type())) {
         new HadoopFiles(spark.sessionState().newHadoopConf())
-            .write(
-                new Path(path, WEIGHTS),
-                local -> {
-                  Weights.save(made.parameters(), local);
-                  return local;
-                });
+            .write(new Path(path, WEIGHTS), local -> Weights.save(made.parameters(), local));
       }
     }
   }

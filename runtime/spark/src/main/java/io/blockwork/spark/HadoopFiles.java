@@ -5,6 +5,7 @@ import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
@@ -26,6 +27,11 @@ final class HadoopFiles {
   /** What is done with a local file. */
   interface WithFile<T> {
     T with(Path local) throws IOException;
+  }
+
+  /** What writes a local file. */
+  interface ToFile {
+    void to(Path local) throws IOException;
   }
 
   FileSystem system(org.apache.hadoop.fs.Path place) throws IOException {
@@ -59,12 +65,12 @@ final class HadoopFiles {
    * @param writer writes a local file, which is copied
    * @throws FileException if it cannot be written
    */
-  void write(org.apache.hadoop.fs.Path place, WithFile<Path> writer) {
+  void write(org.apache.hadoop.fs.Path place, ToFile writer) {
     try {
       Path folder = Files.createTempDirectory("blockwork");
       Path local = folder.resolve("file" + SUFFIX);
       try {
-        writer.with(local);
+        writer.to(local);
         try (InputStream in = Files.newInputStream(local);
             OutputStream out = system(place).create(place, true)) {
           in.transferTo(out);
@@ -75,6 +81,32 @@ final class HadoopFiles {
       }
     } catch (IOException e) {
       throw new FileException(SafeText.format("%s: cannot be written (%s)", place, e), e);
+    }
+  }
+
+  /**
+   * Writes a small file.
+   *
+   * @throws FileException if it cannot be written
+   */
+  void write(org.apache.hadoop.fs.Path place, String text) {
+    try (OutputStream out = system(place).create(place, true)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new FileException(SafeText.format("%s: cannot be written (%s)", place, e), e);
+    }
+  }
+
+  /**
+   * Reads a small file.
+   *
+   * @throws FileException if it cannot be read
+   */
+  String text(org.apache.hadoop.fs.Path place) {
+    try (InputStream in = system(place).open(place)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new FileException(SafeText.format("%s: cannot be read (%s)", place, e), e);
     }
   }
 }

@@ -15,14 +15,23 @@ final class Weights {
 
   /** Fills a network by the formula of the golden figures, deep ones with smaller weights. */
   static void fill(Network network) {
+    fill(network, 1);
+  }
+
+  /**
+   * The same with other weights of convolutions and matrices.
+   *
+   * @param factor what these are multiplied by
+   */
+  static void fill(Network network, double factor) {
     long depth = network.parameters().entries().stream().filter(p -> p.shape().size() > 1).count();
-    double gain = Math.sqrt(Math.min(1, USUAL_DEPTH / depth));
+    double gain = factor * Math.sqrt(Math.min(1, USUAL_DEPTH / depth));
     for (ParameterInfo entry : network.parameters().entries()) {
       if (entry.kind() == ParameterInfo.Kind.NUM_BATCHES_TRACKED) {
         continue;
       }
       double[] values = GoldenFormula.values(entry.name(), entry.dimensions());
-      if (entry.shape().size() > 1 && gain < 1) {
+      if (entry.shape().size() > 1 && gain != 1) {
         Arrays.setAll(values, i -> gain * values[i]);
       }
       network

@@ -113,6 +113,11 @@ public record Conv2d(
     return initial(fanOut());
   }
 
+  /** The same with normal weights, scaled by the fan-in as torchvision's DenseNet does. */
+  public Conv2d heFanIn() {
+    return initial(Initial.he((long) in / groups * window.kernelHeight() * window.kernelWidth()));
+  }
+
   /** torch counts the fan-out without dividing by the groups. */
   private Initial fanOut() {
     return Initial.he((long) out * window.kernelHeight() * window.kernelWidth());

@@ -1,0 +1,78 @@
+package io.blockwork.train;
+
+import io.blockwork.io.AtomicFile;
+import io.blockwork.io.FileException;
+import io.blockwork.io.SafeText;
+import io.blockwork.weights.SafetensorsWriter;
+import io.blockwork.weights.Weights;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Checkpoints in a folder of this machine. */
+record CheckpointFolder(Path folder) implements CheckpointStore {
+  private static final String SEVERAL = "best-step-*.safetensors";
+
+  @Override
+  public RunLock lock() {
+    return RunLock.of(folder);
+  }
+
+  @Override
+  public void clear() {
+    delete(LAST);
+    delete(BEST);
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, SEVERAL)) {
+      files.forEach(CheckpointFolder::delete);
+    } catch (IOException e) {
+      throw cannotDelete(folder, e);
+    }
+  }
+
+  @Override
+  public void write(String name, SafetensorsWriter file) {
+    file.write(folder.resolve(name));
+  }
+
+  @Override
+  public void delete(String name) {
+    delete(folder.resolve(name));
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw cannotDelete(file, e);
+    }
+  }
+
+  private static FileException cannotDelete(Path file, IOException e) {
+    return new FileException(
+        SafeText.format("%s: old checkpoints cannot be deleted (%s)", file, e), e);
+  }
+
+  @Override
+  public <T> Optional<T> read(Function<Weights, T> reader) {
+    Path last = folder.resolve(LAST);
+    AtomicFile.deleteLeftovers(last);
+    AtomicFile.deleteLeftovers(folder.resolve(BEST));
+    if (!Files.exists(last)) {
+      return Optional.empty();
+    }
+    try (Weights weights = Weights.open(last)) {
+      return Optional.of(reader.apply(weights));
+    }
+  }
+
+  @Override
+  public String describe(String name) {
+    return folder.resolve(name).toString();
+  }
+}

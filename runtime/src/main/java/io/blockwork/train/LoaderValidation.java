@@ -1,0 +1,28 @@
+package io.blockwork.train;
+
+import io.blockwork.Network;
+import io.blockwork.data.DataLoader;
+import java.util.List;
+
+/** Validation on this machine. */
+record LoaderValidation(DataLoader loader) implements Validation {
+  @Override
+  public List<String> classNames() {
+    return loader.dataset().classNames();
+  }
+
+  /** Which epoch is the best, and when to stop, must not depend on the process that validates. */
+  @Override
+  public void prepare(Network network) {
+    network.engine().makeRepeatable(network.parameters(), loader.batchSize());
+    int rest = loader.dataset().size() % loader.batchSize();
+    if (rest > 0) {
+      network.engine().makeRepeatable(network.parameters(), rest);
+    }
+  }
+
+  @Override
+  public Evaluation evaluate(Network network) {
+    return Evaluation.of(network, loader);
+  }
+}
