@@ -11,6 +11,7 @@ import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Unreadable;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.GeneratedNames;
+import io.blockwork.processor.emit.ModelFile;
 import io.blockwork.processor.emit.NetworkFacts;
 import io.blockwork.processor.emit.NetworkFacts.NodePaths;
 import io.blockwork.processor.emit.PlaceholderWriter;
@@ -109,7 +110,12 @@ final class NetworkAnnotations {
         twice(names, architectures);
       } else if (!clashes(names, sources)) {
         if (name(annotation).equals(MODEL)) {
-          compose(names, annotation, compositions);
+          Optional<AnnotationMirror> onnx = OnnxStep.annotation(type);
+          if (onnx.isPresent()) {
+            fromOnnx(names, annotation, onnx.get());
+          } else {
+            compose(names, annotation, compositions);
+          }
         } else {
           compile(names, annotation, AnnotationReader.read(annotation));
         }
@@ -239,6 +245,37 @@ final class NetworkAnnotations {
                 .map(node -> new NodePaths(ClassName.get(node.element()), node.paths()))
                 .toList());
     generate(names.naming(composition.names()), graph, features.get(), facts);
+  }
+
+  private void fromOnnx(GeneratedNames names, AnnotationMirror model, AnnotationMirror onnx) {
+    TypeElement type = names.origin();
+    boolean classifier = interfaces.isClassifier(type);
+    boolean sound = interfaces.check(type, simpleName(model), classifier);
+    var step = new OnnxStep(environment, options);
+    String resource = names.network().simpleName() + ".safetensors";
+    try {
+      OnnxStep.Result result = step.read(type, model, onnx, classifier, resource);
+      result.faults().forEach(diagnostics::report);
+      Optional<List<FeatureMethod>> features =
+          sound
+              ? features(
+                  type,
+                  result.graph().map(graph -> new OutputValues(ModuleNames.of(graph), List.of())))
+              : Optional.empty();
+      if (result.graph().isEmpty() || features.isEmpty()) {
+        placeholder(
+            names,
+            result.faults().stream().map(f -> f.message().headline(f.args().toArray())).toList());
+        return;
+      }
+      ModelFile file = step.write(result, resource, onnx);
+      Graph network = result.graph().get();
+      NetworkFacts facts = Compilation.facts(network, Optional.empty()).of(file);
+      generate(names, network, features.get(), facts);
+    } catch (IOException e) {
+      diagnostics.report(Message.CANNOT_WRITE, type, resource, e.toString());
+      placeholder(names, List.of(Message.CANNOT_WRITE.headline(resource, e.toString())));
+    }
   }
 
   /** Writes all there is of a network that has no problems. */

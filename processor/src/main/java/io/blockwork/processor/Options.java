@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import javax.annotation.processing.Messager;
 import javax.tools.Diagnostic;
 
 /**
- * The options of the processor, given to the compiler as {@code -Akey=value}; all are on or off.
+ * The options of the processor, given to the compiler as {@code -Akey=value}; all but the folder
+ * are on or off.
  *
  * @param warnings {@code blockwork.warnings}: whether legal but probably unwanted values are
  *     reported; on by default
@@ -20,13 +22,15 @@ import javax.tools.Diagnostic;
  *     classes; off by default
  * @param graph {@code blockwork.graph}: whether each network's graph is written beside its classes;
  *     on by default
+ * @param onnx {@code blockwork.onnx}: the folder of ONNX files, if it is not {@code src/main/onnx}
  */
-record Options(boolean warnings, boolean report, boolean graph) {
+record Options(boolean warnings, boolean report, boolean graph, Optional<String> onnx) {
   private static final String WARNINGS = "blockwork.warnings";
   private static final String REPORT = "blockwork.report";
   private static final String GRAPH = "blockwork.graph";
+  private static final String ONNX = "blockwork.onnx";
   private static final String OURS = "blockwork";
-  private static final Set<String> KEYS = Set.of(WARNINGS, REPORT, GRAPH);
+  private static final Set<String> KEYS = Set.of(WARNINGS, REPORT, GRAPH, ONNX);
 
   /** The keys of all options. */
   static Set<String> keys() {
@@ -44,7 +48,7 @@ record Options(boolean warnings, boolean report, boolean graph) {
                 complaints.add(
                     Message.UNKNOWN_OPTION.text(
                         "", key, nearest.get(0), "-A" + String.join(", -A", nearest)));
-              } else if (KEYS.contains(key) && !isTruth(value)) {
+              } else if (KEYS.contains(key) && !key.equals(ONNX) && !isTruth(value)) {
                 complaints.add(Message.OPTION_VALUE.text("", key, "\"" + value + "\""));
               }
             });
@@ -52,7 +56,8 @@ record Options(boolean warnings, boolean report, boolean graph) {
     return new Options(
         !"false".equals(given.get(WARNINGS)),
         "true".equals(given.get(REPORT)),
-        !"false".equals(given.get(GRAPH)));
+        !"false".equals(given.get(GRAPH)),
+        Optional.ofNullable(given.get(ONNX)).filter(folder -> !folder.isEmpty()));
   }
 
   private static boolean isTruth(String value) {

@@ -43,6 +43,15 @@ final class StrayNodes {
   /** Reports the strays among what a round annotates with {@code annotation}. */
   void report(TypeElement annotation, RoundEnvironment round) {
     String name = annotation.getQualifiedName().toString();
+    if (name.equals(OnnxStep.ONNX)) {
+      for (Element element : round.getElementsAnnotatedWith(annotation)) {
+        if (!has(element, MODEL)) {
+          AnnotationMirror mirror = find(element, annotation);
+          diagnostics.report(Message.ONNX_ALONE, element, mirror, element.getSimpleName());
+        }
+      }
+      return;
+    }
     boolean block = has(annotation, BLOCK);
     boolean node = NODES.contains(name) || name.startsWith(OWN + "ops.");
     boolean body = BODIES.contains(name);

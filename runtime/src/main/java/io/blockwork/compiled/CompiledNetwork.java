@@ -148,8 +148,8 @@ public abstract class CompiledNetwork implements Network {
     String limits =
         String.valueOf(cause.getMessage()).contains("max")
             ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0"
-                  + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before"
-                  + " Blockwork could set these limits"
+                + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before"
+                + " Blockwork could set these limits"
             : "";
     OutOfMemoryError error =
         new OutOfMemoryError(
@@ -194,6 +194,22 @@ public abstract class CompiledNetwork implements Network {
       return network;
     } catch (RuntimeException | Error e) {
       network.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Loads the weights that lie beside the generated class. Its constructor calls this.
+   *
+   * @param name of the resource, a file of safetensors
+   * @throws io.blockwork.weights.WeightsException if it is missing or does not fit; the network is
+   *     closed then
+   */
+  protected final void loadResource(String name) {
+    try {
+      ResourceWeights.load(getClass(), name, parameters);
+    } catch (RuntimeException | Error e) {
+      close();
       throw e;
     }
   }

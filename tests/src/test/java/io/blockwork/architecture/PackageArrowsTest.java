@@ -333,6 +333,7 @@ final class PackageArrowsTest {
         .onlyDependOnClassesThat(
             VOCABULARY
                 .or(resideInAnyPackage(PROCESSOR + "..", ROOT + ".graph..", ROOT + ".published"))
+                .or(resideInAnyPackage(ROOT + ".onnx.file", ROOT + ".onnx.importer"))
                 .or(resideOutsideOfPackage(ROOT + "..")))
         .check(classes);
   }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.blockwork.NetworkOptions;
 import io.blockwork.golden.GoldenFormula;
+import io.blockwork.onnx.file.OnnxException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -406,6 +406,17 @@ final class CompositionCases {
                 + CONV_NORM),
         of(Message.NO_BODY, "^~@Model interface Net extends Network {}\n"),
         of(
+            Message.ONNX_FILE,
+            "@Model @Onnx(^~\"missing.onnx\") interface Net extends Network {}\n"),
+        of(
+            Message.ONNX_BODY,
+            """
+            @Model @Onnx(^~"model.onnx") interface Net extends Network {
+              @Relu interface relu {}
+            }
+            """),
+        of(Message.ONNX_ALONE, "^~@Onnx(\"model.onnx\") interface Net extends Network {}\n"),
+        of(
             Message.EXPRESSION_NAME,
             """
             @Model interface Net extends Network {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 final class DiagnosticsTableTest {
   /** Test classes with methods that show messages which need more than a wrong source. */
   private static final List<Class<?>> SHOWING =
-      List.of(BuildProblemsTest.class, BlocksElsewhereTest.class);
+      List.of(BuildProblemsTest.class, BlocksElsewhereTest.class, OnnxProblemsTest.class);
 
   private static final String HEAD =
       """

@@ -208,6 +208,31 @@ public final class Compositions {
     }
   }
 
+  /**
+   * The size of the images, if it is written.
+   *
+   * @param model {@code @Model} on {@code type}
+   * @param faults receives what is wrong with it
+   */
+  public static Optional<Shape> writtenInput(
+      TypeElement type, AnnotationMirror model, List<Fault> faults) {
+    return Names.written(model, "input").isPresent()
+        ? Optional.of(input(type, model, faults))
+        : Optional.empty();
+  }
+
+  /** Whether an interface has nodes of its own, or a block beside it. */
+  public static boolean hasBody(TypeElement type) {
+    for (AnnotationMirror mirror : type.getAnnotationMirrors()) {
+      if (Names.isBlock(mirror)) {
+        return true;
+      }
+    }
+    return type.getEnclosedElements().stream()
+        .flatMap(member -> member.getAnnotationMirrors().stream())
+        .anyMatch(Names::isOperation);
+  }
+
   /** A fault of a block's published weights: reported there, or here if that is a class file. */
   private static List<Fault> ofBlock(
       Fault fault, BlockDefinition block, TypeElement type, AnnotationMirror model) {

@@ -12,12 +12,14 @@ import java.util.Optional;
  * @param leftOut paths of the auxiliary outputs that it was declared without
  * @param weights published weights that fit it
  * @param nodes the interfaces that are its nodes
+ * @param model the file that it was made from
  */
 public record NetworkFacts(
     List<String> heads,
     List<String> leftOut,
     Optional<PretrainedWeights> weights,
-    List<NodePaths> nodes) {
+    List<NodePaths> nodes,
+    Optional<ModelFile> model) {
   /** Nothing. */
   public static final NetworkFacts NONE =
       new NetworkFacts(List.of(), List.of(), Optional.empty(), List.of());
@@ -27,6 +29,20 @@ public record NetworkFacts(
     heads = List.copyOf(heads);
     leftOut = List.copyOf(leftOut);
     nodes = List.copyOf(nodes);
+  }
+
+  /** Of a network that was not made from a file. */
+  public NetworkFacts(
+      List<String> heads,
+      List<String> leftOut,
+      Optional<PretrainedWeights> weights,
+      List<NodePaths> nodes) {
+    this(heads, leftOut, weights, nodes, Optional.empty());
+  }
+
+  /** The same of a network that was made from a file. */
+  public NetworkFacts of(ModelFile file) {
+    return new NetworkFacts(heads, leftOut, weights, nodes, Optional.of(file));
   }
 
   /**

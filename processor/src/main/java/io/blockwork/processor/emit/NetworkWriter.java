@@ -5,6 +5,7 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeSpec;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
@@ -87,17 +89,22 @@ public final class NetworkWriter {
                 names.forward(),
                 names.backward());
     names.element().ifPresent(type::avoidClashesWithNestedClasses);
+    facts.model().ifPresent(file -> type.addField(digests(file)));
     methods.forEach(method -> type.addField(features(method)));
-    type.addMethod(
+    MethodSpec.Builder constructor =
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
-            .addStatement("super(compiledArchitecture(), options)")
-            .build());
+            .addStatement("super(compiledArchitecture(), options)");
+    Optional<String> resource = facts.model().flatMap(ModelFile::weights);
+    resource.ifPresent(file -> constructor.addStatement("loadResource($S)", file));
+    type.addMethod(constructor.build());
+    String start = resource.isPresent() ? "the model's" : "random";
     type.addMethod(
         factory()
             .addJavadoc(
-                "Creates the network with random weights and default options.\n\n@return a new network\n")
+                "Creates the network with $L weights and default options.\n\n@return a new network\n",
+                start)
             .addStatement("return create($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
             .build());
     type.addMethod(
@@ -114,6 +121,24 @@ public final class NetworkWriter {
     architecture().forEach(type::addMethod);
     NodeTable.methods(facts.nodes()).forEach(type::addMethod);
     return type.build();
+  }
+
+  private static FieldSpec digests(ModelFile model) {
+    var entries = CodeBlock.builder().add("$T.of(", Map.class);
+    String separator = "";
+    for (Map.Entry<String, String> file : model.digests().entrySet()) {
+      entries.add(separator + "\n    $S,\n    $S", file.getKey(), file.getValue());
+      separator = ",";
+    }
+    return FieldSpec.builder(
+            ParameterizedTypeName.get(Map.class, String.class, String.class),
+            "MODEL_SHA256",
+            Modifier.PUBLIC,
+            Modifier.STATIC,
+            Modifier.FINAL)
+        .addJavadoc("SHA-256 of the files that this was generated from, by name.\n")
+        .initializer(entries.add(")").build())
+        .build();
   }
 
   private FieldSpec features(FeatureMethod feature) {

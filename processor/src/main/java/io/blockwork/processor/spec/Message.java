@@ -759,6 +759,38 @@ public enum Message {
       "%1$s extends ImageClassifier, but its output %2$s is %3$s",
       "a classifier puts out one score a class, a shape of classes x 1 x 1",
       "end it in @GlobalAvgPool and @Linear, or let %1$s extend Network"),
+  /** An ONNX file that is not there. File, where it was looked for. */
+  ONNX_FILE(
+      "BW360",
+      "there is no file %1$s",
+      "the path is one within src/main/onnx, or the folder that the option -Ablockwork.onnx names;"
+          + " looked for: %2$s",
+      "put the file there, or correct the path"),
+  /** An ONNX file that cannot become a network. File, what is wrong. */
+  ONNX_MODEL(
+      "BW361",
+      "%1$s cannot become a network: %2$s",
+      "every operation of the file has to be one of Blockwork's, with constant weights, for any"
+          + " number of images",
+      "export the model in evaluation mode and for inference, or simplify it"),
+  /** Nodes or blocks beside a file. Name. */
+  ONNX_BODY(
+      "BW362",
+      "%1$s has nodes or a block beside @Onnx",
+      "the file is the whole network",
+      "remove the nodes and blocks, or @Onnx"),
+  /** A classifier whose file puts out no scores. Name, file, output. */
+  ONNX_CLASSIFIER(
+      "BW363",
+      "%1$s extends ImageClassifier, but the output of %2$s is %3$s",
+      "a classifier puts out one score a class, [N, classes]",
+      "let %1$s extend Network"),
+  /** A file without a network. Name. */
+  ONNX_ALONE(
+      "BW364",
+      "%1$s has @Onnx, but not @Model",
+      "@Model makes a network of an interface, and @Onnx says where it is",
+      "write @Model above @Onnx"),
   /** Too many nodes. Number. */
   TOO_MANY_NODES(
       "BW355",

@@ -14,6 +14,7 @@ import io.blockwork.graph.plans.InferencePlanner;
 import io.blockwork.graph.transforms.Transforms;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.onnx.file.ModelReader;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxTensor;
 import io.blockwork.onnx.importer.ImportedNetwork;

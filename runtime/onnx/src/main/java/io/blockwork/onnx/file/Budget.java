@@ -1,7 +1,5 @@
 package io.blockwork.onnx.file;
 
-import io.blockwork.onnx.OnnxException;
-
 /**
  * What a model may take of the heap while it is read, without weights, which stay in the file. A
  * file of 2 MB that holds a million empty operations would take a hundred times as much.

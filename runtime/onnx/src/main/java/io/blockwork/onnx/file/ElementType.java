@@ -1,7 +1,5 @@
 package io.blockwork.onnx.file;
 
-import io.blockwork.onnx.OnnxException;
-
 /** The element types of tensors that can be read. */
 public enum ElementType {
   /** 32-bit floats. */

@@ -1,6 +1,5 @@
 package io.blockwork.onnx.file;
 
-import io.blockwork.onnx.OnnxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

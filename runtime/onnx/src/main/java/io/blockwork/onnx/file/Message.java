@@ -2,7 +2,6 @@ package io.blockwork.onnx.file;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
-import io.blockwork.onnx.OnnxException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 

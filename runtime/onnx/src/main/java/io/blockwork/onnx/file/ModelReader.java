@@ -3,7 +3,6 @@ package io.blockwork.onnx.file;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
-import io.blockwork.onnx.OnnxException;
 import io.blockwork.onnx.proto.AttributeProto;
 import io.blockwork.onnx.proto.FunctionProto;
 import io.blockwork.onnx.proto.GraphProto;

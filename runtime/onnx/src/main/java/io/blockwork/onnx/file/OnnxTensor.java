@@ -1,6 +1,5 @@
 package io.blockwork.onnx.file;
 
-import io.blockwork.onnx.OnnxException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.blockwork.onnx.file;
 
 import com.google.protobuf.WireFormat;
-import io.blockwork.onnx.OnnxException;
 import io.blockwork.onnx.proto.TensorProto;
 import java.io.IOException;
 import java.util.ArrayList;

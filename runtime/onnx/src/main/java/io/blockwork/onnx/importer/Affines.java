@@ -31,7 +31,7 @@ final class Affines {
   /**
    * The value times {@code scale}, plus {@code shift}; one of them is there.
    *
-   * @throws io.blockwork.onnx.OnnxException if they differ from place to place
+   * @throws io.blockwork.onnx.file.OnnxException if they differ from place to place
    */
   static View apply(Step step, View x, Optional<OnnxTensor> scale, Optional<OnnxTensor> shift) {
     OnnxTensor tensor = scale.or(() -> shift).orElseThrow();

@@ -1,6 +1,6 @@
 package io.blockwork.onnx.importer;
 
-import io.blockwork.onnx.OnnxException;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxTensor;
 import io.blockwork.onnx.importer.Atom.Axis;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.blockwork.onnx.importer;
 
-import io.blockwork.onnx.OnnxException;
+import io.blockwork.onnx.file.OnnxException;
 
 /**
  * A size, or an integer computed from sizes: {@code batch * N + constant}.

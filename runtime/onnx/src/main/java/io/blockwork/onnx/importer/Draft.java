@@ -8,7 +8,7 @@ import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.ShapeFault;
-import io.blockwork.onnx.OnnxException;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +22,10 @@ import java.util.TreeSet;
  * when it is known what follows; what nobody reads in the end is left out.
  */
 final class Draft {
+  /** Weights that are all the same need no room in a file, but would in memory. */
+  private static final long MOST_UNIFORM = 1L << 28;
+
+  private long uniform;
   private final List<Op> ops = new ArrayList<>();
   private final List<List<Integer>> inputs = new ArrayList<>();
   private final List<Shape> shapes = new ArrayList<>();
@@ -51,6 +55,12 @@ final class Draft {
         throw step.refuse(
             "%s should have the shape %s, and has %s",
             parameter.name(), parameter.shape(), tensor.shape());
+      }
+      if (tensor != null && tensor.isUniform()) {
+        uniform += tensor.count();
+        if (uniform > MOST_UNIFORM) {
+          throw step.refuse("its weights are larger by far than the file that makes them");
+        }
       }
     }
     ops.add(op);

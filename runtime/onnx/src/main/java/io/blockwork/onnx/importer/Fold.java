@@ -38,6 +38,8 @@ final class Fold {
     all.put("Identity", step -> step.out(step.constant(0)));
     all.put("Dropout", step -> step.out(step.constant(0)));
     all.put("Cast", Fold::cast);
+    all.put("CastLike", step -> cast(step, step.constant(1).type()));
+    all.put("Clip", Fold::clip);
     all.put("Shape", Fold::shape);
     all.put("Size", step -> scalar(step, step.constant(0).count()));
     all.put("Reshape", Fold::reshape);
@@ -120,6 +122,10 @@ final class Fold {
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) values[i];
       }
+    } else if (type == ElementType.FLOAT16) {
+      Arrays.setAll(values, i -> rounded(values[i], 11, -14, 65504));
+    } else if (type == ElementType.BFLOAT16) {
+      Arrays.setAll(values, i -> rounded(values[i], 8, Float.MIN_EXPONENT, 0x1.fep127));
     } else if (!type.isFloating()) {
       long[] integers = new long[values.length];
       for (int i = 0; i < values.length; i++) {
@@ -128,6 +134,35 @@ final class Fold {
       return OnnxTensor.of("", type, shape, integers);
     }
     return OnnxTensor.of("", type, shape, values);
+  }
+
+  /** The nearest number of so many bits, with a least exponent and a largest value. */
+  private static double rounded(double value, int bits, int least, double largest) {
+    if (value == 0 || !Double.isFinite(value)) {
+      return value;
+    }
+    int exponent = Math.max(least, Math.getExponent(value)) - bits + 1;
+    double rounded = Math.scalb(Math.rint(Math.scalb(value, -exponent)), exponent);
+    return Math.abs(rounded) > largest ? Math.copySign(Double.POSITIVE_INFINITY, value) : rounded;
+  }
+
+  private static void clip(Step step) {
+    OnnxTensor x = step.constant(0);
+    boolean inputs = step.opset() >= 11;
+    double low =
+        inputs
+            ? step.optional(1).map(OnnxTensor::first).orElse(Double.NEGATIVE_INFINITY)
+            : step.real("min", Double.NEGATIVE_INFINITY);
+    double high =
+        inputs
+            ? step.optional(2).map(OnnxTensor::first).orElse(Double.POSITIVE_INFINITY)
+            : step.real("max", Double.POSITIVE_INFINITY);
+    step.scope().worksOut(x.count(), step);
+    step.out(
+        tensor(
+            x.type(),
+            x.shape(),
+            Arrays.stream(x.doubles()).map(v -> Math.min(high, Math.max(low, v))).toArray()));
   }
 
   private static void scalar(Step step, long value) {
@@ -321,15 +356,19 @@ final class Fold {
   }
 
   private static void cast(Step step) {
-    OnnxTensor x = step.constant(0);
     long to = step.integer("to", 1);
     ElementType type =
         Arrays.stream(ElementType.values())
             .filter(each -> each.number() == to)
             .findFirst()
             .orElseThrow(() -> step.refuse("it makes the element type number %d", to));
-    if (type.isFloating() && x.type().isFloating()) {
-      // Weights keep what precision they have.
+    cast(step, type);
+  }
+
+  private static void cast(Step step, ElementType type) {
+    OnnxTensor x = step.constant(0);
+    if (type.isFloating() && type.bytes() >= x.type().bytes() && x.type().isFloating()) {
+      // Wider numbers hold the same; weights stay in the file.
       step.out(x);
       return;
     }

@@ -40,6 +40,7 @@ final class Functions {
     operators.put("PRelu", Functions::prelu);
     operators.put("Identity", Functions::same);
     operators.put("Cast", Functions::cast);
+    operators.put("CastLike", Functions::same);
     operators.put("Dropout", Functions::dropout);
   }
 

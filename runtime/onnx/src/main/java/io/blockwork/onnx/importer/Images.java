@@ -1,8 +1,8 @@
 package io.blockwork.onnx.importer;
 
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.onnx.OnnxException;
 import io.blockwork.onnx.file.OnnxAttribute;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxNode;
 import io.blockwork.onnx.file.OnnxValue;

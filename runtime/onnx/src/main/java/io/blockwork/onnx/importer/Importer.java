@@ -1,8 +1,9 @@
 package io.blockwork.onnx.importer;
 
+import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Flatten;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.onnx.OnnxException;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxNode;
 import io.blockwork.onnx.file.OnnxTensor;
@@ -98,7 +99,7 @@ public final class Importer {
     boolean sizes = false;
     for (int i = 0; i < node.inputs().size(); i++) {
       if (step.has(i)) {
-        network |= step.value(i) instanceof View;
+        network |= step.value(i) instanceof View || step.value(i) instanceof Value.Quantized;
         sizes |= step.value(i) instanceof Value.Sizes;
       }
     }
@@ -124,7 +125,11 @@ public final class Importer {
   private static ImportedNetwork finished(OnnxModel model, Scope scope, Draft draft) {
     OnnxValue output = model.outputs().get(0);
     if (!(scope.result(output.name()) instanceof View view)) {
-      throw new OnnxException("its output %s does not depend on the images", output.name());
+      throw new OnnxException(
+          scope.result(output.name()) instanceof Value.Quantized
+              ? "its output %s is of 8-bit integers, which is not supported"
+              : "its output %s does not depend on the images",
+          output.name());
     }
     var step =
         new Step(
@@ -135,15 +140,23 @@ public final class Importer {
     if (node == 0) {
       throw new OnnxException("its output %s is its input", output.name());
     }
+    Draft.Result network = draft.finish(node);
+    if (result.rank() == 2 && !isVector(network.graph())) {
+      // [N, C], as the file has it, and not [N, C, 1, 1].
+      network = draft.finish(step.add(new Flatten(step.path()), node));
+    }
     Shape shape = draft.shape(node);
     List<Integer> sizes =
-        result.rank() == 4 || !shape.isVector()
-            ? List.of(shape.channels(), shape.height(), shape.width())
-            : List.of(shape.channels());
-    Draft.Result network = draft.finish(node);
+        isVector(network.graph())
+            ? List.of(shape.channels())
+            : List.of(shape.channels(), shape.height(), shape.width());
     Map<String, OnnxTensor> weights = new LinkedHashMap<>(network.weights());
     return new ImportedNetwork(
         network.graph(), sizes, weights, model.externalFiles(), model.producer(), model.metadata());
+  }
+
+  private static boolean isVector(Graph graph) {
+    return graph.isVector(graph.output(), io.blockwork.graph.Shapes.of(graph));
   }
 
   /** A result with fewer or more axes than images have, as a vector. */

@@ -119,6 +119,10 @@ final class Names {
               .orElse(lower(node.type()));
     }
     String last = name.substring(name.lastIndexOf('/') + 1);
+    if (last.startsWith(node.type())) {
+      // Relu_3 is the operator's name with a number.
+      return lower(node.type()) + last.substring(node.type().length());
+    }
     return last.isEmpty() ? lower(node.type()) : last;
   }
 

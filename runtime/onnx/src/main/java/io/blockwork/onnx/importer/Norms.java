@@ -41,7 +41,7 @@ final class Norms {
     operators.put("GroupNormalization", Norms::groupNorm);
     operators.put("LayerNormalization", Norms::layerNorm);
     operators.put("LRN", Norms::localResponse);
-    operators.put("Softmax", Norms::softmax);
+    operators.put("Softmax", step -> step.out(overChannels(step, Softmax::new)));
     operators.put("LogSoftmax", step -> step.out(overChannels(step, LogSoftmax::new)));
     operators.put("ReduceMean", step -> reduce(step, Reduction.MEAN));
     operators.put("ReduceSum", step -> reduce(step, Reduction.SUM));
@@ -245,12 +245,8 @@ final class Norms {
     step.out(x.on(step.add(norm, x.node())));
   }
 
-  private static void softmax(Step step) {
-    step.out(overChannels(step, Softmax::new));
-  }
-
   /** Something that goes over all channels of each place, as softmax does. */
-  static View overChannels(Step step, Function<String, Op> op) {
+  private static View overChannels(Step step, Function<String, Op> op) {
     View x = step.view(0);
     boolean flattens = step.opset() < 13;
     int axis = step.axis(step.integer("axis", flattens ? 1 : -1), x.rank());
@@ -376,10 +372,30 @@ final class Norms {
     double low = ((signed ? -128 : 0) - zero) * scale.first();
     double high = ((signed ? 127 : 255) - zero) * scale.first();
     int id = step.add(new Activate(step.path(), Activation.clip(low, high)), x.node());
-    step.out(x.on(id));
+    step.out(new Value.Quantized(x.on(id), scale.first(), zero));
   }
 
   private static void dequantize(Step step) {
-    step.out(step.view(0));
+    OnnxTensor scale = step.constant(1);
+    Optional<OnnxTensor> zero = step.optional(2);
+    if (step.value(0) instanceof Value.Quantized quantized) {
+      if (scale.count() != 1
+          || scale.first() != quantized.scale()
+          || zero.map(OnnxTensor::first).orElse(0.0) != quantized.zero()) {
+        throw step.refuse("its scale or zero is not that of the QuantizeLinear before it");
+      }
+      step.out(quantized.view());
+      return;
+    }
+    // Images that come as integers.
+    View x = step.view(0);
+    if (scale.count() != 1) {
+      throw step.refuse("only one scale for all values of the network is supported");
+    }
+    if (zero.isPresent()) {
+      OnnxTensor shift = Affines.negated(step, zero.get());
+      x = Affines.apply(step, x, Optional.empty(), Optional.of(shift));
+    }
+    step.out(Affines.apply(step, x, Optional.of(scale), Optional.empty()));
   }
 }

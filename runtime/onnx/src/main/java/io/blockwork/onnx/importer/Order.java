@@ -1,6 +1,6 @@
 package io.blockwork.onnx.importer;
 
-import io.blockwork.onnx.OnnxException;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxNode;
 import java.util.ArrayDeque;

@@ -1,9 +1,8 @@
 package io.blockwork.onnx.importer;
 
-import io.blockwork.onnx.OnnxException;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxNode;
-import io.blockwork.onnx.file.OnnxTensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,10 +90,5 @@ final class Scope {
     if (count < 0 || folded > 1L << 26) {
       throw step.refuse("its constants would take too much memory");
     }
-  }
-
-  /** A tensor in the shape of a value. */
-  static Value constant(OnnxTensor tensor) {
-    return new Value.Constant(tensor);
   }
 }

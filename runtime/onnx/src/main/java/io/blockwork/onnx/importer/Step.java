@@ -2,8 +2,8 @@ package io.blockwork.onnx.importer;
 
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.onnx.OnnxException;
 import io.blockwork.onnx.file.OnnxAttribute;
+import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxNode;
 import io.blockwork.onnx.file.OnnxTensor;
 import java.util.ArrayList;

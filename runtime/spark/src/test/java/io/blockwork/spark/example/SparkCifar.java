@@ -121,7 +121,9 @@ public final class SparkCifar {
                 .read()
                 .format("binaryFile")
                 .option("recursiveFileLookup", "true")
-                .load(Path.of(pictures).toUri().toString());
+                .load(Path.of(pictures).toUri().toString())
+                // Spark makes partitions of a few small files; they would not fill a batch.
+                .coalesce(WORKERS);
         Dataset<Row> named =
             predictor
                 .predict(files, "content")

@@ -1,4 +1,4 @@
-package io.blockwork.onnx;
+package io.blockwork.onnx.file;
 
 import io.blockwork.io.SafeText;
 import org.jspecify.annotations.Nullable;

@@ -1,0 +1,260 @@
+package io.blockwork.onnx;
+
+import static com.google.common.truth.Truth.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.blockwork.Network;
+import io.blockwork.NetworkOptions;
+import io.blockwork.Networks;
+import io.blockwork.loss.Loss;
+import io.blockwork.processor.BlockworkProcessor;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.eclipse.jdt.internal.compiler.tool.EclipseCompiler;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** {@code @Model @Onnx}: a file becomes a class of the user's project. */
+class GeneratedFromOnnxTest {
+  @TempDir private Path project;
+
+  private Path file(String... names) throws IOException {
+    Path torch = OnnxFiles.folder("torch");
+    Path models = Files.createDirectories(project.resolve("src/main/onnx"));
+    for (String name : names) {
+      Files.copy(torch.resolve(name), models.resolve(name));
+    }
+    return models.resolve(names[0]);
+  }
+
+  /** The messages of a compilation, as a user's build would run it, but not in the project. */
+  private List<String> compile(JavaCompiler compiler, String source, String... options)
+      throws IOException {
+    Path java = Files.createDirectories(project.resolve("src/main/java/user")).resolve("Net.java");
+    Files.writeString(java, "package user;\n\nimport io.blockwork.*;\n\n" + source);
+    Path classes = Files.createDirectories(project.resolve("target/classes"));
+    Path sources = Files.createDirectories(project.resolve("target/generated-sources"));
+    var diagnostics = new DiagnosticCollector<JavaFileObject>();
+    try (StandardJavaFileManager files =
+        compiler.getStandardFileManager(diagnostics, Locale.ROOT, null)) {
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(
+                  "-d",
+                  classes.toString(),
+                  "-s",
+                  sources.toString(),
+                  "--release",
+                  "17",
+                  "-classpath",
+                  System.getProperty("java.class.path")));
+      arguments.addAll(List.of(options));
+      JavaCompiler.CompilationTask task =
+          compiler.getTask(
+              null, files, diagnostics, arguments, null, files.getJavaFileObjects(java.toFile()));
+      task.setProcessors(List.of(new BlockworkProcessor()));
+      task.call();
+    }
+    return diagnostics.getDiagnostics().stream()
+        .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
+        .map(d -> d.getLineNumber() + ": " + d.getMessage(Locale.ROOT))
+        .toList();
+  }
+
+  private <T> T inProject(Use<T> use) throws Exception {
+    URL[] classes = {project.resolve("target/classes").toUri().toURL()};
+    try (var loader = new URLClassLoader(classes, getClass().getClassLoader())) {
+      return use.with(Class.forName("user.Net", true, loader).asSubclass(Network.class));
+    }
+  }
+
+  private interface Use<T> {
+    T with(Class<? extends Network> type) throws Exception;
+  }
+
+  private static JavaCompiler compiler(String name) {
+    return name.equals("ecj") ? new EclipseCompiler() : ToolProvider.getSystemJavaCompiler();
+  }
+
+  private static INDArray images(Network net, int batch) {
+    List<Integer> in = net.architecture().input();
+    Nd4j.getRandom().setSeed(3);
+    return Nd4j.rand(DataType.FLOAT, batch, in.get(0), in.get(1), in.get(2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"javac", "ecj"})
+  void createGivesTheTrainedNetwork(String name) throws Exception {
+    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    String source =
+        "@Model\n@Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler(name), source)).isEmpty();
+    String digest =
+        HexFormat.of()
+            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(model)));
+    inProject(
+        type -> {
+          try (Network net = Networks.create(type);
+              OnnxNetwork loaded = OnnxNetwork.load(model)) {
+            INDArray images = images(net, 3);
+            assertThat(net.forward(images).toFloatMatrix())
+                .isEqualTo(loaded.forward(images).toFloatMatrix());
+            assertThat(net.parameters().names()).contains("layer1.0.conv1.weight");
+            Object digests = net.getClass().getField("MODEL_SHA256").get(null);
+            assertThat(digests).isEqualTo(Map.of("resnet_basic.torchscript_preserve.onnx", digest));
+          }
+          return 0;
+        });
+  }
+
+  @Test
+  void theNetworkCanBeTrainedFurther() throws Exception {
+    file("resnet_basic.torchscript_preserve.onnx");
+    String source =
+        "@Model\n@Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    inProject(
+        type -> {
+          try (Network net = Networks.create(type)) {
+            INDArray images = images(net, 4);
+            double loss = net.train(images, Loss.softmaxCrossEntropy(1, 2, 3, 4)).loss();
+            assertThat(loss).isGreaterThan(0.0);
+            assertThat(net.gradients().get("conv1.weight").norm2Number().doubleValue())
+                .isGreaterThan(0.0);
+          }
+          return 0;
+        });
+  }
+
+  @Test
+  void weightsBesideTheModelAreFound() throws Exception {
+    Path model =
+        file("densenet.dynamo_dynamic_external.onnx", "densenet.dynamo_dynamic_external.onnx.data");
+    String source =
+        "@Model @Onnx(\"densenet.dynamo_dynamic_external.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    inProject(
+        type -> {
+          try (Network net = Networks.create(type);
+              OnnxNetwork loaded = OnnxNetwork.load(model)) {
+            INDArray images = images(net, 2);
+            assertThat(net.forward(images).toFloatMatrix())
+                .isEqualTo(loaded.forward(images).toFloatMatrix());
+            Map<?, ?> digests = (Map<?, ?>) net.getClass().getField("MODEL_SHA256").get(null);
+            assertThat(digests.keySet())
+                .containsExactly(
+                    "densenet.dynamo_dynamic_external.onnx",
+                    "densenet.dynamo_dynamic_external.onnx.data");
+          }
+          return 0;
+        });
+  }
+
+  @Test
+  void withoutWeightsItIsTheArchitectureAlone() throws Exception {
+    file("squeezenet.dynamo_dynamic_external.onnx", "squeezenet.dynamo_dynamic_external.onnx.data");
+    String source =
+        "@Model\n@Onnx(value = \"squeezenet.dynamo_dynamic_external.onnx\", weights = false)\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    assertThat(Files.exists(project.resolve("target/classes/user/NetNetwork.safetensors")))
+        .isFalse();
+    inProject(
+        type -> {
+          try (Network a = Networks.create(type, NetworkOptions.defaults().seed(1));
+              Network b = Networks.create(type, NetworkOptions.defaults().seed(2))) {
+            INDArray images = images(a, 1);
+            assertThat(a.forward(images)).isNotEqualTo(b.forward(images));
+          }
+          return 0;
+        });
+  }
+
+  @Test
+  void noMethodIsLong() throws Exception {
+    file("densenet.torchscript_13.onnx");
+    String source =
+        "@Model @Onnx(\"densenet.torchscript_13.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    String forward =
+        Files.readString(project.resolve("target/generated-sources/user/NetForward.java"));
+    assertThat(forward).contains("class Features");
+    int longest = 0;
+    int length = 0;
+    for (String line : forward.lines().toList()) {
+      length = line.startsWith("    }") || line.startsWith("  }") ? 0 : length + 1;
+      longest = Math.max(longest, length);
+    }
+    assertThat(longest).isLessThan(250);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"javac", "ecj"})
+  void anErrorStandsAtTheFile(String name) throws Exception {
+    file("vgg.dynamo.onnx");
+    String source =
+        "@Model\n@Onnx(\n  \"vgg.dynamo.onnx\")\npublic interface Net extends ImageClassifier {}\n";
+    List<String> errors = compile(compiler(name), source);
+    assertThat(errors).hasSize(1);
+    assertThat(errors.get(0)).startsWith("7: [BW361] vgg.dynamo.onnx cannot become a network: ");
+    assertThat(errors.get(0)).contains("GatherND node_GatherND_75: the operator is not supported");
+  }
+
+  @Test
+  void anOptionNamesAnotherFolder() throws Exception {
+    Path model = file("squeezenet.dynamo_dynamic_external.onnx");
+    Path other = Files.createDirectories(project.resolve("models"));
+    Files.move(model, other.resolve("small.onnx"));
+    Files.copy(
+        OnnxFiles.folder("torch").resolve("squeezenet.dynamo_dynamic_external.onnx.data"),
+        other.resolve("squeezenet.dynamo_dynamic_external.onnx.data"));
+    String source =
+        "@Model @Onnx(\"small.onnx\")\npublic interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source, "-Ablockwork.onnx=models")).isEmpty();
+    List<String> errors = compile(compiler("javac"), source);
+    assertThat(errors.stream().filter(e -> e.contains("[BW360]")).collect(Collectors.toList()))
+        .hasSize(1);
+  }
+
+  @Test
+  void aDamagedWeightFileIsToldWhenTheNetworkIsMade() throws Exception {
+    file("squeezenet.dynamo_dynamic_external.onnx", "squeezenet.dynamo_dynamic_external.onnx.data");
+    String source =
+        "@Model @Onnx(\"squeezenet.dynamo_dynamic_external.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    Files.delete(project.resolve("target/classes/user/NetNetwork.safetensors"));
+    inProject(
+        type -> {
+          IllegalStateException e =
+              assertThrows(IllegalStateException.class, () -> Networks.create(type));
+          assertThat(e).hasMessageThat().contains("has no NetNetwork.safetensors beside it");
+          return 0;
+        });
+  }
+}
