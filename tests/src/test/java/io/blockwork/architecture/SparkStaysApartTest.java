@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 
-/** Spark's hundreds of jars are for those who use it: these tests have all that the examples need. */
+/**
+ * Spark's hundreds of jars are for those who use it: these tests have all that the examples need.
+ */
 final class SparkStaysApartTest {
   @Test
   void theExamplesAndTheQuickstartResolveNoJarOfSparks() {

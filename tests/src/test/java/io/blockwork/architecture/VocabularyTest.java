@@ -45,7 +45,7 @@ class VocabularyTest {
 
   /** The annotations of operations are named after these. */
   private static boolean isAnnotation(Path file) {
-    return file.getParent().endsWith(Path.of("io", "blockwork", "ops"));
+    return file.resolveSibling("").endsWith(Path.of("io", "blockwork", "ops"));
   }
 
   @ParameterizedTest

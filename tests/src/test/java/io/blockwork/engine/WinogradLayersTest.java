@@ -55,7 +55,14 @@ final class WinogradLayersTest {
   private static OpCase convolution(int in, int out, int[] p) {
     int[] arguments = {in, out, 3, 3, 1, 1, p[0], p[1], p[2], p[3], 1, 1, 1, 1};
     return new OpCase(
-        "winograd", "conv2d", new int[] {3, in, 21, 18}, arguments, null, null, Map.of(), Map.of());
+        "winograd",
+        "conv2d",
+        new int[] {3, in, 21, 18},
+        arguments,
+        new double[0],
+        "none",
+        Map.of(),
+        Map.of());
   }
 
   private record Figures(INDArray output, INDArray inputGradient, INDArray weightGradient) {}

@@ -29,6 +29,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -145,7 +146,11 @@ final class InitialDistributionsTest {
       Parameters parameters = network.parameters();
       Function<String, Executable> check =
           tensor ->
-              () -> compare(tensor, reference.get(tensor), Figures.of(parameters.get(tensor)));
+              () ->
+                  compare(
+                      tensor,
+                      Objects.requireNonNull(reference.get(tensor)),
+                      Figures.of(parameters.get(tensor)));
       List<String> values =
           parameters.names().stream().filter(t -> !t.endsWith("num_batches_tracked")).toList();
       assertEquals(

@@ -105,7 +105,7 @@ class HostileModelsTest {
   }
 
   private static String refusal(byte... bytes) {
-    return assertThrows(OnnxException.class, () -> take(bytes)).getMessage();
+    return String.valueOf(assertThrows(OnnxException.class, () -> take(bytes)).getMessage());
   }
 
   @Test
@@ -292,7 +292,7 @@ class HostileModelsTest {
       Importer.run(ModelReader.read(file), Optional.empty());
       return "taken";
     } catch (OnnxException e) {
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
   }
 

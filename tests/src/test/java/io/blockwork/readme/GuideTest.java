@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -39,7 +40,7 @@ final class GuideTest {
   void buildTheProject() throws Exception {
     assumeTrue(UserProject.canBeBuilt(), "the jars are not built: run mvn verify");
     project = UserProject.create("guide");
-    project.write("pom.xml", Readme.open().files().get("pom.xml"));
+    project.write("pom.xml", Objects.requireNonNull(Readme.open().files().get("pom.xml")));
     for (Readme page : Readme.pages(GUIDE)) {
       for (Map.Entry<String, String> file : page.files().entrySet()) {
         project.write(file.getKey(), file.getValue());

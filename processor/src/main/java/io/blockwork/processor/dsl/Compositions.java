@@ -58,8 +58,7 @@ public final class Compositions {
     }
 
     private static Result of(List<Fault> faults) {
-      return new Result(
-          Optional.empty(), Optional.empty(), faults, input -> Optional.empty());
+      return new Result(Optional.empty(), Optional.empty(), faults, input -> Optional.empty());
     }
 
     private static Result of(Fault fault) {
