@@ -221,7 +221,7 @@ class GeneratedFromOnnxTest {
         "@Model\n@Onnx(\n  \"vgg.dynamo.onnx\")\npublic interface Net extends ImageClassifier {}\n";
     List<String> errors = compile(compiler(name), source);
     assertThat(errors).hasSize(1);
-    assertThat(errors.get(0)).startsWith("7: [BW361] vgg.dynamo.onnx cannot become a network: ");
+    assertThat(errors.get(0)).startsWith("7: [BW371] vgg.dynamo.onnx cannot become a network: ");
     assertThat(errors.get(0)).contains("GatherND node_GatherND_75: the operator is not supported");
   }
 
@@ -237,7 +237,7 @@ class GeneratedFromOnnxTest {
         "@Model @Onnx(\"small.onnx\")\npublic interface Net extends ImageClassifier {}\n";
     assertThat(compile(compiler("javac"), source, "-Ablockwork.onnx=models")).isEmpty();
     List<String> errors = compile(compiler("javac"), source);
-    assertThat(errors.stream().filter(e -> e.contains("[BW360]")).collect(Collectors.toList()))
+    assertThat(errors.stream().filter(e -> e.contains("[BW370]")).collect(Collectors.toList()))
         .hasSize(1);
   }
 

@@ -76,7 +76,7 @@ class OnnxProblemsTest {
     assertThat(findings.get(0).line()).isEqualTo(7);
     assertThat(findings.get(0).text())
         .startsWith(
-            "[BW361] model.onnx cannot become a network: Loop only: the operator is not supported");
+            "[BW371] model.onnx cannot become a network: Loop only: the operator is not supported");
   }
 
   @ParameterizedTest
@@ -88,6 +88,6 @@ class OnnxProblemsTest {
     assertThat(findings.get(0).line()).isEqualTo(7);
     assertThat(findings.get(0).text())
         .startsWith(
-            "[BW363] Net extends ImageClassifier, but the output of model.onnx is 3 x 8 x 8");
+            "[BW373] Net extends ImageClassifier, but the output of model.onnx is 3 x 8 x 8");
   }
 }

@@ -730,7 +730,7 @@ public enum Message {
   /** Published weights of what is no network. Element. */
   PUBLISHED_PLACE(
       "BW367",
-      "@Published stands on %1$s, which is no network",
+      "@Published stands on %1$s, which is not a network",
       "weights belong to a whole network, which pretrained() creates",
       "move it to a network or a block, or remove it"),
   /** A head of nothing. Path. */
@@ -761,33 +761,33 @@ public enum Message {
       "end it in @GlobalAvgPool and @Linear, or let %1$s extend Network"),
   /** An ONNX file that is not there. File, where it was looked for. */
   ONNX_FILE(
-      "BW360",
+      "BW370",
       "there is no file %1$s",
       "the path is one within src/main/onnx, or the folder that the option -Ablockwork.onnx names;"
           + " looked for: %2$s",
       "put the file there, or correct the path"),
   /** An ONNX file that cannot become a network. File, what is wrong. */
   ONNX_MODEL(
-      "BW361",
+      "BW371",
       "%1$s cannot become a network: %2$s",
       "every operation of the file has to be one of Blockwork's, with constant weights, for any"
           + " number of images",
       "export the model in evaluation mode and for inference, or simplify it"),
   /** Nodes or blocks beside a file. Name. */
   ONNX_BODY(
-      "BW362",
+      "BW372",
       "%1$s has nodes or a block beside @Onnx",
       "the file is the whole network",
       "remove the nodes and blocks, or @Onnx"),
   /** A classifier whose file puts out no scores. Name, file, output. */
   ONNX_CLASSIFIER(
-      "BW363",
+      "BW373",
       "%1$s extends ImageClassifier, but the output of %2$s is %3$s",
       "a classifier puts out one score a class, [N, classes]",
       "let %1$s extend Network"),
   /** A file without a network. Name. */
   ONNX_ALONE(
-      "BW364",
+      "BW374",
       "%1$s has @Onnx, but not @Model",
       "@Model makes a network of an interface, and @Onnx says where it is",
       "write @Model above @Onnx"),
