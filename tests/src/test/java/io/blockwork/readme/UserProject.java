@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * build, and links to what the machine's own has already downloaded.
  */
 final class UserProject {
-  private static final List<String> MODULES = List.of("runtime", "processor/graph", "processor");
+  private static final List<String> MODULES =
+      List.of("runtime", "processor/graph", "runtime/onnx", "processor");
   private static final String GROUP = "io/blockwork";
 
   private final Path folder;
