@@ -35,15 +35,6 @@ final class FusedStep {
     }
   }
 
-  /**
-   * What happens to a gradient before the updater sees it, and to a parameter before it is stepped.
-   *
-   * @param scale factor of the gradient
-   * @param decay factor of the parameter in the gradient
-   * @param keep factor of the parameter
-   */
-  private record Factors(float scale, float decay, float keep) {}
-
   private FusedStep(FusedUpdater updater, int length, INDArray state) {
     this.updater = updater;
     this.states = NativeValues.of(state).floats();
@@ -96,34 +87,34 @@ final class FusedStep {
       int iteration) {
     FloatBuffer target = NativeValues.of(parameters).floats();
     FloatBuffer source = NativeValues.of(gradients).floats();
-    List<Treatment> treatments =
-        segments.stream()
-            .filter(segment -> !segment.settings().frozen())
-            .map(segment -> treatment(segment, scale, rate, iteration))
-            .toList();
     eachPart(
         (from, to, work) -> {
-          for (Treatment each : treatments) {
-            int end = (int) Math.min(each.to(), to);
-            for (int at = (int) Math.max(each.from(), from); at < end; at += RUN) {
-              runValues(
-                  at, Math.min(RUN, end - at), work, target, source, each.factors(), each.kernel());
+          // No object for a segment: a step would make more garbage than all the rest.
+          double factor = 1;
+          FusedUpdater.Kernel kernel = updater.kernel(iteration, factor);
+          for (Segment segment : segments) {
+            Segment.Settings settings = segment.settings();
+            if (settings.frozen()) {
+              continue;
+            }
+            if (settings.rate() != factor) {
+              factor = settings.rate();
+              kernel = updater.kernel(iteration, factor);
+            }
+            float decay = (float) settings.weightDecay();
+            double off = rate * factor * settings.decoupled();
+            float keep = off > 0 ? (float) (1 - off) : 1;
+            int end = (int) Math.min(segment.to(), to);
+            for (int at = (int) Math.max(segment.from(), from); at < end; at += RUN) {
+              int n = Math.min(RUN, end - at);
+              read(at, n, work, target, source);
+              prepare(n, work.parameter, work.gradient, (float) scale, decay, keep);
+              kernel.step(n, work.parameter, work.gradient, work.state);
+              write(at, n, work, target);
             }
           }
         });
     Reference.reachabilityFence(gradients);
-  }
-
-  /** What happens to a segment in this step. */
-  private record Treatment(long from, long to, Factors factors, FusedUpdater.Kernel kernel) {}
-
-  private Treatment treatment(Segment segment, double scale, double rate, int iteration) {
-    Segment.Settings settings = segment.settings();
-    double off = rate * settings.rate() * settings.decoupled();
-    var factors =
-        new Factors((float) scale, (float) settings.weightDecay(), off > 0 ? (float) (1 - off) : 1);
-    return new Treatment(
-        segment.from(), segment.to(), factors, updater.kernel(iteration, settings.rate()));
   }
 
   /** The Euclidean norm of all gradients, summed in double. */
@@ -182,32 +173,31 @@ final class FusedStep {
                     scratch[i]));
   }
 
-  private void runValues(
-      int at,
-      int n,
-      Scratch work,
-      FloatBuffer parameters,
-      FloatBuffer gradients,
-      Factors factors,
-      FusedUpdater.Kernel kernel) {
+  private void read(int at, int n, Scratch work, FloatBuffer parameters, FloatBuffer gradients) {
     parameters.get(at, work.parameter, 0, n);
     gradients.get(at, work.gradient, 0, n);
     for (int i = 0; i < work.state.length; i++) {
       states.get(i * length + at, work.state[i], 0, n);
     }
-    prepare(n, work.parameter, work.gradient, factors);
-    kernel.step(n, work.parameter, work.gradient, work.state);
+  }
+
+  private void write(int at, int n, Scratch work, FloatBuffer parameters) {
     parameters.put(at, work.parameter, 0, n);
     for (int i = 0; i < work.state.length; i++) {
       states.put(i * length + at, work.state[i], 0, n);
     }
   }
 
-  /** Loops as plain as these become vector instructions. */
-  private static void prepare(int n, float[] parameter, float[] gradient, Factors factors) {
-    float scale = factors.scale();
-    float decay = factors.decay();
-    float keep = factors.keep();
+  /**
+   * What happens to a gradient before the updater sees it, and to a parameter before it is stepped.
+   * Loops as plain as these become vector instructions.
+   *
+   * @param scale factor of the gradient
+   * @param decay factor of the parameter in the gradient
+   * @param keep factor of the parameter
+   */
+  private static void prepare(
+      int n, float[] parameter, float[] gradient, float scale, float decay, float keep) {
     if (scale != 1) {
       for (int i = 0; i < n; i++) {
         gradient[i] *= scale;

@@ -56,7 +56,7 @@ record GradientFlowChart(String title, List<Line> lines, List<String> names) {
             : List.of(
                 Line.of("step 1", layers, layer -> layer.norms().get(0)),
                 Line.of("median", layers, Layer::median),
-                Line.of("last of %d".formatted(steps), layers, l -> l.norms().get(steps - 1)));
+                Line.of("last of " + steps, layers, l -> l.norms().get(steps - 1)));
     if (lines.stream().allMatch(line -> line.norms().length == 0)) {
       throw nothingToDraw(flow);
     }

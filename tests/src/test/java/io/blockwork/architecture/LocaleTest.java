@@ -16,6 +16,8 @@ final class LocaleTest {
   @ArchTest
   void nothingAsksForTheDefaultLocale(JavaClasses classes) {
     noClasses()
+        .that()
+        .resideOutsideOfPackage("io.blockwork.onnx.protobuf..")
         .should()
         .callMethod(String.class, "format", String.class, Object[].class)
         .orShould()

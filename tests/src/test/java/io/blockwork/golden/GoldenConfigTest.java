@@ -72,6 +72,7 @@ final class GoldenConfigTest {
             (config.get("preact").booleanValue() ? ResNetVersion.V2 : ResNetVersion.V1_5).name());
         values.put("dilateFrom", 0);
         values.put("zeroInitResidual", false);
+        values.put("stochasticDepth", 0.0);
         values.put("weights", "");
       }
       case "densenet" -> {

@@ -90,6 +90,7 @@ final class IncrementalBlocksTest {
         Map.of(
             "user.PartNodes", List.of("user.Part"),
             "user.NetNetwork", List.of("user.Net"),
+            "NetNetwork.graph", List.of("user.Net"),
             "user.NetForward", List.of("user.Net"),
             "user.NetBackward", List.of("user.Net")),
         watched.origins());

@@ -90,7 +90,11 @@ final class MutationsTest {
     String network = "user." + (block ? "Net" : name) + "Network";
     if (result.errors().isEmpty()) {
       assertTrue(result.sources().containsKey(network), () -> name + ": nothing was generated");
-      assertEquals(List.of(), result.findings());
+      // A network may be unusual: of the compiler nothing is to be heard.
+      assertEquals(
+          List.of(),
+          result.findings().stream().filter(f -> !f.code().startsWith("BW2")).toList(),
+          name);
     }
   }
 

@@ -71,7 +71,7 @@ final class FlowPicture {
         new XYChartBuilder()
             .width(height * 5 / 4)
             .height(height)
-            .title("training loss, mean of %d steps".formatted(WINDOW))
+            .title("training loss, mean of " + WINDOW + " steps")
             .xAxisTitle("step")
             .yAxisTitle("loss")
             .build();

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Finds what is possible, but probably not what the user wants, in any network. Auxiliary heads,
@@ -32,19 +33,15 @@ public final class NetworkWarnings {
   /** A side at which no map is small because of the image. */
   private static final int AMPLE = 1 << 11;
 
-  /** A network for images of any shape. */
-  @FunctionalInterface
-  public interface Resized {
-    /** The same network for such images; empty if it cannot run. */
-    Optional<Graph> graph(Shape input);
-  }
-
   private final Graph graph;
-  private final Resized resized;
+
+  /** The network for images of another shape; empty if it cannot run. */
+  private final Function<Shape, Optional<Graph>> resized;
+
   private final List<Shape> shapes;
   private final Set<Integer> main;
 
-  private NetworkWarnings(Graph graph, Resized resized) {
+  private NetworkWarnings(Graph graph, Function<Shape, Optional<Graph>> resized) {
     this.graph = graph;
     this.resized = resized;
     this.shapes = Shapes.of(graph);
@@ -52,7 +49,7 @@ public final class NetworkWarnings {
   }
 
   /** The warnings for a network that has no problems. */
-  public static List<Problem> of(Graph graph, Resized resized) {
+  public static List<Problem> of(Graph graph, Function<Shape, Optional<Graph>> resized) {
     var warnings = new NetworkWarnings(graph, resized);
     List<Problem> found = new ArrayList<>();
     Optional<Problem> small = warnings.smallInput();
@@ -166,7 +163,7 @@ public final class NetworkWarnings {
       Shape other =
           new Shape(
               input().channels(), vertical ? s : input().height(), vertical ? input().width() : s);
-      Optional<Graph> graph = resized.graph(other);
+      Optional<Graph> graph = resized.apply(other);
       if (graph.isPresent() && cut(graph.get(), Shapes.of(graph.get()), vertical).isEmpty()) {
         return Optional.of(s);
       }
@@ -216,7 +213,7 @@ public final class NetworkWarnings {
     }
     // What has one pixel of every image, as behind a global pool, is meant to.
     resized
-        .graph(new Shape(input().channels(), AMPLE, AMPLE))
+        .apply(new Shape(input().channels(), AMPLE, AMPLE))
         .ifPresent(ample -> pixels.removeAll(normalised(ample)));
     if (pixels.isEmpty()) {
       return Optional.empty();
@@ -237,7 +234,7 @@ public final class NetworkWarnings {
     Shape larger =
         new Shape(
             input().channels(), Math.max(side, input().height()), Math.max(side, input().width()));
-    Optional<Graph> other = resized.graph(larger);
+    Optional<Graph> other = resized.apply(larger);
     return other.isEmpty() || normalised(other.get()).stream().anyMatch(norms::contains);
   }
 

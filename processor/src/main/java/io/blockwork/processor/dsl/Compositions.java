@@ -2,7 +2,6 @@ package io.blockwork.processor.dsl;
 
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.processor.checks.NetworkWarnings.Resized;
 import io.blockwork.processor.dsl.BodyNode.Use;
 import io.blockwork.processor.dsl.Library.Trouble;
 import io.blockwork.processor.spec.Message;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.AnnotationMirror;
@@ -51,7 +51,7 @@ public final class Compositions {
       Optional<Composition> composition,
       Optional<PretrainedWeights> weights,
       List<Fault> faults,
-      Resized resized) {
+      Function<Shape, Optional<Graph>> resized) {
     /** Copies the list. */
     public Result {
       faults = List.copyOf(faults);

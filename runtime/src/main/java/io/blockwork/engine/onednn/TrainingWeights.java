@@ -97,10 +97,35 @@ final class TrainingWeights {
         "winograd",
         0,
         9 * plane * Float.BYTES + layout.bytes(),
-        () ->
-            transform.run(
-                rows.get_data_handle().address(), transformed.get_data_handle().address()));
+        new Transformation(transform, rows, transformed));
     return transformed;
+  }
+
+  /**
+   * Transforms a weight. Scratch memory gets its place only when all of the plan is known, and
+   * asking for it makes an object: so that is done once, in the first step.
+   */
+  private static final class Transformation implements Runnable {
+    private final WinogradWeights transform;
+    private final memory rows;
+    private final memory target;
+    private long from;
+    private long to;
+
+    Transformation(WinogradWeights transform, memory rows, memory target) {
+      this.transform = transform;
+      this.rows = rows;
+      this.target = target;
+    }
+
+    @Override
+    public void run() {
+      if (from == 0) {
+        from = rows.get_data_handle().address();
+        to = target.get_data_handle().address();
+      }
+      transform.run(from, to);
+    }
   }
 
   /** The linear layer's weight in that layout. */

@@ -26,12 +26,26 @@ public final class WinogradWeights implements AutoCloseable {
   private final CodeMemory code;
   private final int threads;
 
+  /** What the code is told, and room for its registers; training transforms in every step. */
+  private final NativeBlock memory;
+
+  private final LongBuffer arguments;
+
   private WinogradWeights(
       WeightsCode.Form form, OpenMpRegion region, CodeMemory code, int threads) {
     this.form = form;
     this.region = region;
     this.code = code;
     this.threads = threads;
+    long words = (long) threads * WorkerLoop.ARGUMENTS * Long.BYTES;
+    long spill = (long) form.tile().points() * form.vectors().bytes();
+    memory = NativeBlock.allocate(words + threads * spill);
+    arguments = NativeValues.bytes(memory.address(), words).asLongBuffer();
+    for (int worker = 0; worker < threads; worker++) {
+      arguments.put(
+          worker * WorkerLoop.ARGUMENTS + WeightsCode.SPILL,
+          memory.address() + words + worker * spill);
+    }
   }
 
   /**
@@ -47,7 +61,12 @@ public final class WinogradWeights implements AutoCloseable {
     CodeMemory code =
         CodeMemory.of(bytes)
             .orElseThrow(() -> new IllegalStateException("no more executable memory is to be had"));
-    return new WinogradWeights(layout.form(), region, code, threads);
+    try {
+      return new WinogradWeights(layout.form(), region, code, threads);
+    } catch (OutOfMemoryError e) {
+      code.close();
+      throw e;
+    }
   }
 
   /**
@@ -62,25 +81,20 @@ public final class WinogradWeights implements AutoCloseable {
 
   /** The same for the first input channels only. */
   void run(long from, long to, int channels) {
-    long words = (long) threads * WorkerLoop.ARGUMENTS * Long.BYTES;
-    long spill = (long) form.tile().points() * form.vectors().bytes();
-    try (NativeBlock memory = NativeBlock.allocate(words + threads * spill)) {
-      LongBuffer arguments = NativeValues.bytes(memory.address(), words).asLongBuffer();
-      for (int worker = 0; worker < threads; worker++) {
-        int at = worker * WorkerLoop.ARGUMENTS;
-        int first = (int) ((long) channels * worker / threads);
-        int next = (int) ((long) channels * (worker + 1) / threads);
-        arguments.put(at + WeightsCode.FROM, from + (long) first * form.out() * Float.BYTES);
-        arguments.put(at + WeightsCode.TO, to + (long) first * form.panel() * Float.BYTES);
-        arguments.put(at + WeightsCode.CHANNELS, next - first);
-        arguments.put(at + WeightsCode.SPILL, memory.address() + words + worker * spill);
-      }
-      region.run(code.address(), memory.address(), threads);
+    for (int worker = 0; worker < threads; worker++) {
+      int at = worker * WorkerLoop.ARGUMENTS;
+      int first = (int) ((long) channels * worker / threads);
+      int next = (int) ((long) channels * (worker + 1) / threads);
+      arguments.put(at + WeightsCode.FROM, from + (long) first * form.out() * Float.BYTES);
+      arguments.put(at + WeightsCode.TO, to + (long) first * form.panel() * Float.BYTES);
+      arguments.put(at + WeightsCode.CHANNELS, next - first);
     }
+    region.run(code.address(), memory.address(), threads);
   }
 
   @Override
   public void close() {
     code.close();
+    memory.close();
   }
 }

@@ -98,12 +98,17 @@ final class Affines {
         "", Collections.nCopies(channels, factor), Collections.nCopies(channels, 0.0));
   }
 
+  /** The number that was meant by one in single precision: 0.17, and not 0.170000001788... */
+  private static double decimal(double value) {
+    return value == (float) value ? Double.parseDouble(Float.toString((float) value)) : value;
+  }
+
   private static View constant(
       Step step, View view, int source, ConstantAffine before, Channels channels, boolean scales) {
     List<Double> scale = new ArrayList<>();
     List<Double> shift = new ArrayList<>();
     for (int c = 0; c < channels.values().length; c++) {
-      double value = channels.values()[c];
+      double value = decimal(channels.values()[c]);
       scale.add(scales ? before.scale().get(c) * value : before.scale().get(c));
       shift.add(scales ? before.shift().get(c) * value : before.shift().get(c) + value);
     }

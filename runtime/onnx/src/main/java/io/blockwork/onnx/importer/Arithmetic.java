@@ -54,9 +54,28 @@ final class Arithmetic {
     } else {
       List<View> views = aligned(step, List.of(step.view(0), step.view(1)));
       View a = views.get(0);
-      Sum sum = sign < 0 ? Sum.scaled(step.path(), 1.0, -1.0) : Sum.of(step.path());
-      step.out(a.on(step.add(sum, a.node(), views.get(1).node())));
+      Addend left = addend(step, 0, a, 1);
+      Addend right = addend(step, 1, views.get(1), sign);
+      Sum sum =
+          left.factor() == 1 && right.factor() == 1
+              ? Sum.of(step.path())
+              : Sum.scaled(step.path(), left.factor(), right.factor());
+      step.out(a.on(step.add(sum, left.node(), right.node())));
     }
+  }
+
+  private record Addend(int node, double factor) {}
+
+  /** An input of a sum; a constant that it was multiplied by becomes the sum's factor. */
+  private static Addend addend(Step step, int input, View view, double sign) {
+    Draft draft = step.scope().draft();
+    if (draft.op(view.node()) instanceof Sum scaled
+        && scaled.factors().size() == 1
+        && scaled.activation().isNone()
+        && step.readsAlone(input)) {
+      return new Addend(draft.inputs(view.node()).get(0), sign * scaled.factors().get(0));
+    }
+    return new Addend(view.node(), sign);
   }
 
   private static void sumOfAll(Step step, double factor) {

@@ -1,5 +1,6 @@
 package io.blockwork.onnx.importer;
 
+import io.blockwork.graph.ops.AdaptiveAvgPool2d;
 import io.blockwork.graph.ops.Flatten;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.Shape;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** Products with constant matrices: linear layers. */
+/** Products with constant matrices: linear layers, and means of rows and columns. */
 final class Products {
   private Products() {}
 
@@ -63,12 +64,17 @@ final class Products {
   }
 
   private static void matMul(Step step) {
-    if (step.value(0) instanceof Value.Constant && step.value(1) instanceof View) {
-      throw step.refuse(
-          "a constant matrix times a value of the network is not supported, only the other way round");
+    if (step.value(0) instanceof Value.Constant && step.value(1) instanceof View rows) {
+      step.out(meansOfRows(step, step.constant(0), rows));
+      return;
     }
     View x = step.view(0);
     OnnxTensor b = step.constant(1);
+    Optional<View> means = meansOfColumns(step, x, b);
+    if (means.isPresent()) {
+      step.out(means.get());
+      return;
+    }
     List<Integer> shape = b.shape();
     int rank = shape.size();
     if (rank < 1 || shape.subList(0, Math.max(0, rank - 2)).stream().anyMatch(size -> size != 1)) {
@@ -82,6 +88,60 @@ final class Products {
     }
     OnnxTensor matrix = b.reshaped(shape.subList(rank - 2, rank));
     linear(step, x, matrix.transposed(1, 0), Optional.empty());
+  }
+
+  /** A matrix of means before a map: the first half of an adaptive pool with unequal windows. */
+  private static View meansOfRows(Step step, OnnxTensor matrix, View x) {
+    List<Integer> shape = matrix.shape();
+    if (x.rank() != 4
+        || !x.isMap()
+        || shape.size() != 2
+        || shape.get(1) != x.shape().height()
+        || !isOfMeans(matrix)) {
+      throw step.refuse(
+          "a constant matrix times a value of the network is not supported but for means of rows, only the other way round");
+    }
+    return pooled(step, x.node(), shape.get(0), x.shape().width());
+  }
+
+  /** The second half, a matrix of means behind the map: both are one pool. */
+  private static Optional<View> meansOfColumns(Step step, View x, OnnxTensor matrix) {
+    List<Integer> shape = matrix.shape();
+    if (x.rank() != 4
+        || !x.isMap()
+        || shape.size() != 2
+        || !(step.scope().draft().op(x.node()) instanceof AdaptiveAvgPool2d rows)
+        || shape.get(0) != rows.width()
+        || !isOfMeans(matrix.transposed(1, 0))) {
+      return Optional.empty();
+    }
+    int source = step.scope().draft().inputs(x.node()).get(0);
+    return step.shape(source).width() == rows.width()
+        ? Optional.of(pooled(step, source, rows.height(), shape.get(1)))
+        : Optional.empty();
+  }
+
+  private static View pooled(Step step, int source, int height, int width) {
+    int id = step.add(new AdaptiveAvgPool2d(step.path(), height, width), source);
+    return View.of(id, step.shape(id), 4);
+  }
+
+  /** Whether each row takes the mean of one of torch's adaptive windows. */
+  private static boolean isOfMeans(OnnxTensor matrix) {
+    int count = matrix.shape().get(0);
+    int size = matrix.shape().get(1);
+    double[] values = matrix.doubles();
+    for (int i = 0; i < count; i++) {
+      int from = (int) ((long) i * size / count);
+      int to = (int) (((long) (i + 1) * size + count - 1) / count);
+      for (int at = 0; at < size; at++) {
+        double expected = at >= from && at < to ? 1.0 / (to - from) : 0;
+        if ((float) values[i * size + at] != (float) expected) {
+          return false;
+        }
+      }
+    }
+    return count > 0;
   }
 
   private static void linear(Step step, View x, OnnxTensor weight, Optional<OnnxTensor> bias) {
