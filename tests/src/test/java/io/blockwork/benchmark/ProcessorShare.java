@@ -41,7 +41,7 @@ public final class ProcessorShare {
 
   private static final Pattern PROCESSOR =
       Pattern.compile(
-          "blockwork-(processor|graph|runtime)-|(processor|graph|runtime).target.classes|javapoet-|jspecify-");
+          "blockwork-(processor|graph|runtime|onnx)-|(processor|graph|runtime|onnx).target.classes|javapoet-|jspecify-|protobuf-java-");
 
   private static final String IDLE = "1,000 classes without networks";
 
