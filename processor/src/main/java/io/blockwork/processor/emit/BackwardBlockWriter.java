@@ -15,11 +15,17 @@ import java.util.Set;
 /** Writes a block of a training pass, which runs its layers backwards, too. */
 final class BackwardBlockWriter extends BlockWriter {
   private final TrainingPlan plan;
+  private final List<Action> actions;
   private final Map<Integer, String> clears = new HashMap<>();
 
-  BackwardBlockWriter(Unit unit, TrainingPlan plan, Ownership ownership, boolean shared) {
+  /**
+   * @param actions what the block does in the backward pass, in order
+   */
+  BackwardBlockWriter(
+      Unit unit, TrainingPlan plan, List<Action> actions, Ownership ownership, boolean shared) {
     super(unit, plan.graph(), plan.shapes(), plan.places(), ownership, shared);
     this.plan = plan;
+    this.actions = actions;
   }
 
   @Override
@@ -36,11 +42,8 @@ final class BackwardBlockWriter extends BlockWriter {
   Map<String, List<String>> otherMethods() {
     List<String> runs = new ArrayList<>();
     List<List<String>> comments = new ArrayList<>();
-    for (Action action : plan.backward()) {
+    for (Action action : actions) {
       Node node = action.node();
-      if (!unit.owns(node.id())) {
-        continue;
-      }
       String field = names.field(node);
       switch (action.kind()) {
         case BACKWARD -> {
@@ -62,9 +65,9 @@ final class BackwardBlockWriter extends BlockWriter {
 
   @Override
   void extra(List<String> layers, List<String> constructor, Set<String> imports) {
-    for (Action action : plan.backward()) {
+    for (Action action : actions) {
       Node node = action.node();
-      if (action.kind() == Action.Kind.CLEAR && unit.owns(node.id())) {
+      if (action.kind() == Action.Kind.CLEAR) {
         String field = names.other(names.field(node) + "Clear");
         clears.put(node.id(), field);
         layers.add(field);

@@ -8,11 +8,14 @@ import com.palantir.javapoet.ParameterizedTypeName;
 import io.blockwork.graph.Output;
 import io.blockwork.graph.plans.Place;
 import io.blockwork.graph.plans.TrainingPlan;
+import io.blockwork.graph.plans.TrainingPlan.Action;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Writes {@code XBackward}. */
@@ -21,12 +24,23 @@ public final class BackwardWriter extends Pass {
   private final Ownership ownership;
   private final String totals;
 
+  /** What each block does in the backward pass, by the block's path. */
+  private final Map<String, List<Action>> actions = new HashMap<>();
+
   private BackwardWriter(GeneratedNames names, TrainingPlan plan, String totals) {
     super(names, plan.graph(), plan.shapes(), plan.slots());
     this.plan = plan;
     this.totals = totals;
     UnitRules.check(network(), plan);
     this.ownership = new Ownership(network(), graph(), plan.places());
+    Map<Integer, Unit> blocks = new HashMap<>();
+    for (Unit block : network().blocks()) {
+      block.nodes().forEach(node -> blocks.put(node.id(), block));
+    }
+    for (Action action : plan.backward()) {
+      Unit block = Objects.requireNonNull(blocks.get(action.node().id()));
+      actions.computeIfAbsent(block.path(), path -> new ArrayList<>()).add(action);
+    }
   }
 
   /**
@@ -70,7 +84,8 @@ public final class BackwardWriter extends Pass {
 
   @Override
   BlockCode write(Unit block, boolean shared) {
-    return new BackwardBlockWriter(block, plan, ownership, shared).write();
+    List<Action> own = actions.getOrDefault(block.path(), List.of());
+    return new BackwardBlockWriter(block, plan, own, ownership, shared).write();
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.blockwork.processor.emit;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -13,10 +15,13 @@ import java.util.function.Function;
  * fields.
  */
 final class Wiring {
-  private final Unit network;
   private final UnitNames names;
   private final Set<Integer> shown;
   private final Function<Unit, BlockCode> codes;
+
+  /** The blocks that each kept buffer is handed to. */
+  private final Map<Integer, List<Unit>> readers = new HashMap<>();
+
   private final Map<String, Map<Integer, String>> imports = new HashMap<>();
   private final Map<String, Map<Integer, String>> exports = new HashMap<>();
 
@@ -26,10 +31,14 @@ final class Wiring {
    * @param names what the units are called
    */
   Wiring(Unit network, Set<Integer> shown, Function<Unit, BlockCode> codes, UnitNames names) {
-    this.network = network;
     this.names = names;
     this.shown = shown;
     this.codes = codes;
+    for (Unit block : network.blocks()) {
+      for (int buffer : codes.apply(block).imports().keySet()) {
+        readers.computeIfAbsent(buffer, b -> new ArrayList<>()).add(block);
+      }
+    }
     resolve(network);
   }
 
@@ -87,8 +96,7 @@ final class Wiring {
   }
 
   private boolean isUsedOutside(Unit unit, int buffer) {
-    return network.blocks().stream()
-        .filter(block -> !unit.owns(block.nodes().get(0).id()))
-        .anyMatch(block -> codes.apply(block).imports().containsKey(buffer));
+    return readers.getOrDefault(buffer, List.of()).stream()
+        .anyMatch(block -> !unit.owns(block.nodes().get(0).id()));
   }
 }

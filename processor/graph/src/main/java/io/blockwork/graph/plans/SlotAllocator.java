@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Shares slots of memory between buffers that are never alive at the same time: the largest first,
@@ -17,11 +19,7 @@ final class SlotAllocator {
    * @param from the action that writes first
    * @param to the action that reads last
    */
-  record Life(int from, int to) {
-    boolean overlaps(Life other) {
-      return from <= other.to && other.from <= to;
-    }
-  }
+  record Life(int from, int to) {}
 
   private record Request(int buffer, long elements, List<Life> lives) {
     int start() {
@@ -31,14 +29,36 @@ final class SlotAllocator {
 
   private static final class Slot {
     private long elements;
-    private final List<Life> lives = new ArrayList<>();
+
+    /** When it is taken: the ends of stretches that are apart, by their beginnings. */
+    private final NavigableMap<Integer, Integer> taken = new TreeMap<>();
 
     private Slot(long elements) {
       this.elements = elements;
     }
 
     private boolean isFree(List<Life> wanted) {
-      return lives.stream().noneMatch(l -> wanted.stream().anyMatch(l::overlaps));
+      for (Life life : wanted) {
+        Map.Entry<Integer, Integer> before = taken.floorEntry(life.to());
+        if (before != null && before.getValue() >= life.from()) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private void take(Life life) {
+      int from = life.from();
+      int to = life.to();
+      // The lives of one buffer may overlap.
+      for (var same = taken.floorEntry(to);
+          same != null && same.getValue() >= from;
+          same = taken.floorEntry(to)) {
+        from = Math.min(from, same.getKey());
+        to = Math.max(to, same.getValue());
+        taken.remove(same.getKey());
+      }
+      taken.put(from, to);
     }
   }
 
@@ -63,8 +83,9 @@ final class SlotAllocator {
       if (chosen == slots.size()) {
         slots.add(new Slot(request.elements()));
       }
-      slots.get(chosen).elements = Math.max(slots.get(chosen).elements, request.elements());
-      slots.get(chosen).lives.addAll(request.lives());
+      Slot slot = slots.get(chosen);
+      slot.elements = Math.max(slot.elements, request.elements());
+      request.lives().forEach(slot::take);
       assigned.put(request.buffer(), chosen);
     }
   }
