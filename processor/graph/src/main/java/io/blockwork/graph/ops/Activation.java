@@ -130,6 +130,20 @@ public record Activation(Function function, double alpha, double beta) {
     return function == Function.NONE;
   }
 
+  // Spelled out: see Shape.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Activation a
+        && function == a.function
+        && Double.compare(alpha, a.alpha) == 0
+        && Double.compare(beta, a.beta) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * function.ordinal() + Double.hashCode(alpha)) + Double.hashCode(beta);
+  }
+
   /** Whether it is {@code max(0, x)}. */
   public boolean isRelu() {
     return function == Function.RELU && alpha == 0;

@@ -7,13 +7,12 @@ import io.blockwork.graph.Node;
 import io.blockwork.graph.Output;
 import io.blockwork.graph.ops.Op;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Reads one graph. */
 final class GraphReader {
+  private final RecordReader records = new RecordReader();
   private final List<Block> blocks = new ArrayList<>(List.of(Block.NETWORK));
   private final List<Node> nodes = new ArrayList<>();
   private final List<Output> outputs = new ArrayList<>();
@@ -46,31 +45,31 @@ final class GraphReader {
   }
 
   private void line(String line) {
-    List<String> words = Words.split(line);
+    List<String> words = Words.split(line, ' ');
     String kind = words.get(0);
     if (kind.equals("modules")) {
       words.stream().skip(1).map(Words::unquote).forEach(modules::add);
       return;
     }
-    Given fields = new Given(words.subList(kind.equals("node") ? 2 : 1, words.size()));
+    Fields fields = new Fields(words.subList(kind.equals("node") ? 2 : 1, words.size()));
     switch (kind) {
       case "node" -> node(words.get(1), fields);
       case "block" -> {
-        Block parent = blocks.get(fields.number("parent", 0));
+        Block parent = blocks.get(fields.number("parent"));
         blocks.add(
             new Block(
                 Optional.of(parent),
-                fields.text("path", ""),
-                fields.text("prefix", ""),
-                fields.text("title", "")));
+                fields.text("path"),
+                fields.text("prefix"),
+                fields.text("title")));
       }
       case "output" ->
           outputs.add(
               new Output(
-                  fields.text("name", ""),
-                  fields.number("node", 0),
-                  Output.Kind.valueOf(fields.text("kind", "")),
-                  fields.real("weight", 0)));
+                  fields.text("name"),
+                  fields.number("node"),
+                  Output.Kind.valueOf(fields.text("kind")),
+                  Double.parseDouble(fields.word("weight"))));
       default ->
           throw new IllegalArgumentException(
               "expected node, block, output or modules, got " + Words.text(kind));
@@ -78,43 +77,23 @@ final class GraphReader {
     fields.requireRead();
   }
 
-  private void node(String name, Given fields) {
-    Block block = blocks.get(fields.number("block", 0));
-    List<Integer> inputs = new ArrayList<>();
-    String from = fields.exchange("from", "");
-    if (!from.isEmpty()) {
-      for (int input : Words.integers(from)) {
-        inputs.add(input);
-      }
-    }
-    Op op = OpFields.exchange(fields, OpFields.usual(name));
+  private void node(String name, Fields fields) {
+    Block block =
+        fields.find("block").map(Integer::parseInt).map(blocks::get).orElse(Block.NETWORK);
+    List<Integer> inputs =
+        fields.find("inputs").map(word -> Words.split(word, ',')).orElse(List.of()).stream()
+            .map(Integer::parseInt)
+            .toList();
+    Op op = (Op) records.read(kind(name), fields);
     nodes.add(new Node(nodes.size(), op, inputs, block));
   }
 
-  /** The fields that a line has. */
-  private static final class Given extends Fields {
-    private final Map<String, String> words = new HashMap<>();
-
-    Given(List<String> fields) {
-      for (String field : fields) {
-        int equal = field.indexOf('=');
-        if (equal < 1 || equal == field.length() - 1) {
-          throw new IllegalArgumentException("expected name=value, got " + Words.text(field));
-        }
-        words.put(field.substring(0, equal), field.substring(equal + 1));
+  private static Class<? extends Record> kind(String name) {
+    for (Class<?> kind : Op.class.getPermittedSubclasses()) {
+      if (kind.getSimpleName().equals(name)) {
+        return kind.asSubclass(Record.class);
       }
     }
-
-    @Override
-    String exchange(String name, String word) {
-      String given = words.remove(name);
-      return given == null ? UNCHANGED : given;
-    }
-
-    void requireRead() {
-      if (!words.isEmpty()) {
-        throw new IllegalArgumentException("nothing is called " + words.keySet());
-      }
-    }
+    throw new IllegalArgumentException("no operation is called " + Words.text(name));
   }
 }

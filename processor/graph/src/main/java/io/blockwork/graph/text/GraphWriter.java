@@ -4,32 +4,28 @@ import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Output;
-import io.blockwork.graph.ops.Op;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Writes one graph. */
 final class GraphWriter {
   private final StringBuilder text = new StringBuilder(GraphText.HEADER).append('\n');
   private final Map<Block, Integer> blocks = new HashMap<>(Map.of(Block.NETWORK, 0));
-
-  /** The words of the fields that need not be written, by the kind of operation. */
-  private final Map<String, List<String>> usual = new HashMap<>();
+  private final RecordWriter records = new RecordWriter();
 
   String write(Graph graph) {
     for (Node node : graph.nodes()) {
       int block = block(node.block());
-      String name = OpFields.name(node.op());
-      text.append("node ").append(name);
+      text.append("node ").append(node.op().getClass().getSimpleName());
       if (block > 0) {
         text.append(" block=").append(block);
       }
       if (!node.inputs().isEmpty()) {
-        text.append(" from=").append(numbers(node.inputs()));
+        text.append(" inputs=").append(numbers(node.inputs()));
       }
-      fields(name, node.op());
+      records.fields((Record) node.op(), text);
       text.append('\n');
     }
     for (Output output : graph.outputs()) {
@@ -59,36 +55,6 @@ final class GraphWriter {
   }
 
   private static String numbers(List<Integer> values) {
-    return Words.integers(values.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  private void fields(String name, Op op) {
-    List<String> known = usual.get(name);
-    if (known == null) {
-      Collected collected = new Collected();
-      OpFields.exchange(collected, OpFields.usual(name));
-      known = collected.words;
-      usual.put(name, known);
-    }
-    Collected collected = new Collected();
-    OpFields.exchange(collected, op);
-    for (int i = 0; i < known.size(); i++) {
-      if (!collected.words.get(i).equals(known.get(i))) {
-        text.append(' ').append(collected.names.get(i)).append('=').append(collected.words.get(i));
-      }
-    }
-  }
-
-  /** Takes the fields down. */
-  private static final class Collected extends Fields {
-    private final List<String> names = new ArrayList<>();
-    private final List<String> words = new ArrayList<>();
-
-    @Override
-    String exchange(String name, String word) {
-      names.add(name);
-      words.add(word);
-      return UNCHANGED;
-    }
+    return values.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 }

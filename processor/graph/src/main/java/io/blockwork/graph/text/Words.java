@@ -1,25 +1,15 @@
 package io.blockwork.graph.text;
 
-import io.blockwork.graph.ops.Activation;
-import io.blockwork.graph.ops.Initial;
-import io.blockwork.graph.ops.Padding;
-import io.blockwork.graph.ops.Shape;
-import io.blockwork.graph.ops.Window;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Values as words without spaces, and back. The words do not depend on the version of Java, as
- * {@link Double#toString} does.
- *
- * <p>Parsers throw {@link RuntimeException} of any kind for what is no such word.
+ * Numbers and texts as words without spaces, and back. The words do not depend on the version of
+ * Java, as {@link Double#toString} does.
  */
 final class Words {
-  /** Stands for what is not there. */
-  static final String NONE = "-";
-
   /** So many decimal digits tell all doubles apart. */
   private static final int MOST_DIGITS = 17;
 
@@ -46,53 +36,6 @@ final class Words {
     return exact.round(new MathContext(MOST_DIGITS)).toString();
   }
 
-  /** A list of numbers. */
-  static String reals(List<Double> values) {
-    List<String> words = new ArrayList<>();
-    values.forEach(value -> words.add(real(value)));
-    return String.join(",", words);
-  }
-
-  static List<Double> reals(String word) {
-    List<Double> values = new ArrayList<>();
-    for (String part : parts(word)) {
-      values.add(Double.parseDouble(part));
-    }
-    return values;
-  }
-
-  /** Whole numbers. */
-  static String integers(int... values) {
-    StringBuilder word = new StringBuilder();
-    for (int value : values) {
-      word.append(word.isEmpty() ? "" : ",").append(value);
-    }
-    return word.toString();
-  }
-
-  /** Whole numbers, as many as expected. */
-  static int[] integers(String word, int count) {
-    int[] values = integers(word);
-    if (values.length != count) {
-      throw new IllegalArgumentException("expected " + count + " numbers");
-    }
-    return values;
-  }
-
-  /** Whole numbers. */
-  static int[] integers(String word) {
-    String[] parts = parts(word);
-    int[] values = new int[parts.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Integer.parseInt(parts[i]);
-    }
-    return values;
-  }
-
-  private static String[] parts(String word) {
-    return word.split(",", -1);
-  }
-
   static boolean flag(String word) {
     if (!word.equals("true") && !word.equals("false")) {
       throw new IllegalArgumentException("expected true or false");
@@ -100,91 +43,9 @@ final class Words {
     return word.equals("true");
   }
 
-  static String shape(Shape shape) {
-    return integers(shape.channels(), shape.height(), shape.width());
-  }
-
-  static Shape shape(String word) {
-    int[] sizes = integers(word, 3);
-    return new Shape(sizes[0], sizes[1], sizes[2]);
-  }
-
-  static String padding(Padding padding) {
-    return integers(padding.top(), padding.left(), padding.bottom(), padding.right());
-  }
-
-  static Padding padding(String word) {
-    int[] sizes = integers(word, 4);
-    return new Padding(sizes[0], sizes[1], sizes[2], sizes[3]);
-  }
-
-  /** Kernel, stride, padding and dilation, rows first; the last number is 1 in ceiling mode. */
-  static String window(Window window) {
-    Padding padding = window.padding();
-    return integers(
-        window.kernelHeight(),
-        window.kernelWidth(),
-        window.strideHeight(),
-        window.strideWidth(),
-        padding.top(),
-        padding.left(),
-        padding.bottom(),
-        padding.right(),
-        window.dilationHeight(),
-        window.dilationWidth(),
-        window.ceiling() ? 1 : 0);
-  }
-
-  static Window window(String word) {
-    int[] sizes = integers(word, 11);
-    Padding padding = new Padding(sizes[4], sizes[5], sizes[6], sizes[7]);
-    return new Window(
-        sizes[0], sizes[1], sizes[2], sizes[3], padding, sizes[8], sizes[9], sizes[10] == 1);
-  }
-
-  static String activation(Activation activation) {
-    return named(activation.function().name(), activation.alpha(), activation.beta());
-  }
-
-  static Activation activation(String word) {
-    String[] parts = parts(word);
-    return new Activation(
-        Activation.Function.valueOf(parts[0]), constant(parts, 1), constant(parts, 2));
-  }
-
-  static String initial(Initial initial) {
-    return named(initial.distribution().name(), initial.a(), initial.b(), initial.c());
-  }
-
-  static Initial initial(String word) {
-    String[] parts = parts(word);
-    return new Initial(
-        Initial.Distribution.valueOf(parts[0]),
-        constant(parts, 1),
-        constant(parts, 2),
-        constant(parts, 3));
-  }
-
-  /** A name and its constants, of which the last ones are left out as long as they are zero. */
-  private static String named(String name, double... constants) {
-    int count = constants.length;
-    while (count > 0 && Double.doubleToRawLongBits(constants[count - 1]) == 0) {
-      count--;
-    }
-    StringBuilder word = new StringBuilder(name);
-    for (int i = 0; i < count; i++) {
-      word.append(',').append(real(constants[i]));
-    }
-    return word.toString();
-  }
-
-  private static double constant(String[] parts, int index) {
-    return index < parts.length ? Double.parseDouble(parts[index]) : 0;
-  }
-
   /** A text as it is, if it is a plain word, else in quotation marks. */
   static String text(String text) {
-    boolean plain = !text.isEmpty() && !text.equals(NONE);
+    boolean plain = !text.isEmpty();
     for (int i = 0; i < text.length(); i++) {
       plain &= isPlain(text.charAt(i));
     }
@@ -209,7 +70,7 @@ final class Words {
   }
 
   private static boolean isPlain(char c) {
-    return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '=';
+    return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '=' && c != ',';
   }
 
   /** The text that {@link #text} wrote. */
@@ -231,11 +92,11 @@ final class Words {
   }
 
   /**
-   * The words of a line; a space within quotation marks parts none.
+   * The parts of a text between separators; one within quotation marks parts none.
    *
    * @throws IllegalArgumentException if a quotation does not end
    */
-  static List<String> split(String line) {
+  static List<String> split(String line, char separator) {
     List<String> words = new ArrayList<>();
     int from = 0;
     boolean quoted = false;
@@ -245,7 +106,7 @@ final class Words {
         i++;
       } else if (c == '"') {
         quoted = !quoted;
-      } else if (c == ' ' && !quoted) {
+      } else if (c == separator && !quoted) {
         words.add(line.substring(from, i));
         from = i + 1;
       }
