@@ -13,10 +13,8 @@ import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Output;
 import io.blockwork.graph.Shapes;
-import io.blockwork.graph.ops.Dropout;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.graph.ops.StochasticDepth;
 import io.blockwork.interpreter.Interpreter.Gradients;
 import io.blockwork.interpreter.Interpreter.Run;
 import io.blockwork.interpreter.RandomGraph.Case;
@@ -67,9 +65,7 @@ final class Comparison {
     if (dataType == DataType.DOUBLE) {
       return new Nd4jEngine();
     }
-    boolean draws =
-        each.graph().nodes().stream()
-            .anyMatch(n -> n.op() instanceof Dropout || n.op() instanceof StochasticDepth);
+    boolean draws = each.graph().nodes().stream().anyMatch(n -> n.op().isRandom());
     return draws ? new OneDnnEngine().layout(Layout.CHANNELS_LAST) : new OneDnnEngine();
   }
 

@@ -1,7 +1,7 @@
 package io.blockwork.graph;
 
-import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Op;
+import io.blockwork.graph.ops.Role;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.ShapeFault;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ public final class GraphBuilder {
    *     is not the number of a node
    */
   public int add(Op op, List<Integer> inputs) {
-    if (nodes.isEmpty() != op instanceof Input) {
+    if (nodes.isEmpty() != (op.role() == Role.INPUT)) {
       throw new IllegalArgumentException(
           op.path() + ": the images come first, and once; got " + op.type());
     }

@@ -1,9 +1,9 @@
 package io.blockwork.graph;
 
 import io.blockwork.graph.Output.Kind;
-import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Parameter;
+import io.blockwork.graph.ops.Role;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +62,7 @@ public final class GraphRules {
     if (node.id() != at) {
       return Optional.of(op.path() + " is node " + node.id() + " at place " + at);
     }
-    if (op instanceof Input != (at == 0)) {
+    if ((op.role() == Role.INPUT) != (at == 0)) {
       return Optional.of(op.path() + " is at place " + at + ": the images come first, and once");
     }
     if (!op.arity().allows(node.inputs().size())) {

@@ -4,10 +4,8 @@ import io.blockwork.graph.Graph;
 import io.blockwork.graph.Needed;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Shapes;
-import io.blockwork.graph.ops.AvgPool2d;
 import io.blockwork.graph.ops.BatchNorm2d;
 import io.blockwork.graph.ops.Conv2d;
-import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Padding;
 import io.blockwork.graph.ops.Role;
@@ -127,16 +125,13 @@ public final class NetworkWarnings {
 
   /** The window of a pool that is meant to see each value once. */
   private static Optional<Window> tiling(Op op) {
-    Optional<Window> window =
-        op instanceof AvgPool2d average
-            ? Optional.of(average.window())
-            : op instanceof MaxPool2d largest ? Optional.of(largest.window()) : Optional.empty();
-    return window.filter(
-        w ->
-            w.strideHeight() == w.kernelHeight()
-                && w.strideWidth() == w.kernelWidth()
-                && w.padding().equals(Padding.NONE)
-                && !w.ceiling());
+    return op.poolWindow()
+        .filter(
+            w ->
+                w.strideHeight() == w.kernelHeight()
+                    && w.strideWidth() == w.kernelWidth()
+                    && w.padding().equals(Padding.NONE)
+                    && !w.ceiling());
   }
 
   private static Optional<Node> cut(Graph graph, List<Shape> shapes, boolean vertical) {

@@ -3,7 +3,6 @@ package io.blockwork.processor.emit;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
-import io.blockwork.graph.ops.BatchNorm2d;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -136,7 +135,7 @@ final class UnitCutter {
   private static boolean isReadAcross(List<Node> nodes, int from, int cut) {
     Set<Integer> again = new HashSet<>();
     for (Node node : nodes.subList(from, cut)) {
-      if (node.op() instanceof BatchNorm2d norm && norm.recompute()) {
+      if (node.op().recompute()) {
         again.add(node.id());
       }
     }

@@ -1,7 +1,5 @@
 package io.blockwork.graph.ops;
 
-import java.util.List;
-
 /**
  * An activation on its own, which may stand anywhere; a transform gives it to the operation before
  * it where the kernels allow that.
@@ -9,7 +7,7 @@ import java.util.List;
  * @param path module name
  * @param activation which
  */
-public record Activate(String path, Activation activation) implements Op {
+public record Activate(String path, Activation activation) implements SameShape {
   /** ReLU. */
   public static Activate relu(String path) {
     return new Activate(path, Activation.RELU);
@@ -36,26 +34,6 @@ public record Activate(String path, Activation activation) implements Op {
   }
 
   @Override
-  public Arity arity() {
-    return Arity.ONE;
-  }
-
-  @Override
-  public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return activation.fromOutput() ? Reads.OUTPUT : Reads.INPUTS;
   }
@@ -73,5 +51,10 @@ public record Activate(String path, Activation activation) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("activation", activation.code());
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.activate(this);
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param height of the output
  * @param width of the output
  */
-public record AdaptiveAvgPool2d(String path, int height, int width) implements Op {
+public record AdaptiveAvgPool2d(String path, int height, int width) implements Weightless {
   /**
    * Checks the size.
    *
@@ -48,16 +48,6 @@ public record AdaptiveAvgPool2d(String path, int height, int width) implements O
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -75,5 +65,10 @@ public record AdaptiveAvgPool2d(String path, int height, int width) implements O
   @Override
   public Call bind(Binding binding) {
     return binding.through("adaptiveAvgPool");
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.adaptiveAvgPool2d(this);
   }
 }

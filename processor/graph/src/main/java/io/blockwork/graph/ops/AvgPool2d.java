@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Average pooling, as torch's {@code AvgPool2d}.
@@ -10,7 +11,7 @@ import java.util.List;
  * @param countPadding whether the divisor counts the padding, as torch's {@code count_include_pad}
  *     does by default
  */
-public record AvgPool2d(String path, Window window, boolean countPadding) implements Op {
+public record AvgPool2d(String path, Window window, boolean countPadding) implements Weightless {
   /**
    * Checks the window.
    *
@@ -52,16 +53,6 @@ public record AvgPool2d(String path, Window window, boolean countPadding) implem
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -77,6 +68,11 @@ public record AvgPool2d(String path, Window window, boolean countPadding) implem
   }
 
   @Override
+  public Optional<Window> poolWindow() {
+    return Optional.of(window);
+  }
+
+  @Override
   public Call bind(Binding binding) {
     // Without padding there is nothing to count.
     boolean counts = countPadding && !window.padding().isNone();
@@ -86,5 +82,10 @@ public record AvgPool2d(String path, Window window, boolean countPadding) implem
   @Override
   public Call declare(Shape output) {
     return Call.of("avgPool", output.channels(), output.height(), output.width());
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.avgPool2d(this);
   }
 }

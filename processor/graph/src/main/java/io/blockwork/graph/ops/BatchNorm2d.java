@@ -154,4 +154,9 @@ public record BatchNorm2d(
         output.height(),
         output.width());
   }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.batchNorm2d(this);
+  }
 }

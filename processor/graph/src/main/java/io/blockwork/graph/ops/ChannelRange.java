@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Some channels of a map.
@@ -10,7 +11,7 @@ import java.util.List;
  * @param to the one behind the last
  * @param view whether it lies where its input lies, so that nothing is copied
  */
-public record ChannelRange(String path, int from, int to, boolean view) implements Op {
+public record ChannelRange(String path, int from, int to, boolean view) implements Weightless {
   /**
    * Checks the range.
    *
@@ -64,16 +65,6 @@ public record ChannelRange(String path, int from, int to, boolean view) implemen
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -89,6 +80,11 @@ public record ChannelRange(String path, int from, int to, boolean view) implemen
   }
 
   @Override
+  public Optional<Channels> part() {
+    return Optional.of(new Channels(from, to));
+  }
+
+  @Override
   public boolean runs() {
     return !view;
   }
@@ -101,5 +97,10 @@ public record ChannelRange(String path, int from, int to, boolean view) implemen
     Code src = binding.src(0, from, to);
     Code dst = binding.dst();
     return Call.of("copy", src, dst, binding.dDst(), binding.dSrc(0, from, to));
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.channelRange(this);
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * @param path module name
  * @param groups groups
  */
-public record ChannelShuffle(String path, int groups) implements Op {
+public record ChannelShuffle(String path, int groups) implements Weightless {
   /**
    * Checks the groups.
    *
@@ -53,16 +53,6 @@ public record ChannelShuffle(String path, int groups) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -80,5 +70,10 @@ public record ChannelShuffle(String path, int groups) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("channelShuffle", groups);
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.channelShuffle(this);
   }
 }

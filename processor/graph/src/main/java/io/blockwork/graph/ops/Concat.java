@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param path module name
  */
-public record Concat(String path) implements Op {
+public record Concat(String path) implements Weightless {
   @Override
   public String type() {
     return "Concat";
@@ -47,16 +47,6 @@ public record Concat(String path) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -72,6 +62,11 @@ public record Concat(String path) implements Op {
   }
 
   @Override
+  public boolean joins() {
+    return true;
+  }
+
+  @Override
   public boolean passesGradient(int input) {
     return true;
   }
@@ -84,5 +79,10 @@ public record Concat(String path) implements Op {
   @Override
   public Call bind(Binding binding) {
     throw new IllegalStateException(path + " is there as soon as its parts are");
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.concat(this);
   }
 }

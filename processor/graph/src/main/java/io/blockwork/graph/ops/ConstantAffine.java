@@ -9,7 +9,8 @@ import java.util.List;
  * @param scale one for each channel
  * @param shift one for each channel, added after the scale
  */
-public record ConstantAffine(String path, List<Double> scale, List<Double> shift) implements Op {
+public record ConstantAffine(String path, List<Double> scale, List<Double> shift)
+    implements Weightless {
   /**
    * Copies the lists.
    *
@@ -51,16 +52,6 @@ public record ConstantAffine(String path, List<Double> scale, List<Double> shift
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -79,5 +70,10 @@ public record ConstantAffine(String path, List<Double> scale, List<Double> shift
   public Call bind(Binding binding) {
     Code scaled = Code.call("Affine", "scaled", scale.toArray());
     return binding.through("affine", scaled.then("shifted", shift.toArray()));
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.constantAffine(this);
   }
 }

@@ -288,4 +288,9 @@ public record Conv2d(
     Code start = new Code("layers", List.of()).then("conv", sizes());
     return Call.of("conv2d", convolution(start), output.height(), output.width());
   }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.conv2d(this);
+  }
 }

@@ -1,13 +1,11 @@
 package io.blockwork.graph.ops;
 
-import java.util.List;
-
 /**
  * The same values in other memory, where a concatenation cannot have them in place.
  *
  * @param path module name
  */
-public record Copy(String path) implements Op {
+public record Copy(String path) implements SameShape {
   @Override
   public String type() {
     return "Copy";
@@ -21,26 +19,6 @@ public record Copy(String path) implements Op {
   @Override
   public Description description() {
     return Description.of("copy");
-  }
-
-  @Override
-  public Arity arity() {
-    return Arity.ONE;
-  }
-
-  @Override
-  public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
   }
 
   @Override
@@ -61,5 +39,10 @@ public record Copy(String path) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("copy");
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.copy(this);
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * @param path module name
  * @param rate probability of a zero
  */
-public record Dropout(String path, double rate) implements Op {
+public record Dropout(String path, double rate) implements SameShape {
   /**
    * Checks the rate.
    *
@@ -35,26 +35,6 @@ public record Dropout(String path, double rate) implements Op {
   }
 
   @Override
-  public Arity arity() {
-    return Arity.ONE;
-  }
-
-  @Override
-  public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -70,6 +50,11 @@ public record Dropout(String path, double rate) implements Op {
   }
 
   @Override
+  public boolean isRandom() {
+    return true;
+  }
+
+  @Override
   public Call bind(Binding binding) {
     Call call = binding.through("dropout", rate);
     List<Code> tensors = call.arguments();
@@ -77,5 +62,10 @@ public record Dropout(String path, double rate) implements Op {
         tensors.get(1).text().equals(tensors.get(2).text())
             && tensors.get(4).text().equals("into(" + tensors.get(3).text() + ")");
     return inPlace ? Call.of("dropout", rate, tensors.get(2), tensors.get(3)) : call;
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.dropout(this);
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param path module name
  */
-public record Flatten(String path) implements Op {
+public record Flatten(String path) implements Weightless {
   @Override
   public String type() {
     return "Flatten";
@@ -38,16 +38,6 @@ public record Flatten(String path) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -70,5 +60,10 @@ public record Flatten(String path) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("flatten");
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.flatten(this);
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param path module name
  */
-public record GlobalAvgPool(String path) implements Op {
+public record GlobalAvgPool(String path) implements Weightless {
   @Override
   public String type() {
     return "AdaptiveAvgPool2d";
@@ -34,16 +34,6 @@ public record GlobalAvgPool(String path) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -66,5 +56,10 @@ public record GlobalAvgPool(String path) implements Op {
   @Override
   public Call declare(Shape output) {
     return Call.of("globalAvgPool", output.channels());
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.globalAvgPool(this);
   }
 }

@@ -86,4 +86,9 @@ public record GroupNorm(String path, int channels, int groups, double eps, boole
             .thenIf(eps != BatchNorm2d.EPS, "eps", eps)
             .thenIf(!affine, "plain"));
   }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.groupNorm(this);
+  }
 }

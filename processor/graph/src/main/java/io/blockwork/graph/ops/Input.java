@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param shape of one image
  */
-public record Input(Shape shape) implements Op {
+public record Input(Shape shape) implements Weightless {
   @Override
   public String path() {
     return "input";
@@ -39,16 +39,6 @@ public record Input(Shape shape) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -71,5 +61,10 @@ public record Input(Shape shape) implements Op {
   @Override
   public Call bind(Binding binding) {
     throw new IllegalStateException("the images are there without a kernel");
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.input(this);
   }
 }

@@ -74,4 +74,9 @@ public record LayerNorm2d(String path, int channels, double eps, boolean affine)
             .thenIf(eps != BatchNorm2d.EPS, "eps", eps)
             .thenIf(!affine, "plain"));
   }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.layerNorm2d(this);
+  }
 }

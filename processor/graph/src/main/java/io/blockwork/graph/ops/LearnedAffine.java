@@ -119,4 +119,9 @@ public record LearnedAffine(
         .map(name -> Code.call("Affine", "learnedScale", binding.name(name)))
         .orElseGet(() -> Code.call("Affine", "learnedShift", binding.name(shift.orElseThrow())));
   }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.learnedAffine(this);
+  }
 }

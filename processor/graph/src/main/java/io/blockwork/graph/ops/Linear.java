@@ -136,4 +136,9 @@ public record Linear(
         ? Call.of("linear", in, out)
         : Call.GENERAL;
   }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.linear(this);
+  }
 }

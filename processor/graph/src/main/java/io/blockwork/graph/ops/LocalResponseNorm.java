@@ -1,7 +1,5 @@
 package io.blockwork.graph.ops;
 
-import java.util.List;
-
 /**
  * Local response normalisation across channels, as torch's {@code LocalResponseNorm} (Krizhevsky et
  * al. 2012, section 3.3).
@@ -13,7 +11,7 @@ import java.util.List;
  * @param k what is added
  */
 public record LocalResponseNorm(String path, int size, double alpha, double beta, double k)
-    implements Op {
+    implements SameShape {
   /**
    * Checks the size.
    *
@@ -44,26 +42,6 @@ public record LocalResponseNorm(String path, int size, double alpha, double beta
   }
 
   @Override
-  public Arity arity() {
-    return Arity.ONE;
-  }
-
-  @Override
-  public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.INPUTS_AND_OUTPUT;
   }
@@ -86,5 +64,10 @@ public record LocalResponseNorm(String path, int size, double alpha, double beta
             .thenIf(alpha != 1e-4, "alpha", alpha)
             .thenIf(beta != 0.75, "beta", beta)
             .thenIf(k != 1, "k", k));
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.localResponseNorm(this);
   }
 }

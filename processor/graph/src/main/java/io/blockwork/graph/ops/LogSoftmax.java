@@ -1,13 +1,11 @@
 package io.blockwork.graph.ops;
 
-import java.util.List;
-
 /**
  * The logarithm of {@link Softmax} over the channels of each place, as torch.nn.LogSoftmax(1).
  *
  * @param path module name
  */
-public record LogSoftmax(String path) implements Op {
+public record LogSoftmax(String path) implements SameShape {
   @Override
   public String type() {
     return "LogSoftmax";
@@ -21,26 +19,6 @@ public record LogSoftmax(String path) implements Op {
   @Override
   public Description description() {
     return Description.of("log softmax");
-  }
-
-  @Override
-  public Arity arity() {
-    return Arity.ONE;
-  }
-
-  @Override
-  public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
   }
 
   @Override
@@ -61,5 +39,10 @@ public record LogSoftmax(String path) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("logSoftmax");
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.logSoftmax(this);
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Max pooling, as torch's {@code MaxPool2d}; the padding never wins.
@@ -8,7 +9,7 @@ import java.util.List;
  * @param path module name
  * @param window its window
  */
-public record MaxPool2d(String path, Window window) implements Op {
+public record MaxPool2d(String path, Window window) implements Weightless {
   /**
    * Checks the window.
    *
@@ -45,16 +46,6 @@ public record MaxPool2d(String path, Window window) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -70,6 +61,11 @@ public record MaxPool2d(String path, Window window) implements Op {
   }
 
   @Override
+  public Optional<Window> poolWindow() {
+    return Optional.of(window);
+  }
+
+  @Override
   public Call bind(Binding binding) {
     return binding.through("maxPool", window.pool());
   }
@@ -77,5 +73,10 @@ public record MaxPool2d(String path, Window window) implements Op {
   @Override
   public Call declare(Shape output) {
     return Call.of("maxPool", output.channels(), output.height(), output.width());
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.maxPool2d(this);
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param path module name
  */
-public record Multiply(String path) implements Op {
+public record Multiply(String path) implements Weightless {
   @Override
   public String type() {
     return "Mul";
@@ -34,16 +34,6 @@ public record Multiply(String path) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.INPUTS;
   }
@@ -61,5 +51,10 @@ public record Multiply(String path) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("multiply");
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.multiply(this);
   }
 }

@@ -82,4 +82,9 @@ public record PRelu(String path, int slopes, double initial) implements Op {
   public Call bind(Binding binding) {
     return binding.through("prelu");
   }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.prelu(this);
+  }
 }

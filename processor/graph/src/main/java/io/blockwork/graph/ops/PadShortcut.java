@@ -10,7 +10,7 @@ import java.util.List;
  * @param stride stride
  * @param out output channels
  */
-public record PadShortcut(String path, int stride, int out) implements Op {
+public record PadShortcut(String path, int stride, int out) implements Weightless {
   @Override
   public String type() {
     return "PadShortcut";
@@ -38,16 +38,6 @@ public record PadShortcut(String path, int stride, int out) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -65,5 +55,10 @@ public record PadShortcut(String path, int stride, int out) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("padShortcut", stride);
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.padShortcut(this);
   }
 }

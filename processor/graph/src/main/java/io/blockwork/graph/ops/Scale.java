@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param path module name
  */
-public record Scale(String path) implements Op {
+public record Scale(String path) implements Weightless {
   @Override
   public String type() {
     return "Scale";
@@ -42,16 +42,6 @@ public record Scale(String path) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.INPUTS;
   }
@@ -69,5 +59,10 @@ public record Scale(String path) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("scale");
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.scale(this);
   }
 }

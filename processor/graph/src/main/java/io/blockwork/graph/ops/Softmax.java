@@ -1,13 +1,11 @@
 package io.blockwork.graph.ops;
 
-import java.util.List;
-
 /**
  * Softmax over the channels of each place.
  *
  * @param path module name
  */
-public record Softmax(String path) implements Op {
+public record Softmax(String path) implements SameShape {
   @Override
   public String type() {
     return "Softmax";
@@ -21,26 +19,6 @@ public record Softmax(String path) implements Op {
   @Override
   public Description description() {
     return Description.of("softmax");
-  }
-
-  @Override
-  public Arity arity() {
-    return Arity.ONE;
-  }
-
-  @Override
-  public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
   }
 
   @Override
@@ -61,5 +39,10 @@ public record Softmax(String path) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("softmax");
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.softmax(this);
   }
 }

@@ -1,7 +1,5 @@
 package io.blockwork.graph.ops;
 
-import java.util.List;
-
 /**
  * Stochastic depth, in training only: the whole image is zero with some probability, and the others
  * are multiplied by {@code 1 / (1 - rate)}; torchvision's mode "row".
@@ -9,7 +7,7 @@ import java.util.List;
  * @param path module name
  * @param rate probability of a zero image
  */
-public record StochasticDepth(String path, double rate) implements Op {
+public record StochasticDepth(String path, double rate) implements SameShape {
   /**
    * Checks the rate.
    *
@@ -35,26 +33,6 @@ public record StochasticDepth(String path, double rate) implements Op {
   }
 
   @Override
-  public Arity arity() {
-    return Arity.ONE;
-  }
-
-  @Override
-  public Shape shape(List<Shape> inputs) {
-    return inputs.get(0);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -70,7 +48,17 @@ public record StochasticDepth(String path, double rate) implements Op {
   }
 
   @Override
+  public boolean isRandom() {
+    return true;
+  }
+
+  @Override
   public Call bind(Binding binding) {
     return binding.through("stochasticDepth", rate);
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.stochasticDepth(this);
   }
 }

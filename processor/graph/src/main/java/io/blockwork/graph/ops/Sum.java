@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param factors one for each input
  * @param activation what ends it; in training ReLU or nothing
  */
-public record Sum(String path, List<Double> factors, Activation activation) implements Op {
+public record Sum(String path, List<Double> factors, Activation activation) implements Weightless {
   /**
    * Copies the list.
    *
@@ -83,16 +83,6 @@ public record Sum(String path, List<Double> factors, Activation activation) impl
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return activation.isNone() ? Reads.NOTHING : Reads.OUTPUT;
   }
@@ -159,5 +149,10 @@ public record Sum(String path, List<Double> factors, Activation activation) impl
     arguments.add(tensor);
     gradient.ifPresent(arguments::add);
     return Code.call(type, "addend", arguments.toArray());
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.sum(this);
   }
 }

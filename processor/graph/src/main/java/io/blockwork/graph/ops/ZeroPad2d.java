@@ -8,7 +8,7 @@ import java.util.List;
  * @param path module name
  * @param padding how many
  */
-public record ZeroPad2d(String path, Padding padding) implements Op {
+public record ZeroPad2d(String path, Padding padding) implements Weightless {
   @Override
   public String type() {
     return "ZeroPad2d";
@@ -37,16 +37,6 @@ public record ZeroPad2d(String path, Padding padding) implements Op {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    return List.of();
-  }
-
-  @Override
-  public long macs(List<Shape> inputs, Shape output) {
-    return 0;
-  }
-
-  @Override
   public Reads backwardReads() {
     return Reads.NOTHING;
   }
@@ -64,5 +54,10 @@ public record ZeroPad2d(String path, Padding padding) implements Op {
   @Override
   public Call bind(Binding binding) {
     return binding.through("zeroPad", padding.code());
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.zeroPad2d(this);
   }
 }

@@ -2,8 +2,6 @@ package io.blockwork.graph.plans;
 
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
-import io.blockwork.graph.ops.ChannelRange;
-import io.blockwork.graph.ops.Concat;
 import io.blockwork.graph.ops.Copy;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.transforms.Rewrite;
@@ -49,14 +47,14 @@ final class Concatenations {
    */
   static Set<Part> place(Graph graph, List<Shape> shapes, Aliases values) {
     for (Node node : graph.nodes()) {
-      if (node.op() instanceof ChannelRange range && !range.runs()) {
-        values.place(node.id(), node.input(0), range.from());
+      if (!node.op().runs()) {
+        node.op().part().ifPresent(part -> values.place(node.id(), node.input(0), part.from()));
       }
     }
     Set<Part> copied = new HashSet<>();
     for (int id = graph.nodes().size() - 1; id >= 0; id--) {
       Node node = graph.node(id);
-      if (node.op() instanceof Concat) {
+      if (node.op().joins()) {
         int channel = 0;
         for (int i = 0; i < node.inputs().size(); i++) {
           int input = node.input(i);

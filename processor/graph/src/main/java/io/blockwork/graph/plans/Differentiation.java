@@ -3,9 +3,7 @@ package io.blockwork.graph.plans;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Output;
-import io.blockwork.graph.ops.BatchNorm2d;
-import io.blockwork.graph.ops.ChannelRange;
-import io.blockwork.graph.ops.Concat;
+import io.blockwork.graph.ops.Channels;
 import io.blockwork.graph.ops.GradientUse;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Reads;
@@ -17,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -99,7 +98,7 @@ final class Differentiation {
     boolean moves = op.gradientUse().destroys();
     int channel = 0;
     for (int i = 0; i < node.inputs().size(); i++) {
-      Target target = target(node, i, op instanceof Concat ? channel : 0);
+      Target target = target(node, i, op.joins() ? channel : 0);
       targets.get(node.id()).add(target);
       written[node.input(i)] = true;
       moves |= target != Target.SHARED;
@@ -117,10 +116,10 @@ final class Differentiation {
     if (op.passesGradient(i) && canShare(node, i, channel)) {
       gradients.place(input, node.id(), channel);
       return Target.SHARED;
-    } else if (op instanceof Concat) {
+    } else if (op.joins()) {
       unshared.add(new Part(node.id(), i));
       return Target.ADD;
-    } else if (op instanceof ChannelRange) {
+    } else if (op.part().isPresent()) {
       return part(node, input);
     } else if (written[input]) {
       return Target.ADD;
@@ -163,19 +162,14 @@ final class Differentiation {
       return false;
     }
     int channels = 0;
-    Set<Integer> starts = new HashSet<>();
+    List<Channels> parts = new ArrayList<>();
     for (Node consumer : consumers.get(value)) {
-      if (!(consumer.op() instanceof ChannelRange range) || !starts.add(range.from())) {
+      Optional<Channels> part = consumer.op().part();
+      if (part.isEmpty() || parts.stream().anyMatch(part.get()::overlap)) {
         return false;
       }
-      for (Node other : consumers.get(value)) {
-        if (other.op() instanceof ChannelRange o
-            && o.from() < range.from()
-            && range.from() < o.to()) {
-          return false;
-        }
-      }
-      channels += range.to() - range.from();
+      parts.add(part.get());
+      channels += part.get().count();
     }
     return channels == shapes.get(value).channels();
   }
@@ -196,7 +190,7 @@ final class Differentiation {
    * has: generated classes are cut along blocks, and each runs backwards as a whole.
    */
   private boolean isRecomputed(Node node) {
-    if (!(node.op() instanceof BatchNorm2d norm && norm.recompute())) {
+    if (!node.op().recompute()) {
       return false;
     }
     int last = node.id();

@@ -2,8 +2,8 @@ package io.blockwork.graph.plans;
 
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
-import io.blockwork.graph.ops.ChannelRange;
-import io.blockwork.graph.ops.Concat;
+import io.blockwork.graph.ops.Channels;
+import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,18 +46,20 @@ final class Memory {
 
   /** A concatenation is its parts, and a view is some channels of another value. */
   private List<Piece> pieces(Node node, int channels) {
-    if (node.op() instanceof Concat) {
+    Op op = node.op();
+    if (op.joins()) {
       List<Piece> all = new ArrayList<>();
       for (int input : node.inputs()) {
         all.addAll(pieces.get(input));
       }
       return all;
-    } else if (node.op() instanceof ChannelRange range && !range.runs()) {
+    } else if (op.part().isPresent() && !op.runs()) {
+      Channels part = op.part().get();
       List<Piece> some = new ArrayList<>();
       int at = 0;
       for (Piece piece : pieces.get(node.input(0))) {
-        int from = Math.max(range.from(), at);
-        int to = Math.min(range.to(), at + piece.channels());
+        int from = Math.max(part.from(), at);
+        int to = Math.min(part.to(), at + piece.channels());
         if (from < to) {
           some.add(new Piece(piece.value(), piece.from() + from - at, to - from));
         }

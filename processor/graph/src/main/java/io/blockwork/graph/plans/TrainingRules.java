@@ -7,8 +7,7 @@ import io.blockwork.graph.BrokenRule;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Output;
-import io.blockwork.graph.ops.ChannelRange;
-import io.blockwork.graph.ops.Concat;
+import io.blockwork.graph.ops.Channels;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.plans.TrainingPlan.Action;
@@ -182,9 +181,9 @@ public final class TrainingRules {
     int input = node.input(i);
     Place from = plan.gradients().get(node.id());
     Place to = plan.gradients().get(input);
-    boolean partial = node.op() instanceof ChannelRange;
-    if (node.op() instanceof ChannelRange range) {
-      to = new Place(to.buffer(), to.from() + range.from(), range.to() - range.from());
+    Optional<Channels> part = node.op().part();
+    if (part.isPresent()) {
+      to = new Place(to.buffer(), to.from() + part.get().from(), part.get().count());
     }
     String edge = path(node.id()) + " to " + path(input);
     switch (plan.targets().get(node.id()).get(i)) {
@@ -197,7 +196,9 @@ public final class TrainingRules {
             "the gradient from " + edge + " lies elsewhere");
       }
       case WRITE -> {
-        require(handed[input] == 0 || partial, "the gradient from " + edge + " overwrites one");
+        require(
+            handed[input] == 0 || part.isPresent(),
+            "the gradient from " + edge + " overwrites one");
         boolean inPlace = node.op().gradientUse().inPlace() && isSame(from, to) && i == 0;
         require(inPlace || !overlaps(from, to), "the gradient from " + edge + " overwrites itself");
         write(input, to);
@@ -213,7 +214,7 @@ public final class TrainingRules {
 
   private int channel(Node node, int i) {
     int channel = 0;
-    if (node.op() instanceof Concat) {
+    if (node.op().joins()) {
       for (int input : node.inputs().subList(0, i)) {
         Shape shape = plan.shapes().get(input);
         channel += shape.channels();

@@ -89,11 +89,10 @@ final class GraphReader {
   }
 
   private static Class<? extends Record> kind(String name) {
-    for (Class<?> kind : Op.class.getPermittedSubclasses()) {
-      if (kind.getSimpleName().equals(name)) {
-        return kind.asSubclass(Record.class);
-      }
-    }
-    throw new IllegalArgumentException("no operation is called " + Words.text(name));
+    return Op.kinds().stream()
+        .filter(kind -> kind.getSimpleName().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("no operation is called " + Words.text(name)));
   }
 }

@@ -2,8 +2,6 @@ package io.blockwork.graph.transforms;
 
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
-import io.blockwork.graph.ops.Dropout;
-import io.blockwork.graph.ops.StochasticDepth;
 
 /** Leaves dropout and stochastic depth out, as inference does. */
 public final class DropRandomness {
@@ -13,7 +11,7 @@ public final class DropRandomness {
   public static Graph apply(Graph graph) {
     var rewrite = new Rewrite(graph);
     for (Node node : graph.nodes()) {
-      if (node.op() instanceof Dropout || node.op() instanceof StochasticDepth) {
+      if (node.op().isRandom()) {
         rewrite.skip(node, node.input(0));
       } else {
         rewrite.copy(node);

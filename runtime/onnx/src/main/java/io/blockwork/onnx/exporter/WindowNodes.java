@@ -1,6 +1,7 @@
 package io.blockwork.onnx.exporter;
 
 import io.blockwork.graph.ops.AdaptiveAvgPool2d;
+import io.blockwork.graph.ops.AdaptiveAxis;
 import io.blockwork.graph.ops.AdaptiveMaxPool2d;
 import io.blockwork.graph.ops.AvgPool2d;
 import io.blockwork.graph.ops.MaxPool2d;
@@ -159,24 +160,22 @@ final class WindowNodes {
         graph.constant(
             "rows",
             new long[] {op.height(), in.height()},
-            means(op.height(), in.height(), op.height(), true));
+            means(new AdaptiveAxis(op.height(), in.height()), true));
     String right =
         graph.constant(
             "columns",
             new long[] {in.width(), op.width()},
-            means(op.width(), in.width(), op.width(), false));
+            means(new AdaptiveAxis(op.width(), in.width()), false));
     Value shorter = graph.part("MatMul", rows, false, List.of(left, x.name()));
     return graph.whole("MatMul", out, false, List.of(shorter.name(), right));
   }
 
-  /** The matrix that takes {@code size} values to {@code count} means. */
-  private static double[] means(int count, int size, int columns, boolean byMean) {
-    double[] matrix = new double[count * size];
-    for (int i = 0; i < count; i++) {
-      int from = start(i, count, size);
-      int to = end(i, count, size);
-      for (int at = from; at < to; at++) {
-        matrix[byMean ? i * size + at : at * columns + i] = 1.0 / (to - from);
+  /** The matrix that takes the values along an axis to means, each a row or a column of it. */
+  private static double[] means(AdaptiveAxis axis, boolean rows) {
+    double[] matrix = new double[axis.windows() * axis.size()];
+    for (int i = 0; i < axis.windows(); i++) {
+      for (int at = axis.from(i); at < axis.to(i); at++) {
+        matrix[rows ? i * axis.size() + at : at * axis.windows() + i] = axis.share(i, at);
       }
     }
     return matrix;
@@ -194,8 +193,18 @@ final class WindowNodes {
     Shape in = x.shape();
     Shape rows = new Shape(in.channels(), op.height(), in.width());
     Value shorter =
-        graph.part("Concat", rows, false, largest(x, 2, in.height(), op.height()), axis(2));
-    return graph.whole("Concat", out, false, largest(shorter, 3, in.width(), op.width()), axis(3));
+        graph.part(
+            "Concat",
+            rows,
+            false,
+            largest(x, 2, new AdaptiveAxis(op.height(), in.height())),
+            axis(2));
+    return graph.whole(
+        "Concat",
+        out,
+        false,
+        largest(shorter, 3, new AdaptiveAxis(op.width(), in.width())),
+        axis(3));
   }
 
   private static AttributeProto axis(int axis) {
@@ -203,16 +212,16 @@ final class WindowNodes {
   }
 
   /** The largest values of the parts of an axis, each a slice of length 1. */
-  private List<String> largest(Value x, int axis, int size, int count) {
+  private List<String> largest(Value x, int axis, AdaptiveAxis windows) {
     List<String> names = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < windows.windows(); i++) {
       String slice =
           graph.hiddenPart(
               "Slice",
               List.of(
                   x.name(),
-                  graph.integers(start(i, count, size)),
-                  graph.integers(end(i, count, size)),
+                  graph.integers(windows.from(i)),
+                  graph.integers(windows.to(i)),
                   graph.integers(axis)));
       AttributeProto keep = Attributes.integer("keepdims", 1);
       names.add(
@@ -226,37 +235,26 @@ final class WindowNodes {
 
   /** The window that an adaptive pool is, if all its windows are alike. */
   private static Optional<Window> even(Shape in, Shape out) {
-    int height = evenSize(in.height(), out.height());
-    int width = evenSize(in.width(), out.width());
-    if (height == 0 || width == 0) {
+    var rows = new AdaptiveAxis(out.height(), in.height());
+    var columns = new AdaptiveAxis(out.width(), in.width());
+    if (!isEven(rows) || !isEven(columns)) {
       return Optional.empty();
     }
-    return Optional.of(
-        Window.of(height, width)
-            .stride(evenStride(in.height(), out.height()), evenStride(in.width(), out.width())));
+    return Optional.of(Window.of(rows.to(0), columns.to(0)).stride(stride(rows), stride(columns)));
   }
 
-  /** The size of all windows of an axis; 0 if they differ, or are not evenly apart. */
-  private static int evenSize(int size, int count) {
-    int length = end(0, count, size);
-    int stride = evenStride(size, count);
-    for (int i = 0; i < count; i++) {
-      if (start(i, count, size) != i * stride || end(i, count, size) != i * stride + length) {
-        return 0;
+  /** Whether all windows of an axis are of one size, and evenly apart. */
+  private static boolean isEven(AdaptiveAxis axis) {
+    int stride = stride(axis);
+    for (int i = 0; i < axis.windows(); i++) {
+      if (axis.from(i) != i * stride || axis.to(i) != i * stride + axis.to(0)) {
+        return false;
       }
     }
-    return length;
+    return true;
   }
 
-  private static int evenStride(int size, int count) {
-    return count == 1 ? size : Math.max(1, start(1, count, size));
-  }
-
-  private static int start(int i, int count, int size) {
-    return (int) ((long) i * size / count);
-  }
-
-  private static int end(int i, int count, int size) {
-    return (int) -Math.floorDiv(-(i + 1L) * size, count);
+  private static int stride(AdaptiveAxis axis) {
+    return axis.windows() == 1 ? axis.size() : Math.max(1, axis.from(1));
   }
 }

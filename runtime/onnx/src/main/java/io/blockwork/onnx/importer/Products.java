@@ -1,6 +1,7 @@
 package io.blockwork.onnx.importer;
 
 import io.blockwork.graph.ops.AdaptiveAvgPool2d;
+import io.blockwork.graph.ops.AdaptiveAxis;
 import io.blockwork.graph.ops.Flatten;
 import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.Shape;
@@ -128,20 +129,16 @@ final class Products {
 
   /** Whether each row takes the mean of one of torch's adaptive windows. */
   private static boolean isOfMeans(OnnxTensor matrix) {
-    int count = matrix.shape().get(0);
-    int size = matrix.shape().get(1);
+    var axis = new AdaptiveAxis(matrix.shape().get(0), matrix.shape().get(1));
     double[] values = matrix.doubles();
-    for (int i = 0; i < count; i++) {
-      int from = (int) ((long) i * size / count);
-      int to = (int) (((long) (i + 1) * size + count - 1) / count);
-      for (int at = 0; at < size; at++) {
-        double expected = at >= from && at < to ? 1.0 / (to - from) : 0;
-        if ((float) values[i * size + at] != (float) expected) {
+    for (int i = 0; i < axis.windows(); i++) {
+      for (int at = 0; at < axis.size(); at++) {
+        if ((float) values[i * axis.size() + at] != (float) axis.share(i, at)) {
           return false;
         }
       }
     }
-    return count > 0;
+    return axis.windows() > 0;
   }
 
   private static void linear(Step step, View x, OnnxTensor weight, Optional<OnnxTensor> bias) {
