@@ -110,7 +110,7 @@ final class NetworkAnnotations {
         twice(names, architectures);
       } else if (!clashes(names, sources)) {
         if (name(annotation).equals(MODEL)) {
-          Optional<AnnotationMirror> onnx = OnnxStep.annotation(type);
+          Optional<AnnotationMirror> onnx = OnnxAnnotations.annotation(type);
           if (onnx.isPresent()) {
             fromOnnx(names, annotation, onnx.get());
           } else {
@@ -251,10 +251,10 @@ final class NetworkAnnotations {
     TypeElement type = names.origin();
     boolean classifier = interfaces.isClassifier(type);
     boolean sound = interfaces.check(type, simpleName(model), classifier);
-    var step = new OnnxStep(environment, options);
+    var reader = new OnnxAnnotations(environment, options);
     String resource = names.network().simpleName() + ".safetensors";
     try {
-      OnnxStep.Result result = step.read(type, model, onnx, classifier, resource);
+      OnnxAnnotations.Result result = reader.read(type, model, onnx, classifier, resource);
       result.faults().forEach(diagnostics::report);
       Optional<List<FeatureMethod>> features =
           sound
@@ -268,7 +268,7 @@ final class NetworkAnnotations {
             result.faults().stream().map(f -> f.message().headline(f.args().toArray())).toList());
         return;
       }
-      ModelFile file = step.write(result, resource, onnx);
+      ModelFile file = reader.write(result, resource, onnx);
       Graph network = result.graph().get();
       NetworkFacts facts = Compilation.facts(network, Optional.empty()).of(file);
       generate(names, network, features.get(), facts);

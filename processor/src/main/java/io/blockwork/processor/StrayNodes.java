@@ -43,7 +43,7 @@ final class StrayNodes {
   /** Reports the strays among what a round annotates with {@code annotation}. */
   void report(TypeElement annotation, RoundEnvironment round) {
     String name = annotation.getQualifiedName().toString();
-    if (name.equals(OnnxStep.ONNX)) {
+    if (name.equals(OnnxAnnotations.ONNX)) {
       for (Element element : round.getElementsAnnotatedWith(annotation)) {
         if (!has(element, MODEL)) {
           AnnotationMirror mirror = find(element, annotation);

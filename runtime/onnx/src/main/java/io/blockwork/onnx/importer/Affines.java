@@ -33,49 +33,52 @@ final class Affines {
    *
    * @throws io.blockwork.onnx.file.OnnxException if they differ from place to place
    */
-  static View apply(Step step, View x, Optional<OnnxTensor> scale, Optional<OnnxTensor> shift) {
+  static View apply(
+      Translation translation, View x, Optional<OnnxTensor> scale, Optional<OnnxTensor> shift) {
     OnnxTensor tensor = scale.or(() -> shift).orElseThrow();
     if (tensor.count() == 1
         && tensor.first() == (scale.isPresent() ? 1 : 0)
         && tensor.shape().size() <= x.rank()) {
       return x;
     }
-    boolean known = isKnown(step, x, tensor);
-    Channels channels = Channels.of(step, x, tensor);
+    boolean known = isKnown(translation, x, tensor);
+    Channels channels = Channels.of(translation, x, tensor);
     View view = channels.view();
-    Draft draft = step.scope().draft();
+    Draft draft = translation.scope().draft();
     Op before = draft.op(view.node());
-    boolean alone = reads(step, x);
+    boolean alone = reads(translation, x);
     if (known) {
       boolean scales = scale.isPresent();
       ConstantAffine none = scaled(channels.values().length, 1);
       if (!alone) {
-        return constant(step, view, view.node(), none, channels, scales);
+        return constant(translation, view, view.node(), none, channels, scales);
       }
       if (before instanceof ConstantAffine affine) {
-        return constant(step, view, draft.inputs(view.node()).get(0), affine, channels, scales);
+        return constant(
+            translation, view, draft.inputs(view.node()).get(0), affine, channels, scales);
       } else if (before instanceof Sum sum
           && sum.factors().size() == 1
           && sum.activation().isNone()) {
         ConstantAffine same = scaled(channels.values().length, sum.factors().get(0));
-        return constant(step, view, draft.inputs(view.node()).get(0), same, channels, scales);
+        return constant(
+            translation, view, draft.inputs(view.node()).get(0), same, channels, scales);
       }
-      return constant(step, view, view.node(), none, channels, scales);
+      return constant(translation, view, view.node(), none, channels, scales);
     }
     if (alone && shift.isPresent()) {
-      Optional<View> bias = bias(step, view, before, channels, tensor);
+      Optional<View> bias = bias(translation, view, before, channels, tensor);
       if (bias.isPresent()) {
         return bias.get();
       }
     }
-    return learned(step, view, channels, tensor, scale.isPresent());
+    return learned(translation, view, channels, tensor, scale.isPresent());
   }
 
   /** Whether the value is read by this operation alone. */
-  private static boolean reads(Step step, View x) {
-    for (int i = 0; i < step.inputs(); i++) {
-      if (step.value(i) instanceof View view && view.node() == x.node()) {
-        return step.readsAlone(i);
+  private static boolean reads(Translation translation, View x) {
+    for (int i = 0; i < translation.inputs(); i++) {
+      if (translation.value(i) instanceof View view && view.node() == x.node()) {
+        return translation.readsAlone(i);
       }
     }
     // A value that this operation has made itself.
@@ -83,8 +86,8 @@ final class Affines {
   }
 
   /** Numbers of the network's design, rather than weights that were learned. */
-  private static boolean isKnown(Step step, View x, OnnxTensor tensor) {
-    Draft draft = step.scope().draft();
+  private static boolean isKnown(Translation translation, View x, OnnxTensor tensor) {
+    Draft draft = translation.scope().draft();
     int at = x.node();
     while (at > 0
         && (draft.op(at) instanceof ConstantAffine || draft.op(at) instanceof ChannelRange)) {
@@ -104,7 +107,12 @@ final class Affines {
   }
 
   private static View constant(
-      Step step, View view, int source, ConstantAffine before, Channels channels, boolean scales) {
+      Translation translation,
+      View view,
+      int source,
+      ConstantAffine before,
+      Channels channels,
+      boolean scales) {
     List<Double> scale = new ArrayList<>();
     List<Double> shift = new ArrayList<>();
     for (int c = 0; c < channels.values().length; c++) {
@@ -116,35 +124,35 @@ final class Affines {
         scale.stream().allMatch(scale.get(0)::equals) && shift.stream().allMatch(s -> s == 0);
     Op op =
         uniform
-            ? Sum.scaled(step.path(), scale.get(0))
-            : new ConstantAffine(step.path(), scale, shift);
-    return view.on(step.add(op, source));
+            ? Sum.scaled(translation.path(), scale.get(0))
+            : new ConstantAffine(translation.path(), scale, shift);
+    return view.on(translation.add(op, source));
   }
 
   private static Optional<View> bias(
-      Step step, View view, Op before, Channels channels, OnnxTensor tensor) {
-    Draft draft = step.scope().draft();
+      Translation translation, View view, Op before, Channels channels, OnnxTensor tensor) {
+    Draft draft = translation.scope().draft();
     int node = view.node();
     Map<String, OnnxTensor> weights = new HashMap<>(draft.weights(node));
     OnnxTensor values = vector(tensor, channels);
     if (before instanceof Conv2d conv && conv.bias().isEmpty() && conv.isBare()) {
       weights.put(conv.path() + ".bias", values);
-      return Optional.of(view.on(step.add(conv.withBias(), weights, inputs(draft, node))));
+      return Optional.of(view.on(translation.add(conv.withBias(), weights, inputs(draft, node))));
     } else if (before instanceof Linear linear && linear.bias().isEmpty()) {
       weights.put(linear.path() + ".bias", values);
       Linear biased = linear.withBias(Initial.torch(linear.in()));
-      return Optional.of(view.on(step.add(biased, weights, inputs(draft, node))));
+      return Optional.of(view.on(translation.add(biased, weights, inputs(draft, node))));
     } else if (before instanceof LearnedAffine affine
         && affine.shift().isEmpty()
         && !affine.spatial()) {
-      return Optional.of(view.on(scaled(step, draft, node, affine, values)));
+      return Optional.of(view.on(scaled(translation, draft, node, affine, values)));
     }
     return Optional.empty();
   }
 
   /** A scale followed by a shift; behind a norm that has neither, they are the norm's own. */
   private static int scaled(
-      Step step, Draft draft, int node, LearnedAffine affine, OnnxTensor shift) {
+      Translation translation, Draft draft, int node, LearnedAffine affine, OnnxTensor shift) {
     int source = draft.inputs(node).get(0);
     OnnxTensor scale = draft.weights(node).get(affine.scale().orElseThrow());
     Op norm = draft.op(source);
@@ -162,8 +170,8 @@ final class Affines {
     }
     weights.put(affine.path() + ".bias", shift);
     return whole.isPresent()
-        ? step.add(whole.get(), weights, inputs(draft, source))
-        : step.add(LearnedAffine.of(affine.path(), affine.channels()), weights, source);
+        ? translation.add(whole.get(), weights, inputs(draft, source))
+        : translation.add(LearnedAffine.of(affine.path(), affine.channels()), weights, source);
   }
 
   private static Integer[] inputs(Draft draft, int node) {
@@ -171,8 +179,8 @@ final class Affines {
   }
 
   private static View learned(
-      Step step, View view, Channels channels, OnnxTensor tensor, boolean scales) {
-    String path = step.path(tensor);
+      Translation translation, View view, Channels channels, OnnxTensor tensor, boolean scales) {
+    String path = translation.path(tensor);
     int count = channels.values().length;
     String name = path + (scales ? ".weight" : ".bias");
     LearnedAffine affine =
@@ -184,7 +192,7 @@ final class Affines {
             1,
             false);
     Map<String, OnnxTensor> weights = Map.of(name, vector(tensor, channels));
-    return view.on(step.add(affine, weights, view.node()));
+    return view.on(translation.add(affine, weights, view.node()));
   }
 
   private static OnnxTensor vector(OnnxTensor tensor, Channels channels) {
@@ -192,24 +200,25 @@ final class Affines {
         tensor.name(), ElementType.FLOAT, List.of(channels.values().length), channels.values());
   }
 
-  static OnnxTensor negated(Step step, OnnxTensor tensor) {
-    return mapped(step, tensor, value -> -value);
+  static OnnxTensor negated(Translation translation, OnnxTensor tensor) {
+    return mapped(translation, tensor, value -> -value);
   }
 
-  static OnnxTensor inverted(Step step, OnnxTensor tensor) {
-    return mapped(step, tensor, value -> 1 / value);
+  static OnnxTensor inverted(Translation translation, OnnxTensor tensor) {
+    return mapped(translation, tensor, value -> 1 / value);
   }
 
-  static OnnxTensor times(Step step, OnnxTensor tensor, double factor) {
-    return mapped(step, tensor, value -> value * factor);
+  static OnnxTensor times(Translation translation, OnnxTensor tensor, double factor) {
+    return mapped(translation, tensor, value -> value * factor);
   }
 
-  private static OnnxTensor mapped(Step step, OnnxTensor tensor, DoubleUnaryOperator function) {
+  private static OnnxTensor mapped(
+      Translation translation, OnnxTensor tensor, DoubleUnaryOperator function) {
     if (tensor.isUniform()) {
       return OnnxTensor.uniform(
           tensor.name(), ElementType.FLOAT, tensor.shape(), function.applyAsDouble(tensor.first()));
     }
-    step.scope().worksOut(tensor.count(), step);
+    translation.scope().worksOut(tensor.count(), translation);
     double[] values = Arrays.stream(tensor.doubles()).map(function).toArray();
     return OnnxTensor.of(tensor.name(), ElementType.FLOAT, tensor.shape(), values);
   }

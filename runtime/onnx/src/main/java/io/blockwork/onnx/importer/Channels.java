@@ -14,15 +14,15 @@ import java.util.List;
  */
 record Channels(View view, double[] values) {
   /** The constant, which must not differ from place to place. */
-  static Channels of(Step step, View x, OnnxTensor tensor) {
+  static Channels of(Translation translation, View x, OnnxTensor tensor) {
     if (tensor.count() == 1) {
-      step.scope().worksOut(x.shape().channels(), step);
+      translation.scope().worksOut(x.shape().channels(), translation);
       double[] all = new double[x.shape().channels()];
       Arrays.fill(all, tensor.first());
       return new Channels(x, all);
     }
     if (tensor.shape().size() > x.rank()) {
-      throw step.refuse("the constant %s has more axes than the value %s", tensor, x.dims());
+      throw translation.refuse("the constant %s has more axes than the value %s", tensor, x.dims());
     }
     List<Integer> shape = OnnxTensor.padded(tensor.shape(), x.rank());
     View view = x;
@@ -31,31 +31,32 @@ record Channels(View view, double[] values) {
         continue;
       }
       if (view.axes().get(axis).contains(Atom.BATCH)) {
-        throw step.refuse("the constant %s differs from image to image", tensor);
+        throw translation.refuse("the constant %s differs from image to image", tensor);
       }
       if (shape.get(axis) != view.size(axis)) {
-        throw step.refuse("the constant %s does not fit the shape %s", tensor, view.dims());
+        throw translation.refuse("the constant %s does not fit the shape %s", tensor, view.dims());
       }
       if (view.axes().get(axis).stream().anyMatch(atom -> atom.axis() != Axis.CHANNEL)) {
-        view = flat(step, view, axis, tensor);
+        view = flat(translation, view, axis, tensor);
       }
     }
-    return new Channels(view, spread(step, view, shape, tensor));
+    return new Channels(view, spread(translation, view, shape, tensor));
   }
 
-  private static View flat(Step step, View view, int axis, OnnxTensor tensor) {
+  private static View flat(Translation translation, View view, int axis, OnnxTensor tensor) {
     try {
-      return Layouts.channels(step, view, axis);
+      return Layouts.channels(translation, view, axis);
     } catch (OnnxException e) {
-      throw step.refuse(
+      throw translation.refuse(
           "the constant %s differs from place to place of a map; only one value a channel is supported",
           tensor);
     }
   }
 
-  private static double[] spread(Step step, View view, List<Integer> shape, OnnxTensor tensor) {
+  private static double[] spread(
+      Translation translation, View view, List<Integer> shape, OnnxTensor tensor) {
     int channels = view.shape().channels();
-    step.scope().worksOut((long) channels + tensor.count(), step);
+    translation.scope().worksOut((long) channels + tensor.count(), translation);
     double[] from = tensor.doubles();
     double[] to = new double[channels];
     for (int c = 0; c < channels; c++) {

@@ -22,54 +22,55 @@ import java.util.function.Consumer;
 final class Convolutions {
   private Convolutions() {}
 
-  static void into(Map<String, Consumer<Step>> operators) {
+  static void into(Map<String, Consumer<Translation>> operators) {
     operators.put("Conv", Convolutions::conv);
     operators.put("MaxPool", Convolutions::maxPool);
     operators.put("AveragePool", Convolutions::avgPool);
-    operators.put("GlobalAveragePool", step -> global(step, true));
-    operators.put("GlobalMaxPool", step -> global(step, false));
+    operators.put("GlobalAveragePool", translation -> global(translation, true));
+    operators.put("GlobalMaxPool", translation -> global(translation, false));
   }
 
-  private static void conv(Step step) {
-    View x = image(step);
-    OnnxTensor weight = step.constant(1);
+  private static void conv(Translation translation) {
+    View x = image(translation);
+    OnnxTensor weight = translation.constant(1);
     int rank = x.rank();
     if (weight.shape().size() != rank) {
-      throw step.refuse("its kernel has the shape %s for %d axes", weight.shape(), rank);
+      throw translation.refuse("its kernel has the shape %s for %d axes", weight.shape(), rank);
     }
     List<Integer> sizes = new ArrayList<>(weight.shape());
     if (rank == 3) {
       sizes.add(1);
     }
-    if (step.hasAttribute("kernel_shape")
-        && !kernel(step, rank).equals(sizes.subList(2, 2 + rank - 2))) {
-      throw step.refuse("its attribute kernel_shape is not the size of its kernel");
+    if (translation.hasAttribute("kernel_shape")
+        && !kernel(translation, rank).equals(sizes.subList(2, 2 + rank - 2))) {
+      throw translation.refuse("its attribute kernel_shape is not the size of its kernel");
     }
     if (Collections.min(sizes) < 1) {
-      throw step.refuse("its kernel has the shape %s", weight.shape());
+      throw translation.refuse("its kernel has the shape %s", weight.shape());
     }
     int out = sizes.get(0);
-    int groups = small(step, step.integer("group", 1), "group");
+    int groups = small(translation, translation.integer("group", 1), "group");
     int in = Math.multiplyExact(sizes.get(1), groups);
     if (x.shape().channels() != in || out % groups != 0) {
-      throw step.refuse(
+      throw translation.refuse(
           "its kernel %s in %d groups does not fit %d channels",
           weight.shape(), groups, x.shape().channels());
     }
-    Window window = window(step, rank, sizes.get(2), sizes.get(3), x.shape());
-    String path = step.path(weight);
+    Window window = window(translation, rank, sizes.get(2), sizes.get(3), x.shape());
+    String path = translation.path(weight);
     Map<String, OnnxTensor> weights = new HashMap<>();
     weights.put(path + ".weight", weight);
     Conv2d conv = Conv2d.of(path, in, out, window).groups(groups);
-    Optional<OnnxTensor> bias = step.optional(2);
+    Optional<OnnxTensor> bias = translation.optional(2);
     if (bias.isPresent()) {
       conv = conv.withBias();
-      weights.put(path + ".bias", vector(step, bias.get(), out));
+      weights.put(path + ".bias", vector(translation, bias.get(), out));
     }
     // Zeros around the map that only this reads are its own padding.
     int source = x.node();
-    if (step.scope().draft().op(source) instanceof ZeroPad2d pad && step.readsAlone(0)) {
-      source = step.scope().draft().inputs(source).get(0);
+    if (translation.scope().draft().op(source) instanceof ZeroPad2d pad
+        && translation.readsAlone(0)) {
+      source = translation.scope().draft().inputs(source).get(0);
       conv =
           new Conv2d(
               path,
@@ -84,27 +85,27 @@ final class Convolutions {
               false,
               conv.activation());
     }
-    step.out(step.result(step.add(conv, weights, source), rank));
+    translation.out(translation.result(translation.add(conv, weights, source), rank));
   }
 
   /** A constant of so many values, or of one that counts for all. */
-  static OnnxTensor vector(Step step, OnnxTensor tensor, int length) {
+  static OnnxTensor vector(Translation translation, OnnxTensor tensor, int length) {
     if (tensor.count() == length) {
       return tensor;
     } else if (tensor.count() == 1) {
       return OnnxTensor.uniform(tensor.name(), tensor.type(), List.of(length), tensor.first());
     }
-    throw step.refuse(
+    throw translation.refuse(
         "the constant %s of shape %s should have %d values", tensor.name(), tensor.shape(), length);
   }
 
-  private static View image(Step step) {
-    View x = step.view(0);
+  private static View image(Translation translation) {
+    View x = translation.view(0);
     if (x.rank() != 3 && x.rank() != 4) {
-      throw step.refuse(
+      throw translation.refuse(
           "it works on %d axes; only one and two axes of places are supported", x.rank() - 2);
     }
-    return step.map(x);
+    return translation.map(x);
   }
 
   private static Padding sum(Padding a, Padding b) {
@@ -112,33 +113,36 @@ final class Convolutions {
         a.top() + b.top(), a.left() + b.left(), a.bottom() + b.bottom(), a.right() + b.right());
   }
 
-  private static int small(Step step, long value, String what) {
+  private static int small(Translation translation, long value, String what) {
     if (value < 1 || value > 1 << 20) {
-      throw step.refuse("its attribute %s is %d", what, value);
+      throw translation.refuse("its attribute %s is %d", what, value);
     }
     return (int) value;
   }
 
-  private static List<Integer> kernel(Step step, int rank) {
+  private static List<Integer> kernel(Translation translation, int rank) {
     List<Long> kernel =
-        step.integers("kernel_shape")
-            .orElseThrow(() -> step.refuse("its attribute kernel_shape is missing"));
-    return sides(step, kernel, "kernel_shape", rank);
+        translation
+            .integers("kernel_shape")
+            .orElseThrow(() -> translation.refuse("its attribute kernel_shape is missing"));
+    return sides(translation, kernel, "kernel_shape", rank);
   }
 
-  private static List<Integer> sides(Step step, List<Long> values, String what, int rank) {
+  private static List<Integer> sides(
+      Translation translation, List<Long> values, String what, int rank) {
     if (values.size() != rank - 2) {
-      throw step.refuse(
+      throw translation.refuse(
           "its attribute %s has %d values for %d axes", what, values.size(), rank - 2);
     }
-    return values.stream().map(value -> small(step, value, what)).toList();
+    return values.stream().map(value -> small(translation, value, what)).toList();
   }
 
-  private static List<Integer> sides(Step step, String what, int rank) {
+  private static List<Integer> sides(Translation translation, String what, int rank) {
     List<Integer> sides =
         new ArrayList<>(
-            step.integers(what)
-                .map(values -> sides(step, values, what, rank))
+            translation
+                .integers(what)
+                .map(values -> sides(translation, values, what, rank))
                 .orElseGet(() -> Collections.nCopies(rank - 2, 1)));
     if (rank == 3) {
       sides.add(1);
@@ -146,31 +150,33 @@ final class Convolutions {
     return sides;
   }
 
-  private static Window window(Step step, int rank, int kernelH, int kernelW, Shape shape) {
-    List<Integer> stride = sides(step, "strides", rank);
-    List<Integer> dilation = sides(step, "dilations", rank);
+  private static Window window(
+      Translation translation, int rank, int kernelH, int kernelW, Shape shape) {
+    List<Integer> stride = sides(translation, "strides", rank);
+    List<Integer> dilation = sides(translation, "dilations", rank);
     Window window =
         Window.of(kernelH, kernelW)
             .stride(stride.get(0), stride.get(1))
             .dilation(dilation.get(0), dilation.get(1));
     if (1L * dilation.get(0) * kernelH > 1 << 24 || 1L * dilation.get(1) * kernelW > 1 << 24) {
-      throw step.refuse("its window is too large: %d x %d", kernelH, kernelW);
+      throw translation.refuse("its window is too large: %d x %d", kernelH, kernelW);
     }
-    return window.padding(padding(step, rank, window, shape));
+    return window.padding(padding(translation, rank, window, shape));
   }
 
-  private static Padding padding(Step step, int rank, Window window, Shape shape) {
-    String auto = step.text("auto_pad", "NOTSET");
+  private static Padding padding(Translation translation, int rank, Window window, Shape shape) {
+    String auto = translation.text("auto_pad", "NOTSET");
     switch (auto) {
       case "NOTSET", "" -> {
-        List<Long> pads = step.integers("pads").orElse(Collections.nCopies(2 * rank - 4, 0L));
+        List<Long> pads =
+            translation.integers("pads").orElse(Collections.nCopies(2 * rank - 4, 0L));
         if (pads.size() != 2 * rank - 4) {
-          throw step.refuse("its attribute pads has %d values", pads.size());
+          throw translation.refuse("its attribute pads has %d values", pads.size());
         }
         int[] p = new int[pads.size()];
         for (int i = 0; i < p.length; i++) {
           if (pads.get(i) < 0 || pads.get(i) > 1 << 20) {
-            throw step.refuse("its attribute pads holds %d", pads.get(i));
+            throw translation.refuse("its attribute pads holds %d", pads.get(i));
           }
           p[i] = pads.get(i).intValue();
         }
@@ -187,7 +193,7 @@ final class Convolutions {
             ? new Padding(v / 2, h / 2, v - v / 2, h - h / 2)
             : new Padding(v - v / 2, h - h / 2, v / 2, h / 2);
       }
-      default -> throw step.refuse("its attribute auto_pad is %s", auto);
+      default -> throw translation.refuse("its attribute auto_pad is %s", auto);
     }
   }
 
@@ -196,16 +202,16 @@ final class Convolutions {
     return Math.max(0, (places - 1) * stride + span - size);
   }
 
-  private static Window pool(Step step, View x) {
-    List<Integer> kernel = new ArrayList<>(kernel(step, x.rank()));
+  private static Window pool(Translation translation, View x) {
+    List<Integer> kernel = new ArrayList<>(kernel(translation, x.rank()));
     if (x.rank() == 3) {
       kernel.add(1);
     }
-    Window window = window(step, x.rank(), kernel.get(0), kernel.get(1), x.shape());
+    Window window = window(translation, x.rank(), kernel.get(0), kernel.get(1), x.shape());
     if (window.dilationHeight() != 1 || window.dilationWidth() != 1) {
-      throw step.refuse("a pool with dilations is not supported");
+      throw translation.refuse("a pool with dilations is not supported");
     }
-    return step.integer("ceil_mode", 0) != 0 ? window.ceilMode() : window;
+    return translation.integer("ceil_mode", 0) != 0 ? window.ceilMode() : window;
   }
 
   /** Whether each window sees a value of the map, as our pools demand. */
@@ -215,24 +221,24 @@ final class Convolutions {
         && 2 * Math.max(padding.left(), padding.right()) <= window.kernelWidth();
   }
 
-  private static void maxPool(Step step) {
-    step.onlyFirstOutput("the indices");
-    View x = image(step);
-    Window window = pool(step, x);
+  private static void maxPool(Translation translation) {
+    translation.onlyFirstOutput("the indices");
+    View x = image(translation);
+    Window window = pool(translation, x);
     if (!isHalf(window)) {
-      throw step.refuse("a padding of more than half the window is not supported");
+      throw translation.refuse("a padding of more than half the window is not supported");
     }
-    int id = step.add(new MaxPool2d(step.path(), window), x.node());
-    step.out(step.result(id, x.rank()));
+    int id = translation.add(new MaxPool2d(translation.path(), window), x.node());
+    translation.out(translation.result(id, x.rank()));
   }
 
-  private static void avgPool(Step step) {
-    View x = image(step);
-    Window window = pool(step, x);
-    boolean counts = step.integer("count_include_pad", 0) != 0;
+  private static void avgPool(Translation translation) {
+    View x = image(translation);
+    Window window = pool(translation, x);
+    boolean counts = translation.integer("count_include_pad", 0) != 0;
     int source = x.node();
-    if (step.scope().draft().op(source) instanceof ZeroPad2d pad
-        && step.readsAlone(0)
+    if (translation.scope().draft().op(source) instanceof ZeroPad2d pad
+        && translation.readsAlone(0)
         && window.padding().isNone()
         && !window.ceiling()) {
       // PyTorch's older exporter writes a padding that counts so.
@@ -240,28 +246,28 @@ final class Convolutions {
       if (isHalf(padded)) {
         window = padded;
         counts = true;
-        source = step.scope().draft().inputs(source).get(0);
+        source = translation.scope().draft().inputs(source).get(0);
       }
     }
     if (!isHalf(window)) {
       if (!counts || window.ceiling()) {
-        throw step.refuse("a padding of more than half the window is not supported");
+        throw translation.refuse("a padding of more than half the window is not supported");
       }
-      source = step.add(new ZeroPad2d(step.path(), window.padding()), source);
+      source = translation.add(new ZeroPad2d(translation.path(), window.padding()), source);
       window = window.padding(Padding.NONE);
     }
-    int id = step.add(new AvgPool2d(step.path(), window, counts), source);
-    step.out(step.result(id, x.rank()));
+    int id = translation.add(new AvgPool2d(translation.path(), window, counts), source);
+    translation.out(translation.result(id, x.rank()));
   }
 
-  private static void global(Step step, boolean mean) {
-    View x = step.view(0);
+  private static void global(Translation translation, boolean mean) {
+    View x = translation.view(0);
     if (x.rank() != 3 && x.rank() != 4) {
-      throw step.refuse("it works on %d axes; only one and two are supported", x.rank() - 2);
+      throw translation.refuse("it works on %d axes; only one and two are supported", x.rank() - 2);
     }
-    x = step.map(x);
-    String path = step.path();
-    int id = step.add(mean ? new GlobalAvgPool(path) : new GlobalMaxPool(path), x.node());
-    step.out(step.result(id, x.rank()));
+    x = translation.map(x);
+    String path = translation.path();
+    int id = translation.add(mean ? new GlobalAvgPool(path) : new GlobalMaxPool(path), x.node());
+    translation.out(translation.result(id, x.rank()));
   }
 }

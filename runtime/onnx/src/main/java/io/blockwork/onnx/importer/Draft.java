@@ -38,28 +38,28 @@ final class Draft {
     weights.add(Map.of());
   }
 
-  int add(Step step, Op op, List<Integer> reads, Map<String, OnnxTensor> values) {
+  int add(Translation translation, Op op, List<Integer> reads, Map<String, OnnxTensor> values) {
     try {
       List<Shape> shapesRead = reads.stream().map(shapes::get).toList();
       Shape shape = op.shape(shapesRead);
       if (shape.elements() > Integer.MAX_VALUE) {
-        throw step.refuse("its result has too many values: %s", shape);
+        throw translation.refuse("its result has too many values: %s", shape);
       }
       shapes.add(shape);
     } catch (ShapeFault e) {
-      throw step.refuse("%s", e.getMessage());
+      throw translation.refuse("%s", e.getMessage());
     }
     for (Parameter parameter : op.parameters()) {
       OnnxTensor tensor = values.get(parameter.name());
       if (tensor != null && tensor.count() != parameter.length()) {
-        throw step.refuse(
+        throw translation.refuse(
             "%s should have the shape %s, and has %s",
             parameter.name(), parameter.shape(), tensor.shape());
       }
       if (tensor != null && tensor.isUniform()) {
         uniform += tensor.count();
         if (uniform > MOST_UNIFORM) {
-          throw step.refuse("its weights are larger by far than the file that makes them");
+          throw translation.refuse("its weights are larger by far than the file that makes them");
         }
       }
     }

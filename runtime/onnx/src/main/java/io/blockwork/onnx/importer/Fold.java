@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 
 /** Works out operations whose inputs are all constant. */
 final class Fold {
-  private static final Map<String, Consumer<Step>> OPERATORS = operators();
+  private static final Map<String, Consumer<Translation>> OPERATORS = operators();
 
   private Fold() {}
 
@@ -27,21 +27,21 @@ final class Fold {
     return OPERATORS.containsKey(type);
   }
 
-  static void apply(Step step) {
-    Objects.requireNonNull(OPERATORS.get(step.node().type())).accept(step);
+  static void apply(Translation translation) {
+    Objects.requireNonNull(OPERATORS.get(translation.node().type())).accept(translation);
   }
 
-  private static Map<String, Consumer<Step>> operators() {
-    Map<String, Consumer<Step>> all = new HashMap<>();
+  private static Map<String, Consumer<Translation>> operators() {
+    Map<String, Consumer<Translation>> all = new HashMap<>();
     all.put("Constant", Fold::constant);
     all.put("ConstantOfShape", Fold::constantOfShape);
-    all.put("Identity", step -> step.out(step.constant(0)));
-    all.put("Dropout", step -> step.out(step.constant(0)));
+    all.put("Identity", translation -> translation.out(translation.constant(0)));
+    all.put("Dropout", translation -> translation.out(translation.constant(0)));
     all.put("Cast", Fold::cast);
-    all.put("CastLike", step -> cast(step, step.constant(1).type()));
+    all.put("CastLike", translation -> cast(translation, translation.constant(1).type()));
     all.put("Clip", Fold::clip);
     all.put("Shape", Fold::shape);
-    all.put("Size", step -> scalar(step, step.constant(0).count()));
+    all.put("Size", translation -> scalar(translation, translation.constant(0).count()));
     all.put("Reshape", Fold::reshape);
     all.put("Flatten", Fold::flatten);
     all.put("Squeeze", Fold::squeeze);
@@ -146,96 +146,105 @@ final class Fold {
     return Math.abs(rounded) > largest ? Math.copySign(Double.POSITIVE_INFINITY, value) : rounded;
   }
 
-  private static void clip(Step step) {
-    OnnxTensor x = step.constant(0);
-    boolean inputs = step.opset() >= 11;
+  private static void clip(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    boolean inputs = translation.opset() >= 11;
     double low =
         inputs
-            ? step.optional(1).map(OnnxTensor::first).orElse(Double.NEGATIVE_INFINITY)
-            : step.real("min", Double.NEGATIVE_INFINITY);
+            ? translation.optional(1).map(OnnxTensor::first).orElse(Double.NEGATIVE_INFINITY)
+            : translation.real("min", Double.NEGATIVE_INFINITY);
     double high =
         inputs
-            ? step.optional(2).map(OnnxTensor::first).orElse(Double.POSITIVE_INFINITY)
-            : step.real("max", Double.POSITIVE_INFINITY);
-    step.scope().worksOut(x.count(), step);
-    step.out(
+            ? translation.optional(2).map(OnnxTensor::first).orElse(Double.POSITIVE_INFINITY)
+            : translation.real("max", Double.POSITIVE_INFINITY);
+    translation.scope().worksOut(x.count(), translation);
+    translation.out(
         tensor(
             x.type(),
             x.shape(),
             Arrays.stream(x.doubles()).map(v -> Math.min(high, Math.max(low, v))).toArray()));
   }
 
-  private static void scalar(Step step, long value) {
-    step.out(OnnxTensor.of("", ElementType.INT64, List.of(), new long[] {value}));
+  private static void scalar(Translation translation, long value) {
+    translation.out(OnnxTensor.of("", ElementType.INT64, List.of(), new long[] {value}));
   }
 
-  private static void unary(Map<String, Consumer<Step>> all, String name, DoubleUnaryOperator f) {
+  private static void unary(
+      Map<String, Consumer<Translation>> all, String name, DoubleUnaryOperator f) {
     all.put(
         name,
-        step -> {
-          OnnxTensor x = step.constant(0);
+        translation -> {
+          OnnxTensor x = translation.constant(0);
           if (x.isUniform()) {
             double value =
                 tensor(x.type(), List.of(1), new double[] {f.applyAsDouble(x.first())}).first();
-            step.out(OnnxTensor.uniform(x.name(), x.type(), x.shape(), value));
+            translation.out(OnnxTensor.uniform(x.name(), x.type(), x.shape(), value));
             return;
           }
-          step.scope().worksOut(x.count(), step);
-          step.out(tensor(x.type(), x.shape(), Arrays.stream(x.doubles()).map(f).toArray()));
+          translation.scope().worksOut(x.count(), translation);
+          translation.out(tensor(x.type(), x.shape(), Arrays.stream(x.doubles()).map(f).toArray()));
         });
   }
 
-  private static void binary(Map<String, Consumer<Step>> all, String name, DoubleBinaryOperator f) {
+  private static void binary(
+      Map<String, Consumer<Translation>> all, String name, DoubleBinaryOperator f) {
     all.put(
         name,
-        step -> {
-          OnnxTensor a = step.constant(0);
-          step.out(combined(step, a, step.constant(1), a.type(), f));
+        translation -> {
+          OnnxTensor a = translation.constant(0);
+          translation.out(combined(translation, a, translation.constant(1), a.type(), f));
         });
   }
 
   private static void compare(
-      Map<String, Consumer<Step>> all, String name, DoubleBinaryOperator f) {
+      Map<String, Consumer<Translation>> all, String name, DoubleBinaryOperator f) {
     all.put(
         name,
-        step -> step.out(combined(step, step.constant(0), step.constant(1), ElementType.BOOL, f)));
+        translation ->
+            translation.out(
+                combined(
+                    translation,
+                    translation.constant(0),
+                    translation.constant(1),
+                    ElementType.BOOL,
+                    f)));
   }
 
   private static void variadic(
-      Map<String, Consumer<Step>> all, String name, DoubleBinaryOperator f) {
-    all.put(name, step -> step.out(all(step, f)));
+      Map<String, Consumer<Translation>> all, String name, DoubleBinaryOperator f) {
+    all.put(name, translation -> translation.out(all(translation, f)));
   }
 
-  private static OnnxTensor all(Step step, DoubleBinaryOperator f) {
-    OnnxTensor result = step.constant(0);
-    for (int i = 1; i < step.inputs(); i++) {
-      result = combined(step, result, step.constant(i), result.type(), f);
+  private static OnnxTensor all(Translation translation, DoubleBinaryOperator f) {
+    OnnxTensor result = translation.constant(0);
+    for (int i = 1; i < translation.inputs(); i++) {
+      result = combined(translation, result, translation.constant(i), result.type(), f);
     }
     return result;
   }
 
-  private static void mean(Step step) {
-    OnnxTensor sum = all(step, Double::sum);
-    int n = step.inputs();
-    step.out(
+  private static void mean(Translation translation) {
+    OnnxTensor sum = all(translation, Double::sum);
+    int n = translation.inputs();
+    translation.out(
         tensor(sum.type(), sum.shape(), Arrays.stream(sum.doubles()).map(x -> x / n).toArray()));
   }
 
-  private static void divide(Step step) {
-    OnnxTensor a = step.constant(0);
+  private static void divide(Translation translation) {
+    OnnxTensor a = translation.constant(0);
     boolean real = a.type().isFloating();
     if (!real) {
-      for (long divisor : step.constant(1).longs()) {
+      for (long divisor : translation.constant(1).longs()) {
         if (divisor == 0) {
-          throw step.refuse("it divides by zero");
+          throw translation.refuse("it divides by zero");
         }
       }
     }
-    step.out(combined(step, a, step.constant(1), a.type(), (x, y) -> x / y));
+    translation.out(combined(translation, a, translation.constant(1), a.type(), (x, y) -> x / y));
   }
 
   /** The shape of two that are stretched to each other. */
-  static List<Integer> broadcast(Step step, List<Integer> a, List<Integer> b) {
+  static List<Integer> broadcast(Translation translation, List<Integer> a, List<Integer> b) {
     int rank = Math.max(a.size(), b.size());
     List<Integer> left = OnnxTensor.padded(a, rank);
     List<Integer> right = OnnxTensor.padded(b, rank);
@@ -244,7 +253,7 @@ final class Fold {
       int x = left.get(i);
       int y = right.get(i);
       if (x != y && x != 1 && y != 1) {
-        throw step.refuse("its constants of the shapes %s and %s do not fit", a, b);
+        throw translation.refuse("its constants of the shapes %s and %s do not fit", a, b);
       }
       shape.add(x == 1 ? y : x);
     }
@@ -252,27 +261,31 @@ final class Fold {
   }
 
   private static OnnxTensor combined(
-      Step step, OnnxTensor a, OnnxTensor b, ElementType type, DoubleBinaryOperator f) {
-    List<Integer> shape = broadcast(step, a.shape(), b.shape());
+      Translation translation,
+      OnnxTensor a,
+      OnnxTensor b,
+      ElementType type,
+      DoubleBinaryOperator f) {
+    List<Integer> shape = broadcast(translation, a.shape(), b.shape());
     if (a.isUniform() && b.isUniform()) {
       double value =
           tensor(type, List.of(1), new double[] {f.applyAsDouble(a.first(), b.first())}).first();
       return OnnxTensor.uniform("", type, shape, value);
     }
-    double[] x = stretched(step, a, shape);
-    double[] y = stretched(step, b, shape);
+    double[] x = stretched(translation, a, shape);
+    double[] y = stretched(translation, b, shape);
     double[] values = new double[x.length];
     Arrays.setAll(values, i -> f.applyAsDouble(x[i], y[i]));
     return tensor(type, shape, values);
   }
 
   /** The values, repeated where the shape has more. */
-  static double[] stretched(Step step, OnnxTensor tensor, List<Integer> shape) {
+  static double[] stretched(Translation translation, OnnxTensor tensor, List<Integer> shape) {
     long count = 1;
     for (int size : shape) {
       count = Math.min(Long.MAX_VALUE >> 32, count * size);
     }
-    step.scope().worksOut(count, step);
+    translation.scope().worksOut(count, translation);
     double[] from = tensor.doubles();
     if (from.length == count && tensor.shape().size() == shape.size()) {
       return from;
@@ -293,119 +306,122 @@ final class Fold {
     return to;
   }
 
-  private static void where(Step step) {
-    OnnxTensor a = step.constant(1);
-    OnnxTensor b = step.constant(2);
-    OnnxTensor condition = step.constant(0);
-    List<Integer> shape = broadcast(step, broadcast(step, condition.shape(), a.shape()), b.shape());
-    double[] c = stretched(step, condition, shape);
-    double[] x = stretched(step, a, shape);
-    double[] y = stretched(step, b, shape);
+  private static void where(Translation translation) {
+    OnnxTensor a = translation.constant(1);
+    OnnxTensor b = translation.constant(2);
+    OnnxTensor condition = translation.constant(0);
+    List<Integer> shape =
+        broadcast(translation, broadcast(translation, condition.shape(), a.shape()), b.shape());
+    double[] c = stretched(translation, condition, shape);
+    double[] x = stretched(translation, a, shape);
+    double[] y = stretched(translation, b, shape);
     double[] values = new double[c.length];
     Arrays.setAll(values, i -> c[i] != 0 ? x[i] : y[i]);
-    step.out(tensor(a.type(), shape, values));
+    translation.out(tensor(a.type(), shape, values));
   }
 
-  private static void constant(Step step) {
-    for (Map.Entry<String, OnnxAttribute> entry : step.node().attributes().entrySet()) {
+  private static void constant(Translation translation) {
+    for (Map.Entry<String, OnnxAttribute> entry : translation.node().attributes().entrySet()) {
       OnnxAttribute value = entry.getValue();
       if (value instanceof OnnxAttribute.Tensor tensor) {
-        String name = step.node().outputs().isEmpty() ? "" : step.node().outputs().get(0);
-        step.out(tensor.value().named(name));
+        String name =
+            translation.node().outputs().isEmpty() ? "" : translation.node().outputs().get(0);
+        translation.out(tensor.value().named(name));
       } else if (value instanceof OnnxAttribute.Real real) {
-        step.out(OnnxTensor.of("", ElementType.FLOAT, List.of(), new double[] {real.value()}));
+        translation.out(
+            OnnxTensor.of("", ElementType.FLOAT, List.of(), new double[] {real.value()}));
       } else if (value instanceof OnnxAttribute.Int integer) {
-        scalar(step, integer.value());
+        scalar(translation, integer.value());
       } else if (value instanceof OnnxAttribute.Reals reals) {
         double[] all = reals.values().stream().mapToDouble(Float::doubleValue).toArray();
-        step.out(OnnxTensor.of("", ElementType.FLOAT, List.of(all.length), all));
+        translation.out(OnnxTensor.of("", ElementType.FLOAT, List.of(all.length), all));
       } else if (value instanceof OnnxAttribute.Ints integers) {
         long[] all = integers.values().stream().mapToLong(Long::longValue).toArray();
-        step.out(OnnxTensor.of("", ElementType.INT64, List.of(all.length), all));
+        translation.out(OnnxTensor.of("", ElementType.INT64, List.of(all.length), all));
       } else {
-        throw step.refuse("its value is a %s, which is not supported", entry.getKey());
+        throw translation.refuse("its value is a %s, which is not supported", entry.getKey());
       }
       return;
     }
-    throw step.refuse("it has no value");
+    throw translation.refuse("it has no value");
   }
 
-  private static void constantOfShape(Step step) {
-    List<Integer> shape = sizes(step, step.constant(0).longs());
-    OnnxAttribute value = step.node().attributes().get("value");
+  private static void constantOfShape(Translation translation) {
+    List<Integer> shape = sizes(translation, translation.constant(0).longs());
+    OnnxAttribute value = translation.node().attributes().get("value");
     OnnxTensor one =
         value instanceof OnnxAttribute.Tensor tensor
             ? tensor.value()
             : OnnxTensor.of("", ElementType.FLOAT, List.of(1), new double[] {0});
     if (one.count() != 1) {
-      throw step.refuse("its value has the shape %s", one.shape());
+      throw translation.refuse("its value has the shape %s", one.shape());
     }
-    String name = step.node().outputs().isEmpty() ? "" : step.node().outputs().get(0);
-    step.out(OnnxTensor.uniform(name, one.type(), shape, one.first()));
+    String name = translation.node().outputs().isEmpty() ? "" : translation.node().outputs().get(0);
+    translation.out(OnnxTensor.uniform(name, one.type(), shape, one.first()));
   }
 
   /** Sizes from a file, whose product is small enough. */
-  static List<Integer> sizes(Step step, long... sizes) {
+  static List<Integer> sizes(Translation translation, long... sizes) {
     long count = 1;
     for (long size : sizes) {
       if (size < 0 || size > 1 << 30 || (count *= Math.max(1, size)) > 1 << 30) {
-        throw step.refuse("it makes a constant of shape %s", Arrays.toString(sizes));
+        throw translation.refuse("it makes a constant of shape %s", Arrays.toString(sizes));
       }
     }
     return Arrays.stream(sizes).mapToObj(size -> (int) size).toList();
   }
 
-  private static void cast(Step step) {
-    long to = step.integer("to", 1);
+  private static void cast(Translation translation) {
+    long to = translation.integer("to", 1);
     ElementType type =
         Arrays.stream(ElementType.values())
             .filter(each -> each.number() == to)
             .findFirst()
-            .orElseThrow(() -> step.refuse("it makes the element type number %d", to));
-    cast(step, type);
+            .orElseThrow(() -> translation.refuse("it makes the element type number %d", to));
+    cast(translation, type);
   }
 
-  private static void cast(Step step, ElementType type) {
-    OnnxTensor x = step.constant(0);
+  private static void cast(Translation translation, ElementType type) {
+    OnnxTensor x = translation.constant(0);
     if (type.isFloating() && type.bytes() >= x.type().bytes() && x.type().isFloating()) {
       // Wider numbers hold the same; weights stay in the file.
-      step.out(x);
+      translation.out(x);
       return;
     }
-    step.scope().worksOut(x.count(), step);
+    translation.scope().worksOut(x.count(), translation);
     double[] values = x.doubles();
     if (type == ElementType.BOOL) {
       values = Arrays.stream(values).map(value -> value == 0 ? 0 : 1).toArray();
     }
-    step.out(tensor(type, x.shape(), values));
+    translation.out(tensor(type, x.shape(), values));
   }
 
-  private static void shape(Step step) {
-    List<Integer> shape = step.constant(0).shape();
+  private static void shape(Translation translation) {
+    List<Integer> shape = translation.constant(0).shape();
     int rank = shape.size();
-    int from = bound(step.integer("start", 0), rank);
-    int to = Math.max(from, bound(step.integer("end", rank), rank));
+    int from = bound(translation.integer("start", 0), rank);
+    int to = Math.max(from, bound(translation.integer("end", rank), rank));
     long[] sizes = shape.subList(from, to).stream().mapToLong(Integer::longValue).toArray();
-    step.out(OnnxTensor.of("", ElementType.INT64, List.of(sizes.length), sizes));
+    translation.out(OnnxTensor.of("", ElementType.INT64, List.of(sizes.length), sizes));
   }
 
   static int bound(long at, int rank) {
     return (int) Math.max(0, Math.min(rank, at < 0 ? at + rank : at));
   }
 
-  private static void reshape(Step step) {
-    OnnxTensor x = step.constant(0);
-    long[] target = step.constant(1).longs();
+  private static void reshape(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    long[] target = translation.constant(1).longs();
     long known = 1;
     int free = -1;
     for (int i = 0; i < target.length; i++) {
-      if (target[i] == 0 && step.integer("allowzero", 0) == 0 && i < x.shape().size()) {
+      if (target[i] == 0 && translation.integer("allowzero", 0) == 0 && i < x.shape().size()) {
         target[i] = x.shape().get(i);
       }
       if (target[i] == -1 && free < 0) {
         free = i;
       } else if (target[i] < 0 || target[i] > 1 << 30) {
-        throw step.refuse("it makes the shape %s", Arrays.toString(target));
+        throw translation.refuse("it makes the shape %s", Arrays.toString(target));
       } else {
         known = Math.min(1L << 40, known * target[i]);
       }
@@ -413,28 +429,28 @@ final class Fold {
     if (free >= 0) {
       target[free] = known == 0 ? 0 : x.count() / known;
     }
-    step.out(x.reshaped(sizes(step, target)));
+    translation.out(x.reshaped(sizes(translation, target)));
   }
 
-  private static void flatten(Step step) {
-    OnnxTensor x = step.constant(0);
+  private static void flatten(Translation translation) {
+    OnnxTensor x = translation.constant(0);
     int rank = x.shape().size();
-    long given = step.integer("axis", 1);
-    int axis = given == rank ? rank : step.axis(given, rank);
+    long given = translation.integer("axis", 1);
+    int axis = given == rank ? rank : translation.axis(given, rank);
     int rows = x.shape().subList(0, axis).stream().reduce(1, (a, b) -> a * b);
-    step.out(x.reshaped(List.of(rows, rows == 0 ? 0 : x.count() / rows)));
+    translation.out(x.reshaped(List.of(rows, rows == 0 ? 0 : x.count() / rows)));
   }
 
-  private static Optional<List<Long>> axes(Step step) {
-    return step.opset() >= 13 ? step.integers("", 1) : step.integers("axes");
+  private static Optional<List<Long>> axes(Translation translation) {
+    return translation.opset() >= 13 ? translation.integers("", 1) : translation.integers("axes");
   }
 
-  private static void squeeze(Step step) {
-    OnnxTensor x = step.constant(0);
-    Optional<List<Long>> axes = axes(step);
+  private static void squeeze(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    Optional<List<Long>> axes = axes(translation);
     int rank = x.shape().size();
     var dropped = new TreeSet<Integer>();
-    axes.ifPresent(list -> list.forEach(axis -> dropped.add(step.axis(axis, rank))));
+    axes.ifPresent(list -> list.forEach(axis -> dropped.add(translation.axis(axis, rank))));
     List<Integer> shape = new ArrayList<>();
     for (int i = 0; i < rank; i++) {
       boolean drop = axes.isPresent() ? dropped.contains(i) : x.shape().get(i) == 1;
@@ -442,100 +458,106 @@ final class Fold {
         shape.add(x.shape().get(i));
       }
     }
-    step.out(x.reshaped(shape));
+    translation.out(x.reshaped(shape));
   }
 
-  private static void unsqueeze(Step step) {
-    OnnxTensor x = step.constant(0);
-    List<Long> axes = axes(step).orElseThrow(() -> step.refuse("its axes are missing"));
+  private static void unsqueeze(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    List<Long> axes =
+        axes(translation).orElseThrow(() -> translation.refuse("its axes are missing"));
     int rank = x.shape().size() + axes.size();
     if (rank > 64) {
-      throw step.refuse("it makes %d axes", rank);
+      throw translation.refuse("it makes %d axes", rank);
     }
     List<Integer> shape = new ArrayList<>(x.shape());
     var added =
         axes.stream()
-            .map(axis -> step.axis(axis, rank))
+            .map(axis -> translation.axis(axis, rank))
             .collect(Collectors.toCollection(TreeSet::new));
     if (added.size() != axes.size()) {
-      throw step.refuse("it adds an axis twice: %s", axes);
+      throw translation.refuse("it adds an axis twice: %s", axes);
     }
     added.forEach(axis -> shape.add(axis, 1));
-    step.out(x.reshaped(shape));
+    translation.out(x.reshaped(shape));
   }
 
-  private static void transpose(Step step) {
-    OnnxTensor x = step.constant(0);
+  private static void transpose(Translation translation) {
+    OnnxTensor x = translation.constant(0);
     int rank = x.shape().size();
     List<Long> reversed = new ArrayList<>();
     for (long i = rank - 1L; i >= 0; i--) {
       reversed.add(i);
     }
-    List<Long> perm = step.integers("perm").orElse(reversed);
+    List<Long> perm = translation.integers("perm").orElse(reversed);
     if (perm.size() != rank || new TreeSet<>(perm).size() != rank) {
-      throw step.refuse("its attribute perm is %s for %d axes", perm, rank);
+      throw translation.refuse("its attribute perm is %s for %d axes", perm, rank);
     }
-    step.out(x.transposed(perm.stream().mapToInt(axis -> step.axis(axis, rank)).toArray()));
+    translation.out(
+        x.transposed(perm.stream().mapToInt(axis -> translation.axis(axis, rank)).toArray()));
   }
 
-  private static void expand(Step step) {
-    OnnxTensor x = step.constant(0);
-    List<Integer> shape = broadcast(step, x.shape(), sizes(step, step.constant(1).longs()));
-    step.out(
+  private static void expand(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    List<Integer> shape =
+        broadcast(translation, x.shape(), sizes(translation, translation.constant(1).longs()));
+    translation.out(
         x.isUniform() && !shape.contains(0)
             ? OnnxTensor.uniform(x.name(), x.type(), shape, x.first())
-            : tensor(x.type(), shape, stretched(step, x, shape)));
+            : tensor(x.type(), shape, stretched(translation, x, shape)));
   }
 
   /** One value for each place on an axis, in the shape of a tensor. */
-  private static double[] along(Step step, OnnxTensor values, OnnxTensor x) {
+  private static double[] along(Translation translation, OnnxTensor values, OnnxTensor x) {
     if (values.count() == 1) {
       double[] all = new double[x.count()];
       Arrays.fill(all, values.first());
       return all;
     }
     int rank = x.shape().size();
-    int axis = step.axis(step.integer("axis", 1), rank);
+    int axis = translation.axis(translation.integer("axis", 1), rank);
     if (values.shape().size() != 1 || values.count() != x.shape().get(axis)) {
-      throw step.refuse("its scale has the shape %s; blocks are not supported", values.shape());
+      throw translation.refuse(
+          "its scale has the shape %s; blocks are not supported", values.shape());
     }
     List<Integer> shape = new ArrayList<>(Collections.nCopies(rank, 1));
     shape.set(axis, values.count());
-    return stretched(step, values.reshaped(shape), x.shape());
+    return stretched(translation, values.reshaped(shape), x.shape());
   }
 
-  private static void quantize(Step step) {
-    OnnxTensor x = step.constant(0);
-    step.scope().worksOut(x.count(), step);
-    ElementType type = step.optional(2).map(OnnxTensor::type).orElse(ElementType.UINT8);
+  private static void quantize(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    translation.scope().worksOut(x.count(), translation);
+    ElementType type = translation.optional(2).map(OnnxTensor::type).orElse(ElementType.UINT8);
     if (type != ElementType.UINT8 && type != ElementType.INT8) {
-      throw step.refuse("it makes %s; only 8 bits are supported", type);
+      throw translation.refuse("it makes %s; only 8 bits are supported", type);
     }
     double[] values = x.doubles();
-    double[] scale = along(step, step.constant(1), x);
+    double[] scale = along(translation, translation.constant(1), x);
     double[] zero =
-        step.optional(2)
-            .map(tensor -> along(step, tensor, x))
+        translation
+            .optional(2)
+            .map(tensor -> along(translation, tensor, x))
             .orElseGet(() -> new double[values.length]);
     double low = type == ElementType.INT8 ? -128 : 0;
     for (int i = 0; i < values.length; i++) {
       values[i] = Math.max(low, Math.min(low + 255, Math.rint(values[i] / scale[i]) + zero[i]));
     }
-    step.out(tensor(type, x.shape(), values));
+    translation.out(tensor(type, x.shape(), values));
   }
 
-  private static void dequantize(Step step) {
-    OnnxTensor x = step.constant(0);
-    step.scope().worksOut(x.count(), step);
+  private static void dequantize(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    translation.scope().worksOut(x.count(), translation);
     double[] values = x.doubles();
-    double[] scale = along(step, step.constant(1), x);
+    double[] scale = along(translation, translation.constant(1), x);
     double[] zero =
-        step.optional(2)
-            .map(tensor -> along(step, tensor, x))
+        translation
+            .optional(2)
+            .map(tensor -> along(translation, tensor, x))
             .orElseGet(() -> new double[values.length]);
     for (int i = 0; i < values.length; i++) {
       values[i] = (values[i] - zero[i]) * scale[i];
     }
-    step.out(tensor(ElementType.FLOAT, x.shape(), values).named(x.name()));
+    translation.out(tensor(ElementType.FLOAT, x.shape(), values).named(x.name()));
   }
 }

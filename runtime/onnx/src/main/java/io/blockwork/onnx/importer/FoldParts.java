@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 final class FoldParts {
   private FoldParts() {}
 
-  static void into(Map<String, Consumer<Step>> all) {
+  static void into(Map<String, Consumer<Translation>> all) {
     all.put("Gather", FoldParts::gather);
     all.put("Slice", FoldParts::slice);
     all.put("Concat", FoldParts::concat);
@@ -32,12 +32,12 @@ final class FoldParts {
   }
 
   /** The places of an axis that are named, in that order. */
-  private static OnnxTensor taken(Step step, OnnxTensor x, int axis, int... places) {
+  private static OnnxTensor taken(Translation translation, OnnxTensor x, int axis, int... places) {
     List<Integer> shape = new ArrayList<>(x.shape());
     shape.set(axis, places.length);
     Axis from = Axis.of(x.shape(), axis);
     long count = (long) from.outer() * places.length * from.inner();
-    step.scope().worksOut(count, step);
+    translation.scope().worksOut(count, translation);
     if (x.isUniform()) {
       return OnnxTensor.uniform(x.name(), x.type(), shape, x.first());
     }
@@ -56,19 +56,19 @@ final class FoldParts {
         : Fold.tensor(x.type(), shape, values);
   }
 
-  private static void gather(Step step) {
-    OnnxTensor x = step.constant(0);
-    OnnxTensor indices = step.constant(1);
-    int axis = step.axis(step.integer("axis", 0), x.shape().size());
+  private static void gather(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    OnnxTensor indices = translation.constant(1);
+    int axis = translation.axis(translation.integer("axis", 0), x.shape().size());
     int size = x.shape().get(axis);
-    step.scope().worksOut(indices.count(), step);
+    translation.scope().worksOut(indices.count(), translation);
     int[] places =
         Arrays.stream(indices.longs())
             .mapToInt(
                 index -> {
                   long place = index < 0 ? index + size : index;
                   if (place < 0 || place >= size) {
-                    throw step.refuse("it takes place %d of %d", index, size);
+                    throw translation.refuse("it takes place %d of %d", index, size);
                   }
                   return (int) place;
                 })
@@ -76,17 +76,22 @@ final class FoldParts {
     List<Integer> shape = new ArrayList<>(x.shape().subList(0, axis));
     shape.addAll(indices.shape());
     shape.addAll(x.shape().subList(axis + 1, x.shape().size()));
-    step.out(taken(step, x, axis, places).reshaped(shape));
+    translation.out(taken(translation, x, axis, places).reshaped(shape));
   }
 
-  private static void slice(Step step) {
-    OnnxTensor x = step.constant(0);
+  private static void slice(Translation translation) {
+    OnnxTensor x = translation.constant(0);
     List<Long> starts =
-        step.integers("starts", 1).orElseThrow(() -> step.refuse("its starts are missing"));
+        translation
+            .integers("starts", 1)
+            .orElseThrow(() -> translation.refuse("its starts are missing"));
     List<Long> ends =
-        step.integers("ends", 2).orElseThrow(() -> step.refuse("its ends are missing"));
+        translation
+            .integers("ends", 2)
+            .orElseThrow(() -> translation.refuse("its ends are missing"));
     List<Long> axes =
-        step.integers("axes", 3)
+        translation
+            .integers("axes", 3)
             .orElseGet(
                 () -> {
                   List<Long> all = new ArrayList<>();
@@ -95,24 +100,25 @@ final class FoldParts {
                   }
                   return all;
                 });
-    Optional<List<Long>> steps = step.has(4) ? step.integers("", 4) : Optional.empty();
+    Optional<List<Long>> steps =
+        translation.has(4) ? translation.integers("", 4) : Optional.empty();
     if (ends.size() != starts.size()
         || axes.size() != starts.size()
         || steps.map(list -> list.size() != starts.size()).orElse(false)) {
-      throw step.refuse("it has %d starts and %d ends", starts.size(), ends.size());
+      throw translation.refuse("it has %d starts and %d ends", starts.size(), ends.size());
     }
     for (int i = 0; i < starts.size(); i++) {
-      int axis = step.axis(axes.get(i), x.shape().size());
+      int axis = translation.axis(axes.get(i), x.shape().size());
       int size = x.shape().get(axis);
       long by = steps.isPresent() ? steps.get().get(i) : 1;
-      x = taken(step, x, axis, places(step, starts.get(i), ends.get(i), by, size));
+      x = taken(translation, x, axis, places(translation, starts.get(i), ends.get(i), by, size));
     }
-    step.out(x);
+    translation.out(x);
   }
 
-  private static int[] places(Step step, long start, long end, long by, int size) {
+  private static int[] places(Translation translation, long start, long end, long by, int size) {
     if (by == 0 || by == Long.MIN_VALUE) {
-      throw step.refuse("its steps are %d", by);
+      throw translation.refuse("its steps are %d", by);
     }
     long from = start < 0 ? Math.max(start, -size - 1L) + size : start;
     long to = end < 0 ? Math.max(end, -size - 1L) + size : end;
@@ -131,21 +137,21 @@ final class FoldParts {
     return places.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private static void concat(Step step) {
-    OnnxTensor first = step.constant(0);
+  private static void concat(Translation translation) {
+    OnnxTensor first = translation.constant(0);
     int rank = first.shape().size();
-    int axis = step.axis(step.integer("axis", 1), rank);
+    int axis = translation.axis(translation.integer("axis", 1), rank);
     List<OnnxTensor> parts = new ArrayList<>();
     int size = 0;
-    for (int i = 0; i < step.inputs(); i++) {
-      OnnxTensor part = step.constant(i);
+    for (int i = 0; i < translation.inputs(); i++) {
+      OnnxTensor part = translation.constant(i);
       if (part.shape().size() != rank) {
-        throw step.refuse(
+        throw translation.refuse(
             "it joins constants of the shapes %s and %s", first.shape(), part.shape());
       }
       for (int other = 0; other < rank; other++) {
         if (other != axis && !part.shape().get(other).equals(first.shape().get(other))) {
-          throw step.refuse(
+          throw translation.refuse(
               "it joins constants of the shapes %s and %s", first.shape(), part.shape());
         }
       }
@@ -156,7 +162,7 @@ final class FoldParts {
     shape.set(axis, size);
     Axis whole = Axis.of(shape, axis);
     long count = (long) whole.outer() * whole.size() * whole.inner();
-    step.scope().worksOut(count, step);
+    translation.scope().worksOut(count, translation);
     double[] values = new double[(int) count];
     int offset = 0;
     for (OnnxTensor part : parts) {
@@ -168,15 +174,16 @@ final class FoldParts {
       }
       offset += run;
     }
-    step.out(Fold.tensor(first.type(), shape, values));
+    translation.out(Fold.tensor(first.type(), shape, values));
   }
 
-  private static void split(Step step) {
-    OnnxTensor x = step.constant(0);
-    int axis = step.axis(step.integer("axis", 0), x.shape().size());
+  private static void split(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    int axis = translation.axis(translation.integer("axis", 0), x.shape().size());
     int size = x.shape().get(axis);
-    int outputs = step.node().outputs().size();
-    Optional<List<Long>> given = step.opset() >= 13 ? step.integers("", 1) : step.integers("split");
+    int outputs = translation.node().outputs().size();
+    Optional<List<Long>> given =
+        translation.opset() >= 13 ? translation.integers("", 1) : translation.integers("split");
     List<Long> parts = new ArrayList<>();
     long each = outputs == 0 ? 0 : (size + outputs - 1L) / outputs;
     for (int i = 0; i < outputs; i++) {
@@ -186,47 +193,47 @@ final class FoldParts {
     if (parts.size() != outputs
         || parts.stream().anyMatch(part -> part < 0 || part > size)
         || parts.stream().mapToLong(Long::longValue).sum() != size) {
-      throw step.refuse("its parts %s do not make %d", parts, size);
+      throw translation.refuse("its parts %s do not make %d", parts, size);
     }
     int from = 0;
     for (int i = 0; i < outputs; i++) {
       int to = from + parts.get(i).intValue();
       int[] places = IntStream.range(from, to).toArray();
-      step.out(i, new Value.Constant(taken(step, x, axis, places)));
+      translation.out(i, new Value.Constant(taken(translation, x, axis, places)));
       from = to;
     }
   }
 
-  private static void tile(Step step) {
-    OnnxTensor x = step.constant(0);
-    long[] repeats = step.constant(1).longs();
+  private static void tile(Translation translation) {
+    OnnxTensor x = translation.constant(0);
+    long[] repeats = translation.constant(1).longs();
     if (repeats.length != x.shape().size()) {
-      throw step.refuse("it has %d repeats for the shape %s", repeats.length, x.shape());
+      throw translation.refuse("it has %d repeats for the shape %s", repeats.length, x.shape());
     }
     for (int axis = 0; axis < repeats.length; axis++) {
       int size = x.shape().get(axis);
       if (repeats[axis] < 0 || repeats[axis] > 1 << 24 || repeats[axis] * size > 1 << 26) {
-        throw step.refuse("it repeats %d values %d times", size, repeats[axis]);
+        throw translation.refuse("it repeats %d values %d times", size, repeats[axis]);
       }
-      step.scope().worksOut(repeats[axis] * size, step);
+      translation.scope().worksOut(repeats[axis] * size, translation);
       int[] places = new int[(int) repeats[axis] * size];
       Arrays.setAll(places, i -> i % size);
-      x = taken(step, x, axis, places);
+      x = taken(translation, x, axis, places);
     }
-    step.out(x);
+    translation.out(x);
   }
 
-  private static void range(Step step) {
-    double from = step.constant(0).first();
-    double to = step.constant(1).first();
-    double by = step.constant(2).first();
+  private static void range(Translation translation) {
+    double from = translation.constant(0).first();
+    double to = translation.constant(1).first();
+    double by = translation.constant(2).first();
     double count = Math.max(0, Math.ceil((to - from) / by));
     if (!(count < 1 << 26)) {
-      throw step.refuse("it counts from %s to %s by %s", from, to, by);
+      throw translation.refuse("it counts from %s to %s by %s", from, to, by);
     }
-    step.scope().worksOut((long) count, step);
+    translation.scope().worksOut((long) count, translation);
     double[] values = new double[(int) count];
     Arrays.setAll(values, i -> from + i * by);
-    step.out(Fold.tensor(step.constant(0).type(), List.of(values.length), values));
+    translation.out(Fold.tensor(translation.constant(0).type(), List.of(values.length), values));
   }
 }

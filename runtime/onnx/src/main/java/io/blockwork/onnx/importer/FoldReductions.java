@@ -15,34 +15,44 @@ import java.util.function.DoubleUnaryOperator;
 final class FoldReductions {
   private FoldReductions() {}
 
-  static void into(Map<String, Consumer<Step>> all) {
-    all.put("ReduceSum", step -> reduce(step, 13, 0, x -> x, Double::sum, (x, n) -> x));
-    all.put("ReduceMean", step -> reduce(step, 18, 0, x -> x, Double::sum, (x, n) -> x / n));
+  static void into(Map<String, Consumer<Translation>> all) {
+    all.put(
+        "ReduceSum", translation -> reduce(translation, 13, 0, x -> x, Double::sum, (x, n) -> x));
+    all.put(
+        "ReduceMean",
+        translation -> reduce(translation, 18, 0, x -> x, Double::sum, (x, n) -> x / n));
     all.put(
         "ReduceMax",
-        step -> reduce(step, 18, Double.NEGATIVE_INFINITY, x -> x, Math::max, (x, n) -> x));
+        translation ->
+            reduce(translation, 18, Double.NEGATIVE_INFINITY, x -> x, Math::max, (x, n) -> x));
     all.put(
         "ReduceMin",
-        step -> reduce(step, 18, Double.POSITIVE_INFINITY, x -> x, Math::min, (x, n) -> x));
-    all.put("ReduceProd", step -> reduce(step, 18, 1, x -> x, (a, b) -> a * b, (x, n) -> x));
+        translation ->
+            reduce(translation, 18, Double.POSITIVE_INFINITY, x -> x, Math::min, (x, n) -> x));
     all.put(
-        "ReduceL2", step -> reduce(step, 18, 0, x -> x * x, Double::sum, (x, n) -> Math.sqrt(x)));
+        "ReduceProd",
+        translation -> reduce(translation, 18, 1, x -> x, (a, b) -> a * b, (x, n) -> x));
+    all.put(
+        "ReduceL2",
+        translation -> reduce(translation, 18, 0, x -> x * x, Double::sum, (x, n) -> Math.sqrt(x)));
     all.put("MatMul", FoldReductions::matMul);
   }
 
   private static void reduce(
-      Step step,
+      Translation translation,
       int inputsSince,
       double start,
       DoubleUnaryOperator each,
       DoubleBinaryOperator both,
       DoubleBinaryOperator end) {
-    OnnxTensor x = step.constant(0);
+    OnnxTensor x = translation.constant(0);
     Optional<List<Long>> given =
-        step.opset() >= inputsSince ? step.integers("", 1) : step.integers("axes");
+        translation.opset() >= inputsSince
+            ? translation.integers("", 1)
+            : translation.integers("axes");
     boolean none = given.map(List::isEmpty).orElse(true);
-    if (none && step.integer("noop_with_empty_axes", 0) != 0) {
-      step.out(x);
+    if (none && translation.integer("noop_with_empty_axes", 0) != 0) {
+      translation.out(x);
       return;
     }
     int rank = x.shape().size();
@@ -50,16 +60,16 @@ final class FoldReductions {
     for (int i = 0; none && i < rank; i++) {
       axes.add(i);
     }
-    given.ifPresent(list -> list.forEach(axis -> axes.add(step.axis(axis, rank))));
+    given.ifPresent(list -> list.forEach(axis -> axes.add(translation.axis(axis, rank))));
     List<Integer> kept = new ArrayList<>();
     List<Integer> shape = new ArrayList<>();
     for (int i = 0; i < rank; i++) {
       kept.add(axes.contains(i) ? 1 : x.shape().get(i));
-      if (!axes.contains(i) || step.integer("keepdims", 1) != 0) {
+      if (!axes.contains(i) || translation.integer("keepdims", 1) != 0) {
         shape.add(kept.get(i));
       }
     }
-    step.scope().worksOut(x.count(), step);
+    translation.scope().worksOut(x.count(), translation);
     double[] from = x.doubles();
     double[] to = new double[kept.stream().reduce(1, (a, b) -> a * b)];
     Arrays.fill(to, start);
@@ -75,27 +85,29 @@ final class FoldReductions {
       }
     }
     double count = to.length == 0 ? 1 : (double) from.length / to.length;
-    step.out(
+    translation.out(
         Fold.tensor(
             x.type(),
             shape,
             Arrays.stream(to).map(value -> end.applyAsDouble(value, count)).toArray()));
   }
 
-  private static void matMul(Step step) {
-    OnnxTensor a = step.constant(0);
-    OnnxTensor b = step.constant(1);
+  private static void matMul(Translation translation) {
+    OnnxTensor a = translation.constant(0);
+    OnnxTensor b = translation.constant(1);
     if (a.shape().size() != 2
         || b.shape().size() != 2
         || !a.shape().get(1).equals(b.shape().get(0))) {
-      throw step.refuse("it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
+      throw translation.refuse(
+          "it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
     }
     int rows = a.shape().get(0);
     int inner = a.shape().get(1);
     int columns = b.shape().get(1);
-    step.scope().worksOut((long) a.count() + b.count() + (long) rows * columns, step);
+    translation.scope().worksOut((long) a.count() + b.count() + (long) rows * columns, translation);
     if ((long) rows * inner * columns > 1L << 30) {
-      throw step.refuse("it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
+      throw translation.refuse(
+          "it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
     }
     double[] x = a.doubles();
     double[] y = b.doubles();
@@ -107,6 +119,6 @@ final class FoldReductions {
         }
       }
     }
-    step.out(Fold.tensor(a.type(), List.of(rows, columns), product));
+    translation.out(Fold.tensor(a.type(), List.of(rows, columns), product));
   }
 }

@@ -13,20 +13,20 @@ import java.util.function.Consumer;
 final class FoldSizes {
   private static final int MOST = 1 << 10;
 
-  private static final Map<String, Consumer<Step>> OPERATORS =
+  private static final Map<String, Consumer<Translation>> OPERATORS =
       Map.ofEntries(
-          Map.entry("Identity", step -> step.out(step.value(0))),
-          Map.entry("Cast", step -> step.out(step.value(0))),
+          Map.entry("Identity", translation -> translation.out(translation.value(0))),
+          Map.entry("Cast", translation -> translation.out(translation.value(0))),
           Map.entry("Gather", FoldSizes::gather),
           Map.entry("Slice", FoldSizes::slice),
           Map.entry("Concat", FoldSizes::concat),
-          Map.entry("Unsqueeze", step -> reshaped(step, false)),
-          Map.entry("Squeeze", step -> reshaped(step, true)),
+          Map.entry("Unsqueeze", translation -> reshaped(translation, false)),
+          Map.entry("Squeeze", translation -> reshaped(translation, true)),
           Map.entry("Reshape", FoldSizes::reshape),
-          Map.entry("Add", step -> binary(step, Dim::plus)),
-          Map.entry("Sub", step -> binary(step, Dim::minus)),
-          Map.entry("Mul", step -> binary(step, Dim::times)),
-          Map.entry("Div", step -> binary(step, Dim::over)));
+          Map.entry("Add", translation -> binary(translation, Dim::plus)),
+          Map.entry("Sub", translation -> binary(translation, Dim::minus)),
+          Map.entry("Mul", translation -> binary(translation, Dim::times)),
+          Map.entry("Div", translation -> binary(translation, Dim::over)));
 
   private FoldSizes() {}
 
@@ -34,83 +34,84 @@ final class FoldSizes {
     return OPERATORS.containsKey(type);
   }
 
-  static void apply(Step step) {
-    Objects.requireNonNull(OPERATORS.get(step.node().type())).accept(step);
+  static void apply(Translation translation) {
+    Objects.requireNonNull(OPERATORS.get(translation.node().type())).accept(translation);
   }
 
-  private static Value.Sizes sizes(Step step, int input) {
-    if (step.value(input) instanceof Value.Sizes sizes) {
+  private static Value.Sizes sizes(Translation translation, int input) {
+    if (translation.value(input) instanceof Value.Sizes sizes) {
       return sizes;
     }
-    OnnxTensor tensor = step.constant(input);
+    OnnxTensor tensor = translation.constant(input);
     if (tensor.count() > MOST) {
-      throw step.refuse("it computes with %d sizes", tensor.count());
+      throw translation.refuse("it computes with %d sizes", tensor.count());
     }
     return new Value.Sizes(
         tensor.shape().isEmpty(), Arrays.stream(tensor.longs()).mapToObj(Dim::of).toList());
   }
 
-  private static void gather(Step step) {
-    List<Dim> dims = sizes(step, 0).dims();
-    OnnxTensor indices = step.constant(1);
+  private static void gather(Translation translation) {
+    List<Dim> dims = sizes(translation, 0).dims();
+    OnnxTensor indices = translation.constant(1);
     if (indices.count() > MOST || indices.shape().size() > 1) {
-      throw step.refuse("its indices have the shape %s", indices.shape());
+      throw translation.refuse("its indices have the shape %s", indices.shape());
     }
     List<Dim> taken =
         Arrays.stream(indices.longs())
-            .mapToObj(index -> dims.get(step.axis(index, dims.size())))
+            .mapToObj(index -> dims.get(translation.axis(index, dims.size())))
             .toList();
-    step.out(Shapes.sizes(indices.shape().isEmpty(), taken));
+    translation.out(Reshapes.sizes(indices.shape().isEmpty(), taken));
   }
 
-  private static void slice(Step step) {
-    List<Dim> dims = sizes(step, 0).dims();
-    long start = one(step, step.integers("starts", 1).orElse(List.of()));
-    long end = one(step, step.integers("ends", 2).orElse(List.of()));
-    if (step.has(4) && one(step, step.integers("", 4).orElseThrow()) != 1) {
-      throw step.refuse("it takes every second size, or in another order");
+  private static void slice(Translation translation) {
+    List<Dim> dims = sizes(translation, 0).dims();
+    long start = one(translation, translation.integers("starts", 1).orElse(List.of()));
+    long end = one(translation, translation.integers("ends", 2).orElse(List.of()));
+    if (translation.has(4) && one(translation, translation.integers("", 4).orElseThrow()) != 1) {
+      throw translation.refuse("it takes every second size, or in another order");
     }
     int from = Fold.bound(start, dims.size());
     int to = Math.max(from, Fold.bound(end, dims.size()));
-    step.out(Shapes.sizes(false, dims.subList(from, to)));
+    translation.out(Reshapes.sizes(false, dims.subList(from, to)));
   }
 
-  private static long one(Step step, List<Long> values) {
+  private static long one(Translation translation, List<Long> values) {
     if (values.size() != 1) {
-      throw step.refuse("it takes parts of sizes on %d axes", values.size());
+      throw translation.refuse("it takes parts of sizes on %d axes", values.size());
     }
     return values.get(0);
   }
 
-  private static void concat(Step step) {
+  private static void concat(Translation translation) {
     List<Dim> all = new ArrayList<>();
-    for (int i = 0; i < step.inputs(); i++) {
-      all.addAll(sizes(step, i).dims());
+    for (int i = 0; i < translation.inputs(); i++) {
+      all.addAll(sizes(translation, i).dims());
     }
     if (all.size() > MOST) {
-      throw step.refuse("it computes with %d sizes", all.size());
+      throw translation.refuse("it computes with %d sizes", all.size());
     }
-    step.out(Shapes.sizes(false, all));
+    translation.out(Reshapes.sizes(false, all));
   }
 
-  private static void reshaped(Step step, boolean scalar) {
-    List<Dim> dims = sizes(step, 0).dims();
-    step.out(Shapes.sizes(scalar && dims.size() == 1, dims));
+  private static void reshaped(Translation translation, boolean scalar) {
+    List<Dim> dims = sizes(translation, 0).dims();
+    translation.out(Reshapes.sizes(scalar && dims.size() == 1, dims));
   }
 
-  private static void reshape(Step step) {
-    step.out(Shapes.sizes(step.constant(1).count() == 0, sizes(step, 0).dims()));
+  private static void reshape(Translation translation) {
+    translation.out(
+        Reshapes.sizes(translation.constant(1).count() == 0, sizes(translation, 0).dims()));
   }
 
-  private static void binary(Step step, BinaryOperator<Dim> f) {
-    Value.Sizes a = sizes(step, 0);
-    Value.Sizes b = sizes(step, 1);
+  private static void binary(Translation translation, BinaryOperator<Dim> f) {
+    Value.Sizes a = sizes(translation, 0);
+    Value.Sizes b = sizes(translation, 1);
     int count = Math.max(a.dims().size(), b.dims().size());
     boolean fits =
         (a.dims().size() == count || a.dims().size() == 1)
             && (b.dims().size() == count || b.dims().size() == 1);
     if (!fits) {
-      throw step.refuse("it reads %d and %d sizes", a.dims().size(), b.dims().size());
+      throw translation.refuse("it reads %d and %d sizes", a.dims().size(), b.dims().size());
     }
     List<Dim> result = new ArrayList<>();
     try {
@@ -120,8 +121,8 @@ final class FoldSizes {
         result.add(f.apply(x, y));
       }
     } catch (ArithmeticException e) {
-      throw step.refuse("it needs a fixed number of images (%s)", e.getMessage());
+      throw translation.refuse("it needs a fixed number of images (%s)", e.getMessage());
     }
-    step.out(Shapes.sizes(a.scalar() && b.scalar(), result));
+    translation.out(Reshapes.sizes(a.scalar() && b.scalar(), result));
   }
 }

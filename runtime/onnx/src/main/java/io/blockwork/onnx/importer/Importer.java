@@ -1,6 +1,7 @@
 package io.blockwork.onnx.importer;
 
 import io.blockwork.graph.Graph;
+import io.blockwork.graph.Shapes;
 import io.blockwork.graph.ops.Flatten;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.onnx.file.OnnxException;
@@ -25,18 +26,18 @@ public final class Importer {
   /** The newest version of ONNX's operators that is known. */
   public static final int NEWEST_OPSET = 26;
 
-  private static final Map<String, Consumer<Step>> OPERATORS = operators();
+  private static final Map<String, Consumer<Translation>> OPERATORS = operators();
 
   private Importer() {}
 
-  private static Map<String, Consumer<Step>> operators() {
-    Map<String, Consumer<Step>> all = new HashMap<>();
+  private static Map<String, Consumer<Translation>> operators() {
+    Map<String, Consumer<Translation>> all = new HashMap<>();
     Convolutions.into(all);
     Products.into(all);
     Functions.into(all);
     Arithmetic.into(all);
     Moves.into(all);
-    Shapes.into(all);
+    Reshapes.into(all);
     Norms.into(all);
     return Map.copyOf(all);
   }
@@ -82,42 +83,43 @@ public final class Importer {
   }
 
   private static void take(OnnxModel model, OnnxNode node, Scope scope) {
-    var step = new Step(node, scope);
+    var translation = new Translation(node, scope);
     if (!node.domain().isEmpty()) {
       boolean function = model.functions().contains(node.domain() + ":" + node.type());
-      throw step.refuse(
+      throw translation.refuse(
           function
               ? "it is a function of the model (domain %s), which is not supported; export the model with its functions inlined"
               : "it is of the domain %s; only ONNX's own operators are supported",
           node.domain());
     }
     if (model.functions().contains(":" + node.type())) {
-      throw step.refuse("it is a function of the model, which is not supported");
+      throw translation.refuse("it is a function of the model, which is not supported");
     }
     String type = node.type();
     boolean network = false;
     boolean sizes = false;
     for (int i = 0; i < node.inputs().size(); i++) {
-      if (step.has(i)) {
-        network |= step.value(i) instanceof View || step.value(i) instanceof Value.Quantized;
-        sizes |= step.value(i) instanceof Value.Sizes;
+      if (translation.has(i)) {
+        network |=
+            translation.value(i) instanceof View || translation.value(i) instanceof Value.Quantized;
+        sizes |= translation.value(i) instanceof Value.Sizes;
       }
     }
-    Consumer<Step> operator = OPERATORS.get(type);
+    Consumer<Translation> operator = OPERATORS.get(type);
     if (network && operator != null) {
-      operator.accept(step);
+      operator.accept(translation);
     } else if (!network && sizes && FoldSizes.knows(type)) {
-      FoldSizes.apply(step);
+      FoldSizes.apply(translation);
     } else if (!network && !sizes && Fold.knows(type)) {
-      Fold.apply(step);
+      Fold.apply(translation);
     } else if (Fold.knows(type) || FoldSizes.knows(type) || operator != null) {
-      throw step.refuse(
+      throw translation.refuse(
           network
               ? "%s is supported for constants only"
               : "%s is not supported for constants, or sizes of tensors",
           type);
     } else {
-      throw step.refuse(
+      throw translation.refuse(
           "the operator is not supported; these are: %s", String.join(", ", supported()));
     }
   }
@@ -131,11 +133,12 @@ public final class Importer {
               : "its output %s does not depend on the images",
           output.name());
     }
-    var step =
-        new Step(
+    var translation =
+        new Translation(
             new OnnxNode("", "Output", "", List.of(output.name()), List.of(), Map.of(), Map.of()),
             scope);
-    View result = view.rank() > 4 || view.rank() == 1 ? inOrder(step, view) : step.map(view);
+    View result =
+        view.rank() > 4 || view.rank() == 1 ? inOrder(translation, view) : translation.map(view);
     int node = result.node();
     if (node == 0) {
       throw new OnnxException("its output %s is its input", output.name());
@@ -143,7 +146,7 @@ public final class Importer {
     Draft.Result network = draft.finish(node);
     if (result.rank() == 2 && !isVector(network.graph())) {
       // [N, C], as the file has it, and not [N, C, 1, 1].
-      network = draft.finish(step.add(new Flatten(step.path()), node));
+      network = draft.finish(translation.add(new Flatten(translation.path()), node));
     }
     Shape shape = draft.shape(node);
     List<Integer> sizes =
@@ -156,17 +159,19 @@ public final class Importer {
   }
 
   private static boolean isVector(Graph graph) {
-    return graph.isVector(graph.output(), io.blockwork.graph.Shapes.of(graph));
+    return graph.isVector(graph.output(), Shapes.of(graph));
   }
 
   /** A result with fewer or more axes than images have, as a vector. */
-  private static View inOrder(Step step, View view) {
+  private static View inOrder(Translation translation, View view) {
     if (!view.isInOrder()) {
-      throw step.refuse("the axes of the result %s have been moved", view.dims());
+      throw translation.refuse("the axes of the result %s have been moved", view.dims());
     }
     int id =
-        view.shape().isVector() ? view.node() : step.add(new Flatten(step.path()), view.node());
-    return View.of(id, step.shape(id), 2);
+        view.shape().isVector()
+            ? view.node()
+            : translation.add(new Flatten(translation.path()), view.node());
+    return View.of(id, translation.shape(id), 2);
   }
 
   /** Works out an output that depends on no input; empty if it depends on one. */

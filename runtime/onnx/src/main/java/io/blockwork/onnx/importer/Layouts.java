@@ -11,13 +11,13 @@ final class Layouts {
   private Layouts() {}
 
   /** A node that has the value as {@code [N, C, H, W]}, or with fewer axes. */
-  static View map(Step step, View view) {
+  static View map(Translation translation, View view) {
     if (view.isMap()) {
       return view;
     }
     int rank = view.rank();
     if (rank < 2 || rank > 4 || !view.isWhole(0, Axis.BATCH)) {
-      throw step.refuse(
+      throw translation.refuse(
           "it reads a tensor of shape %s, where [N, C, H, W] is expected", view.dims());
     }
     Shape shape = view.shape();
@@ -26,7 +26,8 @@ final class Layouts {
     List<Atom> channels = view.axes().get(1);
     if (places && view.isInOrder()) {
       // All values of an image in a vector.
-      return View.of(step.add(new Flatten(step.path()), view.node()), vector(shape), rank);
+      return View.of(
+          translation.add(new Flatten(translation.path()), view.node()), vector(shape), rank);
     }
     boolean sameMap =
         (rank < 3 ? shape.height() == 1 : view.isWhole(2, Axis.ROW))
@@ -39,11 +40,11 @@ final class Layouts {
           && first.stride() == 1
           && second.stride() == first.size()
           && first.size() * second.size() == shape.channels()) {
-        var shuffle = new ChannelShuffle(step.path(), second.size());
-        return View.of(step.add(shuffle, view.node()), shape, rank);
+        var shuffle = new ChannelShuffle(translation.path(), second.size());
+        return View.of(translation.add(shuffle, view.node()), shape, rank);
       }
     }
-    throw step.refuse(
+    throw translation.refuse(
         "it reads a tensor of shape %s whose axes have been moved or joined in a way that is not supported",
         view.dims());
   }
@@ -53,7 +54,7 @@ final class Layouts {
   }
 
   /** The value with an axis that is all our channels, and none of it anywhere else. */
-  static View channels(Step step, View view, int axis) {
+  static View channels(Translation translation, View view, int axis) {
     if (view.isWhole(axis, Axis.CHANNEL)) {
       return view;
     }
@@ -62,17 +63,17 @@ final class Layouts {
       View flat = View.of(-1, vector(view.shape()), 2);
       var reshaped = flat.reshaped(view.dims(), 0);
       if (reshaped.isPresent() && reshaped.get().isWhole(axis, Axis.CHANNEL)) {
-        int id = step.add(new Flatten(step.path()), view.node());
+        int id = translation.add(new Flatten(translation.path()), view.node());
         return new View(id, vector(view.shape()), reshaped.get().axes());
       }
     }
     if (view.rank() <= 4) {
-      View map = map(step, view);
+      View map = map(translation, view);
       if (map.isWhole(axis, Axis.CHANNEL)) {
         return map;
       }
     }
-    throw step.refuse(
+    throw translation.refuse(
         "it works along axis %d of a tensor of shape %s; only the channels are supported",
         axis, view.dims());
   }

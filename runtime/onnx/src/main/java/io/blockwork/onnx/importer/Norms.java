@@ -35,51 +35,53 @@ final class Norms {
 
   private Norms() {}
 
-  static void into(Map<String, Consumer<Step>> operators) {
+  static void into(Map<String, Consumer<Translation>> operators) {
     operators.put("BatchNormalization", Norms::batchNorm);
     operators.put("InstanceNormalization", Norms::instanceNorm);
     operators.put("GroupNormalization", Norms::groupNorm);
     operators.put("LayerNormalization", Norms::layerNorm);
     operators.put("LRN", Norms::localResponse);
-    operators.put("Softmax", step -> step.out(overChannels(step, Softmax::new)));
-    operators.put("LogSoftmax", step -> step.out(overChannels(step, LogSoftmax::new)));
-    operators.put("ReduceMean", step -> reduce(step, Reduction.MEAN));
-    operators.put("ReduceSum", step -> reduce(step, Reduction.SUM));
-    operators.put("ReduceMax", step -> reduce(step, Reduction.MAX));
+    operators.put(
+        "Softmax", translation -> translation.out(overChannels(translation, Softmax::new)));
+    operators.put(
+        "LogSoftmax", translation -> translation.out(overChannels(translation, LogSoftmax::new)));
+    operators.put("ReduceMean", translation -> reduce(translation, Reduction.MEAN));
+    operators.put("ReduceSum", translation -> reduce(translation, Reduction.SUM));
+    operators.put("ReduceMax", translation -> reduce(translation, Reduction.MAX));
     operators.put("QuantizeLinear", Norms::quantize);
     operators.put("DequantizeLinear", Norms::dequantize);
   }
 
-  private static void batchNorm(Step step) {
+  private static void batchNorm(Translation translation) {
     boolean training =
-        step.opset() >= 14
-            ? step.integer("training_mode", 0) != 0
-            : step.node().outputs().stream().filter(name -> !name.isEmpty()).count() > 1;
+        translation.opset() >= 14
+            ? translation.integer("training_mode", 0) != 0
+            : translation.node().outputs().stream().filter(name -> !name.isEmpty()).count() > 1;
     if (training) {
-      throw step.refuse(
+      throw translation.refuse(
           "it is in training mode, where it needs the statistics of the batch; export the model in evaluation mode");
     }
-    if (step.integer("spatial", 1) == 0) {
-      throw step.refuse("a norm for each place (spatial = 0) is not supported");
+    if (translation.integer("spatial", 1) == 0) {
+      throw translation.refuse("a norm for each place (spatial = 0) is not supported");
     }
-    View x = step.view(0);
+    View x = translation.view(0);
     if (x.rank() < 2) {
-      throw step.refuse("it reads a tensor of shape %s", x.dims());
+      throw translation.refuse("it reads a tensor of shape %s", x.dims());
     }
-    View view = Layouts.channels(step, x, 1);
+    View view = Layouts.channels(translation, x, 1);
     int channels = view.shape().channels();
-    OnnxTensor scale = step.constant(1);
-    String path = step.path(scale);
+    OnnxTensor scale = translation.constant(1);
+    String path = translation.path(scale);
     Map<String, OnnxTensor> weights = new HashMap<>();
     List<String> names = List.of(".weight", ".bias", ".running_mean", ".running_var");
     for (int i = 0; i < 4; i++) {
-      weights.put(path + names.get(i), vector(step, step.constant(i + 1), channels));
+      weights.put(path + names.get(i), vector(translation, translation.constant(i + 1), channels));
     }
     Op norm =
         BatchNorm2d.of(path, channels)
-            .eps(step.real("epsilon", EPS))
-            .momentum(momentum(1 - step.real("momentum", 0.9)));
-    step.out(view.on(step.add(norm, weights, view.node())));
+            .eps(translation.real("epsilon", EPS))
+            .momentum(momentum(1 - translation.real("momentum", 0.9)));
+    translation.out(view.on(translation.add(norm, weights, view.node())));
   }
 
   /** ONNX's momentum is that of what stays; 1 - 0.9f is meant for a tenth. */
@@ -88,56 +90,56 @@ final class Norms {
     return Math.max(0, Math.min(1, rounded));
   }
 
-  private static OnnxTensor vector(Step step, OnnxTensor tensor, int channels) {
-    return Convolutions.vector(step, tensor, channels).reshaped(List.of(channels));
+  private static OnnxTensor vector(Translation translation, OnnxTensor tensor, int channels) {
+    return Convolutions.vector(translation, tensor, channels).reshaped(List.of(channels));
   }
 
-  private static void instanceNorm(Step step) {
-    View x = step.view(0);
+  private static void instanceNorm(Translation translation) {
+    View x = translation.view(0);
     if (x.rank() < 3) {
-      throw step.refuse("it reads a tensor of shape %s", x.dims());
+      throw translation.refuse("it reads a tensor of shape %s", x.dims());
     }
     int groups = x.size(1);
-    groups(step, x, groups, step.constant(1), step.constant(2), groups);
+    groups(translation, x, groups, translation.constant(1), translation.constant(2), groups);
   }
 
-  private static void groupNorm(Step step) {
-    View x = step.view(0);
-    long groups = step.integer("num_groups", 1);
+  private static void groupNorm(Translation translation) {
+    View x = translation.view(0);
+    long groups = translation.integer("num_groups", 1);
     if (groups < 1 || groups > x.shape().channels()) {
-      throw step.refuse("it has %d groups of %d channels", groups, x.shape().channels());
+      throw translation.refuse("it has %d groups of %d channels", groups, x.shape().channels());
     }
     // Until opset 20, a scale and a shift for each group.
-    int each = step.opset() < 21 ? (int) groups : x.shape().channels();
-    groups(step, x, (int) groups, step.constant(1), step.constant(2), each);
+    int each = translation.opset() < 21 ? (int) groups : x.shape().channels();
+    groups(translation, x, (int) groups, translation.constant(1), translation.constant(2), each);
   }
 
   /** The outer part of the channels is normalised with all that is in it. */
   private static void groups(
-      Step step, View x, int groups, OnnxTensor scale, OnnxTensor shift, int each) {
+      Translation translation, View x, int groups, OnnxTensor scale, OnnxTensor shift, int each) {
     int channels = x.shape().channels();
     if (!x.isInOrder() || !x.isWhole(0, Axis.BATCH) || channels % groups != 0) {
-      throw step.refuse(
+      throw translation.refuse(
           "it normalises %d groups of a tensor of shape %s, which is not supported",
           groups, x.dims());
     }
-    double eps = step.real("epsilon", EPS);
-    boolean none = isAll(step, scale, 1) && isAll(step, shift, 0);
-    String path = step.path(scale);
+    double eps = translation.real("epsilon", EPS);
+    boolean none = isAll(translation, scale, 1) && isAll(translation, shift, 0);
+    String path = translation.path(scale);
     if (none) {
       Op norm = new GroupNorm(path, channels, groups, eps, false);
-      step.out(x.on(step.add(norm, x.node())));
+      translation.out(x.on(translation.add(norm, x.node())));
       return;
     }
     Map<String, OnnxTensor> weights = new HashMap<>();
-    weights.put(path + ".weight", spread(step, scale, each, channels));
-    weights.put(path + ".bias", spread(step, shift, each, channels));
+    weights.put(path + ".weight", spread(translation, scale, each, channels));
+    weights.put(path + ".bias", spread(translation, shift, each, channels));
     Op norm = new GroupNorm(path, channels, groups, eps, true);
-    step.out(x.on(step.add(norm, weights, x.node())));
+    translation.out(x.on(translation.add(norm, weights, x.node())));
   }
 
-  private static boolean isAll(Step step, OnnxTensor tensor, double value) {
-    step.scope().worksOut(tensor.count(), step);
+  private static boolean isAll(Translation translation, OnnxTensor tensor, double value) {
+    translation.scope().worksOut(tensor.count(), translation);
     for (double each : tensor.doubles()) {
       if (each != value) {
         return false;
@@ -147,8 +149,9 @@ final class Norms {
   }
 
   /** One value for each group as one for each channel. */
-  private static OnnxTensor spread(Step step, OnnxTensor tensor, int count, int channels) {
-    OnnxTensor values = Convolutions.vector(step, tensor, count);
+  private static OnnxTensor spread(
+      Translation translation, OnnxTensor tensor, int count, int channels) {
+    OnnxTensor values = Convolutions.vector(translation, tensor, count);
     if (count == channels) {
       return values.reshaped(List.of(channels));
     }
@@ -160,13 +163,13 @@ final class Norms {
     return OnnxTensor.of(tensor.name(), tensor.type(), List.of(channels), to);
   }
 
-  private static void layerNorm(Step step) {
-    View x = step.view(0);
-    int axis = step.axis(step.integer("axis", -1), x.rank());
-    step.onlyFirstOutput("the statistics");
-    double eps = step.real("epsilon", EPS);
-    OnnxTensor scale = step.constant(1);
-    Optional<OnnxTensor> shift = step.optional(2);
+  private static void layerNorm(Translation translation) {
+    View x = translation.view(0);
+    int axis = translation.axis(translation.integer("axis", -1), x.rank());
+    translation.onlyFirstOutput("the statistics");
+    double eps = translation.real("epsilon", EPS);
+    OnnxTensor scale = translation.constant(1);
+    Optional<OnnxTensor> shift = translation.optional(2);
     List<Atom> over = x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
     Shape shape = x.shape();
     boolean channels =
@@ -175,11 +178,11 @@ final class Norms {
             && !shape.isVector();
     boolean all = !over.contains(Atom.BATCH) && View.dim(over).constant() == shape.elements();
     if (!channels && !all) {
-      throw step.refuse(
+      throw translation.refuse(
           "it normalises over the last %d axes of a tensor of shape %s; only over the channels, or over all of an image, is supported",
           x.rank() - axis, x.dims());
     }
-    String path = step.path(scale);
+    String path = translation.path(scale);
     Op norm =
         channels
             ? new LayerNorm2d(path, shape.channels(), eps, false)
@@ -198,26 +201,32 @@ final class Norms {
       weights.put(
           path + ".bias",
           shift
-              .map(tensor -> vector(step, tensor, shape.channels()))
+              .map(tensor -> vector(translation, tensor, shape.channels()))
               .orElseGet(() -> OnnxTensor.uniform("", scale.type(), List.of(shape.channels()), 0)));
     }
     if (whole.isPresent()) {
-      step.out(x.on(step.add(whole.get(), weights, x.node())));
+      translation.out(x.on(translation.add(whole.get(), weights, x.node())));
       return;
     }
-    View result = x.on(step.add(norm, x.node()));
-    result = Affines.apply(step, result, Optional.of(trimmed(step, scale, x)), Optional.empty());
+    View result = x.on(translation.add(norm, x.node()));
+    result =
+        Affines.apply(
+            translation, result, Optional.of(trimmed(translation, scale, x)), Optional.empty());
     if (shift.isPresent()) {
       result =
-          Affines.apply(step, result, Optional.empty(), Optional.of(trimmed(step, shift.get(), x)));
+          Affines.apply(
+              translation,
+              result,
+              Optional.empty(),
+              Optional.of(trimmed(translation, shift.get(), x)));
     }
-    step.out(result);
+    translation.out(result);
   }
 
   /** A constant that is the same everywhere, as one number. */
-  private static OnnxTensor trimmed(Step step, OnnxTensor tensor, View x) {
+  private static OnnxTensor trimmed(Translation translation, OnnxTensor tensor, View x) {
     if (tensor.count() > 1 && tensor.shape().size() <= x.rank()) {
-      step.scope().worksOut(tensor.count(), step);
+      translation.scope().worksOut(tensor.count(), translation);
       double[] values = tensor.doubles();
       for (double value : values) {
         if (value != values[0]) {
@@ -229,30 +238,30 @@ final class Norms {
     return tensor;
   }
 
-  private static void localResponse(Step step) {
-    View x = step.map(step.view(0));
-    long size = step.integer("size", 0);
+  private static void localResponse(Translation translation) {
+    View x = translation.map(translation.view(0));
+    long size = translation.integer("size", 0);
     if (size < 1 || size % 2 == 0 || size > 1 << 20) {
-      throw step.refuse("its size is %d; only odd ones are supported", size);
+      throw translation.refuse("its size is %d; only odd ones are supported", size);
     }
     Op norm =
         new LocalResponseNorm(
-            step.path(),
+            translation.path(),
             (int) size,
-            step.real("alpha", 1e-4),
-            step.real("beta", 0.75),
-            step.real("bias", 1));
-    step.out(x.on(step.add(norm, x.node())));
+            translation.real("alpha", 1e-4),
+            translation.real("beta", 0.75),
+            translation.real("bias", 1));
+    translation.out(x.on(translation.add(norm, x.node())));
   }
 
   /** Something that goes over all channels of each place, as softmax does. */
-  private static View overChannels(Step step, Function<String, Op> op) {
-    View x = step.view(0);
-    boolean flattens = step.opset() < 13;
-    int axis = step.axis(step.integer("axis", flattens ? 1 : -1), x.rank());
+  private static View overChannels(Translation translation, Function<String, Op> op) {
+    View x = translation.view(0);
+    boolean flattens = translation.opset() < 13;
+    int axis = translation.axis(translation.integer("axis", flattens ? 1 : -1), x.rank());
     if (x.axes().subList(axis, flattens ? x.rank() : axis + 1).stream()
         .anyMatch(atoms -> atoms.contains(Atom.BATCH))) {
-      throw step.refuse("it goes over the images, which is not supported");
+      throw translation.refuse("it goes over the images, which is not supported");
     }
     int wide = axis;
     for (int i = axis + 1; flattens && i < x.rank(); i++) {
@@ -263,18 +272,18 @@ final class Norms {
             && x.axes().subList(axis, x.rank()).stream().filter(atoms -> !atoms.isEmpty()).count()
                 > 1;
     if (!several) {
-      View view = Layouts.channels(step, x, flattens ? wide : axis);
-      return view.on(step.add(op.apply(step.path()), view.node()));
+      View view = Layouts.channels(translation, x, flattens ? wide : axis);
+      return view.on(translation.add(op.apply(translation.path()), view.node()));
     }
     // Older opsets go over all axes from the given one on.
     List<Atom> behind = x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
     List<List<Atom>> two = new ArrayList<>(x.axes().subList(0, axis));
     two.add(behind);
-    View flat = Layouts.channels(step, x.with(two), axis);
-    View result = flat.on(step.add(op.apply(step.path()), flat.node()));
+    View flat = Layouts.channels(translation, x.with(two), axis);
+    View result = flat.on(translation.add(op.apply(translation.path()), flat.node()));
     return result
-        .reshaped(x.dims(), step.scope().batch())
-        .orElseThrow(() -> step.refuse("it goes over several axes of %s", x.dims()));
+        .reshaped(x.dims(), translation.scope().batch())
+        .orElseThrow(() -> translation.refuse("it goes over several axes of %s", x.dims()));
   }
 
   private enum Reduction {
@@ -283,18 +292,19 @@ final class Norms {
     MAX
   }
 
-  private static void reduce(Step step, Reduction kind) {
-    View x = step.view(0);
+  private static void reduce(Translation translation, Reduction kind) {
+    View x = translation.view(0);
     int inputs = kind == Reduction.SUM ? 13 : 18;
     Optional<List<Long>> given =
-        step.opset() >= inputs ? step.integers("", 1) : step.integers("axes");
-    boolean keep = step.integer("keepdims", 1) != 0;
-    if (given.map(List::isEmpty).orElse(true) && step.integer("noop_with_empty_axes", 0) != 0) {
-      step.out(x);
+        translation.opset() >= inputs ? translation.integers("", 1) : translation.integers("axes");
+    boolean keep = translation.integer("keepdims", 1) != 0;
+    if (given.map(List::isEmpty).orElse(true)
+        && translation.integer("noop_with_empty_axes", 0) != 0) {
+      translation.out(x);
       return;
     }
     var axes = new TreeSet<Integer>();
-    given.ifPresent(list -> list.forEach(axis -> axes.add(step.axis(axis, x.rank()))));
+    given.ifPresent(list -> list.forEach(axis -> axes.add(translation.axis(axis, x.rank()))));
     if (axes.isEmpty()) {
       for (int i = 0; i < x.rank(); i++) {
         axes.add(i);
@@ -310,11 +320,11 @@ final class Norms {
       boolean columns = over.contains(new Atom(Axis.COLUMN, shape.width(), 1));
       if (over.size() != (rows ? 1 : 0) + (columns ? 1 : 0)) {
         String what = over.contains(Atom.BATCH) ? "the images" : "channels";
-        throw step.refuse(
+        throw translation.refuse(
             "it goes over %s of a tensor of shape %s; only rows and columns are supported",
             what, x.dims());
       }
-      result = reduced(step, x, kind, rows, columns);
+      result = reduced(translation, x, kind, rows, columns);
     }
     List<List<Atom>> left = new ArrayList<>();
     for (int axis = 0; axis < x.rank(); axis++) {
@@ -324,25 +334,26 @@ final class Norms {
         left.add(List.of());
       }
     }
-    step.out(new View(result.node(), result.shape(), left));
+    translation.out(new View(result.node(), result.shape(), left));
   }
 
-  private static View reduced(Step step, View x, Reduction kind, boolean rows, boolean columns) {
+  private static View reduced(
+      Translation translation, View x, Reduction kind, boolean rows, boolean columns) {
     Shape shape = x.shape();
     int height = rows ? shape.height() : 1;
     int width = columns ? shape.width() : 1;
     boolean all = (rows || shape.height() == 1) && (columns || shape.width() == 1);
     Window window = Window.of(height, width).stride(height, width);
-    String path = step.path();
+    String path = translation.path();
     Op op;
     if (kind == Reduction.MAX) {
       op = all ? new GlobalMaxPool(path) : new MaxPool2d(path, window);
     } else {
       op = all ? new GlobalAvgPool(path) : new AvgPool2d(path, window, true);
     }
-    int id = step.add(op, x.node());
+    int id = translation.add(op, x.node());
     if (kind == Reduction.SUM) {
-      id = step.add(Sum.scaled(step.path(), (double) height * width), id);
+      id = translation.add(Sum.scaled(translation.path(), (double) height * width), id);
     }
     List<List<Atom>> axes = new ArrayList<>();
     for (List<Atom> atoms : x.axes()) {
@@ -354,48 +365,49 @@ final class Norms {
                           && !(columns && atom.axis() == Axis.COLUMN))
               .toList());
     }
-    return new View(id, step.shape(id), axes);
+    return new View(id, translation.shape(id), axes);
   }
 
   /**
    * The values that can be told apart lie between bounds; in floats, these are all that is left.
    */
-  private static void quantize(Step step) {
-    View x = step.view(0);
-    OnnxTensor scale = step.constant(1);
+  private static void quantize(Translation translation) {
+    View x = translation.view(0);
+    OnnxTensor scale = translation.constant(1);
     if (scale.count() != 1) {
-      throw step.refuse("only one scale for all values of the network is supported");
+      throw translation.refuse("only one scale for all values of the network is supported");
     }
-    double zero = step.optional(2).map(OnnxTensor::first).orElse(0.0);
+    double zero = translation.optional(2).map(OnnxTensor::first).orElse(0.0);
     boolean signed =
-        step.optional(2).map(tensor -> tensor.type() == ElementType.INT8).orElse(false);
+        translation.optional(2).map(tensor -> tensor.type() == ElementType.INT8).orElse(false);
     double low = ((signed ? -128 : 0) - zero) * scale.first();
     double high = ((signed ? 127 : 255) - zero) * scale.first();
-    int id = step.add(new Activate(step.path(), Activation.clip(low, high)), x.node());
-    step.out(new Value.Quantized(x.on(id), scale.first(), zero));
+    int id =
+        translation.add(new Activate(translation.path(), Activation.clip(low, high)), x.node());
+    translation.out(new Value.Quantized(x.on(id), scale.first(), zero));
   }
 
-  private static void dequantize(Step step) {
-    OnnxTensor scale = step.constant(1);
-    Optional<OnnxTensor> zero = step.optional(2);
-    if (step.value(0) instanceof Value.Quantized quantized) {
+  private static void dequantize(Translation translation) {
+    OnnxTensor scale = translation.constant(1);
+    Optional<OnnxTensor> zero = translation.optional(2);
+    if (translation.value(0) instanceof Value.Quantized quantized) {
       if (scale.count() != 1
           || scale.first() != quantized.scale()
           || zero.map(OnnxTensor::first).orElse(0.0) != quantized.zero()) {
-        throw step.refuse("its scale or zero is not that of the QuantizeLinear before it");
+        throw translation.refuse("its scale or zero is not that of the QuantizeLinear before it");
       }
-      step.out(quantized.view());
+      translation.out(quantized.view());
       return;
     }
     // Images that come as integers.
-    View x = step.view(0);
+    View x = translation.view(0);
     if (scale.count() != 1) {
-      throw step.refuse("only one scale for all values of the network is supported");
+      throw translation.refuse("only one scale for all values of the network is supported");
     }
     if (zero.isPresent()) {
-      OnnxTensor shift = Affines.negated(step, zero.get());
-      x = Affines.apply(step, x, Optional.empty(), Optional.of(shift));
+      OnnxTensor shift = Affines.negated(translation, zero.get());
+      x = Affines.apply(translation, x, Optional.empty(), Optional.of(shift));
     }
-    step.out(Affines.apply(step, x, Optional.of(scale), Optional.empty()));
+    translation.out(Affines.apply(translation, x, Optional.of(scale), Optional.empty()));
   }
 }

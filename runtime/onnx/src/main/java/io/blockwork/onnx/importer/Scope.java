@@ -56,10 +56,10 @@ final class Scope {
     return values.containsKey(name);
   }
 
-  Value value(String name, Step step) {
+  Value value(String name, Translation translation) {
     Value value = values.get(name);
     if (value == null) {
-      throw step.refuse("it reads %s, which nothing makes", name);
+      throw translation.refuse("it reads %s, which nothing makes", name);
     }
     return value;
   }
@@ -77,18 +77,18 @@ final class Scope {
     values.put(name, value);
   }
 
-  void define(String name, Value value, Step step) {
+  void define(String name, Value value, Translation translation) {
     if (values.containsKey(name)) {
-      throw step.refuse("it makes %s, which is there already", name);
+      throw translation.refuse("it makes %s, which is there already", name);
     }
     values.put(name, value);
   }
 
   /** Counts values that are worked out, so that a small file cannot ask for a lot of memory. */
-  void worksOut(long count, Step step) {
+  void worksOut(long count, Translation translation) {
     folded += count;
     if (count < 0 || folded > 1L << 26) {
-      throw step.refuse("its constants would take too much memory");
+      throw translation.refuse("its constants would take too much memory");
     }
   }
 }

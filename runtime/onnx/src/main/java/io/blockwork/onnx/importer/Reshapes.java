@@ -11,35 +11,35 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Other shapes and orders of the axes, which cost nothing, and the sizes that they are made of. */
-final class Shapes {
-  private Shapes() {}
+final class Reshapes {
+  private Reshapes() {}
 
-  static void into(Map<String, Consumer<Step>> operators) {
-    operators.put("Reshape", Shapes::reshape);
-    operators.put("Flatten", Shapes::flatten);
-    operators.put("Transpose", Shapes::transpose);
-    operators.put("Squeeze", Shapes::squeeze);
-    operators.put("Unsqueeze", Shapes::unsqueeze);
-    operators.put("Expand", Shapes::expand);
-    operators.put("Shape", Shapes::shape);
-    operators.put("Size", Shapes::size);
+  static void into(Map<String, Consumer<Translation>> operators) {
+    operators.put("Reshape", Reshapes::reshape);
+    operators.put("Flatten", Reshapes::flatten);
+    operators.put("Transpose", Reshapes::transpose);
+    operators.put("Squeeze", Reshapes::squeeze);
+    operators.put("Unsqueeze", Reshapes::unsqueeze);
+    operators.put("Expand", Reshapes::expand);
+    operators.put("Shape", Reshapes::shape);
+    operators.put("Size", Reshapes::size);
   }
 
-  private static List<Dim> sizes(Step step, int input) {
-    Value value = step.value(input);
+  private static List<Dim> sizes(Translation translation, int input) {
+    Value value = translation.value(input);
     if (value instanceof Value.Sizes sizes) {
       return sizes.dims();
     }
-    return Arrays.stream(step.constant(input).longs()).mapToObj(Dim::of).toList();
+    return Arrays.stream(translation.constant(input).longs()).mapToObj(Dim::of).toList();
   }
 
-  private static void reshape(Step step) {
-    View x = step.view(0);
-    List<Dim> target = new ArrayList<>(sizes(step, 1));
+  private static void reshape(Translation translation) {
+    View x = translation.view(0);
+    List<Dim> target = new ArrayList<>(sizes(translation, 1));
     if (target.size() > 16) {
-      throw step.refuse("it makes %d axes", target.size());
+      throw translation.refuse("it makes %d axes", target.size());
     }
-    boolean zeros = step.integer("allowzero", 0) != 0;
+    boolean zeros = translation.integer("allowzero", 0) != 0;
     int free = -1;
     for (int i = 0; i < target.size(); i++) {
       Dim dim = target.get(i);
@@ -48,18 +48,18 @@ final class Shapes {
       } else if (dim.isConstant() && dim.constant() == -1 && free < 0) {
         free = i;
       } else if (dim.constant() < 0 || dim.batch() < 0 || dim.equals(Dim.of(0))) {
-        throw step.refuse("it makes the shape %s of %s", target, x.dims());
+        throw translation.refuse("it makes the shape %s of %s", target, x.dims());
       }
     }
     if (free >= 0) {
-      target.set(free, rest(step, x, target, free));
+      target.set(free, rest(translation, x, target, free));
     }
-    step.out(reshaped(step, x, target));
+    translation.out(reshaped(translation, x, target));
   }
 
   /** What is left for the size that is not given. */
-  private static Dim rest(Step step, View x, List<Dim> target, int free) {
-    long batch = step.scope().batch();
+  private static Dim rest(Translation translation, View x, List<Dim> target, int free) {
+    long batch = translation.scope().batch();
     Dim all = View.dim(x.atoms());
     Dim known = Dim.of(1);
     for (int i = 0; i < target.size(); i++) {
@@ -76,7 +76,7 @@ final class Shapes {
           ? Dim.of(all.batch() / (known.constant() / batch))
           : all.over(known);
     } catch (ArithmeticException e) {
-      throw step.refuse("it makes the shape %s of %s", target, x.dims());
+      throw translation.refuse("it makes the shape %s of %s", target, x.dims());
     }
   }
 
@@ -96,84 +96,86 @@ final class Shapes {
     return false;
   }
 
-  private static View reshaped(Step step, View x, List<Dim> target) {
-    Optional<View> result = x.reshaped(target, step.scope().batch());
+  private static View reshaped(Translation translation, View x, List<Dim> target) {
+    Optional<View> result = x.reshaped(target, translation.scope().batch());
     if (result.isEmpty()) {
-      throw step.refuse(
+      throw translation.refuse(
           "it makes the shape %s of %s, which is not supported%s",
           target,
           x.dims(),
-          step.scope().batch() == 0 && target.stream().allMatch(Dim::isConstant)
+          translation.scope().batch() == 0 && target.stream().allMatch(Dim::isConstant)
               ? ": the shape is fixed, but the number of images is free"
               : "");
     }
     return result.get();
   }
 
-  private static void flatten(Step step) {
-    View x = step.view(0);
-    long given = step.integer("axis", 1);
-    int axis = given == x.rank() ? x.rank() : step.axis(given, x.rank());
+  private static void flatten(Translation translation) {
+    View x = translation.view(0);
+    long given = translation.integer("axis", 1);
+    int axis = given == x.rank() ? x.rank() : translation.axis(given, x.rank());
     List<Atom> first = x.axes().subList(0, axis).stream().flatMap(List::stream).toList();
     List<Atom> second = x.axes().subList(axis, x.rank()).stream().flatMap(List::stream).toList();
-    step.out(x.with(List.of(first, second)));
+    translation.out(x.with(List.of(first, second)));
   }
 
-  private static void transpose(Step step) {
-    View x = step.view(0);
+  private static void transpose(Translation translation) {
+    View x = translation.view(0);
     List<Long> order = new ArrayList<>();
     for (long i = x.rank() - 1L; i >= 0; i--) {
       order.add(i);
     }
-    List<Long> perm = step.integers("perm").orElse(order);
+    List<Long> perm = translation.integers("perm").orElse(order);
     if (perm.size() != x.rank() || new TreeSet<>(perm).size() != x.rank()) {
-      throw step.refuse("its attribute perm is %s for %d axes", perm, x.rank());
+      throw translation.refuse("its attribute perm is %s for %d axes", perm, x.rank());
     }
-    step.out(x.transposed(perm.stream().mapToInt(axis -> step.axis(axis, x.rank())).toArray()));
+    translation.out(
+        x.transposed(perm.stream().mapToInt(axis -> translation.axis(axis, x.rank())).toArray()));
   }
 
-  private static void squeeze(Step step) {
-    View x = step.view(0);
-    Optional<List<Long>> axes = axes(step);
+  private static void squeeze(Translation translation) {
+    View x = translation.view(0);
+    Optional<List<Long>> axes = axes(translation);
     List<List<Atom>> left = new ArrayList<>();
     TreeSet<Integer> dropped = new TreeSet<>();
-    axes.ifPresent(list -> list.forEach(axis -> dropped.add(step.axis(axis, x.rank()))));
+    axes.ifPresent(list -> list.forEach(axis -> dropped.add(translation.axis(axis, x.rank()))));
     for (int axis = 0; axis < x.rank(); axis++) {
       boolean one = x.axes().get(axis).isEmpty();
       if (axes.isPresent() && dropped.contains(axis) && !one) {
-        throw step.refuse("it drops axis %d of the shape %s", axis, x.dims());
+        throw translation.refuse("it drops axis %d of the shape %s", axis, x.dims());
       }
       if (axes.isPresent() ? !dropped.contains(axis) : !one) {
         left.add(x.axes().get(axis));
       }
     }
-    step.out(x.with(left));
+    translation.out(x.with(left));
   }
 
-  private static Optional<List<Long>> axes(Step step) {
-    return step.opset() >= 13 ? step.integers("", 1) : step.integers("axes");
+  private static Optional<List<Long>> axes(Translation translation) {
+    return translation.opset() >= 13 ? translation.integers("", 1) : translation.integers("axes");
   }
 
-  private static void unsqueeze(Step step) {
-    View x = step.view(0);
-    List<Long> axes = axes(step).orElseThrow(() -> step.refuse("its axes are missing"));
+  private static void unsqueeze(Translation translation) {
+    View x = translation.view(0);
+    List<Long> axes =
+        axes(translation).orElseThrow(() -> translation.refuse("its axes are missing"));
     int rank = x.rank() + axes.size();
     if (rank > 16) {
-      throw step.refuse("it makes %d axes", rank);
+      throw translation.refuse("it makes %d axes", rank);
     }
     TreeSet<Integer> added = new TreeSet<>();
-    axes.forEach(axis -> added.add(step.axis(axis, rank)));
+    axes.forEach(axis -> added.add(translation.axis(axis, rank)));
     if (added.size() != axes.size()) {
-      throw step.refuse("it adds an axis twice: %s", axes);
+      throw translation.refuse("it adds an axis twice: %s", axes);
     }
     List<List<Atom>> all = new ArrayList<>(x.axes());
     added.forEach(axis -> all.add(axis, List.of()));
-    step.out(x.with(all));
+    translation.out(x.with(all));
   }
 
-  private static void expand(Step step) {
-    View x = step.view(0);
-    List<Dim> target = sizes(step, 1);
+  private static void expand(Translation translation) {
+    View x = translation.view(0);
+    List<Dim> target = sizes(translation, 1);
     List<Dim> now = new ArrayList<>(x.dims());
     List<List<Atom>> axes = new ArrayList<>(x.axes());
     while (now.size() < target.size()) {
@@ -183,28 +185,28 @@ final class Shapes {
     for (int i = 1; i <= target.size(); i++) {
       Dim wanted = target.get(target.size() - i);
       Dim have = now.get(now.size() - i);
-      boolean images = have.equals(Dim.BATCH) && wanted.equals(Dim.of(step.scope().batch()));
+      boolean images = have.equals(Dim.BATCH) && wanted.equals(Dim.of(translation.scope().batch()));
       if (!wanted.equals(have) && !wanted.equals(Dim.of(1)) && !images) {
-        throw step.refuse("it repeats values: %s becomes %s", x.dims(), target);
+        throw translation.refuse("it repeats values: %s becomes %s", x.dims(), target);
       }
     }
-    step.out(x.with(axes));
+    translation.out(x.with(axes));
   }
 
-  private static void shape(Step step) {
-    View x = step.view(0);
+  private static void shape(Translation translation) {
+    View x = translation.view(0);
     List<Dim> dims = x.dims();
-    int from = bound(step.integer("start", 0), dims.size());
-    int to = bound(step.integer("end", dims.size()), dims.size());
-    step.out(sizes(false, from < to ? dims.subList(from, to) : List.of()));
+    int from = bound(translation.integer("start", 0), dims.size());
+    int to = bound(translation.integer("end", dims.size()), dims.size());
+    translation.out(sizes(false, from < to ? dims.subList(from, to) : List.of()));
   }
 
   private static int bound(long at, int rank) {
     return (int) Math.max(0, Math.min(rank, at < 0 ? at + rank : at));
   }
 
-  private static void size(Step step) {
-    step.out(sizes(true, List.of(View.dim(step.view(0).atoms()))));
+  private static void size(Translation translation) {
+    translation.out(sizes(true, List.of(View.dim(translation.view(0).atoms()))));
   }
 
   /** Integers as a constant, if none of them depends on the number of images. */

@@ -25,7 +25,7 @@ import javax.tools.FileObject;
 import javax.tools.StandardLocation;
 
 /** Makes the graph of a network from an ONNX file. */
-final class OnnxStep {
+final class OnnxAnnotations {
   /** The annotation that names the file. */
   static final String ONNX = "io.blockwork.Onnx";
 
@@ -35,7 +35,7 @@ final class OnnxStep {
   private final ProcessingEnvironment environment;
   private final Options options;
 
-  OnnxStep(ProcessingEnvironment environment, Options options) {
+  OnnxAnnotations(ProcessingEnvironment environment, Options options) {
     this.environment = environment;
     this.options = options;
   }

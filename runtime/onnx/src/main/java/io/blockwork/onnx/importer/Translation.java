@@ -14,11 +14,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One operation of the file while it is taken: what it reads, and where its results go. */
-final class Step {
+final class Translation {
   private final OnnxNode node;
   private final Scope scope;
 
-  Step(OnnxNode node, Scope scope) {
+  Translation(OnnxNode node, Scope scope) {
     this.node = node;
     this.scope = scope;
   }
