@@ -92,7 +92,7 @@ final class RecordReader {
     try {
       return type.getConstructor(types).newInstance(values.toArray());
     } catch (InvocationTargetException e) {
-      throw new IllegalArgumentException(String.valueOf(e.getCause().getMessage()), e);
+      throw new IllegalArgumentException(e.getTargetException().getMessage(), e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
