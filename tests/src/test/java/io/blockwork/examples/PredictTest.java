@@ -116,7 +116,8 @@ class PredictTest {
   /** Heads and bodies of four kinds; mean 0.5, 299 pixels and bicubic resizing among them. */
   @ParameterizedTest
   @ValueSource(strings = {"googlenet", "inception_v3", "mobilenet_v3_small", "efficientnet_b0"})
-  void preparesPicturesAsThePublishedWeightsOfComposedNetworksWantThem(String name) throws Exception {
+  void preparesPicturesAsThePublishedWeightsOfComposedNetworksWantThem(String name)
+      throws Exception {
     Class<? extends ImageClassifier> type =
         switch (name) {
           case "googlenet" -> GoogLeNet.class;
@@ -131,7 +132,13 @@ class PredictTest {
     }
 
     int code =
-        run("--network", name, "--weights", file("composed.safetensors"), "--json", file("picture.png"));
+        run(
+            "--network",
+            name,
+            "--weights",
+            file("composed.safetensors"),
+            "--json",
+            file("picture.png"));
 
     assertThat(err.toString()).isEmpty();
     assertThat(code).isEqualTo(0);
@@ -147,8 +154,15 @@ class PredictTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "googlenet", "inception_v3", "inception_resnet_v2", "vgg16_bn", "squeezenet1_1",
-        "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "regnet_y_400mf"
+        "googlenet",
+        "inception_v3",
+        "inception_resnet_v2",
+        "vgg16_bn",
+        "squeezenet1_1",
+        "mobilenet_v2",
+        "mobilenet_v3_small",
+        "efficientnet_b0",
+        "regnet_y_400mf"
       })
   void knowsEveryComposedNetworkByTorchvisionsName(String name) {
     int code = run("--network", name, "--weights", file("none.pth"), file("picture.png"));

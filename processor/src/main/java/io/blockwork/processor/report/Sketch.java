@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -122,7 +123,7 @@ record Sketch(List<Item> items, List<Link> links, List<Integer> last) {
     }
 
     private void link(int node, int item) {
-      links.add(new Link(itemOf.get(node), item));
+      links.add(new Link(Objects.requireNonNull(itemOf.get(node)), item));
     }
 
     private void inputs() {
