@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Writes whole files: beside their place, forced to disk, then moved there. Whatever stood there
@@ -121,13 +122,23 @@ public final class AtomicFile {
    */
   public static void deleteLeftovers(Path target) {
     Path place = target.toAbsolutePath();
-    Path folder = place.resolveSibling("");
+    String name = String.valueOf(place.getFileName());
+    deleteLeftovers(place.resolveSibling(""), name::equals);
+  }
+
+  /**
+   * Deletes what killed processes have left in a folder, like {@link #deleteLeftovers(Path)}.
+   *
+   * @param written which names the files that they were writing would have had
+   * @throws FileException if the folder cannot be read or a file cannot be deleted
+   */
+  public static void deleteLeftovers(Path folder, Predicate<String> written) {
     if (!Files.isDirectory(folder)) {
       return;
     }
     try (DirectoryStream<Path> leftovers =
         Files.newDirectoryStream(
-            folder, file -> isLeftover(String.valueOf(file.getFileName()), place))) {
+            folder, file -> isLeftover(String.valueOf(file.getFileName()), written))) {
       for (Path leftover : leftovers) {
         if (!isBeingWritten(leftover)) {
           Files.deleteIfExists(leftover);
@@ -150,9 +161,12 @@ public final class AtomicFile {
     }
   }
 
-  private static boolean isLeftover(String name, Path place) {
-    String prefix = "." + place.getFileName() + ".";
-    return name.startsWith(prefix) && name.length() == prefix.length() + UUID_LENGTH;
+  private static boolean isLeftover(String name, Predicate<String> written) {
+    int end = name.length() - UUID_LENGTH - 1;
+    return end > 1
+        && name.charAt(0) == '.'
+        && name.charAt(end) == '.'
+        && written.test(name.substring(1, end));
   }
 
   /** Moves a finished file into place, over what may be there. */

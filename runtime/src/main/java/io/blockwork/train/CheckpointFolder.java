@@ -14,7 +14,8 @@ import java.util.function.Function;
 
 /** Checkpoints in a folder of this machine. */
 record CheckpointFolder(Path folder) implements CheckpointStore {
-  private static final String SEVERAL = "best-step-*.safetensors";
+  private static final String SEVERAL = "best-step-";
+  private static final String ENDING = ".safetensors";
 
   @Override
   public RunLock lock() {
@@ -28,7 +29,7 @@ record CheckpointFolder(Path folder) implements CheckpointStore {
     if (!Files.isDirectory(folder)) {
       return;
     }
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, SEVERAL)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, SEVERAL + "*" + ENDING)) {
       files.forEach(CheckpointFolder::delete);
     } catch (IOException e) {
       throw cannotDelete(folder, e);
@@ -61,14 +62,19 @@ record CheckpointFolder(Path folder) implements CheckpointStore {
   @Override
   public <T> Optional<T> read(Function<Weights, T> reader) {
     Path last = folder.resolve(LAST);
-    AtomicFile.deleteLeftovers(last);
-    AtomicFile.deleteLeftovers(folder.resolve(BEST));
+    AtomicFile.deleteLeftovers(folder, CheckpointFolder::isCheckpoint);
     if (!Files.exists(last)) {
       return Optional.empty();
     }
     try (Weights weights = Weights.open(last)) {
       return Optional.of(reader.apply(weights));
     }
+  }
+
+  private static boolean isCheckpoint(String name) {
+    return name.equals(LAST)
+        || name.equals(BEST)
+        || (name.startsWith(SEVERAL) && name.endsWith(ENDING));
   }
 
   @Override

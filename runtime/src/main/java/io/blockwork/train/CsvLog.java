@@ -7,13 +7,14 @@ import java.util.Optional;
 
 /**
  * Writes a line for each epoch to a CSV file, with a header; the file is written anew, beside and
- * moved, before the first epoch and after each.
+ * moved, before the first epoch and after each. What a killed process left beside it is deleted.
  *
  * @param path of the file
  */
 public record CsvLog(Path path) implements TrainingListener {
   @Override
   public void onStart(Start start) {
+    AtomicFile.deleteLeftovers(path);
     write(start.history());
   }
 

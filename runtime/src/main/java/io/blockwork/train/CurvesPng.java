@@ -6,13 +6,14 @@ import java.util.Optional;
 
 /**
  * Draws loss and accuracy over the epochs; the PNG is written anew, beside and moved, after each
- * epoch.
+ * epoch. What a killed process left beside it is deleted at the start.
  *
  * @param path of the file
  */
 public record CurvesPng(Path path) implements TrainingListener {
   @Override
   public void onStart(Start start) {
+    AtomicFile.deleteLeftovers(path);
     AtomicFile.requireWritable(path);
     if (!start.history().epochs().isEmpty()) {
       draw(start.history());

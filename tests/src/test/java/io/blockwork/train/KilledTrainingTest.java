@@ -3,6 +3,9 @@ package io.blockwork.train;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blockwork.Networks;
+import io.blockwork.data.DataLoader;
+import io.blockwork.train.TinyNetworks.Dropping;
 import io.blockwork.weights.Weights;
 import java.io.BufferedReader;
 import java.io.File;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,11 +55,35 @@ final class KilledTrainingTest {
     wait(start(List.of(), killed, epochs));
     assertThat(Files.readAllBytes(killed.resolve("final.safetensors")))
         .isEqualTo(Files.readAllBytes(undisturbed.resolve("final.safetensors")));
-    try (var files = Files.list(killed)) {
-      assertThat(files.filter(f -> f.getFileName().toString().startsWith(".")).toList()).isEmpty();
-    }
+    assertThat(hidden(killed)).isEmpty();
     String log = Files.readString(killed.resolve("log.csv"));
     assertThat(log.lines().count()).isEqualTo(epochs + 1);
+  }
+
+  @Test
+  void whatAKilledTrainingWasWritingIsDeletedWhenTheNextBegins() throws IOException {
+    String id = UUID.randomUUID().toString();
+    for (String written :
+        List.of(
+            "last.safetensors",
+            "best.safetensors",
+            "best-step-0000012.safetensors",
+            "log.csv",
+            "curves.png")) {
+      Files.createFile(folder.resolve("." + written + "." + id));
+    }
+    Path notes = Files.createFile(folder.resolve(".notes." + id));
+    try (Dropping net = Networks.create(Dropping.class, TinyNetworks.options());
+        DataLoader train = TinyNetworks.training(8, 8)) {
+      Trainer.of(net).epochs(1).checkpoints(folder).log(folder).fit(train);
+    }
+    assertThat(hidden(folder)).containsExactly(notes);
+  }
+
+  private static List<Path> hidden(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.filter(f -> f.getFileName().toString().startsWith(".")).toList();
+    }
   }
 
   @Test
