@@ -1,8 +1,10 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.TestTimeViews;
 import io.blockwork.data.DataLoader;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** Validation on this machine. */
 record LoaderValidation(DataLoader loader) implements Validation {
@@ -22,7 +24,18 @@ record LoaderValidation(DataLoader loader) implements Validation {
   }
 
   @Override
+  public long images() {
+    long full = (long) loader.batches() * loader.batchSize();
+    return Math.min(full, loader.dataset().size());
+  }
+
+  @Override
   public Evaluation evaluate(Network network) {
     return Evaluation.of(network, loader);
+  }
+
+  @Override
+  public Evaluation evaluate(Network network, LongConsumer seen) {
+    return Evaluation.of(network, loader, TestTimeViews.plain(), seen);
   }
 }

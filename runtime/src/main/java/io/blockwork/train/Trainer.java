@@ -75,7 +75,7 @@ public final class Trainer {
   Optional<Function<Batch, Losses>> losses = Optional.empty();
   Optional<Teacher> teacher = Optional.empty();
   final Map<String, Double> auxiliaryWeights = new HashMap<>();
-  private boolean progress = true;
+  private boolean speaks = true;
 
   /** What {@link Lookahead} is made with. */
   record LookaheadSteps(int every, double share) {}
@@ -85,8 +85,8 @@ public final class Trainer {
   }
 
   /**
-   * A trainer with ten epochs of {@code Momentum(0.1, 0.9)} on softmax cross entropy, which shows
-   * its progress if there is a terminal.
+   * A trainer with ten epochs of {@code Momentum(0.1, 0.9)} on softmax cross entropy, which tells
+   * of its {@link #progress}.
    */
   public static Trainer of(Network network) {
     return new Trainer(network);
@@ -164,11 +164,12 @@ public final class Trainer {
    * times, so that a pretrained network thaws from its end to its beginning; what is frozen in the
    * network itself stays so, and is all that is frozen when the training has ended.
    *
-   * @param epoch from which on they learn, from 0
+   * @param epoch from which on they learn, counted from 1
    * @param prefixes of layers, as {@link Network#freeze} takes them
+   * @throws IllegalArgumentException if the epoch is not positive
    */
   public Trainer freezeUntil(int epoch, String... prefixes) {
-    unfreezing = unfreezing.plus(epoch, prefixes);
+    unfreezing = unfreezing.plus(requirePositive("epoch", epoch), prefixes);
     return this;
   }
 
@@ -294,12 +295,15 @@ public final class Trainer {
     return this;
   }
 
-  /** Stops when validation's top-1 accuracy has not risen for some epochs. */
+  /**
+   * Stops when validation's top-1 accuracy has not risen for some epochs; the network then has the
+   * weights of the best one, see {@link EarlyStopping}.
+   */
   public Trainer stopEarly(int patience) {
     return stopEarly(new EarlyStopping(patience, EarlyStopping.Measure.TOP1));
   }
 
-  /** Stops when validation has not got better for some epochs. */
+  /** Stops when validation has not got better for some epochs: see {@link EarlyStopping}. */
   public Trainer stopEarly(EarlyStopping when) {
     earlyStopping = Optional.of(when);
     return this;
@@ -314,15 +318,20 @@ public final class Trainer {
     return this;
   }
 
-  /** Whether to show a progress bar, as at first. Without a terminal there never is one. */
+  /**
+   * Whether to tell of the progress, as at first: on a terminal by a {@link ProgressLine} on the
+   * error stream, elsewhere (a log file, Maven, an IDE's console) by {@link EpochLines} on the
+   * output stream.
+   */
   public Trainer progress(boolean on) {
-    progress = on;
+    speaks = on;
     return this;
   }
 
   /**
    * Logs into a folder: {@code log.csv}, {@code curves.png} and event files for TensorBoard, all
-   * written as the training runs.
+   * written as the training runs. Those of an earlier run, which this one does not go on from, are
+   * renamed and never overwritten.
    *
    * @see CsvLog
    * @see CurvesPng
@@ -340,6 +349,9 @@ public final class Trainer {
    * {@code fit} is called, training continues from there. Only one training run at a time may use a
    * folder; {@code training.lock} keeps others out. Both files hold the names of the classes, see
    * {@link TrainedClasses}.
+   *
+   * <p>A process that is told to end, by Ctrl-C or SIGTERM, ends its step and writes the checkpoint
+   * first; {@code fit} does not return then.
    */
   public Trainer checkpoints(Path folder) {
     return checkpoints(new CheckpointFolder(folder));
@@ -411,6 +423,32 @@ public final class Trainer {
   }
 
   /**
+   * Takes one batch through everything that {@link #fit(DataLoader, DataLoader)} will do: a step,
+   * validation, and writing a checkpoint. What it throws, {@code fit} would have thrown after
+   * hours. Nothing is changed: not the network, not a checkpoint or log of an earlier run.
+   *
+   * @return what was done and how long an epoch will take, for people; it is printed too, if the
+   *     trainer tells of its {@link #progress}
+   */
+  public String dryRun(DataLoader train, DataLoader validation) {
+    return dryRun(train, Optional.of(validation));
+  }
+
+  /** The same without validation. */
+  public String dryRun(DataLoader train) {
+    return dryRun(train, Optional.empty());
+  }
+
+  private String dryRun(DataLoader train, Optional<DataLoader> validation) {
+    FitChecks.require(this, train, validation);
+    String told = new DryRun(this, train).run(validation);
+    if (speaks) {
+      System.out.println(told);
+    }
+    return told;
+  }
+
+  /**
    * Trains without validation.
    *
    * <p>It throws what {@link #fit(DataLoader, DataLoader)} throws.
@@ -468,11 +506,11 @@ public final class Trainer {
     return new StepSettings(this);
   }
 
-  /** Those that were added, and the progress if it is to be seen. */
+  /** Those that were added, and what tells of the progress if it is to. */
   List<TrainingListener> allListeners() {
     List<TrainingListener> all = new ArrayList<>(listeners);
-    if (progress && Terminal.isThere()) {
-      all.add(new ProgressLine(System.err));
+    if (speaks) {
+      all.add(Terminal.isThere() ? new ProgressLine(System.err) : new EpochLines(System.out));
     }
     return all;
   }

@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.Network;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** How a training run finds out, after every epoch, how good the network is. */
 public interface Validation {
@@ -10,6 +11,21 @@ public interface Validation {
 
   /** Before the first epoch: what {@link #evaluate} will need may be prepared, or checked. */
   default void prepare(Network network) {}
+
+  /** How many images {@link #evaluate} runs over; 0 if that is not known before. */
+  default long images() {
+    return 0;
+  }
+
+  /**
+   * Runs the network over all images, and tells how far it is.
+   *
+   * @param seen hears of the number of images that are done, in between
+   * @throws DivergedException if its output for an image is not finite
+   */
+  default Evaluation evaluate(Network network, LongConsumer seen) {
+    return evaluate(network);
+  }
 
   /**
    * Runs the network over all images.

@@ -78,8 +78,7 @@ public final class SparkCifar {
               .checkpoints(run)
               .log(run);
       SparkImages images = SparkImages.folder(spark, Path.of(data, "train").toUri().toString());
-      TrainingHistory history =
-          SparkTrainer.of(CifarNet.class, net, trainer)
+      return SparkTrainer.of(CifarNet.class, net, trainer)
               .workers(WORKERS)
               .batchSize(128)
               .localSteps(steps)
@@ -94,18 +93,6 @@ public final class SparkCifar {
                                   new RandomHorizontalFlip(0.5),
                                   Normalize.imageNet())),
                   SparkImages.folder(spark, Path.of(data, "test").toUri().toString()).cached());
-      history
-          .epochs()
-          .forEach(
-              epoch ->
-                  System.out.printf(
-                      java.util.Locale.ROOT,
-                      "epoch %d: %s; held out: %s; %.0f images/s%n",
-                      epoch.epoch() + 1,
-                      epoch.training(),
-                      epoch.validation().orElseThrow(),
-                      epoch.imagesPerSecond()));
-      return history;
     }
   }
 
