@@ -87,22 +87,19 @@ final class Checkpoints {
         file -> {
           Map<String, INDArray> values = network.parameters().copies();
           try {
-            store.write(file, writer(values));
+            store.write(file, writer(network, values));
           } finally {
             values.values().forEach(INDArray::close);
           }
         });
   }
 
-  /** The network's values, and the names of its classes. */
-  private SafetensorsWriter writer(Map<String, INDArray> values) {
+  /** The network's values, and what is known of them. */
+  private static SafetensorsWriter writer(Network network, Map<String, INDArray> values) {
     SafetensorsWriter writer = new SafetensorsWriter();
     values.forEach(writer::tensor);
-    writer.metadata(FORMAT, VERSION);
-    if (!classNames.isEmpty()) {
-      writer.metadata(TrainedClasses.KEY, TrainedClasses.encode(classNames));
-    }
-    return writer;
+    network.parameters().metadata().forEach(writer::metadata);
+    return writer.metadata(FORMAT, VERSION);
   }
 
   void save(
@@ -114,7 +111,7 @@ final class Checkpoints {
       StepSource steps,
       RunState state) {
     Map<String, INDArray> values = network.parameters().copies();
-    SafetensorsWriter writer = writer(values);
+    SafetensorsWriter writer = writer(network, values);
     optimizer.state().ifPresent(remembered -> writer.extra(UPDATER, remembered));
     lookahead.ifPresent(l -> writer.extra(LOOKAHEAD, l.slow()));
     average

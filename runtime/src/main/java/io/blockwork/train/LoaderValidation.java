@@ -3,7 +3,9 @@ package io.blockwork.train;
 import io.blockwork.Network;
 import io.blockwork.TestTimeViews;
 import io.blockwork.data.DataLoader;
+import io.blockwork.image.Preprocessing;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Validation on this machine. */
@@ -11,6 +13,11 @@ record LoaderValidation(DataLoader loader) implements Validation {
   @Override
   public List<String> classNames() {
     return loader.dataset().classNames();
+  }
+
+  @Override
+  public Optional<Preprocessing> preprocessing() {
+    return loader.dataset().preprocessing();
   }
 
   /** Which epoch is the best, and when to stop, must not depend on the process that validates. */

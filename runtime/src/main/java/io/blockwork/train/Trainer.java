@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -89,7 +90,7 @@ public final class Trainer {
    * of its {@link #progress}.
    */
   public static Trainer of(Network network) {
-    return new Trainer(network);
+    return new Trainer(Objects.requireNonNull(network, "network"));
   }
 
   /** Times to go through the training data, 0 or more. */
@@ -106,19 +107,19 @@ public final class Trainer {
    * org.nd4j.linalg.learning.config}. Its learning rate is the base of the {@link #schedule}.
    */
   public Trainer updater(IUpdater config) {
-    updater = config;
+    updater = Objects.requireNonNull(config, "updater");
     return this;
   }
 
   /** Weight decay as torch's SGD has it: see {@link Optimizer#weightDecay}. */
   public Trainer weightDecay(double l2) {
-    weightDecay = l2;
+    weightDecay = requireNotNegative("weight decay", l2);
     return this;
   }
 
   /** Weight decay as torch's AdamW has it: see {@link Optimizer#decoupledWeightDecay}. */
   public Trainer decoupledWeightDecay(double decay) {
-    decoupledWeightDecay = decay;
+    decoupledWeightDecay = requireNotNegative("decoupled weight decay", decay);
     return this;
   }
 
@@ -144,6 +145,10 @@ public final class Trainer {
    * @param share the part of the way that they go, above 0 and at most 1: 0.5 is usual
    */
   public Trainer lookahead(int every, double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "share of the way: expected above 0 and at most 1, got " + share);
+    }
     lookahead = Optional.of(new LookaheadSteps(requirePositive("steps", every), share));
     return this;
   }
@@ -155,6 +160,9 @@ public final class Trainer {
    * @param rho how far away that point is looked for, positive: 0.05 is usual
    */
   public Trainer sharpnessAware(double rho) {
+    if (!(rho > 0) || Double.isInfinite(rho)) {
+      throw new IllegalArgumentException("rho: expected a positive number, got " + rho);
+    }
     sharpnessRadius = OptionalDouble.of(rho);
     return this;
   }
@@ -181,6 +189,10 @@ public final class Trainer {
 
   /** Limits the norm of each step's gradients: see {@link Optimizer#clipNorm}. */
   public Trainer clipNorm(double largest) {
+    if (!(largest > 0)) {
+      throw new IllegalArgumentException(
+          "largest norm: expected a positive number, got " + largest);
+    }
     clipNorm = largest;
     return this;
   }
@@ -201,6 +213,10 @@ public final class Trainer {
    * double)}.
    */
   public Trainer labelSmoothing(double smoothing) {
+    if (!(smoothing >= 0 && smoothing < 1)) {
+      throw new IllegalArgumentException(
+          "label smoothing: expected at least 0 and less than 1, got " + smoothing);
+    }
     labelSmoothing = smoothing;
     return this;
   }
@@ -260,6 +276,10 @@ public final class Trainer {
    * uses the averages, and the network has them when the training has ended.
    */
   public Trainer averageWeights(double decay) {
+    if (!(decay >= 0 && decay < 1)) {
+      throw new IllegalArgumentException(
+          "decay of the averages: expected at least 0 and less than 1, got " + decay);
+    }
     averageDecay = OptionalDouble.of(decay);
     return this;
   }
@@ -314,7 +334,7 @@ public final class Trainer {
    * warned of, and does not end the training: see {@link TrainingListener}.
    */
   public Trainer listener(TrainingListener listener) {
-    listeners.add(listener);
+    listeners.add(Objects.requireNonNull(listener, "listener"));
     return this;
   }
 
@@ -379,7 +399,7 @@ public final class Trainer {
    */
   public Trainer keepBest(int count, Score by) {
     bestCount = requirePositive("best weights to keep", count);
-    bestBy = by;
+    bestBy = Objects.requireNonNull(by, "score");
     return this;
   }
 
@@ -387,6 +407,13 @@ public final class Trainer {
   public Trainer startOver() {
     startOver = true;
     return this;
+  }
+
+  private static double requireNotNegative(String what, double value) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(what + ": expected 0 or more, got " + value);
+    }
+    return value;
   }
 
   private static int requirePositive(String what, int value) {

@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.io.SafeText;
 import java.time.Duration;
@@ -121,11 +122,14 @@ final class TrainingRun implements StepSource.Run {
 
   private TrainingHistory runFrom(RunState first, boolean resumed) {
     state = first;
+    FitChecks.requireOrder(network, train.classNames());
     TrainingHistory history = new TrainingHistory(state.epochs(), false);
     try {
       listeners.start(
           new TrainingListener.Start(
               network, trainer.epochs, train.images(), optimizer.steps(), history));
+      train.doubts(network).forEach(listeners::note);
+      describe();
       if (resumed) {
         listeners.note(notes().resumed(history, state, optimizer.steps()));
       }
@@ -164,6 +168,16 @@ final class TrainingRun implements StepSource.Run {
     }
   }
 
+  /** The network tells from now on of the data that it learns from. */
+  private void describe() {
+    List<String> names = train.classNames();
+    boolean areTheNetworks = network.architecture().output().equals(List.of(names.size()));
+    new ModelCard(
+            areTheNetworks ? names : List.of(),
+            validation.flatMap(Validation::preprocessing).or(train::preprocessing))
+        .describe(network.parameters());
+  }
+
   /** Out of time, or the process ends: there is more to do another time. */
   private TrainingHistory brokenOff(TrainingHistory history) {
     average.filter(WeightAverage::begun).ifPresent(WeightAverage::swap);
@@ -177,7 +191,7 @@ final class TrainingRun implements StepSource.Run {
 
   /** However small the budget is, a step is made, so that repeated runs come to an end. */
   private boolean stopped(TrainingHistory history) {
-    return stopsEarly(history) || (hasStepped && isOutOfTime());
+    return stopsEarly(history) || (isOutOfTime() && hasStepped);
   }
 
   private boolean stopsEarly(TrainingHistory history) {

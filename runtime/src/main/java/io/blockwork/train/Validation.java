@@ -1,13 +1,21 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.data.Dataset;
+import io.blockwork.image.Preprocessing;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** How a training run finds out, after every epoch, how good the network is. */
 public interface Validation {
   /** The classes of the data by label; empty if it has none. */
   List<String> classNames();
+
+  /** What the data's pictures went through: see {@link Dataset#preprocessing}. */
+  default Optional<Preprocessing> preprocessing() {
+    return Optional.empty();
+  }
 
   /** Before the first epoch: what {@link #evaluate} will need may be prepared, or checked. */
   default void prepare(Network network) {}

@@ -79,20 +79,20 @@ public final class SparkCifar {
               .log(run);
       SparkImages images = SparkImages.folder(spark, Path.of(data, "train").toUri().toString());
       return SparkTrainer.of(CifarNet.class, net, trainer)
-              .workers(WORKERS)
-              .batchSize(128)
-              .localSteps(steps)
-              .seed(seed)
-              .fit(
-                  images
-                      .cached()
-                      .with(
-                          () ->
-                              Pipeline.of(
-                                  new RandomCrop(32, 4),
-                                  new RandomHorizontalFlip(0.5),
-                                  Normalize.imageNet())),
-                  SparkImages.folder(spark, Path.of(data, "test").toUri().toString()).cached());
+          .workers(WORKERS)
+          .batchSize(128)
+          .localSteps(steps)
+          .seed(seed)
+          .fit(
+              images
+                  .cached()
+                  .with(
+                      () ->
+                          Pipeline.of(
+                              new RandomCrop(32, 4),
+                              new RandomHorizontalFlip(0.5),
+                              Normalize.imageNet())),
+              SparkImages.folder(spark, Path.of(data, "test").toUri().toString()).cached());
     }
   }
 
