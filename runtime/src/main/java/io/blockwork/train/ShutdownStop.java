@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.io.SafeText;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -43,10 +44,11 @@ final class ShutdownStop implements AutoCloseable {
     try {
       boolean inTime = ended.await(LONGEST_WAIT_MINUTES, TimeUnit.MINUTES);
       if (!inTime) {
-        System.err.printf(
-            "the training step has not ended for %d minutes: the process ends without a"
-                + " checkpoint of it%n",
-            LONGEST_WAIT_MINUTES);
+        System.err.println(
+            SafeText.format(
+                "the training step has not ended for %d minutes: the process ends without a"
+                    + " checkpoint of it",
+                LONGEST_WAIT_MINUTES));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
