@@ -1,6 +1,5 @@
 package io.blockwork.onnx;
 
-import com.google.protobuf.ByteString;
 import io.blockwork.onnx.proto.AttributeProto;
 import io.blockwork.onnx.proto.GraphProto;
 import io.blockwork.onnx.proto.ModelProto;
@@ -10,6 +9,9 @@ import io.blockwork.onnx.proto.TensorProto;
 import io.blockwork.onnx.proto.TensorShapeProto;
 import io.blockwork.onnx.proto.TypeProto;
 import io.blockwork.onnx.proto.ValueInfoProto;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -318,9 +320,17 @@ final class OwnCases {
   }
 
   private static AttributeProto text(String name, String value) {
-    return attribute(name, AttributeProto.AttributeType.STRING)
-        .setS(ByteString.copyFromUtf8(value))
-        .build();
+    // Written as bytes, since the type that holds them has another name in the packed module.
+    byte[] text = value.getBytes(StandardCharsets.UTF_8);
+    byte[] field = new byte[text.length + 2];
+    field[0] = AttributeProto.S_FIELD_NUMBER << 3 | 2;
+    field[1] = (byte) text.length;
+    System.arraycopy(text, 0, field, 2, text.length);
+    try {
+      return attribute(name, AttributeProto.AttributeType.STRING).mergeFrom(field).build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A model while it is put together; the last operation makes its output. */

@@ -103,7 +103,9 @@ final class FoldNorms {
     step.out(Fold.tensor(x.type(), x.shape(), values));
   }
 
-  /** In inference the value itself, and a mask that keeps all; until opset 11 that is not filled. */
+  /**
+   * In inference the value itself, and a mask that keeps all; until opset 11 that is not filled.
+   */
   private static void dropout(Step step) {
     OnnxTensor x = step.constant(0);
     if (step.has(2) && step.constant(2).first() != 0) {
