@@ -91,6 +91,15 @@ final class OwnCases {
                 whole("ceil_mode", 1))
             .of());
     all.add(
+        on("maxpool_padded_too_far", 2, 3, 8, 9)
+            .node(
+                "MaxPool",
+                "x",
+                ints("kernel_shape", 3, 3),
+                ints("strides", 2, 2),
+                ints("pads", 0, 0, 2, 2))
+            .of());
+    all.add(
         on("averagepool_ceil_included", 2, 3, 8, 9)
             .node(
                 "AveragePool",

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Networks of torchvision, exported by the PyTorch of this machine, give here what they give there.
  * Three small ones are tried each time; {@code -Dblockwork.torch=all}, which the profile {@code
- * nightly} sets, tries all.
+ * nightly} sets, tries all, and {@code -Dblockwork.torch=NAME,NAME} those.
  */
 @DisplayName("Networks that this machine's PyTorch exports")
 class TorchExportTest {
@@ -46,7 +46,8 @@ class TorchExportTest {
   @TempDir private Path folder;
 
   static List<String> networks() {
-    return "all".equals(System.getProperty("blockwork.torch")) ? ALL : SMALL;
+    String names = System.getProperty("blockwork.torch", "");
+    return names.isEmpty() ? SMALL : names.equals("all") ? ALL : List.of(names.split(","));
   }
 
   @ParameterizedTest
