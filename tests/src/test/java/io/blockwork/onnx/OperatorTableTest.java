@@ -60,7 +60,7 @@ class OperatorTableTest {
     Expected.check(README, readme.substring(0, from) + table(rows) + readme.substring(to));
     assertThat(
             Importer.supported().stream()
-                .filter(type -> !rows.containsKey(type) || rows.get(type).networks.isEmpty())
+                .filter(type -> rows.getOrDefault(type, new Row()).networks.isEmpty())
                 .toList())
         .isEmpty();
   }
@@ -84,7 +84,7 @@ class OperatorTableTest {
       }
     }
     for (String operator : each.operators()) {
-      Row row = rows.get(operator);
+      Row row = rows.computeIfAbsent(operator, any -> new Row());
       if (network.outcome() == Outcome.RUNS) {
         row.networks.add(opset);
       }
@@ -118,7 +118,7 @@ class OperatorTableTest {
         new ArrayList<>(OperatorVersions.edges(type, Importer.OLDEST_OPSET, Importer.NEWEST_OPSET));
     List<Integer> starts =
         edges.stream()
-            .filter(edge -> edge == edges.get(0) || OperatorVersions.of(type).contains(edge))
+            .filter(edge -> edge.equals(edges.get(0)) || OperatorVersions.of(type).contains(edge))
             .collect(Collectors.toList());
     for (int i = 0; i < starts.size(); i++) {
       int from = starts.get(i);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -118,7 +119,7 @@ final class OpsetForms {
     }
     for (Moved moved : MOVED) {
       if (moved.type().equals(type) && opset < moved.since() && has(inputs, moved.input())) {
-        made.addAttribute(attribute(moved, tensors.get(inputs.get(moved.input()))));
+        made.addAttribute(attribute(moved, known(inputs.get(moved.input()))));
         inputs.set(moved.input(), "");
       } else if (moved.type().equals(type) && opset >= moved.since()) {
         // The old form of a case that was written for it.
@@ -147,8 +148,12 @@ final class OpsetForms {
             .findFirst()
             .orElseThrow()
             .getI();
-    int channels = tensors.get(node.getInput(0)).shape().get(1);
-    return tensors.get(node.getInput(1)).count() == (opset < 21 ? groups : channels);
+    int channels = known(node.getInput(0)).shape().get(1);
+    return known(node.getInput(1)).count() == (opset < 21 ? groups : channels);
+  }
+
+  private OnnxTensor known(String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
   }
 
   private static boolean has(List<String> inputs, int at) {
@@ -156,8 +161,7 @@ final class OpsetForms {
   }
 
   private boolean allOnes(List<String> inputs, int at) {
-    return !has(inputs, at)
-        || Arrays.stream(tensors.get(inputs.get(at)).longs()).allMatch(by -> by == 1);
+    return !has(inputs, at) || Arrays.stream(known(inputs.get(at)).longs()).allMatch(by -> by == 1);
   }
 
   /** Leaves an attribute out, if it says what is so without it. */

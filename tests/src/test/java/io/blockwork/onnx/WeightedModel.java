@@ -112,7 +112,7 @@ final class WeightedModel {
   /** Writes the values of a weight, and returns how many bytes these are. */
   private long weight(String type, int input, String name, long offset, OutputStream out)
       throws IOException {
-    List<Long> sizes = shapes.get(name);
+    List<Long> sizes = shapes.getOrDefault(name, List.of());
     long count = sizes.stream().reduce(1L, Math::multiplyExact);
     // He's bound keeps the values of layers with ReLU of one size.
     double bound = sizes.size() > 1 ? Math.sqrt(6.0 * sizes.get(0) / count) : 0.1;
