@@ -97,10 +97,14 @@ final class Compilation {
     return files;
   }
 
-  /** The page that shows a network that has no problems. */
-  static String sheet(Graph graph, GeneratedNames names) {
+  /**
+   * The page that shows a network that has no problems.
+   *
+   * @param source the annotations that ask for it
+   */
+  static String sheet(Graph graph, GeneratedNames names, List<String> source) {
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
-    return Sheet.html(names.base(), graph, Shapes.of(graph), inference);
+    return Sheet.html(names.base(), source, graph, Shapes.of(graph), inference);
   }
 
   private static JavaFile pass(GeneratedNames names, Graph graph, FeatureMethod method) {

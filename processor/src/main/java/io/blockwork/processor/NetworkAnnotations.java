@@ -287,8 +287,20 @@ final class NetworkAnnotations {
       writeBeside(names, names.graph(), GraphText.write(graph));
     }
     if (options.report()) {
-      writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names));
+      writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names, source(type)));
     }
+  }
+
+  /** The annotations of an interface that say what network it is, with the interface's name. */
+  private static List<String> source(TypeElement type) {
+    List<String> lines = new ArrayList<>();
+    for (AnnotationMirror mirror : type.getAnnotationMirrors()) {
+      if (!name(mirror).startsWith("java.")) {
+        lines.add(AnnotationText.of(mirror));
+      }
+    }
+    lines.add("interface " + type.getSimpleName());
+    return lines;
   }
 
   private void warn(List<Problem> warnings, TypeElement type, AnnotationMirror annotation) {

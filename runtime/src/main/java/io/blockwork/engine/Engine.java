@@ -16,8 +16,8 @@ public interface Engine {
    *
    * @param parameters the network's parameters; a bound pass sees later changes to them
    * @param batch images at a time, at least 1
-   * @param network makes the generated class; an engine may call it several times, to run parts of
-   *     a batch side by side
+   * @param network makes the generated class; an engine may call it several times, and on several
+   *     threads at once, to run parts of a batch side by side
    */
   BoundInference bindInference(
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network);

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * How an executor makes the network.
@@ -81,6 +82,8 @@ record NetworkRecipe(
     NetworkOptions network =
         NetworkOptions.defaults().seed(seed).dataType(dataType).engine(options);
     try {
+      // An engine may do without ND4J until images come.
+      Nd4j.getBackend();
       return Networks.create(type, network);
     } catch (IllegalStateException
         | IllegalArgumentException
@@ -92,12 +95,20 @@ record NetworkRecipe(
                   place(),
                   type.getSimpleName(),
                   engine.isEmpty() ? "" : " on the engine " + engine + ", as the driver does",
-                  e.getMessage())
+                  e instanceof LinkageError ? "ND4J cannot be loaded: " + root(e) : e.getMessage())
               + "\n  fix: give the executors the jars that runtime/spark/README.md lists, with the"
               + " native libraries of their system"
               + (engine.isEmpty() ? "" : "; or allow another engine with anyEngine()"),
           e);
     }
+  }
+
+  private static Throwable root(Throwable error) {
+    Throwable root = error;
+    for (Throwable at = error; at != null; at = at.getCause()) {
+      root = at;
+    }
+    return root;
   }
 
   private static String place() {

@@ -2,7 +2,7 @@ package io.blockwork.spark;
 
 import io.blockwork.ImageClassifier;
 import java.io.Serializable;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network of an executor. As the value of a broadcast there is one object of this class in each
@@ -17,26 +17,14 @@ final class SharedNetwork implements Serializable {
 
   private final NetworkRecipe recipe;
 
-  /** Empty for training, where each round brings other weights. */
-  private final @org.jspecify.annotations.Nullable WeightValues weights;
+  private final WeightValues weights;
 
   /** Made by the first task that asks. Guarded by this. */
-  private transient @org.jspecify.annotations.Nullable ImageClassifier network;
+  private transient @Nullable ImageClassifier network;
 
-  private SharedNetwork(
-      NetworkRecipe recipe, @org.jspecify.annotations.Nullable WeightValues weights) {
+  SharedNetwork(NetworkRecipe recipe, WeightValues weights) {
     this.recipe = recipe;
     this.weights = weights;
-  }
-
-  /** A network that has these weights from the start. */
-  static SharedNetwork withWeights(NetworkRecipe recipe, WeightValues weights) {
-    return new SharedNetwork(recipe, weights);
-  }
-
-  /** A network whose users give it weights. */
-  static SharedNetwork withoutWeights(NetworkRecipe recipe) {
-    return new SharedNetwork(recipe, null);
   }
 
   /**
@@ -48,10 +36,9 @@ final class SharedNetwork implements Serializable {
   synchronized ImageClassifier get(int threads) {
     ImageClassifier made = network;
     if (made == null) {
-      ImageClassifier created = recipe.create(threads);
-      Optional.ofNullable(weights).ifPresent(values -> values.into(created.parameters()));
-      network = created;
-      made = created;
+      made = recipe.create(threads);
+      weights.into(made.parameters());
+      network = made;
     }
     return made;
   }

@@ -63,7 +63,7 @@ public final class SparkPredictor implements AutoCloseable {
     this.network =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(
-                SharedNetwork.withWeights(
+                new SharedNetwork(
                     settings.anyEngine ? recipe.anyEngine() : recipe,
                     WeightValues.of(settings.network.parameters())));
   }
@@ -81,7 +81,8 @@ public final class SparkPredictor implements AutoCloseable {
 
   /**
    * Adds the column {@value #COLUMN}. Lazy, as all of Spark's transformations, and for streaming
-   * data sets too.
+   * data sets too. An executor that cannot run the network fails the action that evaluates them:
+   * Spark's exception has an {@link ExecutorException} for its cause.
    *
    * @param rows with any columns
    * @param column of images: the bytes of files ({@code content} of the source {@code binaryFile}),

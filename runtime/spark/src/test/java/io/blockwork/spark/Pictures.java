@@ -10,7 +10,7 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Small pictures of four kinds that a network can tell apart, in a folder for each. */
-final class Pictures {
+public final class Pictures {
   private static final int SIDE = 8;
 
   private Pictures() {}
@@ -21,7 +21,7 @@ final class Pictures {
    * @param each how many of each class
    * @return the files, in order
    */
-  static List<Path> write(Path folder, int each, long seed) throws IOException {
+  public static List<Path> write(Path folder, int each, long seed) throws IOException {
     Random random = new Random(seed);
     List<Path> files = new ArrayList<>();
     for (int kind = 0; kind < 4; kind++) {

@@ -247,7 +247,7 @@ class SparkPredictorTest {
     NetworkRecipe recipe =
         NetworkRecipe.of(TinyNet.class, network, io.blockwork.engine.EngineOptions.defaults(), 0);
     Broadcast<SharedNetwork> shared =
-        context.broadcast(SharedNetwork.withWeights(recipe, WeightValues.of(network.parameters())));
+        context.broadcast(new SharedNetwork(recipe, WeightValues.of(network.parameters())));
     Set<Integer> networks =
         new HashSet<>(
             context

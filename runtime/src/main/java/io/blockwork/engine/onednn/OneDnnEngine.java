@@ -13,7 +13,9 @@ import io.blockwork.engine.TrainingSettings;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.parameters.SharedWork;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -217,23 +219,25 @@ public final class OneDnnEngine implements Engine {
     // Primitives are made for the number of threads that the making thread is set to.
     int threads = microBatching.streams() > 1 ? 1 : options.threadsOrAll();
     PlanWeights weights = new PlanWeights(state.acquire());
-    List<BoundMicroBatch> plans = new ArrayList<>();
+    List<BoundMicroBatch> plans = Collections.synchronizedList(new ArrayList<>());
+    Runnable bindOne =
+        () ->
+            plans.add(
+                OneDnnLibrary.onThreads(
+                    threads,
+                    () ->
+                        new BoundMicroBatch(
+                            parameters,
+                            weights,
+                            batch,
+                            microBatching.images(),
+                            options,
+                            fixed.layout(),
+                            timed,
+                            network)));
     try {
-      for (int i = 0; i < microBatching.streams(); i++) {
-        plans.add(
-            OneDnnLibrary.onThreads(
-                threads,
-                () ->
-                    new BoundMicroBatch(
-                        parameters,
-                        weights,
-                        batch,
-                        microBatching.images(),
-                        options,
-                        fixed.layout(),
-                        timed,
-                        network)));
-      }
+      // Those who will run side by side are made side by side.
+      SharedWork.start(Collections.nCopies(microBatching.streams(), bindOne)).finish();
     } catch (RuntimeException | Error e) {
       plans.forEach(BoundMicroBatch::close);
       state.release();

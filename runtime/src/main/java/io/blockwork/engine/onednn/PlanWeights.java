@@ -52,7 +52,8 @@ final class PlanWeights {
     return use(shared.linear(path, hasBias, out, in, layout));
   }
 
-  private Packed use(Entry entry) {
+  /** Plans that run side by side are made side by side. */
+  private synchronized Packed use(Entry entry) {
     used.add(entry);
     version = PackedWeights.NEVER;
     return entry.packed();

@@ -31,7 +31,7 @@ public record StochasticDepth(String path, double rate) implements Op {
 
   @Override
   public Description description() {
-    return Description.of("stochastic depth " + rate);
+    return Description.of("stochastic depth " + Description.rounded(rate));
   }
 
   @Override
