@@ -5,6 +5,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.parameters.SharedWork;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -224,12 +226,21 @@ final class LoadMatch {
    * @throws WeightsException if there are any
    */
   private void requireFinite() {
-    List<String> found = new ArrayList<>();
+    Map<String, Long> counts = new ConcurrentHashMap<>();
+    List<Runnable> looks = new ArrayList<>();
     loaded.forEach(
         (name, tensor) -> {
           DataType target = parameters.dataType(name);
           // Of a float16 counter, infinity says that it is large.
-          long count = target == DataType.LONG ? 0 : NonFinite.count(tensor, target);
+          if (target != DataType.LONG) {
+            looks.add(() -> counts.put(name, NonFinite.count(tensor, target)));
+          }
+        });
+    SharedWork.start(looks).finish();
+    List<String> found = new ArrayList<>();
+    loaded.forEach(
+        (name, tensor) -> {
+          long count = counts.getOrDefault(name, 0L);
           if (count > 0) {
             found.add(SafeText.format("%s: %d of %d values", name, count, tensor.elements()));
           }
