@@ -24,8 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>New arrays are made as ND4J's own operations make them: in the workspace that the calling
  * thread has open, if any. What the network keeps for itself never lies in a workspace.
  *
- * <p>Every method but {@link #close} throws {@link IllegalStateException} once the network is
- * closed.
+ * <p>Every method but {@link #close} and {@link #architecture} throws {@link IllegalStateException}
+ * once the network is closed.
  */
 public interface Network extends AutoCloseable {
   /**
@@ -157,7 +157,7 @@ public interface Network extends AutoCloseable {
   /** The gradients that the last training pass left. */
   Gradients gradients();
 
-  /** What is known of the network at compile time. */
+  /** What is known of the network at compile time, and after it was closed. */
   Architecture architecture();
 
   /** The engine that runs the network. */

@@ -16,6 +16,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
@@ -24,6 +25,7 @@ import io.blockwork.memory.FreedMemory;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.weights.LoadReport;
@@ -370,7 +372,6 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public Architecture architecture() {
-    checkOpen();
     return architecture;
   }
 
@@ -387,16 +388,17 @@ public abstract class CompiledNetwork implements Network {
 
   private void freezeAlone(String... prefixes) {
     checkOpen();
-    for (String prefix : prefixes) {
+    List<String> modules = Stream.of(prefixes).map(Modules::withoutDot).toList();
+    for (String prefix : modules) {
       var one = new TrainingSettings(false, List.of(prefix), 0);
       if (architecture.layers().stream().noneMatch(l -> one.isFrozen(l.path()))) {
         throw new IllegalArgumentException(
             SafeText.format(
-                "freeze: %s has no layer at or below %s; its layers begin with %s",
-                architecture.name(), prefix, beginnings()));
+                "freeze: %s has no layer at or below %s%s; its layers begin with %s",
+                architecture.name(), prefix, nearest(prefix), beginnings()));
       }
     }
-    frozen = List.of(prefixes);
+    frozen = modules;
     gradients.clear();
     training.close();
   }
@@ -437,6 +439,19 @@ public abstract class CompiledNetwork implements Network {
    */
   protected Map<Class<?>, List<String>> nodes() {
     return Map.of();
+  }
+
+  private String nearest(String module) {
+    return NearestName.suggestion(
+        module,
+        architecture.layers().stream()
+            .flatMap(l -> Stream.iterate(l.path(), p -> !p.isEmpty(), CompiledNetwork::parent))
+            .distinct()
+            .toList());
+  }
+
+  private static String parent(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('.')));
   }
 
   private String beginnings() {

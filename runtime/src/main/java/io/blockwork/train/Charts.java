@@ -73,7 +73,12 @@ final class Charts {
     XYChart accuracy = chart("accuracy", "%");
     add(accuracy, "training top-1", history, e -> Optional.of(e.training()), m -> 100 * m.top1());
     add(accuracy, "validation top-1", history, EpochResult::validation, m -> 100 * m.top1());
-    add(accuracy, "validation top-5", history, EpochResult::validation, m -> 100 * m.top5());
+    add(
+        accuracy,
+        "validation top-5",
+        history,
+        e -> e.validation().filter(m -> !Double.isNaN(m.top5())),
+        m -> 100 * m.top5());
     history.best().ifPresent(epoch -> mark(accuracy, epoch, m -> 100 * m.top1()));
     return accuracy;
   }
@@ -180,7 +185,7 @@ final class Charts {
     List<EpochResult> epochs =
         history.epochs().stream().filter(e -> metrics.apply(e).isPresent()).toList();
     if (!epochs.isEmpty()) {
-      double[] x = epochs.stream().mapToDouble(e -> e.epoch() + 1).toArray();
+      double[] x = epochs.stream().mapToDouble(e -> e.epoch()).toArray();
       double[] y =
           epochs.stream()
               .mapToDouble(e -> value.applyAsDouble(metrics.apply(e).orElseThrow()))

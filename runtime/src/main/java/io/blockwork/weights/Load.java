@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterSource;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
@@ -69,12 +70,15 @@ public final class Load implements ParameterSource<LoadReport> {
   }
 
   /**
-   * Leaves out the network's parameters, and the file's tensors, whose names in the network's terms
-   * start with one of the prefixes. {@code ignoring("fc.")} takes all but the head.
+   * Leaves out what is at or below some modules, on both sides, by the network's names: {@code
+   * ignoring("fc")} takes all but the head. Names are as in {@link io.blockwork.Network#freeze}; a
+   * parameter's own name will do, too.
+   *
+   * @param modules names that neither the network nor the file has are refused when it loads
    */
-  public Load ignoring(String... prefixes) {
+  public Load ignoring(String... modules) {
     List<String> all = new ArrayList<>(ignored);
-    all.addAll(Arrays.asList(prefixes));
+    Arrays.stream(modules).map(Modules::withoutDot).forEach(all::add);
     return new Load(weights, lenient, all, renaming, nonFinite, heads);
   }
 
@@ -97,6 +101,27 @@ public final class Load implements ParameterSource<LoadReport> {
             .<UnaryOperator<String>>map(first -> n -> names.apply(first.apply(n)))
             .orElse(names);
     return new Load(weights, lenient, ignored, Optional.of(all), nonFinite, heads);
+  }
+
+  /**
+   * Gives what is at or below a module of the file another place: {@code renaming("backbone",
+   * "features")} reads {@code backbone.conv0.weight} as {@code features.conv0.weight}. An empty
+   * name stands for the whole file, or the whole network: {@code renaming("student", "")}.
+   *
+   * @param module the name in the file, as {@link #ignoring} takes it
+   * @param to the network's name for it
+   */
+  public Load renaming(String module, String to) {
+    String from = Modules.withoutDot(module);
+    String target = Modules.withoutDot(to);
+    return renaming(
+        name -> {
+          if (!from.isEmpty() && !name.equals(from) && !name.startsWith(from + ".")) {
+            return name;
+          }
+          String rest = from.isEmpty() ? "." + name : name.substring(from.length());
+          return target.isEmpty() ? rest.substring(1) : target + rest;
+        });
   }
 
   /**
@@ -140,7 +165,11 @@ public final class Load implements ParameterSource<LoadReport> {
   }
 
   boolean ignores(String name) {
-    return ignored.stream().anyMatch(name::startsWith);
+    return ignored.contains(name) || Modules.within(ignored, name);
+  }
+
+  List<String> ignored() {
+    return ignored;
   }
 
   String renamed(String name) {

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
-/** Works out sums and the like of constants, and products of matrices. */
+/** Works out sums and the like of constants. */
 final class FoldReductions {
   private FoldReductions() {}
 
@@ -27,7 +27,6 @@ final class FoldReductions {
     all.put("ReduceProd", step -> reduce(step, 18, 1, x -> x, (a, b) -> a * b, (x, n) -> x));
     all.put(
         "ReduceL2", step -> reduce(step, 18, 0, x -> x * x, Double::sum, (x, n) -> Math.sqrt(x)));
-    all.put("MatMul", FoldReductions::matMul);
   }
 
   private static void reduce(
@@ -80,33 +79,5 @@ final class FoldReductions {
             x.type(),
             shape,
             Arrays.stream(to).map(value -> end.applyAsDouble(value, count)).toArray()));
-  }
-
-  private static void matMul(Step step) {
-    OnnxTensor a = step.constant(0);
-    OnnxTensor b = step.constant(1);
-    if (a.shape().size() != 2
-        || b.shape().size() != 2
-        || !a.shape().get(1).equals(b.shape().get(0))) {
-      throw step.refuse("it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
-    }
-    int rows = a.shape().get(0);
-    int inner = a.shape().get(1);
-    int columns = b.shape().get(1);
-    step.scope().worksOut((long) a.count() + b.count() + (long) rows * columns, step);
-    if ((long) rows * inner * columns > 1L << 30) {
-      throw step.refuse("it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
-    }
-    double[] x = a.doubles();
-    double[] y = b.doubles();
-    double[] product = new double[rows * columns];
-    for (int r = 0; r < rows; r++) {
-      for (int k = 0; k < inner; k++) {
-        for (int c = 0; c < columns; c++) {
-          product[r * columns + c] += x[r * inner + k] * y[k * columns + c];
-        }
-      }
-    }
-    step.out(Fold.tensor(a.type(), List.of(rows, columns), product));
   }
 }

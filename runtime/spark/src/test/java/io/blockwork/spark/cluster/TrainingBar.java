@@ -111,7 +111,7 @@ final class TrainingBar {
               + " %.3f s of it beyond the steps, driver %.3f CPU s%n",
           workers,
           what,
-          epoch.epoch() + 1,
+          epoch.epoch(),
           epoch.imagesPerSecond(),
           (seconds - beyond) / steps,
           seconds / rounds,

@@ -85,34 +85,21 @@ public final class SparkCifar {
               .checkpoints(run)
               .log(run);
       SparkImages images = SparkImages.folder(spark, Path.of(data, "train").toUri().toString());
-      TrainingHistory history =
-          SparkTrainer.of(CifarNet.class, net, trainer)
-              .workers(workers)
-              .batchSize(BATCH / workers)
-              .localSteps(steps)
-              .seed(seed)
-              .fit(
-                  images
-                      .cached()
-                      .with(
-                          () ->
-                              Pipeline.of(
-                                  new RandomCrop(32, 4),
-                                  new RandomHorizontalFlip(0.5),
-                                  Normalize.imageNet())),
-                  SparkImages.folder(spark, Path.of(data, "test").toUri().toString()).cached());
-      history
-          .epochs()
-          .forEach(
-              epoch ->
-                  System.out.printf(
-                      java.util.Locale.ROOT,
-                      "epoch %d: %s; held out: %s; %.0f images/s%n",
-                      epoch.epoch() + 1,
-                      epoch.training(),
-                      epoch.validation().orElseThrow(),
-                      epoch.imagesPerSecond()));
-      return history;
+      return SparkTrainer.of(CifarNet.class, net, trainer)
+          .workers(workers)
+          .batchSize(BATCH / workers)
+          .localSteps(steps)
+          .seed(seed)
+          .fit(
+              images
+                  .cached()
+                  .with(
+                      () ->
+                          Pipeline.of(
+                              new RandomCrop(32, 4),
+                              new RandomHorizontalFlip(0.5),
+                              Normalize.imageNet())),
+              SparkImages.folder(spark, Path.of(data, "test").toUri().toString()).cached());
     }
   }
 

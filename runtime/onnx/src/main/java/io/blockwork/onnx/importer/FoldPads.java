@@ -1,0 +1,88 @@
+package io.blockwork.onnx.importer;
+
+import io.blockwork.onnx.file.OnnxTensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Works out constants with something around them. */
+final class FoldPads {
+  private FoldPads() {}
+
+  static void into(Map<String, Consumer<Step>> all) {
+    all.put("Pad", FoldPads::pad);
+  }
+
+  private static void pad(Step step) {
+    OnnxTensor x = step.constant(0);
+    int rank = x.shape().size();
+    boolean inputs = step.opset() >= 11;
+    List<Long> pads =
+        (inputs ? step.integers("", 1) : step.integers("pads"))
+            .orElseThrow(() -> step.refuse("its pads are missing"));
+    double value =
+        inputs ? step.optional(2).map(OnnxTensor::first).orElse(0.0) : step.real("value", 0);
+    Optional<List<Long>> axes = step.has(3) ? step.integers("", 3) : Optional.empty();
+    int count = axes.map(List::size).orElse(rank);
+    if (pads.size() != 2 * count) {
+      throw step.refuse("it has %d pads for %d axes", pads.size(), count);
+    }
+    int[] before = new int[rank];
+    List<Integer> shape = new ArrayList<>(x.shape());
+    for (int i = 0; i < count; i++) {
+      int axis = axes.isPresent() ? step.axis(axes.get().get(i), rank) : i;
+      before[axis] = Math.toIntExact(pads.get(i));
+      long size = shape.get(axis) + pads.get(i) + pads.get(count + i);
+      if (size < 0) {
+        throw step.refuse("it cuts more off than there is: %s of %s", pads, x.shape());
+      }
+      shape.set(axis, Math.toIntExact(size));
+    }
+    String mode = step.text("mode", "constant");
+    double[] from = x.doubles();
+    double[] to = new double[count(step, shape)];
+    int[] at = new int[rank];
+    for (int i = 0; i < to.length; i++) {
+      int index = 0;
+      for (int axis = 0; axis < rank && index >= 0; axis++) {
+        int place = source(step, at[axis] - before[axis], x.shape().get(axis), mode);
+        index = place < 0 ? -1 : index * x.shape().get(axis) + place;
+      }
+      to[i] = index < 0 ? value : from[index];
+      for (int axis = rank - 1; axis >= 0 && ++at[axis] == shape.get(axis); axis--) {
+        at[axis] = 0;
+      }
+    }
+    step.out(Fold.tensor(x.type(), shape, to));
+  }
+
+  private static int count(Step step, List<Integer> shape) {
+    long count = 1;
+    for (int size : shape) {
+      count = Math.min(Long.MAX_VALUE >> 32, count * size);
+    }
+    step.scope().worksOut(count, step);
+    return (int) count;
+  }
+
+  /** The place of an axis that a place of the padded one shows; -1 for none. */
+  private static int source(Step step, int place, int size, String mode) {
+    if (place >= 0 && place < size) {
+      return place;
+    }
+    return switch (mode) {
+      case "constant" -> -1;
+      case "edge" -> size == 0 ? -1 : Math.max(0, Math.min(size - 1, place));
+      case "reflect" -> {
+        // The border itself is not repeated.
+        int period = Math.max(1, 2 * (size - 1));
+        int folded = Math.floorMod(place, period);
+        yield size == 0 ? -1 : Math.min(folded, period - folded) % Math.max(1, size);
+      }
+      case "wrap" -> size == 0 ? -1 : Math.floorMod(place, size);
+      default -> throw step.refuse("its attribute mode is %s", mode);
+    };
+  }
+}
