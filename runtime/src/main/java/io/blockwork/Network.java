@@ -1,5 +1,6 @@
 package io.blockwork;
 
+import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.LayerGradient;
 import io.blockwork.loss.Loss;
@@ -8,6 +9,7 @@ import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.published.PretrainedWeights;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -149,6 +151,30 @@ public interface Network extends AutoCloseable {
    */
   default String profile(INDArray images) {
     throw new UnsupportedOperationException("the network cannot measure its kernels");
+  }
+
+  /**
+   * Runs inference, and that of each {@link Output} method, in single precision and shows what the
+   * layers write: how {@link io.blockwork.quantization.Calibrator} finds the ranges of values.
+   *
+   * @param images {@code [N, C, H, W]}, run as one batch
+   * @param observer sees the images, and each layer's output after it has run
+   * @throws io.blockwork.memory.ShapeMismatchException if the shape is not the one the network was
+   *     compiled for
+   * @throws UnsupportedOperationException if the engine does not compute in integers
+   */
+  default void observe(INDArray images, ActivationObserver observer) {
+    throw new UnsupportedOperationException("the network cannot look into its layers");
+  }
+
+  /**
+   * The layers that inference computes in single precision although it was asked for 8-bit integers
+   * ({@link io.blockwork.engine.EngineOptions#quantization}).
+   *
+   * @return the reasons by the layers' module names, in the order of the layers
+   */
+  default Map<String, String> floatLayers() {
+    return Map.of();
   }
 
   /** The parameters and buffers, by their {@code state_dict} names. */

@@ -6,6 +6,7 @@ import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
 import io.blockwork.TrainingResult;
+import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.Engines;
@@ -63,6 +64,9 @@ public abstract class CompiledNetwork implements Network {
   /** The passes of {@link Output} methods. Written by constructors only. */
   private final List<Features> features = new ArrayList<>();
 
+  /** What they bind. Written by constructors only. */
+  private final List<Function<InferenceBinder, ForwardPass>> passes = new ArrayList<>();
+
   /** Used within an update of the parameters only. */
   private final TrainingPlans training;
 
@@ -105,6 +109,7 @@ public abstract class CompiledNetwork implements Network {
       Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
     Features made = passOf(pass, List.of(shapes));
     features.add(made);
+    passes.add(pass);
     return made;
   }
 
@@ -495,6 +500,25 @@ public abstract class CompiledNetwork implements Network {
           checkImages(images);
           return engine.profile(parameters, images, this::forwardPass);
         });
+  }
+
+  @Override
+  public void observe(INDArray images, ActivationObserver observer) {
+    parameters.read(
+        () -> {
+          checkImages(images);
+          requireFiniteWeights();
+          requireFinite(images);
+          engine.observe(parameters, images, this::forwardPass, observer);
+          passes.forEach(pass -> engine.observe(parameters, images, pass, observer));
+          return images;
+        });
+  }
+
+  @Override
+  public Map<String, String> floatLayers() {
+    checkOpen();
+    return engine.floatLayers(parameters, this::forwardPass);
   }
 
   /** Kernels may make a zero of a NaN: then nothing in the result would tell of it. */

@@ -144,6 +144,7 @@ public final class Load implements ParameterSource<LoadReport> {
    */
   @Override
   public LoadReport into(Parameters parameters) {
+    weights.requireFloats();
     LoadMatch plan = LoadMatch.of(this, parameters);
     if (!lenient) {
       plan.requireFit();

@@ -39,6 +39,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * sparse, 8-bit floats, text) are listed, and fail only when they are read.
  */
 public final class Weights implements ParameterSource<LoadReport>, AutoCloseable {
+  /** The entry of the metadata by which a quantised network's file is told from others. */
+  public static final String QUANTIZATION = "blockwork.quantization";
+
   private final Path path;
   private final SourceFile file;
   private final Content content;
@@ -272,6 +275,16 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
   /** Loading a module under another name: see {@link Load#renaming(String, String)}. */
   public Load renaming(String module, String to) {
     return Load.of(this).renaming(module, to);
+  }
+
+  /** Refuses weights in bytes, which mean nothing without their scales. */
+  void requireFloats() {
+    if (metadata().containsKey(QUANTIZATION)) {
+      throw new WeightsException(
+          SafeText.format(
+              "%s: the weights are quantised to 8-bit integers; load them with QuantizedFile.load",
+              path()));
+    }
   }
 
   /**

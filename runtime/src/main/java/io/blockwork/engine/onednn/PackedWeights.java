@@ -33,8 +33,18 @@ import org.bytedeco.javacpp.Pointer;
  * map.
  */
 final class PackedWeights {
-  /** Packed weight and bias of one layer. */
-  record Packed(memory weight, memory bias) {}
+  /**
+   * What a layer computes with.
+   *
+   * @param weight as its kernel wants it
+   * @param bias one for each output channel
+   * @param scales of a weight in bytes: what one step of its sums stands for in each channel
+   */
+  record Packed(memory weight, memory bias, Optional<memory> scales) {
+    Packed(memory weight, memory bias) {
+      this(weight, bias, Optional.empty());
+    }
+  }
 
   private interface Filler {
     void fill(Parameters parameters);
@@ -85,6 +95,12 @@ final class PackedWeights {
   private record NormKey(String path, double eps) {}
 
   private record LinearKey(String path) {}
+
+  /** Which convolution's weight in bytes, and in which unit its results are. */
+  private record ByteKey(FoldedWeight weight, ByteScaling scaling) {}
+
+  /** A batch norm, and the grids between which it works. */
+  private record ByteNormKey(String path, double eps, FloatBuffer from, FloatBuffer to) {}
 
   private final Arena arena = new Arena();
 
@@ -200,6 +216,61 @@ final class PackedWeights {
       all.put(2 * from, scale.array(), from, Layout.BLOCK);
       all.put(2 * from + Layout.BLOCK, shift.array(), from, Layout.BLOCK);
     }
+  }
+
+  /** The weight of the convolution in bytes, with its scales. */
+  synchronized Entry bytes(
+      FoldedWeight folded,
+      ConvolutionPrimitive convolution,
+      ByteScaling scaling,
+      memory.desc layout) {
+    var key = new ByteKey(folded, scaling);
+    return find(key, layout)
+        .orElseGet(
+            () -> {
+              memory weight = allocate(layout);
+              memory.desc channels = vector(convolution.conv().out());
+              Packed packed =
+                  new Packed(weight, allocate(channels), Optional.of(allocate(channels)));
+              return add(
+                  key,
+                  new Entry(
+                      arena.own(new memory.desc(layout)),
+                      packed,
+                      p -> quantize(p, folded, convolution, scaling, packed)));
+            });
+  }
+
+  private static void quantize(
+      Parameters parameters,
+      FoldedWeight folded,
+      ConvolutionPrimitive convolution,
+      ByteScaling scaling,
+      Packed packed) {
+    try (Arena staging = new Arena()) {
+      memory.desc plain = staging.own(convolution.plainWeight(memory.data_type.s8));
+      long address = staging.allocate(plain.get_size());
+      ByteWeights.fill(
+          parameters, folded, scaling, NativeValues.bytes(address, plain.get_size()), packed);
+      copy(staging.own(new memory(plain, BoundPlan.cpu(), new Address(address))), packed.weight());
+    }
+  }
+
+  /** Factors and addends of a batch norm that reads bytes and writes bytes or floats. */
+  synchronized Entry byteNorm(String path, double eps, ByteGrid from, Optional<ByteGrid> to) {
+    int channels = from.channels();
+    var key =
+        new ByteNormKey(
+            path, eps, from.values(), to.map(ByteGrid::values).orElse(FloatBuffer.allocate(0)));
+    return find(key)
+        .orElseGet(
+            () -> {
+              memory.desc layout = arena.own(vector(channels));
+              Packed packed = new Packed(allocate(layout), allocate(layout));
+              FoldedWeight norm = new FoldedWeight(path, false, Optional.of(path), eps, 1);
+              return add(
+                  key, new Entry(layout, packed, p -> ByteNorm.fill(p, norm, from, to, packed)));
+            });
   }
 
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */

@@ -8,6 +8,7 @@ import io.blockwork.parameters.Parameters;
 import io.blockwork.parameters.SharedWork;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.dnnl.memory;
 
@@ -50,6 +51,20 @@ final class PlanWeights {
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
   Packed linear(String path, boolean hasBias, int out, int in, memory.desc layout) {
     return use(shared.linear(path, hasBias, out, in, layout));
+  }
+
+  /** The weight of the convolution in bytes, likewise. */
+  Packed bytes(
+      FoldedWeight folded,
+      ConvolutionPrimitive convolution,
+      ByteScaling scaling,
+      memory.desc layout) {
+    return use(shared.bytes(folded, convolution, scaling, layout));
+  }
+
+  /** Factors and addends of a batch norm that reads bytes and writes bytes or floats, likewise. */
+  Packed byteNorm(String path, double eps, ByteGrid from, Optional<ByteGrid> to) {
+    return use(shared.byteNorm(path, eps, from, to));
   }
 
   /** Plans that run side by side are made side by side. */
