@@ -108,7 +108,7 @@ final class Compilation {
   }
 
   private static JavaFile pass(GeneratedNames names, Graph graph, FeatureMethod method) {
-    Graph part = Truncate.apply(graph, method.features());
+    Graph part = Truncate.forFeatures(graph, method.features());
     InferencePlan plan = InferencePlanner.plan(Transforms.forInference(part));
     String totals = Totals.of(part, Shapes.of(part)).toString();
     return ForwardWriter.write(names, method, plan, totals);

@@ -5,6 +5,7 @@ import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
 import io.blockwork.graph.text.GraphText;
+import io.blockwork.processor.architectures.Papers;
 import io.blockwork.processor.checks.NetworkWarnings;
 import io.blockwork.processor.dsl.Composition;
 import io.blockwork.processor.dsl.Compositions;
@@ -209,7 +210,8 @@ final class NetworkAnnotations {
       warn(Compilation.warnings(spec), type, annotation);
     }
     Graph graph = Compilation.graph(spec);
-    generate(names, graph, features.get(), Compilation.facts(graph, published));
+    NetworkFacts facts = Compilation.facts(graph, published).after(Papers.of(spec));
+    generate(names, graph, features.get(), facts);
   }
 
   private void compose(
