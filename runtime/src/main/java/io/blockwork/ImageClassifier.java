@@ -10,7 +10,9 @@ import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.published.PretrainedWeights;
 import io.blockwork.weights.ImageNetClasses;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -22,39 +24,75 @@ public interface ImageClassifier extends Network {
   }
 
   /**
-   * Names what is in a picture, for a network with the classes of its {@link #published} weights,
-   * or with ImageNet's 1000. The picture is prepared as those weights want it; without any, as
-   * torchvision's first ImageNet weights do: the shorter side resized to 8/7 of the network's input
-   * (256 for 224), the middle cropped.
-   *
-   * @return all classes, the likeliest first
-   * @throws IllegalStateException if the network has other classes than those, or its input is not
-   *     square
+   * The names of the classes, by label: those that the network was trained on, or that its weights
+   * told of ({@link ModelCard}); else those of its {@link #published} weights, or ImageNet's, if it
+   * has as many. Empty if none of these are known.
    */
-  default List<Prediction> classify(BufferedImage image) {
-    List<Integer> input = architecture().input();
-    int side = input.get(1);
-    List<String> names =
-        published()
-            .map(PretrainedWeights::classNames)
-            .filter(own -> !own.isEmpty())
-            .orElseGet(ImageNetClasses::names);
-    if (classes() != names.size() || !input.get(2).equals(side)) {
-      throw new IllegalStateException(
-          SafeText.format(
-              "%s has %d classes and an input of %d x %d, but %d classes and a square are expected"
-                  + " here: call classify(image, preprocessing, classNames)",
-              architecture().name(), classes(), side, input.get(2), names.size()));
-    }
-    return classify(Images.of(image), preprocessing(), names);
+  default List<String> classNames() {
+    return Stream.of(
+            ModelCard.of(parameters()).classNames(),
+            published().map(PretrainedWeights::classNames).orElse(List.of()),
+            ImageNetClasses.names())
+        .filter(names -> names.size() == classes())
+        .findFirst()
+        .orElse(List.of());
   }
 
   /**
-   * What has to be done to a picture for this network: what its {@link #published} weights want,
-   * or, without any, torchvision's first ImageNet weights, in proportion to the height of its
-   * input.
+   * Names what is in a picture, by the {@link #classNames} that the network knows, and prepared as
+   * {@link #preprocessing} says.
+   *
+   * @return all classes, the likeliest first
+   * @throws IllegalStateException if the names of the classes are not known, or nothing is known of
+   *     the preprocessing and the network's input is not square
+   */
+  default List<Prediction> classify(BufferedImage image) {
+    return classify(Images.of(image));
+  }
+
+  /**
+   * {@link #classify(BufferedImage)} for a file.
+   *
+   * @throws io.blockwork.image.ImageException if it is no picture that can be read
+   */
+  default List<Prediction> classify(Path image) {
+    return classify(Images.read(image));
+  }
+
+  /** {@link #classify(BufferedImage)} for an image that has been decoded. */
+  default List<Prediction> classify(ByteImage image) {
+    List<Integer> input = architecture().input();
+    List<String> names = classNames();
+    if (names.isEmpty()) {
+      throw new IllegalStateException(
+          SafeText.format(
+              "%s: the names of its %d classes are not known; load weights that tell them, as those"
+                  + " that a training run has saved, or call classify(image, preprocessing,"
+                  + " classNames)",
+              architecture().name(), classes()));
+    }
+    boolean told = ModelCard.of(parameters()).preprocessing().isPresent();
+    if (!told && !input.get(2).equals(input.get(1))) {
+      throw new IllegalStateException(
+          SafeText.format(
+              "%s has an input of %d x %d, which is not square, and nothing tells how pictures are"
+                  + " prepared for it: call classify(image, preprocessing, classNames)",
+              architecture().name(), input.get(1), input.get(2)));
+    }
+    return classify(image, preprocessing(), names);
+  }
+
+  /**
+   * What has to be done to a picture for this network: what the pictures went through that it was
+   * validated on, or that its weights tell of ({@link ModelCard}); else what its {@link #published}
+   * weights want, or torchvision's first ImageNet weights, in proportion to the height of its input
+   * (the shorter side resized to 256 for a crop of 224).
    */
   default Preprocessing preprocessing() {
+    return ModelCard.of(parameters()).preprocessing().orElseGet(this::usualPreprocessing);
+  }
+
+  private Preprocessing usualPreprocessing() {
     int side = architecture().input().get(1);
     return published()
         .map(weights -> weights.pictures().at(side))

@@ -1,5 +1,6 @@
 package io.blockwork;
 
+import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.LayerGradient;
 import io.blockwork.loss.Loss;
@@ -8,6 +9,7 @@ import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.published.PretrainedWeights;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,8 +26,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>New arrays are made as ND4J's own operations make them: in the workspace that the calling
  * thread has open, if any. What the network keeps for itself never lies in a workspace.
  *
- * <p>Every method but {@link #close} throws {@link IllegalStateException} once the network is
- * closed.
+ * <p>Every method but {@link #close} and {@link #architecture} throws {@link IllegalStateException}
+ * once the network is closed.
  */
 public interface Network extends AutoCloseable {
   /**
@@ -151,13 +153,37 @@ public interface Network extends AutoCloseable {
     throw new UnsupportedOperationException("the network cannot measure its kernels");
   }
 
+  /**
+   * Runs inference, and that of each {@link Output} method, in single precision and shows what the
+   * layers write: how {@link io.blockwork.quantization.Calibrator} finds the ranges of values.
+   *
+   * @param images {@code [N, C, H, W]}, run as one batch
+   * @param observer sees the images, and each layer's output after it has run
+   * @throws io.blockwork.memory.ShapeMismatchException if the shape is not the one the network was
+   *     compiled for
+   * @throws UnsupportedOperationException if the engine does not compute in integers
+   */
+  default void observe(INDArray images, ActivationObserver observer) {
+    throw new UnsupportedOperationException("the network cannot look into its layers");
+  }
+
+  /**
+   * The layers that inference computes in single precision although it was asked for 8-bit integers
+   * ({@link io.blockwork.engine.EngineOptions#quantization}).
+   *
+   * @return the reasons by the layers' module names, in the order of the layers
+   */
+  default Map<String, String> floatLayers() {
+    return Map.of();
+  }
+
   /** The parameters and buffers, by their {@code state_dict} names. */
   Parameters parameters();
 
   /** The gradients that the last training pass left. */
   Gradients gradients();
 
-  /** What is known of the network at compile time. */
+  /** What is known of the network at compile time, and after it was closed. */
   Architecture architecture();
 
   /** The engine that runs the network. */

@@ -118,13 +118,13 @@ final class BareDenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm1.forward();  // norm   4 x 8 x 8   relu
-      conv1.forward();  // 3x3    4 x 8 x 8
+      norm1.forward();  // denseblock.slice(0, 4) -> norm1Out   norm   4 x 8 x 8   relu
+      conv1.forward();  // norm1Out -> denseblock.slice(4, 8)   3x3    4 x 8 x 8
     }
 
     void backward() {
-      conv1.backward();  // 3x3    4 x 8 x 8
-      norm1.backward();  // norm   4 x 8 x 8   adds
+      conv1.backward();  // dDenseblock.slice(4, 8) -> dNorm1Out   3x3    4 x 8 x 8
+      norm1.backward();  // dNorm1Out -> dDenseblock.slice(0, 4)   norm   4 x 8 x 8   adds
     }
   }
 
@@ -147,13 +147,13 @@ final class BareDenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm1.forward();  // norm   8 x 8 x 8   relu
-      conv1.forward();  // 3x3    4 x 8 x 8
+      norm1.forward();  // denseblock.slice(0, 8) -> norm1Out    norm   8 x 8 x 8   relu
+      conv1.forward();  // norm1Out -> denseblock.slice(8, 12)   3x3    4 x 8 x 8
     }
 
     void backward() {
-      conv1.backward();  // 3x3    8 x 8 x 8
-      norm1.backward();  // norm   8 x 8 x 8   adds
+      conv1.backward();  // dDenseblock.slice(8, 12) -> dNorm1Out   3x3    8 x 8 x 8
+      norm1.backward();  // dNorm1Out -> dDenseblock.slice(0, 8)    norm   8 x 8 x 8   adds
     }
   }
 }

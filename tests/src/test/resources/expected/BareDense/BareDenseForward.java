@@ -10,10 +10,11 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link BareDense}. Batch norms are folded into the convolutions before them; activations
- * and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the
- * memory of slot {@code s}, in the shape of one image: the same slot and shape are the same
- * memory, which is how one block hands its output to the next.
+ * Inference of {@link BareDense}. 2 batch norms (called norm1) run by themselves, since no convolution
+ * stands before them whose output nobody else reads. Activations and shortcuts are added by the
+ * kernels that compute the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the
+ * shape of one image: the same slot and shape are the same memory, which is how one block hands
+ * its output to the next.
  *
  * <pre>
  * denseblock   12 x 8 x 8   2 x dense layer
@@ -82,8 +83,8 @@ final class BareDenseForward implements ForwardPass {
     }
 
     void run() {
-      norm1.run();  // norm   4 x 8 x 8   relu
-      conv1.run();  // 3x3    4 x 8 x 8
+      norm1.run();  // denseblock.slice(0, 4) -> norm1Out   norm   4 x 8 x 8   relu
+      conv1.run();  // norm1Out -> denseblock.slice(4, 8)   3x3    4 x 8 x 8
     }
   }
 
@@ -102,8 +103,8 @@ final class BareDenseForward implements ForwardPass {
     }
 
     void run() {
-      norm1.run();  // norm   8 x 8 x 8   relu
-      conv1.run();  // 3x3    4 x 8 x 8
+      norm1.run();  // denseblock.slice(0, 8) -> norm1Out    norm   8 x 8 x 8   relu
+      conv1.run();  // norm1Out -> denseblock.slice(8, 12)   3x3    4 x 8 x 8
     }
   }
 }

@@ -13,6 +13,8 @@ import javax.annotation.processing.Generated;
  * {@link BareDense}, compiled: 4 x 8 x 8 -> 12 x 8 x 8.
  *
  * <p>Inference is {@link BareDenseForward}, training {@link BareDenseBackward}.
+ *
+ * <p>After Huang et al. 2016 (arXiv:1608.06993), Figure 1 and section 3.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BareDenseNetwork extends CompiledNetwork implements BareDense {

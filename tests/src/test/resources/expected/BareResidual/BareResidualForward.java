@@ -10,10 +10,10 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link BareResidual}. Batch norms are folded into the convolutions before them; activations
- * and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the
- * memory of slot {@code s}, in the shape of one image: the same slot and shape are the same
- * memory, which is how one block hands its output to the next.
+ * Inference of {@link BareResidual}. All 3 batch norms are folded into the convolutions before them.
+ * Activations and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h,
+ * w)} is the memory of slot {@code s}, in the shape of one image: the same slot and shape are the
+ * same memory, which is how one block hands its output to the next.
  *
  * <pre>
  * block   8 x 4 x 4   basic block, stride 2
@@ -72,9 +72,9 @@ final class BareResidualForward implements ForwardPass {
     }
 
     void run() {
-      downsample_0.run();  // 1x1 stride 2   8 x 4 x 4   norm
-      conv1.run();         // 3x3 stride 2   8 x 4 x 4   norm, relu
-      conv2.run();         // 3x3            8 x 4 x 4   norm, add, relu
+      downsample_0.run();  // input -> downsample_0Out   1x1 stride 2   8 x 4 x 4   norm
+      conv1.run();         // input -> conv1Out          3x3 stride 2   8 x 4 x 4   norm, relu
+      conv2.run();         // -> downsample_0Out         3x3            8 x 4 x 4   norm, add, relu
     }
   }
 }

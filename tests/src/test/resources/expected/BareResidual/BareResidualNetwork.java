@@ -13,6 +13,8 @@ import javax.annotation.processing.Generated;
  * {@link BareResidual}, compiled: 4 x 8 x 8 -> 8 x 4 x 4.
  *
  * <p>Inference is {@link BareResidualForward}, training {@link BareResidualBackward}.
+ *
+ * <p>After He et al. 2015 (arXiv:1512.03385), Figure 5.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BareResidualNetwork extends CompiledNetwork implements BareResidual {

@@ -111,13 +111,13 @@ final class BasicBackward implements TrainingPass {
     }
 
     void forward() {
-      conv1.forward();  // 3x3    4 x 8 x 8
-      bn1.forward();    // norm   4 x 8 x 8   relu
+      conv1.forward();  // input -> conv1Out   3x3    4 x 8 x 8
+      bn1.forward();    // conv1Out -> out     norm   4 x 8 x 8   relu
     }
 
     void backward() {
-      bn1.backward();    // norm   4 x 8 x 8
-      conv1.backward();  // 3x3    3 x 8 x 8
+      bn1.backward();    // dOut -> dConv1Out     norm   4 x 8 x 8
+      conv1.backward();  // dConv1Out -> dInput   3x3    3 x 8 x 8
     }
   }
 
@@ -174,19 +174,19 @@ final class BasicBackward implements TrainingPass {
     }
 
     void forward() {
-      conv1.forward();  // 3x3    4 x 8 x 8
-      bn1.forward();    // norm   4 x 8 x 8   relu
-      conv2.forward();  // 3x3    4 x 8 x 8
-      bn2.forward();    // norm   4 x 8 x 8
-      add.forward();    // add    4 x 8 x 8   relu
+      conv1.forward();  // x -> conv1Out        3x3    4 x 8 x 8
+      bn1.forward();    // conv1Out -> bn1Out   norm   4 x 8 x 8   relu
+      conv2.forward();  // bn1Out -> conv2Out   3x3    4 x 8 x 8
+      bn2.forward();    // conv2Out -> out      norm   4 x 8 x 8
+      add.forward();    // out, x -> out        add    4 x 8 x 8   relu
     }
 
     void backward() {
-      add.backward();    // add    4 x 8 x 8
-      bn2.backward();    // norm   4 x 8 x 8
-      conv2.backward();  // 3x3    4 x 8 x 8
-      bn1.backward();    // norm   4 x 8 x 8
-      conv1.backward();  // 3x3    4 x 8 x 8   adds
+      add.backward();    // dOut -> dOut           add    4 x 8 x 8
+      bn2.backward();    // dOut -> dConv2Out      norm   4 x 8 x 8
+      conv2.backward();  // dConv2Out -> dBn1Out   3x3    4 x 8 x 8
+      bn1.backward();    // dBn1Out -> dConv1Out   norm   4 x 8 x 8
+      conv1.backward();  // dConv1Out -> dX        3x3    4 x 8 x 8   adds
     }
   }
 
@@ -251,23 +251,23 @@ final class BasicBackward implements TrainingPass {
     }
 
     void forward() {
-      downsample_0.forward();  // 1x1 stride 2   8 x 4 x 4
-      downsample_1.forward();  // norm           8 x 4 x 4
-      conv1.forward();         // 3x3 stride 2   8 x 4 x 4
-      bn1.forward();           // norm           8 x 4 x 4   relu
-      conv2.forward();         // 3x3            8 x 4 x 4
-      bn2.forward();           // norm           8 x 4 x 4
-      add.forward();           // add            8 x 4 x 4   relu
+      downsample_0.forward();  // x -> downsample_0Out          1x1 stride 2   8 x 4 x 4
+      downsample_1.forward();  // -> downsample_1Out            norm           8 x 4 x 4
+      conv1.forward();         // x -> conv1Out                 3x3 stride 2   8 x 4 x 4
+      bn1.forward();           // conv1Out -> bn1Out            norm           8 x 4 x 4   relu
+      conv2.forward();         // bn1Out -> conv2Out            3x3            8 x 4 x 4
+      bn2.forward();           // conv2Out -> out               norm           8 x 4 x 4
+      add.forward();           // out, downsample_1Out -> out   add            8 x 4 x 4   relu
     }
 
     void backward() {
-      add.backward();           // add            8 x 4 x 4
-      bn2.backward();           // norm           8 x 4 x 4
-      conv2.backward();         // 3x3            8 x 4 x 4
-      bn1.backward();           // norm           8 x 4 x 4
-      conv1.backward();         // 3x3 stride 2   4 x 8 x 8
-      downsample_1.backward();  // norm           8 x 4 x 4
-      downsample_0.backward();  // 1x1 stride 2   4 x 8 x 8   adds
+      add.backward();           // dOut -> dOut             add            8 x 4 x 4
+      bn2.backward();           // dOut -> dConv2Out        norm           8 x 4 x 4
+      conv2.backward();         // dConv2Out -> dBn1Out     3x3            8 x 4 x 4
+      bn1.backward();           // dBn1Out -> dConv1Out     norm           8 x 4 x 4
+      conv1.backward();         // dConv1Out -> dX          3x3 stride 2   4 x 8 x 8
+      downsample_1.backward();  // -> dDownsample_0Out      norm           8 x 4 x 4
+      downsample_0.backward();  // dDownsample_0Out -> dX   1x1 stride 2   4 x 8 x 8   adds
     }
   }
 
@@ -288,13 +288,13 @@ final class BasicBackward implements TrainingPass {
     }
 
     void forward() {
-      avgpool.forward();  // mean     8 x 1 x 1
-      fc.forward();       // linear   3 x 1 x 1
+      avgpool.forward();  // x -> avgpoolOut       mean     8 x 1 x 1
+      fc.forward();       // avgpoolOut -> fcOut   linear   3 x 1 x 1
     }
 
     void backward() {
-      fc.backward();       // linear   8 x 1 x 1
-      avgpool.backward();  // mean     8 x 4 x 4
+      fc.backward();       // dFcOut -> dAvgpoolOut   linear   8 x 1 x 1
+      avgpool.backward();  // dAvgpoolOut -> dX       mean     8 x 4 x 4
     }
   }
 }

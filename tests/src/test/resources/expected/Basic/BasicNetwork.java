@@ -13,6 +13,8 @@ import javax.annotation.processing.Generated;
  * {@link Basic}, compiled: 3 x 8 x 8 -> 3.
  *
  * <p>Inference is {@link BasicForward}, training {@link BasicBackward}.
+ *
+ * <p>After He et al. 2015 (arXiv:1512.03385), section 4.2 and Figure 5.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BasicNetwork extends CompiledNetwork implements Basic {

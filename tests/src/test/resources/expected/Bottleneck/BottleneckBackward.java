@@ -119,15 +119,15 @@ final class BottleneckBackward implements TrainingPass {
     }
 
     void forward() {
-      conv1.forward();    // 7x7 stride 2       4 x 32 x 24
-      bn1.forward();      // norm               4 x 32 x 24   relu
-      maxpool.forward();  // max 3x3 stride 2   4 x 16 x 12
+      conv1.forward();    // input -> conv1Out    7x7 stride 2       4 x 32 x 24
+      bn1.forward();      // conv1Out -> bn1Out   norm               4 x 32 x 24   relu
+      maxpool.forward();  // bn1Out -> out        max 3x3 stride 2   4 x 16 x 12
     }
 
     void backward() {
-      maxpool.backward();  // max 3x3 stride 2   4 x 32 x 24
-      bn1.backward();      // norm               4 x 32 x 24
-      conv1.backward();    // 7x7 stride 2       3 x 64 x 48
+      maxpool.backward();  // dOut -> dBn1Out        max 3x3 stride 2   4 x 32 x 24
+      bn1.backward();      // dBn1Out -> dConv1Out   norm               4 x 32 x 24
+      conv1.backward();    // dConv1Out -> dInput    7x7 stride 2       3 x 64 x 48
     }
   }
 
@@ -219,35 +219,35 @@ final class BottleneckBackward implements TrainingPass {
     }
 
     void forward() {
-      downsample_0.forward();  // 1x1      16 x 16 x 12
-      downsample_1.forward();  // norm     16 x 16 x 12
-      conv1.forward();         // 1x1      4 x 16 x 12
-      bn1.forward();           // norm     4 x 16 x 12    relu
-      conv2.forward();         // 3x3      4 x 16 x 12
-      bn2.forward();           // norm     4 x 16 x 12    relu
-      conv3.forward();         // 1x1      16 x 16 x 12
-      bn3.forward();           // norm     16 x 16 x 12
-      se_squeeze.forward();    // mean     16 x 1 x 1
-      se_fc1.forward();        // linear   8 x 1 x 1      relu
-      se_fc2.forward();        // linear   16 x 1 x 1     sigmoid
-      se_scale.forward();      // scale    16 x 16 x 12
-      add.forward();           // add      16 x 16 x 12   relu
+      downsample_0.forward();  // x -> downsample_0Out          1x1      16 x 16 x 12
+      downsample_1.forward();  // -> downsample_1Out            norm     16 x 16 x 12
+      conv1.forward();         // x -> conv1Out                 1x1      4 x 16 x 12
+      bn1.forward();           // conv1Out -> bn1Out            norm     4 x 16 x 12    relu
+      conv2.forward();         // bn1Out -> conv2Out            3x3      4 x 16 x 12
+      bn2.forward();           // conv2Out -> bn2Out            norm     4 x 16 x 12    relu
+      conv3.forward();         // bn2Out -> conv3Out            1x1      16 x 16 x 12
+      bn3.forward();           // conv3Out -> bn3Out            norm     16 x 16 x 12
+      se_squeeze.forward();    // bn3Out -> se_squeezeOut       mean     16 x 1 x 1
+      se_fc1.forward();        // se_squeezeOut -> se_fc1Out    linear   8 x 1 x 1      relu
+      se_fc2.forward();        // se_fc1Out -> se_fc2Out        linear   16 x 1 x 1     sigmoid
+      se_scale.forward();      // bn3Out, se_fc2Out -> out      scale    16 x 16 x 12
+      add.forward();           // out, downsample_1Out -> out   add      16 x 16 x 12   relu
     }
 
     void backward() {
-      add.backward();           // add      16 x 16 x 12
-      se_scale.backward();      // scale    16 x 16 x 12
-      se_fc2.backward();        // linear   8 x 1 x 1
-      se_fc1.backward();        // linear   16 x 1 x 1
-      se_squeeze.backward();    // mean     16 x 16 x 12   adds
-      bn3.backward();           // norm     16 x 16 x 12
-      conv3.backward();         // 1x1      4 x 16 x 12
-      bn2.backward();           // norm     4 x 16 x 12
-      conv2.backward();         // 3x3      4 x 16 x 12
-      bn1.backward();           // norm     4 x 16 x 12
-      conv1.backward();         // 1x1      4 x 16 x 12
-      downsample_1.backward();  // norm     16 x 16 x 12
-      downsample_0.backward();  // 1x1      4 x 16 x 12    adds
+      add.backward();           // dOut -> dOut                   add      16 x 16 x 12
+      se_scale.backward();      // dOut -> dBn3Out, dSe_fc2Out    scale    16 x 16 x 12
+      se_fc2.backward();        // dSe_fc2Out -> dSe_fc1Out       linear   8 x 1 x 1
+      se_fc1.backward();        // dSe_fc1Out -> dSe_squeezeOut   linear   16 x 1 x 1
+      se_squeeze.backward();    // dSe_squeezeOut -> dBn3Out      mean     16 x 16 x 12   adds
+      bn3.backward();           // dBn3Out -> dConv3Out           norm     16 x 16 x 12
+      conv3.backward();         // dConv3Out -> dBn2Out           1x1      4 x 16 x 12
+      bn2.backward();           // dBn2Out -> dConv2Out           norm     4 x 16 x 12
+      conv2.backward();         // dConv2Out -> dBn1Out           3x3      4 x 16 x 12
+      bn1.backward();           // dBn1Out -> dConv1Out           norm     4 x 16 x 12
+      conv1.backward();         // dConv1Out -> dX                1x1      4 x 16 x 12
+      downsample_1.backward();  // -> dDownsample_0Out            norm     16 x 16 x 12
+      downsample_0.backward();  // dDownsample_0Out -> dX         1x1      4 x 16 x 12    adds
     }
   }
 
@@ -345,35 +345,35 @@ final class BottleneckBackward implements TrainingPass {
     }
 
     void forward() {
-      downsample_0.forward();  // 1x1 stride 2   32 x 8 x 6
-      downsample_1.forward();  // norm           32 x 8 x 6
-      conv1.forward();         // 1x1            8 x 16 x 12
-      bn1.forward();           // norm           8 x 16 x 12   relu
-      conv2.forward();         // 3x3 stride 2   8 x 8 x 6
-      bn2.forward();           // norm           8 x 8 x 6     relu
-      conv3.forward();         // 1x1            32 x 8 x 6
-      bn3.forward();           // norm           32 x 8 x 6
-      se_squeeze.forward();    // mean           32 x 1 x 1
-      se_fc1.forward();        // linear         16 x 1 x 1    relu
-      se_fc2.forward();        // linear         32 x 1 x 1    sigmoid
-      se_scale.forward();      // scale          32 x 8 x 6
-      add.forward();           // add            32 x 8 x 6    relu
+      downsample_0.forward();  // x -> downsample_0Out          1x1 stride 2   32 x 8 x 6
+      downsample_1.forward();  // -> downsample_1Out            norm           32 x 8 x 6
+      conv1.forward();         // x -> conv1Out                 1x1            8 x 16 x 12
+      bn1.forward();           // conv1Out -> bn1Out            norm           8 x 16 x 12   relu
+      conv2.forward();         // bn1Out -> conv2Out            3x3 stride 2   8 x 8 x 6
+      bn2.forward();           // conv2Out -> bn2Out            norm           8 x 8 x 6     relu
+      conv3.forward();         // bn2Out -> conv3Out            1x1            32 x 8 x 6
+      bn3.forward();           // conv3Out -> bn3Out            norm           32 x 8 x 6
+      se_squeeze.forward();    // bn3Out -> se_squeezeOut       mean           32 x 1 x 1
+      se_fc1.forward();        // se_squeezeOut -> se_fc1Out    linear         16 x 1 x 1    relu
+      se_fc2.forward();        // se_fc1Out -> se_fc2Out        linear         32 x 1 x 1    sigmoid
+      se_scale.forward();      // bn3Out, se_fc2Out -> out      scale          32 x 8 x 6
+      add.forward();           // out, downsample_1Out -> out   add            32 x 8 x 6    relu
     }
 
     void backward() {
-      add.backward();           // add            32 x 8 x 6
-      se_scale.backward();      // scale          32 x 8 x 6
-      se_fc2.backward();        // linear         16 x 1 x 1
-      se_fc1.backward();        // linear         32 x 1 x 1
-      se_squeeze.backward();    // mean           32 x 8 x 6     adds
-      bn3.backward();           // norm           32 x 8 x 6
-      conv3.backward();         // 1x1            8 x 8 x 6
-      bn2.backward();           // norm           8 x 8 x 6
-      conv2.backward();         // 3x3 stride 2   8 x 16 x 12
-      bn1.backward();           // norm           8 x 16 x 12
-      conv1.backward();         // 1x1            16 x 16 x 12
-      downsample_1.backward();  // norm           32 x 8 x 6
-      downsample_0.backward();  // 1x1 stride 2   16 x 16 x 12   adds
+      add.backward();           // dOut -> dOut                   add            32 x 8 x 6
+      se_scale.backward();      // dOut -> dBn3Out, dSe_fc2Out    scale          32 x 8 x 6
+      se_fc2.backward();        // dSe_fc2Out -> dSe_fc1Out       linear         16 x 1 x 1
+      se_fc1.backward();        // dSe_fc1Out -> dSe_squeezeOut   linear         32 x 1 x 1
+      se_squeeze.backward();    // dSe_squeezeOut -> dBn3Out      mean           32 x 8 x 6     adds
+      bn3.backward();           // dBn3Out -> dConv3Out           norm           32 x 8 x 6
+      conv3.backward();         // dConv3Out -> dBn2Out           1x1            8 x 8 x 6
+      bn2.backward();           // dBn2Out -> dConv2Out           norm           8 x 8 x 6
+      conv2.backward();         // dConv2Out -> dBn1Out           3x3 stride 2   8 x 16 x 12
+      bn1.backward();           // dBn1Out -> dConv1Out           norm           8 x 16 x 12
+      conv1.backward();         // dConv1Out -> dX                1x1            16 x 16 x 12
+      downsample_1.backward();  // -> dDownsample_0Out            norm           32 x 8 x 6
+      downsample_0.backward();  // dDownsample_0Out -> dX         1x1 stride 2   16 x 16 x 12   adds
     }
   }
 
@@ -435,31 +435,31 @@ final class BottleneckBackward implements TrainingPass {
     }
 
     void forward() {
-      conv1.forward();       // 1x1      8 x 8 x 6
-      bn1.forward();         // norm     8 x 8 x 6    relu
-      conv2.forward();       // 3x3      8 x 8 x 6
-      bn2.forward();         // norm     8 x 8 x 6    relu
-      conv3.forward();       // 1x1      32 x 8 x 6
-      bn3.forward();         // norm     32 x 8 x 6
-      se_squeeze.forward();  // mean     32 x 1 x 1
-      se_fc1.forward();      // linear   16 x 1 x 1   relu
-      se_fc2.forward();      // linear   32 x 1 x 1   sigmoid
-      se_scale.forward();    // scale    32 x 8 x 6
-      add.forward();         // add      32 x 8 x 6   relu
+      conv1.forward();       // x -> conv1Out                1x1      8 x 8 x 6
+      bn1.forward();         // conv1Out -> bn1Out           norm     8 x 8 x 6    relu
+      conv2.forward();       // bn1Out -> conv2Out           3x3      8 x 8 x 6
+      bn2.forward();         // conv2Out -> bn2Out           norm     8 x 8 x 6    relu
+      conv3.forward();       // bn2Out -> conv3Out           1x1      32 x 8 x 6
+      bn3.forward();         // conv3Out -> bn3Out           norm     32 x 8 x 6
+      se_squeeze.forward();  // bn3Out -> se_squeezeOut      mean     32 x 1 x 1
+      se_fc1.forward();      // se_squeezeOut -> se_fc1Out   linear   16 x 1 x 1   relu
+      se_fc2.forward();      // se_fc1Out -> se_fc2Out       linear   32 x 1 x 1   sigmoid
+      se_scale.forward();    // bn3Out, se_fc2Out -> out     scale    32 x 8 x 6
+      add.forward();         // out, x -> out                add      32 x 8 x 6   relu
     }
 
     void backward() {
-      add.backward();         // add      32 x 8 x 6
-      se_scale.backward();    // scale    32 x 8 x 6
-      se_fc2.backward();      // linear   16 x 1 x 1
-      se_fc1.backward();      // linear   32 x 1 x 1
-      se_squeeze.backward();  // mean     32 x 8 x 6   adds
-      bn3.backward();         // norm     32 x 8 x 6
-      conv3.backward();       // 1x1      8 x 8 x 6
-      bn2.backward();         // norm     8 x 8 x 6
-      conv2.backward();       // 3x3      8 x 8 x 6
-      bn1.backward();         // norm     8 x 8 x 6
-      conv1.backward();       // 1x1      32 x 8 x 6   adds
+      add.backward();         // dOut -> dOut                   add      32 x 8 x 6
+      se_scale.backward();    // dOut -> dBn3Out, dSe_fc2Out    scale    32 x 8 x 6
+      se_fc2.backward();      // dSe_fc2Out -> dSe_fc1Out       linear   16 x 1 x 1
+      se_fc1.backward();      // dSe_fc1Out -> dSe_squeezeOut   linear   32 x 1 x 1
+      se_squeeze.backward();  // dSe_squeezeOut -> dBn3Out      mean     32 x 8 x 6   adds
+      bn3.backward();         // dBn3Out -> dConv3Out           norm     32 x 8 x 6
+      conv3.backward();       // dConv3Out -> dBn2Out           1x1      8 x 8 x 6
+      bn2.backward();         // dBn2Out -> dConv2Out           norm     8 x 8 x 6
+      conv2.backward();       // dConv2Out -> dBn1Out           3x3      8 x 8 x 6
+      bn1.backward();         // dBn1Out -> dConv1Out           norm     8 x 8 x 6
+      conv1.backward();       // dConv1Out -> dX                1x1      32 x 8 x 6   adds
     }
   }
 
@@ -480,13 +480,13 @@ final class BottleneckBackward implements TrainingPass {
     }
 
     void forward() {
-      avgpool.forward();  // mean     32 x 1 x 1
-      fc.forward();       // linear   3 x 1 x 1
+      avgpool.forward();  // x -> avgpoolOut       mean     32 x 1 x 1
+      fc.forward();       // avgpoolOut -> fcOut   linear   3 x 1 x 1
     }
 
     void backward() {
-      fc.backward();       // linear   32 x 1 x 1
-      avgpool.backward();  // mean     32 x 8 x 6
+      fc.backward();       // dFcOut -> dAvgpoolOut   linear   32 x 1 x 1
+      avgpool.backward();  // dAvgpoolOut -> dX       mean     32 x 8 x 6
     }
   }
 }

@@ -14,10 +14,10 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link Bottleneck}. Batch norms are folded into the convolutions before them; activations
- * and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the
- * memory of slot {@code s}, in the shape of one image: the same slot and shape are the same
- * memory, which is how one block hands its output to the next.
+ * Inference of {@link Bottleneck}. All 12 batch norms are folded into the convolutions before them.
+ * Activations and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h,
+ * w)} is the memory of slot {@code s}, in the shape of one image: the same slot and shape are the
+ * same memory, which is how one block hands its output to the next.
  *
  * <pre>
  * stem     4 x 16 x 12    7x7 convolution, 3x3 max pool
@@ -83,8 +83,8 @@ final class BottleneckForward implements ForwardPass {
     }
 
     void run() {
-      conv1.run();    // 7x7 stride 2       4 x 32 x 24   norm, relu
-      maxpool.run();  // max 3x3 stride 2   4 x 16 x 12
+      conv1.run();    // input -> conv1Out        7x7 stride 2       4 x 32 x 24   norm, relu
+      maxpool.run();  // conv1Out -> maxpoolOut   max 3x3 stride 2   4 x 16 x 12
     }
   }
 
@@ -138,14 +138,14 @@ final class BottleneckForward implements ForwardPass {
     }
 
     void run() {
-      conv1.run();         // 1x1      4 x 16 x 12    norm, relu
-      conv2.run();         // 3x3      4 x 16 x 12    norm, relu
-      conv3.run();         // 1x1      16 x 16 x 12   norm
-      se_squeeze.run();    // mean     16 x 1 x 1
-      se_fc1.run();        // linear   8 x 1 x 1      relu
-      se_fc2.run();        // linear   16 x 1 x 1     sigmoid
-      se_scale.run();      // scale    16 x 16 x 12
-      downsample_0.run();  // 1x1      16 x 16 x 12   norm, add, relu
+      conv1.run();         // x -> conv1Out                1x1      4 x 16 x 12    norm, relu
+      conv2.run();         // conv1Out -> conv2Out         3x3      4 x 16 x 12    norm, relu
+      conv3.run();         // conv2Out -> conv3Out         1x1      16 x 16 x 12   norm
+      se_squeeze.run();    // conv3Out -> se_squeezeOut    mean     16 x 1 x 1
+      se_fc1.run();        // se_squeezeOut -> se_fc1Out   linear   8 x 1 x 1      relu
+      se_fc2.run();        // se_fc1Out -> se_fc2Out       linear   16 x 1 x 1     sigmoid
+      se_scale.run();      // -> conv3Out                  scale    16 x 16 x 12
+      downsample_0.run();  // x, conv3Out -> conv3Out      1x1      16 x 16 x 12   norm, add, relu
     }
   }
 
@@ -202,14 +202,14 @@ final class BottleneckForward implements ForwardPass {
     }
 
     void run() {
-      conv1.run();         // 1x1            8 x 16 x 12   norm, relu
-      conv2.run();         // 3x3 stride 2   8 x 8 x 6     norm, relu
-      conv3.run();         // 1x1            32 x 8 x 6    norm
-      se_squeeze.run();    // mean           32 x 1 x 1
-      se_fc1.run();        // linear         16 x 1 x 1    relu
-      se_fc2.run();        // linear         32 x 1 x 1    sigmoid
-      se_scale.run();      // scale          32 x 8 x 6
-      downsample_0.run();  // 1x1 stride 2   32 x 8 x 6    norm, add, relu
+      conv1.run();         // x -> conv1Out             1x1            8 x 16 x 12   norm, relu
+      conv2.run();         // conv1Out -> conv2Out      3x3 stride 2   8 x 8 x 6     norm, relu
+      conv3.run();         // conv2Out -> conv3Out      1x1            32 x 8 x 6    norm
+      se_squeeze.run();    // -> se_squeezeOut          mean           32 x 1 x 1
+      se_fc1.run();        // -> se_fc1Out              linear         16 x 1 x 1    relu
+      se_fc2.run();        // se_fc1Out -> se_fc2Out    linear         32 x 1 x 1    sigmoid
+      se_scale.run();      // -> conv3Out               scale          32 x 8 x 6
+      downsample_0.run();  // x, conv3Out -> conv3Out   1x1 stride 2   32 x 8 x 6    norm, add, relu
     }
   }
 
@@ -248,14 +248,14 @@ final class BottleneckForward implements ForwardPass {
     }
 
     void run() {
-      conv1.run();       // 1x1      8 x 8 x 6    norm, relu
-      conv2.run();       // 3x3      8 x 8 x 6    norm, relu
-      conv3.run();       // 1x1      32 x 8 x 6   norm
-      se_squeeze.run();  // mean     32 x 1 x 1
-      se_fc1.run();      // linear   16 x 1 x 1   relu
-      se_fc2.run();      // linear   32 x 1 x 1   sigmoid
-      se_scale.run();    // scale    32 x 8 x 6
-      add.run();         // add      32 x 8 x 6   relu
+      conv1.run();       // x -> conv1Out                     1x1      8 x 8 x 6    norm, relu
+      conv2.run();       // conv1Out -> conv2Out              3x3      8 x 8 x 6    norm, relu
+      conv3.run();       // conv2Out -> conv3Out              1x1      32 x 8 x 6   norm
+      se_squeeze.run();  // conv3Out -> se_squeezeOut         mean     32 x 1 x 1
+      se_fc1.run();      // se_squeezeOut -> se_fc1Out        linear   16 x 1 x 1   relu
+      se_fc2.run();      // se_fc1Out -> se_fc2Out            linear   32 x 1 x 1   sigmoid
+      se_scale.run();    // conv3Out, se_fc2Out -> conv3Out   scale    32 x 8 x 6
+      add.run();         // conv3Out, x -> conv3Out           add      32 x 8 x 6   relu
     }
   }
 
@@ -274,8 +274,8 @@ final class BottleneckForward implements ForwardPass {
     }
 
     void run() {
-      avgpool.run();  // mean     32 x 1 x 1
-      fc.run();       // linear   3 x 1 x 1
+      avgpool.run();  // x -> avgpoolOut       mean     32 x 1 x 1
+      fc.run();       // avgpoolOut -> fcOut   linear   3 x 1 x 1
     }
   }
 }

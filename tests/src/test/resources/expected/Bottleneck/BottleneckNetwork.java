@@ -13,6 +13,8 @@ import javax.annotation.processing.Generated;
  * {@link Bottleneck}, compiled: 3 x 64 x 48 -> 3.
  *
  * <p>Inference is {@link BottleneckForward}, training {@link BottleneckBackward}.
+ *
+ * <p>After He et al. 2015 (arXiv:1512.03385), Table 1 and Figure 5; Hu et al. 2017 (arXiv:1709.01507), Figure 3.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BottleneckNetwork extends CompiledNetwork implements Bottleneck {

@@ -114,11 +114,11 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      conv0.forward();  // 3x3   8 x 8 x 8
+      conv0.forward();  // input -> denseblock1.slice(0, 8)   3x3   8 x 8 x 8
     }
 
     void backward() {
-      conv0.backward();  // 3x3   3 x 8 x 8
+      conv0.backward();  // dDenseblock1.slice(0, 8) -> dInput   3x3   3 x 8 x 8
     }
   }
 
@@ -177,21 +177,21 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm1.forward();    // norm          8 x 8 x 8    relu
-      conv1.forward();    // 1x1           16 x 8 x 8
-      norm2.forward();    // norm          16 x 8 x 8   relu
-      conv2.forward();    // 3x3           4 x 8 x 8
-      dropout.forward();  // dropout 0.2   4 x 8 x 8
+      norm1.forward();    // denseblock1.slice(0, 8) -> norm1Out    norm          8 x 8 x 8    relu
+      conv1.forward();    // norm1Out -> conv1Out                   1x1           16 x 8 x 8
+      norm2.forward();    // conv1Out -> norm2Out                   norm          16 x 8 x 8   relu
+      conv2.forward();    // norm2Out -> denseblock1.slice(8, 12)   3x3           4 x 8 x 8
+      dropout.forward();  // -> denseblock1.slice(8, 12)            dropout 0.2   4 x 8 x 8
     }
 
     void backward() {
-      dropout.backward();  // dropout 0.2   4 x 8 x 8
-      norm2.recompute();   // norm          16 x 8 x 8
-      conv2.backward();    // 3x3           16 x 8 x 8
-      norm2.backward();    // norm          16 x 8 x 8
-      norm1.recompute();   // norm          8 x 8 x 8
-      conv1.backward();    // 1x1           8 x 8 x 8
-      norm1.backward();    // norm          8 x 8 x 8    adds
+      dropout.backward();  // -> dDenseblock1.slice(8, 12)          dropout 0.2   4 x 8 x 8
+      norm2.recompute();   // conv1Out -> norm2Out                  norm          16 x 8 x 8
+      conv2.backward();    // -> dNorm2Out                          3x3           16 x 8 x 8
+      norm2.backward();    // dNorm2Out -> dConv1Out                norm          16 x 8 x 8
+      norm1.recompute();   // denseblock1.slice(0, 8) -> norm1Out   norm          8 x 8 x 8
+      conv1.backward();    // dConv1Out -> dNorm1Out                1x1           8 x 8 x 8
+      norm1.backward();    // -> dDenseblock1.slice(0, 8)           norm          8 x 8 x 8    adds
     }
   }
 
@@ -229,21 +229,21 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm1.forward();    // norm          12 x 8 x 8   relu
-      conv1.forward();    // 1x1           16 x 8 x 8
-      norm2.forward();    // norm          16 x 8 x 8   relu
-      conv2.forward();    // 3x3           4 x 8 x 8
-      dropout.forward();  // dropout 0.2   4 x 8 x 8
+      norm1.forward();    // denseblock1.slice(0, 12) -> norm1Out    norm          12 x 8 x 8   relu
+      conv1.forward();    // norm1Out -> conv1Out                    1x1           16 x 8 x 8
+      norm2.forward();    // conv1Out -> norm2Out                    norm          16 x 8 x 8   relu
+      conv2.forward();    // norm2Out -> denseblock1.slice(12, 16)   3x3           4 x 8 x 8
+      dropout.forward();  // -> denseblock1.slice(12, 16)            dropout 0.2   4 x 8 x 8
     }
 
     void backward() {
-      dropout.backward();  // dropout 0.2   4 x 8 x 8
-      norm2.recompute();   // norm          16 x 8 x 8
-      conv2.backward();    // 3x3           16 x 8 x 8
-      norm2.backward();    // norm          16 x 8 x 8
-      norm1.recompute();   // norm          12 x 8 x 8
-      conv1.backward();    // 1x1           12 x 8 x 8
-      norm1.backward();    // norm          12 x 8 x 8   adds
+      dropout.backward();  // -> dDenseblock1.slice(12, 16)          dropout 0.2   4 x 8 x 8
+      norm2.recompute();   // conv1Out -> norm2Out                   norm          16 x 8 x 8
+      conv2.backward();    // -> dNorm2Out                           3x3           16 x 8 x 8
+      norm2.backward();    // dNorm2Out -> dConv1Out                 norm          16 x 8 x 8
+      norm1.recompute();   // denseblock1.slice(0, 12) -> norm1Out   norm          12 x 8 x 8
+      conv1.backward();    // dConv1Out -> dNorm1Out                 1x1           12 x 8 x 8
+      norm1.backward();    // -> dDenseblock1.slice(0, 12)           norm          12 x 8 x 8   adds
     }
   }
 
@@ -273,15 +273,15 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm.forward();  // norm                16 x 8 x 8   relu
-      pool.forward();  // mean 2x2 stride 2   16 x 4 x 4
-      conv.forward();  // 1x1                 8 x 4 x 4
+      norm.forward();  // -> normOut   norm                16 x 8 x 8   relu
+      pool.forward();  // -> poolOut   mean 2x2 stride 2   16 x 4 x 4   first: equal, and cheaper
+      conv.forward();  //              1x1                 8 x 4 x 4
     }
 
     void backward() {
-      conv.backward();  // 1x1                 16 x 4 x 4
-      pool.backward();  // mean 2x2 stride 2   16 x 8 x 8
-      norm.backward();  // norm                16 x 8 x 8
+      conv.backward();  // dDenseblock2.slice(0, 8) -> dPoolOut   1x1                 16 x 4 x 4
+      pool.backward();  // dPoolOut -> dNormOut                   mean 2x2 stride 2   16 x 8 x 8
+      norm.backward();  // dNormOut -> dDenseblock1               norm                16 x 8 x 8
     }
   }
 
@@ -336,21 +336,21 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm1.forward();    // norm          8 x 4 x 4    relu
-      conv1.forward();    // 1x1           16 x 4 x 4
-      norm2.forward();    // norm          16 x 4 x 4   relu
-      conv2.forward();    // 3x3           4 x 4 x 4
-      dropout.forward();  // dropout 0.2   4 x 4 x 4
+      norm1.forward();    // denseblock2.slice(0, 8) -> norm1Out    norm          8 x 4 x 4    relu
+      conv1.forward();    // norm1Out -> conv1Out                   1x1           16 x 4 x 4
+      norm2.forward();    // conv1Out -> norm2Out                   norm          16 x 4 x 4   relu
+      conv2.forward();    // norm2Out -> denseblock2.slice(8, 12)   3x3           4 x 4 x 4
+      dropout.forward();  // -> denseblock2.slice(8, 12)            dropout 0.2   4 x 4 x 4
     }
 
     void backward() {
-      dropout.backward();  // dropout 0.2   4 x 4 x 4
-      norm2.recompute();   // norm          16 x 4 x 4
-      conv2.backward();    // 3x3           16 x 4 x 4
-      norm2.backward();    // norm          16 x 4 x 4
-      norm1.recompute();   // norm          8 x 4 x 4
-      conv1.backward();    // 1x1           8 x 4 x 4
-      norm1.backward();    // norm          8 x 4 x 4    adds
+      dropout.backward();  // -> dDenseblock2.slice(8, 12)          dropout 0.2   4 x 4 x 4
+      norm2.recompute();   // conv1Out -> norm2Out                  norm          16 x 4 x 4
+      conv2.backward();    // -> dNorm2Out                          3x3           16 x 4 x 4
+      norm2.backward();    // dNorm2Out -> dConv1Out                norm          16 x 4 x 4
+      norm1.recompute();   // denseblock2.slice(0, 8) -> norm1Out   norm          8 x 4 x 4
+      conv1.backward();    // dConv1Out -> dNorm1Out                1x1           8 x 4 x 4
+      norm1.backward();    // -> dDenseblock2.slice(0, 8)           norm          8 x 4 x 4    adds
     }
   }
 
@@ -377,15 +377,15 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm5.forward();       // norm     12 x 4 x 4   relu
-      avgpool.forward();     // mean     12 x 1 x 1
-      classifier.forward();  // linear   3 x 1 x 1
+      norm5.forward();       // denseblock2 -> norm5Out       norm     12 x 4 x 4   relu
+      avgpool.forward();     // norm5Out -> avgpoolOut        mean     12 x 1 x 1
+      classifier.forward();  // avgpoolOut -> classifierOut   linear   3 x 1 x 1
     }
 
     void backward() {
-      classifier.backward();  // linear   12 x 1 x 1
-      avgpool.backward();     // mean     12 x 4 x 4
-      norm5.backward();       // norm     12 x 4 x 4
+      classifier.backward();  // dClassifierOut -> dAvgpoolOut   linear   12 x 1 x 1
+      avgpool.backward();     // dAvgpoolOut -> dNorm5Out        mean     12 x 4 x 4
+      norm5.backward();       // dNorm5Out -> dDenseblock2       norm     12 x 4 x 4
     }
   }
 }

@@ -13,10 +13,12 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link Dense}. Batch norms are folded into the convolutions before them; activations
- * and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the
- * memory of slot {@code s}, in the shape of one image: the same slot and shape are the same
- * memory, which is how one block hands its output to the next.
+ * Inference of {@link Dense}. 3 batch norms are folded into the convolutions before them; 5 batch
+ * norms (called norm, norm1, norm5) run by themselves, since no convolution stands before them
+ * whose output nobody else reads. Activations and shortcuts are added by the kernels that compute
+ * the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the shape of one image:
+ * the same slot and shape are the same memory, which is how one block hands its output to the
+ * next.
  *
  * <pre>
  * stem                   8 x 8 x 8    3x3 convolution
@@ -83,7 +85,7 @@ final class DenseForward implements ForwardPass {
     }
 
     void run() {
-      conv0.run();  // 3x3   8 x 8 x 8
+      conv0.run();  // input -> denseblock1.slice(0, 8)   3x3   8 x 8 x 8
     }
   }
 
@@ -125,9 +127,9 @@ final class DenseForward implements ForwardPass {
     }
 
     void run() {
-      norm1.run();  // norm   8 x 8 x 8    relu
-      conv1.run();  // 1x1    16 x 8 x 8   norm, relu
-      conv2.run();  // 3x3    4 x 8 x 8
+      norm1.run();  // denseblock1.slice(0, 8) -> norm1Out    norm   8 x 8 x 8    relu
+      conv1.run();  // norm1Out -> conv1Out                   1x1    16 x 8 x 8   norm, relu
+      conv2.run();  // conv1Out -> denseblock1.slice(8, 12)   3x3    4 x 8 x 8
     }
   }
 
@@ -153,9 +155,9 @@ final class DenseForward implements ForwardPass {
     }
 
     void run() {
-      norm1.run();  // norm   12 x 8 x 8   relu
-      conv1.run();  // 1x1    16 x 8 x 8   norm, relu
-      conv2.run();  // 3x3    4 x 8 x 8
+      norm1.run();  // denseblock1.slice(0, 12) -> norm1Out    norm   12 x 8 x 8   relu
+      conv1.run();  // norm1Out -> conv1Out                    1x1    16 x 8 x 8   norm, relu
+      conv2.run();  // conv1Out -> denseblock1.slice(12, 16)   3x3    4 x 8 x 8
     }
   }
 
@@ -177,9 +179,9 @@ final class DenseForward implements ForwardPass {
     }
 
     void run() {
-      norm.run();  // norm                16 x 8 x 8   relu
-      pool.run();  // mean 2x2 stride 2   16 x 4 x 4
-      conv.run();  // 1x1                 8 x 4 x 4
+      norm.run();  // -> denseblock1   norm                16 x 8 x 8   relu
+      pool.run();  // -> poolOut       mean 2x2 stride 2   16 x 4 x 4   first: equal, and cheaper
+      conv.run();  //                  1x1                 8 x 4 x 4
     }
   }
 
@@ -218,9 +220,9 @@ final class DenseForward implements ForwardPass {
     }
 
     void run() {
-      norm1.run();  // norm   8 x 4 x 4    relu
-      conv1.run();  // 1x1    16 x 4 x 4   norm, relu
-      conv2.run();  // 3x3    4 x 4 x 4
+      norm1.run();  // denseblock2.slice(0, 8) -> norm1Out    norm   8 x 4 x 4    relu
+      conv1.run();  // norm1Out -> conv1Out                   1x1    16 x 4 x 4   norm, relu
+      conv2.run();  // conv1Out -> denseblock2.slice(8, 12)   3x3    4 x 4 x 4
     }
   }
 
@@ -241,9 +243,9 @@ final class DenseForward implements ForwardPass {
     }
 
     void run() {
-      norm5.run();       // norm     12 x 4 x 4   relu
-      avgpool.run();     // mean     12 x 1 x 1
-      classifier.run();  // linear   3 x 1 x 1
+      norm5.run();       // denseblock2 -> denseblock2    norm     12 x 4 x 4   relu
+      avgpool.run();     // denseblock2 -> avgpoolOut     mean     12 x 1 x 1
+      classifier.run();  // avgpoolOut -> classifierOut   linear   3 x 1 x 1
     }
   }
 }

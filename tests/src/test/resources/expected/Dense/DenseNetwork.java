@@ -13,6 +13,8 @@ import javax.annotation.processing.Generated;
  * {@link Dense}, compiled: 3 x 8 x 8 -> 3.
  *
  * <p>Inference is {@link DenseForward}, training {@link DenseBackward}.
+ *
+ * <p>After Huang et al. 2016 (arXiv:1608.06993), section 3.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class DenseNetwork extends CompiledNetwork implements Dense {

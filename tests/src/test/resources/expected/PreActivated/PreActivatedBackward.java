@@ -106,11 +106,11 @@ final class PreActivatedBackward implements TrainingPass {
     }
 
     void forward() {
-      conv1.forward();  // 3x3   4 x 8 x 8
+      conv1.forward();  // input -> out   3x3   4 x 8 x 8
     }
 
     void backward() {
-      conv1.backward();  // 3x3   3 x 8 x 8
+      conv1.backward();  // dOut -> dInput   3x3   3 x 8 x 8
     }
   }
 
@@ -163,18 +163,18 @@ final class PreActivatedBackward implements TrainingPass {
     }
 
     void forward() {
-      bn1.forward();    // norm   4 x 8 x 8   relu
-      conv1.forward();  // 3x3    4 x 8 x 8
-      bn2.forward();    // norm   4 x 8 x 8   relu
-      conv2.forward();  // 3x3    4 x 8 x 8
-      add.forward();    // add    4 x 8 x 8
+      bn1.forward();    // x -> bn1Out          norm   4 x 8 x 8   relu
+      conv1.forward();  // bn1Out -> conv1Out   3x3    4 x 8 x 8
+      bn2.forward();    // conv1Out -> bn2Out   norm   4 x 8 x 8   relu
+      conv2.forward();  // bn2Out -> out        3x3    4 x 8 x 8
+      add.forward();    // out, x -> out        add    4 x 8 x 8
     }
 
     void backward() {
-      conv2.backward();  // 3x3    4 x 8 x 8
-      bn2.backward();    // norm   4 x 8 x 8
-      conv1.backward();  // 3x3    4 x 8 x 8
-      bn1.backward();    // norm   4 x 8 x 8   adds
+      conv2.backward();  // dOut -> dBn2Out        3x3    4 x 8 x 8
+      bn2.backward();    // dBn2Out -> dConv1Out   norm   4 x 8 x 8
+      conv1.backward();  // dConv1Out -> dBn1Out   3x3    4 x 8 x 8
+      bn1.backward();    // dBn1Out -> dX          norm   4 x 8 x 8   adds
     }
   }
 
@@ -233,20 +233,20 @@ final class PreActivatedBackward implements TrainingPass {
     }
 
     void forward() {
-      bn1.forward();         // norm           4 x 8 x 8   relu
-      downsample.forward();  // pad stride 2   8 x 4 x 4
-      conv1.forward();       // 3x3 stride 2   8 x 4 x 4
-      bn2.forward();         // norm           8 x 4 x 4   relu
-      conv2.forward();       // 3x3            8 x 4 x 4
-      add.forward();         // add            8 x 4 x 4
+      bn1.forward();         // x -> bn1Out                 norm           4 x 8 x 8   relu
+      downsample.forward();  // bn1Out -> downsampleOut     pad stride 2   8 x 4 x 4
+      conv1.forward();       // bn1Out -> conv1Out          3x3 stride 2   8 x 4 x 4
+      bn2.forward();         // conv1Out -> bn2Out          norm           8 x 4 x 4   relu
+      conv2.forward();       // bn2Out -> out               3x3            8 x 4 x 4
+      add.forward();         // out, downsampleOut -> out   add            8 x 4 x 4
     }
 
     void backward() {
-      conv2.backward();       // 3x3            8 x 4 x 4
-      bn2.backward();         // norm           8 x 4 x 4
-      conv1.backward();       // 3x3 stride 2   4 x 8 x 8
-      downsample.backward();  // pad stride 2   4 x 8 x 8   adds
-      bn1.backward();         // norm           4 x 8 x 8
+      conv2.backward();       // dOut -> dBn2Out             3x3            8 x 4 x 4
+      bn2.backward();         // dBn2Out -> dConv1Out        norm           8 x 4 x 4
+      conv1.backward();       // dConv1Out -> dBn1Out        3x3 stride 2   4 x 8 x 8
+      downsample.backward();  // dDownsampleOut -> dBn1Out   pad stride 2   4 x 8 x 8   adds
+      bn1.backward();         // dBn1Out -> dX               norm           4 x 8 x 8
     }
   }
 
@@ -271,15 +271,15 @@ final class PreActivatedBackward implements TrainingPass {
     }
 
     void forward() {
-      bn2.forward();      // norm     8 x 4 x 4   relu
-      avgpool.forward();  // mean     8 x 1 x 1
-      fc.forward();       // linear   3 x 1 x 1
+      bn2.forward();      // x -> bn2Out            norm     8 x 4 x 4   relu
+      avgpool.forward();  // bn2Out -> avgpoolOut   mean     8 x 1 x 1
+      fc.forward();       // avgpoolOut -> fcOut    linear   3 x 1 x 1
     }
 
     void backward() {
-      fc.backward();       // linear   8 x 1 x 1
-      avgpool.backward();  // mean     8 x 4 x 4
-      bn2.backward();      // norm     8 x 4 x 4
+      fc.backward();       // dFcOut -> dAvgpoolOut    linear   8 x 1 x 1
+      avgpool.backward();  // dAvgpoolOut -> dBn2Out   mean     8 x 4 x 4
+      bn2.backward();      // dBn2Out -> dX            norm     8 x 4 x 4
     }
   }
 }

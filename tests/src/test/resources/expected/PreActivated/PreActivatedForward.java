@@ -12,10 +12,11 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link PreActivated}. Batch norms are folded into the convolutions before them; activations
- * and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the
- * memory of slot {@code s}, in the shape of one image: the same slot and shape are the same
- * memory, which is how one block hands its output to the next.
+ * Inference of {@link PreActivated}. 2 batch norms are folded into the convolutions before them; 3 batch
+ * norms (called bn1, bn2) run by themselves, since no convolution stands before them whose output
+ * nobody else reads. Activations and shortcuts are added by the kernels that compute the value.
+ * {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the shape of one image: the same
+ * slot and shape are the same memory, which is how one block hands its output to the next.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution
@@ -77,7 +78,7 @@ final class PreActivatedForward implements ForwardPass {
     }
 
     void run() {
-      conv1.run();  // 3x3   4 x 8 x 8
+      conv1.run();  // input -> conv1Out   3x3   4 x 8 x 8
     }
   }
 
@@ -113,9 +114,9 @@ final class PreActivatedForward implements ForwardPass {
     }
 
     void run() {
-      bn1.run();    // norm   4 x 8 x 8   relu
-      conv1.run();  // 3x3    4 x 8 x 8   norm, relu
-      conv2.run();  // 3x3    4 x 8 x 8   add
+      bn1.run();    // x -> bn1Out          norm   4 x 8 x 8   relu
+      conv1.run();  // bn1Out -> conv1Out   3x3    4 x 8 x 8   norm, relu
+      conv2.run();  // conv1Out, x -> x     3x3    4 x 8 x 8   add
     }
   }
 
@@ -155,10 +156,10 @@ final class PreActivatedForward implements ForwardPass {
     }
 
     void run() {
-      bn1.run();         // norm           4 x 8 x 8   relu
-      downsample.run();  // pad stride 2   8 x 4 x 4
-      conv1.run();       // 3x3 stride 2   8 x 4 x 4   norm, relu
-      conv2.run();       // 3x3            8 x 4 x 4   add
+      bn1.run();         // x -> x               norm           4 x 8 x 8   relu
+      downsample.run();  // x -> downsampleOut   pad stride 2   8 x 4 x 4
+      conv1.run();       // x -> conv1Out        3x3 stride 2   8 x 4 x 4   norm, relu
+      conv2.run();       // -> downsampleOut     3x3            8 x 4 x 4   add
     }
   }
 
@@ -179,9 +180,9 @@ final class PreActivatedForward implements ForwardPass {
     }
 
     void run() {
-      bn2.run();      // norm     8 x 4 x 4   relu
-      avgpool.run();  // mean     8 x 1 x 1
-      fc.run();       // linear   3 x 1 x 1
+      bn2.run();      // x -> x                norm     8 x 4 x 4   relu
+      avgpool.run();  // x -> avgpoolOut       mean     8 x 1 x 1
+      fc.run();       // avgpoolOut -> fcOut   linear   3 x 1 x 1
     }
   }
 }

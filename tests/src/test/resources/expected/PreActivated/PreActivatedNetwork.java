@@ -13,6 +13,8 @@ import javax.annotation.processing.Generated;
  * {@link PreActivated}, compiled: 3 x 8 x 8 -> 3.
  *
  * <p>Inference is {@link PreActivatedForward}, training {@link PreActivatedBackward}.
+ *
+ * <p>After He et al. 2015 (arXiv:1512.03385), section 4.2 and Figure 5; He et al. 2016 (arXiv:1603.05027), Figure 4e.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class PreActivatedNetwork extends CompiledNetwork implements PreActivated {

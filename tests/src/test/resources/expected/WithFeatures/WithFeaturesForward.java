@@ -11,10 +11,10 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link WithFeatures}. Batch norms are folded into the convolutions before them; activations
- * and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the
- * memory of slot {@code s}, in the shape of one image: the same slot and shape are the same
- * memory, which is how one block hands its output to the next.
+ * Inference of {@link WithFeatures}. All 6 batch norms are folded into the convolutions before them.
+ * Activations and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h,
+ * w)} is the memory of slot {@code s}, in the shape of one image: the same slot and shape are the
+ * same memory, which is how one block hands its output to the next.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution
@@ -77,7 +77,7 @@ final class WithFeaturesForward implements ForwardPass {
     }
 
     void run() {
-      conv1.run();  // 3x3   4 x 8 x 8   norm, relu
+      conv1.run();  // input -> conv1Out   3x3   4 x 8 x 8   norm, relu
     }
   }
 
@@ -111,8 +111,8 @@ final class WithFeaturesForward implements ForwardPass {
     }
 
     void run() {
-      conv1.run();  // 3x3   4 x 8 x 8   norm, relu
-      conv2.run();  // 3x3   4 x 8 x 8   norm, add, relu
+      conv1.run();  // x -> conv1Out      3x3   4 x 8 x 8   norm, relu
+      conv2.run();  // conv1Out, x -> x   3x3   4 x 8 x 8   norm, add, relu
     }
   }
 
@@ -152,9 +152,9 @@ final class WithFeaturesForward implements ForwardPass {
     }
 
     void run() {
-      downsample_0.run();  // 1x1 stride 2   8 x 4 x 4   norm
-      conv1.run();         // 3x3 stride 2   8 x 4 x 4   norm, relu
-      conv2.run();         // 3x3            8 x 4 x 4   norm, add, relu
+      downsample_0.run();  // x -> downsample_0Out   1x1 stride 2   8 x 4 x 4   norm
+      conv1.run();         // x -> conv1Out          3x3 stride 2   8 x 4 x 4   norm, relu
+      conv2.run();         // -> downsample_0Out     3x3            8 x 4 x 4   norm, add, relu
     }
   }
 
@@ -173,8 +173,8 @@ final class WithFeaturesForward implements ForwardPass {
     }
 
     void run() {
-      avgpool.run();  // mean     8 x 1 x 1
-      fc.run();       // linear   3 x 1 x 1
+      avgpool.run();  // x -> avgpoolOut       mean     8 x 1 x 1
+      fc.run();       // avgpoolOut -> fcOut   linear   3 x 1 x 1
     }
   }
 }

@@ -16,6 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@link WithFeatures}, compiled: 3 x 8 x 8 -> 3.
  *
  * <p>Inference is {@link WithFeaturesForward}, training {@link WithFeaturesBackward}.
+ *
+ * <p>After He et al. 2015 (arXiv:1512.03385), section 4.2 and Figure 5.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class WithFeaturesNetwork extends CompiledNetwork implements WithFeatures {

@@ -12,11 +12,12 @@ import java.util.List;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link WithFeatures} as far as {@code layer2} and {@code layer1.0.conv1}. Batch norms are
- * folded into the convolutions before them; activations and shortcuts are added by the kernels
- * that compute the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the shape
- * of one image: the same slot and shape are the same memory, which is how one block hands its
- * output to the next.
+ * Inference of {@link WithFeatures} as far as {@code layer2} and {@code layer1.0.conv1}. 5 batch norms are
+ * folded into the convolutions before them; one batch norm (called bn1) runs by itself, since no
+ * convolution stands before it whose output nobody else reads. Activations and shortcuts are added
+ * by the kernels that compute the value. {@code slot(s, c, h, w)} is the memory of slot {@code s},
+ * in the shape of one image: the same slot and shape are the same memory, which is how one block
+ * hands its output to the next.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution
@@ -82,7 +83,7 @@ final class WithFeaturesPyramid implements ForwardPass {
     }
 
     void run() {
-      conv1.run();  // 3x3   4 x 8 x 8   norm, relu
+      conv1.run();  // input -> conv1Out   3x3   4 x 8 x 8   norm, relu
     }
   }
 
@@ -118,9 +119,9 @@ final class WithFeaturesPyramid implements ForwardPass {
     }
 
     void run() {
-      conv1.run();  // 3x3    4 x 8 x 8
-      bn1.run();    // norm   4 x 8 x 8   relu
-      conv2.run();  // 3x3    4 x 8 x 8   norm, add, relu
+      conv1.run();  // x -> conv1Out        3x3    4 x 8 x 8
+      bn1.run();    // conv1Out -> bn1Out   norm   4 x 8 x 8   relu
+      conv2.run();  // bn1Out, x -> x       3x3    4 x 8 x 8   norm, add, relu
     }
   }
 
@@ -160,9 +161,9 @@ final class WithFeaturesPyramid implements ForwardPass {
     }
 
     void run() {
-      downsample_0.run();  // 1x1 stride 2   8 x 4 x 4   norm
-      conv1.run();         // 3x3 stride 2   8 x 4 x 4   norm, relu
-      conv2.run();         // 3x3            8 x 4 x 4   norm, add, relu
+      downsample_0.run();  // x -> downsample_0Out   1x1 stride 2   8 x 4 x 4   norm
+      conv1.run();         // x -> conv1Out          3x3 stride 2   8 x 4 x 4   norm, relu
+      conv2.run();         // -> downsample_0Out     3x3            8 x 4 x 4   norm, add, relu
     }
   }
 }

@@ -10,10 +10,10 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link WithFeatures} as far as {@code layer1}. Batch norms are folded into the convolutions
- * before them; activations and shortcuts are added by the kernels that compute the value. {@code
- * slot(s, c, h, w)} is the memory of slot {@code s}, in the shape of one image: the same slot and
- * shape are the same memory, which is how one block hands its output to the next.
+ * Inference of {@link WithFeatures} as far as {@code layer1}. All 3 batch norms are folded into the
+ * convolutions before them. Activations and shortcuts are added by the kernels that compute the
+ * value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the shape of one image: the
+ * same slot and shape are the same memory, which is how one block hands its output to the next.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution
@@ -68,7 +68,7 @@ final class WithFeaturesStem implements ForwardPass {
     }
 
     void run() {
-      conv1.run();  // 3x3   4 x 8 x 8   norm, relu
+      conv1.run();  // input -> conv1Out   3x3   4 x 8 x 8   norm, relu
     }
   }
 
@@ -102,8 +102,8 @@ final class WithFeaturesStem implements ForwardPass {
     }
 
     void run() {
-      conv1.run();  // 3x3   4 x 8 x 8   norm, relu
-      conv2.run();  // 3x3   4 x 8 x 8   norm, add, relu
+      conv1.run();  // x -> conv1Out      3x3   4 x 8 x 8   norm, relu
+      conv2.run();  // conv1Out, x -> x   3x3   4 x 8 x 8   norm, add, relu
     }
   }
 }

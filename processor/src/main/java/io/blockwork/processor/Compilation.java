@@ -97,14 +97,18 @@ final class Compilation {
     return files;
   }
 
-  /** The page that shows a network that has no problems. */
-  static String sheet(Graph graph, GeneratedNames names) {
+  /**
+   * The page that shows a network that has no problems.
+   *
+   * @param source the annotations that ask for it
+   */
+  static String sheet(Graph graph, GeneratedNames names, List<String> source) {
     InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
-    return Sheet.html(names.base(), graph, Shapes.of(graph), inference);
+    return Sheet.html(names.base(), source, graph, Shapes.of(graph), inference);
   }
 
   private static JavaFile pass(GeneratedNames names, Graph graph, FeatureMethod method) {
-    Graph part = Truncate.apply(graph, method.features());
+    Graph part = Truncate.forFeatures(graph, method.features());
     InferencePlan plan = InferencePlanner.plan(Transforms.forInference(part));
     String totals = Totals.of(part, Shapes.of(part)).toString();
     return ForwardWriter.write(names, method, plan, totals);

@@ -5,6 +5,7 @@ import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
 import io.blockwork.graph.text.GraphText;
+import io.blockwork.processor.architectures.Papers;
 import io.blockwork.processor.checks.NetworkWarnings;
 import io.blockwork.processor.dsl.Composition;
 import io.blockwork.processor.dsl.Compositions;
@@ -209,7 +210,8 @@ final class NetworkAnnotations {
       warn(Compilation.warnings(spec), type, annotation);
     }
     Graph graph = Compilation.graph(spec);
-    generate(names, graph, features.get(), Compilation.facts(graph, published));
+    NetworkFacts facts = Compilation.facts(graph, published).after(Papers.of(spec));
+    generate(names, graph, features.get(), facts);
   }
 
   private void compose(
@@ -287,8 +289,20 @@ final class NetworkAnnotations {
       writeBeside(names, names.graph(), GraphText.write(graph));
     }
     if (options.report()) {
-      writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names));
+      writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names, source(type)));
     }
+  }
+
+  /** The annotations of an interface that say what network it is, with the interface's name. */
+  private static List<String> source(TypeElement type) {
+    List<String> lines = new ArrayList<>();
+    for (AnnotationMirror mirror : type.getAnnotationMirrors()) {
+      if (!name(mirror).startsWith("java.")) {
+        lines.add(AnnotationText.of(mirror));
+      }
+    }
+    lines.add("interface " + type.getSimpleName());
+    return lines;
   }
 
   private void warn(List<Problem> warnings, TypeElement type, AnnotationMirror annotation) {

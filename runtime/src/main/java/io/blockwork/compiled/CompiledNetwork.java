@@ -6,6 +6,7 @@ import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
 import io.blockwork.TrainingResult;
+import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.Engines;
@@ -16,6 +17,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
@@ -24,6 +26,7 @@ import io.blockwork.memory.FreedMemory;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.weights.LoadReport;
@@ -60,6 +63,9 @@ public abstract class CompiledNetwork implements Network {
 
   /** The passes of {@link Output} methods. Written by constructors only. */
   private final List<Features> features = new ArrayList<>();
+
+  /** What they bind. Written by constructors only. */
+  private final List<Function<InferenceBinder, ForwardPass>> passes = new ArrayList<>();
 
   /** Used within an update of the parameters only. */
   private final TrainingPlans training;
@@ -103,6 +109,7 @@ public abstract class CompiledNetwork implements Network {
       Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
     Features made = passOf(pass, List.of(shapes));
     features.add(made);
+    passes.add(pass);
     return made;
   }
 
@@ -370,7 +377,6 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public Architecture architecture() {
-    checkOpen();
     return architecture;
   }
 
@@ -387,16 +393,17 @@ public abstract class CompiledNetwork implements Network {
 
   private void freezeAlone(String... prefixes) {
     checkOpen();
-    for (String prefix : prefixes) {
+    List<String> modules = Stream.of(prefixes).map(Modules::withoutDot).toList();
+    for (String prefix : modules) {
       var one = new TrainingSettings(false, List.of(prefix), 0);
       if (architecture.layers().stream().noneMatch(l -> one.isFrozen(l.path()))) {
         throw new IllegalArgumentException(
             SafeText.format(
-                "freeze: %s has no layer at or below %s; its layers begin with %s",
-                architecture.name(), prefix, beginnings()));
+                "freeze: %s has no layer at or below %s%s; its layers begin with %s",
+                architecture.name(), prefix, nearest(prefix), beginnings()));
       }
     }
-    frozen = List.of(prefixes);
+    frozen = modules;
     gradients.clear();
     training.close();
   }
@@ -437,6 +444,19 @@ public abstract class CompiledNetwork implements Network {
    */
   protected Map<Class<?>, List<String>> nodes() {
     return Map.of();
+  }
+
+  private String nearest(String module) {
+    return NearestName.suggestion(
+        module,
+        architecture.layers().stream()
+            .flatMap(l -> Stream.iterate(l.path(), p -> !p.isEmpty(), CompiledNetwork::parent))
+            .distinct()
+            .toList());
+  }
+
+  private static String parent(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('.')));
   }
 
   private String beginnings() {
@@ -480,6 +500,25 @@ public abstract class CompiledNetwork implements Network {
           checkImages(images);
           return engine.profile(parameters, images, this::forwardPass);
         });
+  }
+
+  @Override
+  public void observe(INDArray images, ActivationObserver observer) {
+    parameters.read(
+        () -> {
+          checkImages(images);
+          requireFiniteWeights();
+          requireFinite(images);
+          engine.observe(parameters, images, this::forwardPass, observer);
+          passes.forEach(pass -> engine.observe(parameters, images, pass, observer));
+          return images;
+        });
+  }
+
+  @Override
+  public Map<String, String> floatLayers() {
+    checkOpen();
+    return engine.floatLayers(parameters, this::forwardPass);
   }
 
   /** Kernels may make a zero of a NaN: then nothing in the result would tell of it. */

@@ -1,7 +1,9 @@
 package io.blockwork.data;
 
+import io.blockwork.image.Preprocessing;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,6 +26,14 @@ public interface Dataset extends Labelled {
    * @throws DataException if the record is damaged
    */
   void read(int index, RandomGenerator random, FloatBuffer target);
+
+  /**
+   * What a picture goes through to become an item, if that is the same for each and nothing of it
+   * is done at random: it is kept with the weights of a network that is validated on this data.
+   */
+  default Optional<Preprocessing> preprocessing() {
+    return Optional.empty();
+  }
 
   /**
    * The items of the given indices, in that order.

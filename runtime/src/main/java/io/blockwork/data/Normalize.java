@@ -29,6 +29,14 @@ public final class Normalize implements TensorTransform {
     return new Normalize(Normalization.IMAGENET_MEAN, Normalization.IMAGENET_STD);
   }
 
+  List<Double> mean() {
+    return mean;
+  }
+
+  List<Double> std() {
+    return std;
+  }
+
   /** Scaling and normalising in one step, for 8-bit images. */
   Normalization table() {
     return table;

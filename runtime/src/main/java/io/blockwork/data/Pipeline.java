@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.image.Interpolation;
 import io.blockwork.image.Normalization;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
@@ -58,8 +59,44 @@ public final class Pipeline {
 
   /** What the preprocessing does, for evaluation with a {@link DataLoader}. */
   public static Pipeline of(Preprocessing preprocessing) {
-    ImageTransform resizeAndCrop = (image, random) -> preprocessing.resizeAndCrop(image);
-    return of(resizeAndCrop, new Normalize(preprocessing.mean(), preprocessing.std()));
+    return of(
+        new Prepared(preprocessing), new Normalize(preprocessing.mean(), preprocessing.std()));
+  }
+
+  /** The steps of a preprocessing on 8-bit images. */
+  private record Prepared(Preprocessing preprocessing) implements ImageTransform {
+    @Override
+    public ByteImage apply(ByteImage image, RandomGenerator random) {
+      return preprocessing.resizeAndCrop(image);
+    }
+  }
+
+  /**
+   * What this does, if it is no more than to resize the shorter side, to crop the middle, and to
+   * normalise three channels.
+   */
+  Optional<Preprocessing> preprocessing() {
+    if (first.isEmpty() || !onTensors.isEmpty() || first.get().mean().size() != 3) {
+      return Optional.empty();
+    }
+    List<Double> mean = first.get().mean();
+    List<Double> std = first.get().std();
+    int resize = 0;
+    int crop = 0;
+    Interpolation interpolation = Interpolation.BILINEAR;
+    for (ImageTransform step : onImages) {
+      if (step instanceof Prepared all && onImages.size() == 1) {
+        return Optional.of(all.preprocessing().withNormalization(mean, std));
+      } else if (step instanceof Resize sides && resize == 0 && crop == 0) {
+        resize = sides.shorterSide();
+        interpolation = sides.interpolation();
+      } else if (step instanceof CenterCrop middle && crop == 0) {
+        crop = middle.size();
+      } else {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new Preprocessing(resize, crop, interpolation, mean, std));
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.image.Preprocessing;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** Views of data sets whose classes are numbered in another order. */
@@ -58,6 +60,11 @@ final class Relabelled {
     @Override
     public ImageShape shape() {
       return all.shape();
+    }
+
+    @Override
+    public Optional<Preprocessing> preprocessing() {
+      return all.preprocessing();
     }
 
     @Override

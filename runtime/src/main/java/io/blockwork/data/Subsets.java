@@ -1,9 +1,11 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.image.Preprocessing;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** Views of some items of a data set. */
@@ -63,6 +65,11 @@ final class Subsets {
     @Override
     public ImageShape shape() {
       return all.shape();
+    }
+
+    @Override
+    public Optional<Preprocessing> preprocessing() {
+      return all.preprocessing();
     }
 
     @Override

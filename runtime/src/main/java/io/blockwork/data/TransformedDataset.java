@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -56,6 +57,11 @@ final class TransformedDataset implements Dataset {
               describe(index), image.shape(), expected));
     }
     target.put(image.values());
+  }
+
+  @Override
+  public Optional<Preprocessing> preprocessing() {
+    return pipeline.preprocessing();
   }
 
   @Override

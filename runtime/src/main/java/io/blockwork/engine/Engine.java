@@ -2,6 +2,7 @@ package io.blockwork.engine;
 
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,8 +17,8 @@ public interface Engine {
    *
    * @param parameters the network's parameters; a bound pass sees later changes to them
    * @param batch images at a time, at least 1
-   * @param network makes the generated class; an engine may call it several times, to run parts of
-   *     a batch side by side
+   * @param network makes the generated class; an engine may call it several times, and on several
+   *     threads at once, to run parts of a batch side by side
    */
   BoundInference bindInference(
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network);
@@ -106,6 +107,43 @@ public interface Engine {
       Parameters parameters, INDArray images, Function<InferenceBinder, ForwardPass> network) {
     throw new UnsupportedOperationException(
         "the engine " + name() + " does not measure its kernels; onednn does");
+  }
+
+  /** Whether the engine computes inference in 8-bit integers where its options ask for it. */
+  default boolean quantizes() {
+    return false;
+  }
+
+  /**
+   * Runs an inference pass in single precision and shows what each layer writes.
+   *
+   * @param parameters the network's parameters
+   * @param images {@code [N, C, H, W]}, run as one batch
+   * @param network makes the generated class
+   * @param observer sees the images, and each layer's output after it has run
+   * @throws UnsupportedOperationException if the engine does not compute in integers
+   */
+  default void observe(
+      Parameters parameters,
+      INDArray images,
+      Function<InferenceBinder, ForwardPass> network,
+      ActivationObserver observer) {
+    throw new UnsupportedOperationException(
+        "the engine " + name() + " does not quantise networks; onednn does");
+  }
+
+  /**
+   * The layers of an inference pass that are computed in single precision although the engine's
+   * options ask for 8-bit integers.
+   *
+   * @param parameters the network's parameters
+   * @param network makes the generated class
+   * @return the reasons by the layers' module names, in the order of the layers; empty if the
+   *     options do not ask for integers
+   */
+  default Map<String, String> floatLayers(
+      Parameters parameters, Function<InferenceBinder, ForwardPass> network) {
+    return Map.of();
   }
 
   /**

@@ -24,6 +24,8 @@ import java.util.Optional;
  * @param kernels what convolutions may be computed with: whatever is fastest unless told otherwise
  * @param deterministic whether the same images, parameters and number of threads give the same bits
  *     in every run, where that costs time
+ * @param quantization computes inference in 8-bit integers, where the engine can; empty: in {@code
+ *     precision}
  */
 public record EngineOptions(
     Optional<String> name,
@@ -32,7 +34,8 @@ public record EngineOptions(
     Optional<Integer> threads,
     Optional<Integer> device,
     Kernels kernels,
-    boolean deterministic) {
+    boolean deterministic,
+    Optional<Quantization> quantization) {
 
   private static final EngineOptions DEFAULTS =
       new EngineOptions(
@@ -42,7 +45,8 @@ public record EngineOptions(
           Optional.empty(),
           Optional.empty(),
           Kernels.ANY,
-          false);
+          false,
+          Optional.empty());
 
   /**
    * Checks the numbers.
@@ -74,17 +78,26 @@ public record EngineOptions(
   /** The same options for the engine of that name. */
   public EngineOptions name(String name) {
     return new EngineOptions(
-        Optional.of(name), precision, emulated, threads, device, kernels, deterministic);
+        Optional.of(name),
+        precision,
+        emulated,
+        threads,
+        device,
+        kernels,
+        deterministic,
+        quantization);
   }
 
   /** The same options with another precision. */
   public EngineOptions precision(Precision precision) {
-    return new EngineOptions(name, precision, emulated, threads, device, kernels, deterministic);
+    return new EngineOptions(
+        name, precision, emulated, threads, device, kernels, deterministic, quantization);
   }
 
   /** The same options, with or without emulation of precisions that the processor lacks. */
   public EngineOptions emulated(boolean emulated) {
-    return new EngineOptions(name, precision, emulated, threads, device, kernels, deterministic);
+    return new EngineOptions(
+        name, precision, emulated, threads, device, kernels, deterministic, quantization);
   }
 
   /**
@@ -94,7 +107,14 @@ public record EngineOptions(
    */
   public EngineOptions threads(int threads) {
     return new EngineOptions(
-        name, precision, emulated, Optional.of(threads), device, kernels, deterministic);
+        name,
+        precision,
+        emulated,
+        Optional.of(threads),
+        device,
+        kernels,
+        deterministic,
+        quantization);
   }
 
   /**
@@ -104,17 +124,42 @@ public record EngineOptions(
    */
   public EngineOptions device(int device) {
     return new EngineOptions(
-        name, precision, emulated, threads, Optional.of(device), kernels, deterministic);
+        name,
+        precision,
+        emulated,
+        threads,
+        Optional.of(device),
+        kernels,
+        deterministic,
+        quantization);
   }
 
   /** The same options with other kernels allowed. */
   public EngineOptions kernels(Kernels kernels) {
-    return new EngineOptions(name, precision, emulated, threads, device, kernels, deterministic);
+    return new EngineOptions(
+        name, precision, emulated, threads, device, kernels, deterministic, quantization);
   }
 
   /** The same options, asking for the same bits in every run or not. */
   public EngineOptions deterministic(boolean deterministic) {
-    return new EngineOptions(name, precision, emulated, threads, device, kernels, deterministic);
+    return new EngineOptions(
+        name, precision, emulated, threads, device, kernels, deterministic, quantization);
+  }
+
+  /**
+   * The same options with inference in 8-bit integers. An engine that has no kernels for them
+   * computes in {@link #precision}, and says so once.
+   */
+  public EngineOptions quantization(Quantization quantization) {
+    return new EngineOptions(
+        name,
+        precision,
+        emulated,
+        threads,
+        device,
+        kernels,
+        deterministic,
+        Optional.of(quantization));
   }
 
   /** The threads that were asked for, or as many as there are processors. */

@@ -58,9 +58,16 @@ public final class Engines {
   public static Engine create(EngineOptions options, DataType type) {
     Optional<String> name =
         options.name().or(() -> Optional.ofNullable(System.getProperty(PROPERTY)));
-    return name.filter(given -> !given.isEmpty())
-        .map(given -> named(given, options, type))
-        .orElseGet(() -> fastest(options, type));
+    Engine made =
+        name.filter(given -> !given.isEmpty())
+            .map(given -> named(given, options, type))
+            .orElseGet(() -> fastest(options, type));
+    if (options.quantization().isPresent() && !made.quantizes()) {
+      LOG.warn(
+          "the engine {} has no kernels of 8-bit integers: the network predicts in floats",
+          made.name());
+    }
+    return made;
   }
 
   private static Engine named(String name, EngineOptions options, DataType type) {

@@ -55,7 +55,13 @@ public final class Finite {
     };
   }
 
-  private static boolean floats(long address, long length) {
+  /**
+   * Whether floats that something else owns, and keeps meanwhile, are all finite.
+   *
+   * @param address of the first one
+   * @param length how many there are
+   */
+  public static boolean floats(long address, long length) {
     long end = address + length * Float.BYTES;
     // A float may be left over at either end.
     boolean first = address % Long.BYTES == 0 || length == 0 || Float.isFinite(value(address));

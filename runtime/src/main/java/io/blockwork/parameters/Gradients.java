@@ -49,6 +49,11 @@ public final class Gradients implements AutoCloseable {
     return made;
   }
 
+  /** Whether no training pass has left anything here yet. */
+  public synchronized boolean isUntouched() {
+    return values.isEmpty();
+  }
+
   /** The names that have a gradient, in order. */
   public List<String> names() {
     return learnable.stream().map(ParameterInfo::name).toList();

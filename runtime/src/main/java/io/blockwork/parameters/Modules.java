@@ -19,6 +19,11 @@ public record Modules(List<String> heads, List<String> leftOut) {
     leftOut = List.copyOf(leftOut);
   }
 
+  /** A module's name, which may have been written as the beginning of others: {@code fc.}. */
+  public static String withoutDot(String module) {
+    return module.endsWith(".") ? module.substring(0, module.length() - 1) : module;
+  }
+
   /** Whether an entry, or a tensor of a file, belongs to one of some modules. */
   public static boolean within(List<String> modules, String entry) {
     return modules.stream().anyMatch(module -> entry.startsWith(module + "."));

@@ -6,6 +6,7 @@ import io.blockwork.memory.Finite;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,9 @@ public final class Parameters implements AutoCloseable {
   private final Map<String, ParameterInfo> unset = new HashMap<>();
 
   private volatile boolean allSet;
+
+  /** Replaced as a whole, under the lock for writing. */
+  private volatile Map<String, String> metadata = Map.of();
 
   /**
    * Parameters of the given names and shapes, all zero.
@@ -215,6 +219,42 @@ public final class Parameters implements AutoCloseable {
               name, Arrays.toString(shape), Arrays.toString(values.shape())));
     }
     overwrite(name, memory -> holder.view(name).assign(values.castTo(holder.type())));
+  }
+
+  /**
+   * Replaces the values of the entry by numbers in row-major order.
+   *
+   * @param values as many as the entry's shape asks for
+   * @throws NoSuchElementException if there is none of that name
+   * @throws ShapeMismatchException if there are more or fewer
+   */
+  public void set(String name, double... values) {
+    ParameterInfo info = info(name);
+    if (values.length != info.length()) {
+      throw new ShapeMismatchException(
+          SafeText.format(
+              "%s: expected %d values for its shape %s, got %d",
+              name, info.length(), Arrays.toString(info.dimensions()), values.length));
+    }
+    set(name, Nd4j.createFromArray(values).reshape('c', info.dimensions()));
+  }
+
+  /**
+   * What is written beside the values wherever they are saved, such as the names of the classes
+   * that they tell apart.
+   */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** Adds an entry to the {@link #metadata}, or replaces it. */
+  public void metadata(String key, String value) {
+    update(
+        () -> {
+          Map<String, String> more = new LinkedHashMap<>(metadata);
+          more.put(key, value);
+          metadata = Collections.unmodifiableMap(more);
+        });
   }
 
   /**

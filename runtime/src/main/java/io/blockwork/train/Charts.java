@@ -43,8 +43,19 @@ final class Charts {
   }
 
   private static BufferedImage drawCurves(TrainingHistory history) {
+    BufferedImage both = new BufferedImage(2 * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = both.createGraphics();
+    graphics.drawImage(BitmapEncoder.getBufferedImage(loss(history)), 0, 0, null);
+    graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy(history)), WIDTH, 0, null);
+    graphics.dispose();
+    return both;
+  }
+
+  /** The losses, and the epoch with the least one in validation. */
+  static XYChart loss(TrainingHistory history) {
     XYChart loss = chart("loss", "loss");
     add(loss, "training", history, e -> Optional.of(e.training()), Metrics::loss);
+    add(loss, "validation", history, EpochResult::validation, Metrics::loss);
     for (String output : history.auxiliaryOutputs()) {
       add(
           loss,
@@ -53,17 +64,37 @@ final class Charts {
           e -> Optional.of(e.training()).filter(m -> m.lossOf(output).isPresent()),
           m -> m.lossOf(output).orElseThrow().loss());
     }
-    add(loss, "validation", history, EpochResult::validation, Metrics::loss);
+    history.leastLoss().ifPresent(epoch -> mark(loss, epoch, Metrics::loss));
+    return loss;
+  }
+
+  /** The accuracies, and the epoch with the best one in validation. */
+  static XYChart accuracy(TrainingHistory history) {
     XYChart accuracy = chart("accuracy", "%");
     add(accuracy, "training top-1", history, e -> Optional.of(e.training()), m -> 100 * m.top1());
     add(accuracy, "validation top-1", history, EpochResult::validation, m -> 100 * m.top1());
-    add(accuracy, "validation top-5", history, EpochResult::validation, m -> 100 * m.top5());
-    BufferedImage both = new BufferedImage(2 * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = both.createGraphics();
-    graphics.drawImage(BitmapEncoder.getBufferedImage(loss), 0, 0, null);
-    graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy), WIDTH, 0, null);
-    graphics.dispose();
-    return both;
+    add(
+        accuracy,
+        "validation top-5",
+        history,
+        e -> e.validation().filter(m -> !Double.isNaN(m.top5())),
+        m -> 100 * m.top5());
+    history.best().ifPresent(epoch -> mark(accuracy, epoch, m -> 100 * m.top1()));
+    return accuracy;
+  }
+
+  /** A ring around the best epoch's figure of validation, in the colour of its line. */
+  private static void mark(XYChart chart, EpochResult best, ToDoubleFunction<Metrics> value) {
+    double y = value.applyAsDouble(best.validation().orElseThrow());
+    if (Double.isFinite(y)) {
+      int epoch = best.epoch() + 1;
+      XYSeries series =
+          chart.addSeries(
+              String.format(Locale.ROOT, "best: epoch %d", epoch),
+              new double[] {epoch},
+              new double[] {y});
+      series.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(ChartColors.lines()[1]);
+    }
   }
 
   /**
@@ -140,7 +171,7 @@ final class Charts {
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
     chart.getStyler().setYAxisDecimalPattern("0.###");
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    ChartColors.apply(chart.getStyler());
     return chart;
   }
 
@@ -154,7 +185,7 @@ final class Charts {
     List<EpochResult> epochs =
         history.epochs().stream().filter(e -> metrics.apply(e).isPresent()).toList();
     if (!epochs.isEmpty()) {
-      double[] x = epochs.stream().mapToDouble(e -> e.epoch() + 1).toArray();
+      double[] x = epochs.stream().mapToDouble(e -> e.epoch()).toArray();
       double[] y =
           epochs.stream()
               .mapToDouble(e -> value.applyAsDouble(metrics.apply(e).orElseThrow()))
@@ -196,7 +227,7 @@ final class Charts {
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setShowValue(n <= 20);
     chart.getStyler().setHeatMapValueDecimalPattern("#");
-    chart.getStyler().setRangeColors(new Color[] {Color.WHITE, new Color(31, 119, 180)});
+    chart.getStyler().setRangeColors(new Color[] {Color.WHITE, ChartColors.lines()[0]});
     chart.getStyler().setXAxisLabelRotation(60);
     chart.getStyler().setXAxisTickMarkSpacingHint(10);
     chart.getStyler().setYAxisTickMarkSpacingHint(10);

@@ -17,6 +17,9 @@ public interface CheckpointStore {
   /** The name of the weights of the best epoch. */
   String BEST = "best.safetensors";
 
+  /** The name of the file that {@link Trainer#dryRun} writes and deletes. */
+  String DRY_RUN = "dry-run.safetensors";
+
   /** The names of the weights of several good validations, by the number of steps. */
   String BEST_STEP = "best-step-%07d.safetensors";
 

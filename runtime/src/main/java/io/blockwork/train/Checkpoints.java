@@ -6,6 +6,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +26,11 @@ final class Checkpoints {
   private static final String UPDATER = "updater";
   private static final String AVERAGE = "average/";
   private static final String STEPS = "steps/";
+  private static final String ENDS_WITH = "ends_with/";
   private static final String LOOKAHEAD = "lookahead";
   private static final String PREFIX = "blockwork.";
   private static final String SETTINGS = PREFIX + "training";
+  private static final String SPENT = PREFIX + "spent_nanos";
   private static final String FORMAT = PREFIX + "format";
 
   /** What this class writes and reads; a file of another format is refused. */
@@ -84,22 +87,19 @@ final class Checkpoints {
         file -> {
           Map<String, INDArray> values = network.parameters().copies();
           try {
-            store.write(file, writer(values));
+            store.write(file, writer(network, values));
           } finally {
             values.values().forEach(INDArray::close);
           }
         });
   }
 
-  /** The network's values, and the names of its classes. */
-  private SafetensorsWriter writer(Map<String, INDArray> values) {
+  /** The network's values, and what is known of them. */
+  private static SafetensorsWriter writer(Network network, Map<String, INDArray> values) {
     SafetensorsWriter writer = new SafetensorsWriter();
     values.forEach(writer::tensor);
-    writer.metadata(FORMAT, VERSION);
-    if (!classNames.isEmpty()) {
-      writer.metadata(TrainedClasses.KEY, TrainedClasses.encode(classNames));
-    }
-    return writer;
+    network.parameters().metadata().forEach(writer::metadata);
+    return writer.metadata(FORMAT, VERSION);
   }
 
   void save(
@@ -107,15 +107,18 @@ final class Checkpoints {
       Optimizer optimizer,
       Optional<Lookahead> lookahead,
       Optional<WeightAverage> average,
+      Optional<BestCopy> bestCopy,
       StepSource steps,
       RunState state) {
     Map<String, INDArray> values = network.parameters().copies();
-    SafetensorsWriter writer = writer(values);
+    SafetensorsWriter writer = writer(network, values);
     optimizer.state().ifPresent(remembered -> writer.extra(UPDATER, remembered));
     lookahead.ifPresent(l -> writer.extra(LOOKAHEAD, l.slow()));
     average
         .filter(WeightAverage::begun)
         .ifPresent(a -> a.averages().forEach((name, v) -> writer.extra(AVERAGE + name, v)));
+    bestCopy.ifPresent(
+        copy -> copy.values().forEach((name, v) -> writer.extra(ENDS_WITH + name, v)));
     steps.state().forEach((name, v) -> writer.extra(STEPS + name, v));
     writer
         .metadata(SETTINGS, settings)
@@ -125,6 +128,7 @@ final class Checkpoints {
         .metadata(PREFIX + "passes", Long.toString(network.parameters().passes()))
         .metadata(PREFIX + "best", best.encode())
         .metadata(PREFIX + "so_far", state.soFar().encode())
+        .metadata(SPENT, Long.toString(state.spent().toNanos()))
         .metadata(PREFIX + "history", HistoryText.encode(state.epochs()));
     try {
       store.write(CheckpointStore.LAST, writer);
@@ -144,8 +148,15 @@ final class Checkpoints {
       Optimizer optimizer,
       Optional<Lookahead> lookahead,
       Optional<WeightAverage> average,
+      Optional<BestCopy> bestCopy,
       StepSource steps) {
-    return store.read(weights -> restore(weights, network, optimizer, lookahead, average, steps));
+    return store.read(
+        weights -> {
+          RunState state = restore(weights, network, optimizer, lookahead, average, steps);
+          Map<String, INDArray> kept = extras(weights.everything(), ENDS_WITH);
+          bestCopy.ifPresent(copy -> copy.restore(kept, state.epochs()));
+          return state;
+        });
   }
 
   private RunState restore(
@@ -167,14 +178,15 @@ final class Checkpoints {
       lookahead.ifPresent(
           l -> extra(everything, "extra/" + LOOKAHEAD).ifPresent(saved -> l.restore(saved)));
       average.ifPresent(a -> restoreAverage(a, everything));
-      restoreSteps(steps, everything);
+      steps.restore(extras(everything, STEPS));
       network.parameters().passes(Long.parseLong(value(metadata, "passes")));
       RunState state =
           new RunState(
               Integer.parseInt(value(metadata, "epoch")),
               Integer.parseInt(value(metadata, "batch")),
               Meter.decode(value(metadata, "so_far")),
-              HistoryText.decode(value(metadata, "history")));
+              HistoryText.decode(value(metadata, "history")),
+              Duration.ofNanos(Long.parseLong(metadata.getOrDefault(SPENT, "0"))));
       if (metadata.containsKey(PREFIX + "best")) {
         best.decode(value(metadata, "best"));
       } else {
@@ -240,15 +252,16 @@ final class Checkpoints {
     return everything.has(name) ? Optional.of(everything.get(name)) : Optional.empty();
   }
 
-  private static void restoreSteps(StepSource steps, Weights everything) {
-    String prefix = "extra/" + STEPS;
+  /** The extra tensors whose names begin so, without that. */
+  private static Map<String, INDArray> extras(Weights everything, String beginning) {
+    String prefix = "extra/" + beginning;
     Map<String, INDArray> saved = new LinkedHashMap<>();
     for (String name : everything.names()) {
       if (name.startsWith(prefix)) {
         saved.put(name.substring(prefix.length()), everything.get(name));
       }
     }
-    steps.restore(saved);
+    return saved;
   }
 
   private static void restoreAverage(WeightAverage average, Weights everything) {

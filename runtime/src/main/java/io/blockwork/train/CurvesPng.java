@@ -6,7 +6,9 @@ import java.util.Optional;
 
 /**
  * Draws loss and accuracy over the epochs; the PNG is written anew, beside and moved, after each
- * epoch. What a killed process left beside it is deleted at the start.
+ * epoch. What a killed process left beside it is deleted at the start; the picture of an earlier
+ * run, from whose checkpoint this one does not go on, is renamed: {@code curves.png} to {@code
+ * curves-1.png} or the next number that is free.
  *
  * @param path of the file
  */
@@ -15,7 +17,9 @@ public record CurvesPng(Path path) implements TrainingListener {
   public void onStart(Start start) {
     AtomicFile.deleteLeftovers(path);
     AtomicFile.requireWritable(path);
-    if (!start.history().epochs().isEmpty()) {
+    if (start.history().epochs().isEmpty()) {
+      EarlierFile.setAside(path);
+    } else {
       draw(start.history());
     }
   }

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * The results of one epoch.
  *
- * @param epoch its number, from 0
+ * @param epoch its number, from 1
  * @param steps optimizer's steps so far, those of earlier epochs included
  * @param learningRate of the last step
  * @param training metrics of the training passes: in training mode, while the weights changed, and

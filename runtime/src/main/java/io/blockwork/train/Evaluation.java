@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -44,37 +45,57 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
    * @throws DivergedException if the network's output for an image is not finite
    */
   public static Evaluation of(Network network, DataLoader data, TestTimeViews views) {
+    return of(network, data, views, images -> {});
+  }
+
+  /**
+   * Runs a classifier over several views of all images of a loader.
+   *
+   * @param seen hears of the number of images that are done, after each batch
+   */
+  static Evaluation of(Network network, DataLoader data, TestTimeViews views, LongConsumer seen) {
+    try (Epoch epoch = data.epoch(0)) {
+      return of(network, data, views, epoch, seen);
+    }
+  }
+
+  /** The same of some of the loader's batches. */
+  static Evaluation of(
+      Network network,
+      DataLoader data,
+      TestTimeViews views,
+      Iterable<Batch> batches,
+      LongConsumer seen) {
     int classes = network.architecture().output().get(0);
     List<String> names = data.dataset().classNames();
     var confusion = new ConfusionMatrix(names.size() == classes ? names : numbered(classes));
     Meter meter = new Meter();
     long nanos = 0;
-    try (Epoch epoch = data.epoch(0)) {
-      for (Batch batch : epoch) {
-        Finite.firstImage(batch, data.dataset())
-            .ifPresent(
-                image -> {
-                  throw new IllegalArgumentException(
-                      SafeText.format("the image of %s holds a NaN or an infinity", image));
-                });
-        INDArray images = batch.images().castTo(network.parameters().dataType());
-        long begin = System.nanoTime();
-        INDArray output = views.forward(network, images);
-        nanos += System.nanoTime() - begin;
-        if (!Finite.all(output)) {
-          throw new DivergedException(
-              SafeText.format(
-                      "evaluation, batch %d: the output of %s holds a NaN or an infinity",
-                      batch.number(), network.architecture().name())
-                  + "\n  fix: use weights from before training diverged, or scale the images down"
-                  + " (Normalize)",
-              "");
-        }
-        int[] labels = batch.labels();
-        double loss = Loss.softmaxCrossEntropy(labels).evaluate(output, output.like());
-        meter.add(loss, List.of(), output, labels);
-        count(confusion, output, labels);
+    for (Batch batch : batches) {
+      Finite.firstImage(batch, data.dataset())
+          .ifPresent(
+              image -> {
+                throw new IllegalArgumentException(
+                    SafeText.format("the image of %s holds a NaN or an infinity", image));
+              });
+      INDArray images = batch.images().castTo(network.parameters().dataType());
+      long begin = System.nanoTime();
+      INDArray output = views.forward(network, images);
+      nanos += System.nanoTime() - begin;
+      if (!Finite.all(output)) {
+        throw new DivergedException(
+            SafeText.format(
+                    "evaluation, batch %d: the output of %s holds a NaN or an infinity",
+                    batch.number(), network.architecture().name())
+                + "\n  fix: use weights from before training diverged, or scale the images down"
+                + " (Normalize)",
+            "");
       }
+      int[] labels = batch.labels();
+      double loss = Loss.softmaxCrossEntropy(labels).evaluate(output, output.like());
+      meter.add(loss, List.of(), output, labels);
+      count(confusion, output, labels);
+      seen.accept(meter.metrics().images());
     }
     Metrics metrics = meter.metrics();
     return new Evaluation(

@@ -1,14 +1,26 @@
 package io.blockwork.train;
 
+import io.blockwork.Architecture;
 import io.blockwork.LayerInfo;
+import io.blockwork.ModelCard;
 import io.blockwork.Network;
+import io.blockwork.data.CounterRandom;
+import io.blockwork.data.DataException;
 import io.blockwork.data.DataLoader;
+import io.blockwork.data.Dataset;
+import io.blockwork.data.ImageShape;
 import io.blockwork.io.SafeText;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
 /** What can be found out about a training run before its first epoch, and not after hours. */
 final class FitChecks {
+  /** Normalised images stay within 3 or so, and unusual data need not be images. */
+  private static final float LARGEST_USUAL = 50;
+
   private FitChecks() {}
 
   /**
@@ -30,6 +42,9 @@ final class FitChecks {
           "validating every so many steps needs validation data: call fit(train, validation)");
     }
     validation.ifPresent(data -> requireSameClasses(train.classNames(), data.classNames()));
+    if (trainer.loss.isEmpty() && trainer.losses.isEmpty()) {
+      requireClasses(trainer.network, train.classNames());
+    }
   }
 
   /**
@@ -41,6 +56,7 @@ final class FitChecks {
     requireData(trainer.network, train);
     validation.ifPresent(
         loader -> {
+          requireShape(trainer.network, "validation", loader.dataset());
           if (trainer.validateEverySteps < Integer.MAX_VALUE && loader == train) {
             throw new IllegalArgumentException(
                 "validating within an epoch needs a loader of its own: build another of the same"
@@ -67,7 +83,112 @@ final class FitChecks {
               + train
               + "; use more items or a smaller batch");
     }
+    requireShape(network, "training", train.dataset());
     requireLargeBatches(network, train);
+  }
+
+  /** With a loss of the user's own, the outputs may mean anything. */
+  private static void requireClasses(Network network, List<String> names) {
+    Architecture architecture = network.architecture();
+    if (names.isEmpty() || architecture.output().size() != 1) {
+      return;
+    }
+    int classes = architecture.output().get(0);
+    if (names.size() != classes) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s tells %d classes apart, but the training data has %d: %s%n"
+                  + "  fix: declare the network with classes = %d, or give data.withClasses(names) a"
+                  + " name for each class of the network",
+              architecture.name(),
+              classes,
+              names.size(),
+              TrainedClasses.line(names),
+              names.size()));
+    }
+  }
+
+  /** The same classes under other labels would be learnt anew, and old answers be wrong. */
+  static void requireOrder(Network network, List<String> names) {
+    List<String> known = ModelCard.of(network.parameters()).classNames();
+    if (!names.equals(known) && new HashSet<>(names).equals(new HashSet<>(known))) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+                  "%s: its weights know the classes of the training data in another order",
+                  network.architecture().name())
+              + TrainedClasses.comparison("weights", known, "data", names)
+              + "\n  fix: data.withClasses(net.classNames()) numbers them alike");
+    }
+  }
+
+  private static void requireShape(Network network, String which, Dataset data) {
+    Architecture architecture = network.architecture();
+    List<Integer> expected = architecture.input();
+    if (data.size() == 0) {
+      return;
+    }
+    ImageShape shape = data.shape();
+    if (!expected.equals(List.of(shape.channels(), shape.height(), shape.width()))) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s takes images of %d x %d x %d (channels, height, width), but those of the %s data"
+                  + " are %s (%s)%n  fix: add RandomResizedCrop(%d), or Resize and CenterCrop(%d), to"
+                  + " the pipeline, or declare the network's input so",
+              architecture.name(),
+              expected.get(0),
+              expected.get(1),
+              expected.get(2),
+              which,
+              shape,
+              data.describe(0),
+              expected.get(1),
+              expected.get(1)));
+    }
+  }
+
+  /** What looks wrong about data, and may be meant. */
+  static List<String> doubts(Network network, Dataset data) {
+    List<String> doubts = new ArrayList<>();
+    List<String> known = ModelCard.of(network.parameters()).classNames();
+    List<String> names = data.classNames();
+    if (!known.isEmpty()
+        && !names.isEmpty()
+        && !new HashSet<>(known).equals(new HashSet<>(names))) {
+      doubts.add(
+          SafeText.format(
+                  "%s: its weights were trained on other classes than the data has; they are learnt"
+                      + " anew",
+                  network.architecture().name())
+              + TrainedClasses.comparison("weights", known, "data", names));
+    }
+    largest(data)
+        .filter(value -> value > LARGEST_USUAL)
+        .ifPresent(
+            value ->
+                doubts.add(
+                    SafeText.format(
+                        "the image of %s has values of up to %.0f: they look like bytes that nothing"
+                            + " has scaled; divide them by 255, and normalise them (Normalize)",
+                        data.describe(0), value)));
+    return doubts;
+  }
+
+  /** The largest value of the first image; empty if it is damaged. */
+  private static Optional<Float> largest(Dataset data) {
+    if (data.size() == 0) {
+      return Optional.empty();
+    }
+    FloatBuffer values = FloatBuffer.allocate(data.shape().length());
+    try {
+      data.read(0, new CounterRandom(0, 0, 0), values);
+    } catch (DataException e) {
+      return Optional.empty();
+    }
+    float largest = 0;
+    for (float value : values.array()) {
+      largest = Math.max(largest, value);
+    }
+    return Optional.of(largest);
   }
 
   /** In training, a batch norm needs two values a channel; an image of 1x1 pixels has one. */

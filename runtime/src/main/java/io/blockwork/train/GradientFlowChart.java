@@ -2,7 +2,6 @@ package io.blockwork.train;
 
 import io.blockwork.io.SafeText;
 import io.blockwork.train.GradientFlow.Layer;
-import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
@@ -108,7 +107,7 @@ record GradientFlowChart(String title, List<Line> lines, List<String> names) {
             .build();
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    ChartColors.apply(chart.getStyler());
     for (Line line : lines) {
       if (line.norms().length > 0) {
         chart

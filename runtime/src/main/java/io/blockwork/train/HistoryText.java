@@ -29,7 +29,7 @@ final class HistoryText {
     }
     text.append('\n');
     for (EpochResult e : epochs) {
-      text.append(e.epoch() + 1).append(',').append(e.steps()).append(',');
+      text.append(e.epoch()).append(',').append(e.steps()).append(',');
       text.append(e.learningRate()).append(',').append(encode(e.training())).append(',');
       text.append(e.validation().map(HistoryText::encode).orElse(",,,")).append(',');
       text.append(e.time().toNanos() / NANOS).append(',');
@@ -54,7 +54,7 @@ final class HistoryText {
 
   private static EpochResult epoch(String[] header, String... f) {
     return new EpochResult(
-        Integer.parseInt(f[0]) - 1,
+        Integer.parseInt(f[0]),
         Long.parseLong(f[1]),
         Double.parseDouble(f[2]),
         metrics(f, 3, auxiliary(header, f)),

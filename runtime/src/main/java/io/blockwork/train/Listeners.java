@@ -47,6 +47,14 @@ final class Listeners {
     call(listener -> listener.onStep(step));
   }
 
+  void validating(TrainingListener.Validating validating) {
+    call(listener -> listener.onValidating(validating));
+  }
+
+  void note(String text) {
+    call(listener -> listener.onNote(text));
+  }
+
   void validation(long step, Evaluation evaluation) {
     call(listener -> listener.onValidation(step, evaluation));
   }

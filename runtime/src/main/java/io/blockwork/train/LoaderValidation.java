@@ -1,14 +1,23 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.TestTimeViews;
 import io.blockwork.data.DataLoader;
+import io.blockwork.image.Preprocessing;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** Validation on this machine. */
 record LoaderValidation(DataLoader loader) implements Validation {
   @Override
   public List<String> classNames() {
     return loader.dataset().classNames();
+  }
+
+  @Override
+  public Optional<Preprocessing> preprocessing() {
+    return loader.dataset().preprocessing();
   }
 
   /** Which epoch is the best, and when to stop, must not depend on the process that validates. */
@@ -22,7 +31,18 @@ record LoaderValidation(DataLoader loader) implements Validation {
   }
 
   @Override
+  public long images() {
+    long full = (long) loader.batches() * loader.batchSize();
+    return Math.min(full, loader.dataset().size());
+  }
+
+  @Override
   public Evaluation evaluate(Network network) {
     return Evaluation.of(network, loader);
+  }
+
+  @Override
+  public Evaluation evaluate(Network network, LongConsumer seen) {
+    return Evaluation.of(network, loader, TestTimeViews.plain(), seen);
   }
 }

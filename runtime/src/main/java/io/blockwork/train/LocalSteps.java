@@ -5,9 +5,11 @@ import io.blockwork.TrainingResult;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
+import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Steps that this machine computes, from a data loader. */
@@ -36,6 +38,16 @@ final class LocalSteps implements StepSource {
   @Override
   public List<String> classNames() {
     return train.dataset().classNames();
+  }
+
+  @Override
+  public Optional<Preprocessing> preprocessing() {
+    return train.dataset().preprocessing();
+  }
+
+  @Override
+  public List<String> doubts(Network network) {
+    return FitChecks.doubts(network, train.dataset());
   }
 
   @Override

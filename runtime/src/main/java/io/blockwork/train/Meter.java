@@ -11,10 +11,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Meter {
   private static final int TOP = 5;
 
+  /** Stands for top-5 hits in {@link #encode} where there are too few classes to count them. */
+  private static final int NONE = -1;
+
   private double lossSum;
   private long top1;
   private long top5;
   private long images;
+
+  /** Whether any label would be among the first five. */
+  private boolean fewClasses;
 
   /** Of auxiliary outputs, by their names, which hold no spaces. */
   private final Map<String, Sum> sums = new LinkedHashMap<>();
@@ -30,6 +36,7 @@ public final class Meter {
   public void add(double loss, List<AuxiliaryLoss> auxiliary, INDArray output, int... labels) {
     if (output.rank() == 2) {
       double[][] rows = output.castTo(DataType.DOUBLE).toDoubleMatrix();
+      fewClasses |= output.size(1) <= TOP;
       for (int i = 0; i < labels.length; i++) {
         int rank = rank(rows[i], labels[i]);
         top1 += rank == 0 ? 1 : 0;
@@ -88,7 +95,8 @@ public final class Meter {
                   return new AuxiliaryLoss(entry.getKey(), sum.weight(), mean);
                 })
             .toList();
-    return new Metrics(lossSum / n, top1 / n, top5 / n, images, auxiliary);
+    return new Metrics(
+        lossSum / n, top1 / n, fewClasses ? Double.NaN : top5 / n, images, auxiliary);
   }
 
   /** Adds what another meter has summed up. */
@@ -97,14 +105,15 @@ public final class Meter {
     top1 += other.top1;
     top5 += other.top5;
     images += other.images;
+    fewClasses |= other.fewClasses;
     other.sums.forEach((output, sum) -> sums.merge(output, sum, Sum::plus));
   }
 
   /** The sums, exactly, as a text that {@link #decode} reads. */
   public String encode() {
     StringBuilder text = new StringBuilder();
-    text.append(lossSum).append(' ').append(top1).append(' ').append(top5).append(' ');
-    text.append(images);
+    text.append(lossSum).append(' ').append(top1).append(' ');
+    text.append(fewClasses ? NONE : top5).append(' ').append(images);
     sums.forEach(
         (name, sum) -> {
           text.append(' ').append(name).append(' ').append(sum.weight());
@@ -119,7 +128,9 @@ public final class Meter {
     Meter meter = new Meter();
     meter.lossSum = Double.parseDouble(parts[0]);
     meter.top1 = Long.parseLong(parts[1]);
-    meter.top5 = Long.parseLong(parts[2]);
+    long hits = Long.parseLong(parts[2]);
+    meter.fewClasses = hits == NONE;
+    meter.top5 = meter.fewClasses ? 0 : hits;
     meter.images = Long.parseLong(parts[3]);
     for (int i = 4; i + 3 < parts.length; i += 4) {
       meter.sums.put(

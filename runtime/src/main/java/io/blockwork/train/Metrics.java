@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
  *
  * @param loss of the main output, mean over the images
  * @param top1 part of the images whose class has the largest output, 0 to 1
- * @param top5 part of the images whose class is among the five largest outputs, 0 to 1
+ * @param top5 part of the images whose class is among the five largest outputs, 0 to 1; NaN if
+ *     there are at most five classes, of which it would say nothing
  * @param images number of images
  * @param auxiliary losses of auxiliary outputs, means over the images; none where the network ran
  *     inference, which does not compute them
@@ -66,10 +67,13 @@ public record Metrics(
             .collect(Collectors.joining());
   }
 
-  /** For people: {@code loss 0.8327, top-1 81.35 %, top-5 98.90 %}. */
+  /**
+   * For people: {@code loss 0.8327, top-1 81.35 %, top-5 98.90 %}; top-5 with more than five
+   * classes only.
+   */
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT, "%s, top-1 %.2f %%, top-5 %.2f %%", losses(), 100 * top1, 100 * top5);
+    return String.format(Locale.ROOT, "%s, top-1 %.2f %%", losses(), 100 * top1)
+        + (Double.isNaN(top5) ? "" : String.format(Locale.ROOT, ", top-5 %.2f %%", 100 * top5));
   }
 }

@@ -241,6 +241,12 @@ public final class Optimizer {
    * half of it.
    */
   public void step() {
+    if (network.gradients().isUntouched()) {
+      throw new IllegalStateException(
+          SafeText.format(
+              "%s has no gradients yet: call net.train(images, loss) before step()",
+              network.architecture().name()));
+    }
     network
         .parameters()
         .write(

@@ -1,12 +1,10 @@
 package io.blockwork.train;
 
-import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -36,17 +34,8 @@ record RangeTest(double least, double largest, int steps) {
   }
 
   LearningRates run(Trainer trainer, DataLoader train) {
-    Network network = trainer.network;
-    Map<String, INDArray> before = network.parameters().copies();
-    long passes = network.parameters().passes();
-    try {
+    try (Snapshot before = Snapshot.of(trainer.network.parameters())) {
       return new LearningRates(points(trainer, train));
-    } finally {
-      network
-          .parameters()
-          .write(memory -> before.forEach((name, values) -> memory.view(name).assign(values)));
-      network.parameters().passes(passes);
-      before.values().forEach(INDArray::close);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -9,13 +10,19 @@ import java.util.List;
  * @param batch the batch of it that comes next
  * @param soFar sums over the batches of it that are done
  * @param epochs the results of the epochs before
+ * @param spent time for what is done of the epoch, without validation
  */
-record RunState(int epoch, int batch, Meter soFar, List<EpochResult> epochs) {
+record RunState(int epoch, int batch, Meter soFar, List<EpochResult> epochs, Duration spent) {
   RunState {
     epochs = List.copyOf(epochs);
   }
 
   static RunState fresh() {
-    return new RunState(0, 0, new Meter(), List.of());
+    return begin(0, List.of());
+  }
+
+  /** Before the first step of an epoch. */
+  static RunState begin(int epoch, List<EpochResult> epochs) {
+    return new RunState(epoch, 0, new Meter(), epochs, Duration.ZERO);
   }
 }

@@ -217,7 +217,7 @@ public interface Schedule {
         int remaining = Math.max(0, at.epochs() - epochs);
         return main.factor(
             new Progress(
-                at.step() - before, at.stepsPerEpoch(), remaining, at.history().from(epochs)));
+                at.step() - before, at.stepsPerEpoch(), remaining, at.history().after(epochs)));
       }
     };
   }

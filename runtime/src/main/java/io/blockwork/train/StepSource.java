@@ -1,11 +1,13 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.image.Preprocessing;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.parameters.Parameters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -22,6 +24,16 @@ public interface StepSource {
 
   /** The classes by label; empty if the data has none. */
   List<String> classNames();
+
+  /** What the data's pictures went through: see {@link io.blockwork.data.Dataset#preprocessing}. */
+  default Optional<Preprocessing> preprocessing() {
+    return Optional.empty();
+  }
+
+  /** What looks wrong about the data, and may yet be meant: a sentence for each. */
+  default List<String> doubts(Network network) {
+    return List.of();
+  }
 
   /** What decides the steps, for people: a checkpoint of others is not gone on from. */
   String describe();

@@ -70,7 +70,9 @@ public final class TensorBoardLog implements TrainingListener {
       scalar(step, name + "/loss_" + each.output(), each.loss());
     }
     scalar(step, name + "/top1", metrics.top1());
-    scalar(step, name + "/top5", metrics.top5());
+    if (!Double.isNaN(metrics.top5())) {
+      scalar(step, name + "/top5", metrics.top5());
+    }
   }
 
   private void scalar(long step, String tag, double value) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -75,7 +76,7 @@ public final class Trainer {
   Optional<Function<Batch, Losses>> losses = Optional.empty();
   Optional<Teacher> teacher = Optional.empty();
   final Map<String, Double> auxiliaryWeights = new HashMap<>();
-  private boolean progress = true;
+  private boolean speaks = true;
 
   /** What {@link Lookahead} is made with. */
   record LookaheadSteps(int every, double share) {}
@@ -85,11 +86,11 @@ public final class Trainer {
   }
 
   /**
-   * A trainer with ten epochs of {@code Momentum(0.1, 0.9)} on softmax cross entropy, which shows
-   * its progress if there is a terminal.
+   * A trainer with ten epochs of {@code Momentum(0.1, 0.9)} on softmax cross entropy, which tells
+   * of its {@link #progress}.
    */
   public static Trainer of(Network network) {
-    return new Trainer(network);
+    return new Trainer(Objects.requireNonNull(network, "network"));
   }
 
   /** Times to go through the training data, 0 or more. */
@@ -106,19 +107,19 @@ public final class Trainer {
    * org.nd4j.linalg.learning.config}. Its learning rate is the base of the {@link #schedule}.
    */
   public Trainer updater(IUpdater config) {
-    updater = config;
+    updater = Objects.requireNonNull(config, "updater");
     return this;
   }
 
   /** Weight decay as torch's SGD has it: see {@link Optimizer#weightDecay}. */
   public Trainer weightDecay(double l2) {
-    weightDecay = l2;
+    weightDecay = requireNotNegative("weight decay", l2);
     return this;
   }
 
   /** Weight decay as torch's AdamW has it: see {@link Optimizer#decoupledWeightDecay}. */
   public Trainer decoupledWeightDecay(double decay) {
-    decoupledWeightDecay = decay;
+    decoupledWeightDecay = requireNotNegative("decoupled weight decay", decay);
     return this;
   }
 
@@ -144,6 +145,10 @@ public final class Trainer {
    * @param share the part of the way that they go, above 0 and at most 1: 0.5 is usual
    */
   public Trainer lookahead(int every, double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "share of the way: expected above 0 and at most 1, got " + share);
+    }
     lookahead = Optional.of(new LookaheadSteps(requirePositive("steps", every), share));
     return this;
   }
@@ -155,6 +160,9 @@ public final class Trainer {
    * @param rho how far away that point is looked for, positive: 0.05 is usual
    */
   public Trainer sharpnessAware(double rho) {
+    if (!(rho > 0) || Double.isInfinite(rho)) {
+      throw new IllegalArgumentException("rho: expected a positive number, got " + rho);
+    }
     sharpnessRadius = OptionalDouble.of(rho);
     return this;
   }
@@ -164,11 +172,12 @@ public final class Trainer {
    * times, so that a pretrained network thaws from its end to its beginning; what is frozen in the
    * network itself stays so, and is all that is frozen when the training has ended.
    *
-   * @param epoch from which on they learn, from 0
+   * @param epoch from which on they learn, counted from 1
    * @param prefixes of layers, as {@link Network#freeze} takes them
+   * @throws IllegalArgumentException if the epoch is not positive
    */
   public Trainer freezeUntil(int epoch, String... prefixes) {
-    unfreezing = unfreezing.plus(epoch, prefixes);
+    unfreezing = unfreezing.plus(requirePositive("epoch", epoch), prefixes);
     return this;
   }
 
@@ -180,6 +189,10 @@ public final class Trainer {
 
   /** Limits the norm of each step's gradients: see {@link Optimizer#clipNorm}. */
   public Trainer clipNorm(double largest) {
+    if (!(largest > 0)) {
+      throw new IllegalArgumentException(
+          "largest norm: expected a positive number, got " + largest);
+    }
     clipNorm = largest;
     return this;
   }
@@ -200,6 +213,10 @@ public final class Trainer {
    * double)}.
    */
   public Trainer labelSmoothing(double smoothing) {
+    if (!(smoothing >= 0 && smoothing < 1)) {
+      throw new IllegalArgumentException(
+          "label smoothing: expected at least 0 and less than 1, got " + smoothing);
+    }
     labelSmoothing = smoothing;
     return this;
   }
@@ -259,6 +276,10 @@ public final class Trainer {
    * uses the averages, and the network has them when the training has ended.
    */
   public Trainer averageWeights(double decay) {
+    if (!(decay >= 0 && decay < 1)) {
+      throw new IllegalArgumentException(
+          "decay of the averages: expected at least 0 and less than 1, got " + decay);
+    }
     averageDecay = OptionalDouble.of(decay);
     return this;
   }
@@ -294,12 +315,15 @@ public final class Trainer {
     return this;
   }
 
-  /** Stops when validation's top-1 accuracy has not risen for some epochs. */
+  /**
+   * Stops when validation's top-1 accuracy has not risen for some epochs; the network then has the
+   * weights of the best one, see {@link EarlyStopping}.
+   */
   public Trainer stopEarly(int patience) {
     return stopEarly(new EarlyStopping(patience, EarlyStopping.Measure.TOP1));
   }
 
-  /** Stops when validation has not got better for some epochs. */
+  /** Stops when validation has not got better for some epochs: see {@link EarlyStopping}. */
   public Trainer stopEarly(EarlyStopping when) {
     earlyStopping = Optional.of(when);
     return this;
@@ -310,19 +334,24 @@ public final class Trainer {
    * warned of, and does not end the training: see {@link TrainingListener}.
    */
   public Trainer listener(TrainingListener listener) {
-    listeners.add(listener);
+    listeners.add(Objects.requireNonNull(listener, "listener"));
     return this;
   }
 
-  /** Whether to show a progress bar, as at first. Without a terminal there never is one. */
+  /**
+   * Whether to tell of the progress, as at first: on a terminal by a {@link ProgressLine} on the
+   * error stream, elsewhere (a log file, Maven, an IDE's console) by {@link EpochLines} on the
+   * output stream.
+   */
   public Trainer progress(boolean on) {
-    progress = on;
+    speaks = on;
     return this;
   }
 
   /**
    * Logs into a folder: {@code log.csv}, {@code curves.png} and event files for TensorBoard, all
-   * written as the training runs.
+   * written as the training runs. Those of an earlier run, which this one does not go on from, are
+   * renamed and never overwritten.
    *
    * @see CsvLog
    * @see CurvesPng
@@ -340,6 +369,9 @@ public final class Trainer {
    * {@code fit} is called, training continues from there. Only one training run at a time may use a
    * folder; {@code training.lock} keeps others out. Both files hold the names of the classes, see
    * {@link TrainedClasses}.
+   *
+   * <p>A process that is told to end, by Ctrl-C or SIGTERM, ends its step and writes the checkpoint
+   * first; {@code fit} does not return then.
    */
   public Trainer checkpoints(Path folder) {
     return checkpoints(new CheckpointFolder(folder));
@@ -367,7 +399,7 @@ public final class Trainer {
    */
   public Trainer keepBest(int count, Score by) {
     bestCount = requirePositive("best weights to keep", count);
-    bestBy = by;
+    bestBy = Objects.requireNonNull(by, "score");
     return this;
   }
 
@@ -375,6 +407,13 @@ public final class Trainer {
   public Trainer startOver() {
     startOver = true;
     return this;
+  }
+
+  private static double requireNotNegative(String what, double value) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(what + ": expected 0 or more, got " + value);
+    }
+    return value;
   }
 
   private static int requirePositive(String what, int value) {
@@ -408,6 +447,32 @@ public final class Trainer {
   public LearningRates findLearningRate(DataLoader train, double least, double largest, int steps) {
     FitChecks.requireData(network, train);
     return new RangeTest(least, largest, steps).run(this, train);
+  }
+
+  /**
+   * Takes one batch through everything that {@link #fit(DataLoader, DataLoader)} will do: a step,
+   * validation, and writing a checkpoint. What it throws, {@code fit} would have thrown after
+   * hours. Nothing is changed: not the network, not a checkpoint or log of an earlier run.
+   *
+   * @return what was done and how long an epoch will take, for people; it is printed too, if the
+   *     trainer tells of its {@link #progress}
+   */
+  public String dryRun(DataLoader train, DataLoader validation) {
+    return dryRun(train, Optional.of(validation));
+  }
+
+  /** The same without validation. */
+  public String dryRun(DataLoader train) {
+    return dryRun(train, Optional.empty());
+  }
+
+  private String dryRun(DataLoader train, Optional<DataLoader> validation) {
+    FitChecks.require(this, train, validation);
+    String told = new DryRun(this, train).run(validation);
+    if (speaks) {
+      System.out.println(told);
+    }
+    return told;
   }
 
   /**
@@ -468,11 +533,11 @@ public final class Trainer {
     return new StepSettings(this);
   }
 
-  /** Those that were added, and the progress if it is to be seen. */
+  /** Those that were added, and what tells of the progress if it is to. */
   List<TrainingListener> allListeners() {
     List<TrainingListener> all = new ArrayList<>(listeners);
-    if (progress && Terminal.isThere()) {
-      all.add(new ProgressLine(System.err));
+    if (speaks) {
+      all.add(Terminal.isThere() ? new ProgressLine(System.err) : new EpochLines(System.out));
     }
     return all;
   }

@@ -56,10 +56,19 @@ public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
     return new TrainingHistory(all, stoppedEarly);
   }
 
-  /** The results of the epochs from the given one on. */
-  TrainingHistory from(int epoch) {
-    List<EpochResult> later = epochs.stream().filter(e -> e.epoch() >= epoch).toList();
+  /** The results of the epochs after the given one. */
+  TrainingHistory after(int epoch) {
+    List<EpochResult> later = epochs.stream().filter(e -> e.epoch() > epoch).toList();
     return new TrainingHistory(later, stoppedEarly);
+  }
+
+  /**
+   * A table for people: a line for each epoch, the one of the best top-1 accuracy in validation
+   * marked.
+   */
+  @Override
+  public String toString() {
+    return HistoryTable.of(this);
   }
 
   private static double top1(EpochResult epoch) {

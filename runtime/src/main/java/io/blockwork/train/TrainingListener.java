@@ -32,7 +32,7 @@ public interface TrainingListener {
   /**
    * A step that was made.
    *
-   * @param epoch its number, from 0
+   * @param epoch its number, from 1
    * @param step steps so far, this one included
    * @param learningRate of this step
    * @param loss of this step's last batch, the main output's
@@ -47,11 +47,31 @@ public interface TrainingListener {
       List<AuxiliaryLoss> auxiliary,
       Metrics soFar) {}
 
+  /**
+   * A validation that goes on.
+   *
+   * @param epoch its number, from 1
+   * @param images that have been looked at, from 0
+   * @param of how many; 0 if that is not known
+   */
+  record Validating(int epoch, long images, long of) {}
+
   /** Before the first step: the moment to find out whether a log can be written. */
   default void onStart(Start start) {}
 
   /** After a step. */
   default void onStep(Step step) {}
+
+  /** At the beginning of a validation, and in between. */
+  default void onValidating(Validating validating) {}
+
+  /**
+   * Something that the people who wait for the training should read: from where it goes on, why it
+   * ends, what it would take to go on.
+   *
+   * @param text one or two sentences
+   */
+  default void onNote(String text) {}
 
   /**
    * After a validation within an epoch, which {@link Trainer#validateEverySteps} asks for.

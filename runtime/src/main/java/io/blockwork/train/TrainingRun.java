@@ -1,10 +1,12 @@
 package io.blockwork.train;
 
+import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.io.SafeText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One call of {@link Trainer#fit}. */
@@ -23,10 +25,16 @@ final class TrainingRun implements StepSource.Run {
   private final Optional<WeightAverage> average;
   private final Optional<Checkpoints> checkpoints;
 
+  /** Of early stopping that ends with the best weights. */
+  private final Optional<BestCopy> bestCopy;
+
   /** What is frozen in the network whatever the epoch. */
   private final List<String> frozen;
 
   private long begun;
+  private BooleanSupplier isEnding = () -> false;
+  private boolean hasStepped;
+  private boolean validationBrokenOff;
 
   /** Where the epoch that goes on began, or was taken up. */
   private RunState state = RunState.fresh();
@@ -55,6 +63,11 @@ final class TrainingRun implements StepSource.Run {
                     new BestWeights(store, trainer.bestCount, trainer.bestBy),
                     trainer.settings(train),
                     train.classNames()));
+    this.bestCopy =
+        trainer
+            .earlyStopping
+            .filter(EarlyStopping::restoresBest)
+            .map(when -> new BestCopy(when.measure()));
     this.frozen = network.frozen();
   }
 
@@ -62,14 +75,23 @@ final class TrainingRun implements StepSource.Run {
     begun = trainer.nanoTime.getAsLong();
     FitChecks.require(trainer, train, validation);
     if (checkpoints.isEmpty()) {
-      return runAlone();
+      return runAlone(() -> false);
     }
-    try (CheckpointStore.Lock lock = checkpoints.get().lock()) {
-      return runAlone();
+    try (ShutdownStop stop = ShutdownStop.open()) {
+      TrainingHistory history;
+      try (CheckpointStore.Lock lock = checkpoints.get().lock()) {
+        history = runAlone(stop::requested);
+      }
+      stop.leave();
+      return history;
     }
   }
 
-  private TrainingHistory runAlone() {
+  /**
+   * @param stop whether the process is ending
+   */
+  private TrainingHistory runAlone(BooleanSupplier stop) {
+    isEnding = stop;
     validation.ifPresent(data -> data.prepare(network));
     if (trainer.startOver) {
       checkpoints.ifPresent(Checkpoints::clear);
@@ -77,59 +99,111 @@ final class TrainingRun implements StepSource.Run {
     try {
       // Before anything is read: a prefix that names nothing is refused here.
       freezeFor(0);
-      return runFrom(
-          checkpoints
-              .flatMap(c -> c.restore(network, optimizer, lookahead, average, train))
-              .orElseGet(RunState::fresh));
+      Optional<RunState> resumed =
+          checkpoints.flatMap(
+              c -> c.restore(network, optimizer, lookahead, average, bestCopy, train));
+      return runFrom(resumed.orElseGet(RunState::fresh), resumed.isPresent());
     } finally {
+      bestCopy.ifPresent(BestCopy::close);
       if (!trainer.unfreezing.parts().isEmpty()) {
         network.freeze(frozen.toArray(String[]::new));
       }
     }
   }
 
+  /**
+   * @param epoch its number, from 0
+   */
   private void freezeFor(int epoch) {
     if (!trainer.unfreezing.parts().isEmpty()) {
-      network.freeze(trainer.unfreezing.frozenIn(epoch, frozen));
+      network.freeze(trainer.unfreezing.frozenIn(epoch + 1, frozen));
     }
   }
 
-  private TrainingHistory runFrom(RunState first) {
+  private TrainingHistory runFrom(RunState first, boolean resumed) {
     state = first;
+    FitChecks.requireOrder(network, train.classNames());
     TrainingHistory history = new TrainingHistory(state.epochs(), false);
     try {
       listeners.start(
           new TrainingListener.Start(
               network, trainer.epochs, train.images(), optimizer.steps(), history));
+      train.doubts(network).forEach(listeners::note);
+      describe();
+      if (resumed) {
+        listeners.note(notes().resumed(history, state, optimizer.steps()));
+      }
       while (state.epoch() < trainer.epochs && !stopped(history)) {
         freezeFor(state.epoch());
         Optional<EpochResult> trained = trainEpoch();
         if (trained.isEmpty()) {
-          break;
+          return brokenOff(history);
         }
         requireFinite(state.epoch());
         Optional<Evaluation> evaluation =
-            isValidated(state.epoch()) ? validate(state.epoch()) : Optional.empty();
+            isValidated(state.epoch()) ? validate(state.epoch(), true) : Optional.empty();
+        if (validationBrokenOff) {
+          save(state);
+          return brokenOff(history);
+        }
         history = history.with(trained.get().with(evaluation.map(Evaluation::metrics)));
-        state = new RunState(state.epoch() + 1, 0, new Meter(), history.epochs());
+        state = RunState.begin(state.epoch() + 1, history.epochs());
         // Before the listeners, which may fail.
         save(state);
         listeners.epoch(history, evaluation);
+        if (isEnding()) {
+          break;
+        }
+      }
+      boolean early = history.epochs().size() < trainer.epochs;
+      if (early && !stopsEarly(history)) {
+        return brokenOff(history);
       }
       average.filter(WeightAverage::begun).ifPresent(WeightAverage::swap);
-      boolean early = history.epochs().size() < trainer.epochs && stopped(history);
+      boolean best = bestCopy.map(c -> c.giveTo(network.parameters())).orElse(false);
+      notes().ended(history, early, best).ifPresent(listeners::note);
       return new TrainingHistory(history.epochs(), early);
     } finally {
       listeners.end();
     }
   }
 
+  /** The network tells from now on of the data that it learns from. */
+  private void describe() {
+    List<String> names = train.classNames();
+    boolean areTheNetworks = network.architecture().output().equals(List.of(names.size()));
+    new ModelCard(
+            areTheNetworks ? names : List.of(),
+            validation.flatMap(Validation::preprocessing).or(train::preprocessing))
+        .describe(network.parameters());
+  }
+
+  /** Out of time, or the process ends: there is more to do another time. */
+  private TrainingHistory brokenOff(TrainingHistory history) {
+    average.filter(WeightAverage::begun).ifPresent(WeightAverage::swap);
+    listeners.note(notes().brokenOff(state.epoch() + 1, optimizer.steps(), isEnding()));
+    return new TrainingHistory(history.epochs(), true);
+  }
+
   private boolean isValidated(int epoch) {
     return (epoch + 1) % trainer.validateEvery == 0 || epoch + 1 == trainer.epochs;
   }
 
+  /** However small the budget is, a step is made, so that repeated runs come to an end. */
   private boolean stopped(TrainingHistory history) {
-    return trainer.earlyStopping.map(when -> when.stops(history)).orElse(false) || isOutOfTime();
+    return stopsEarly(history) || (isOutOfTime() && hasStepped);
+  }
+
+  private boolean stopsEarly(TrainingHistory history) {
+    return trainer.earlyStopping.map(when -> when.stops(history)).orElse(false);
+  }
+
+  private boolean isEnding() {
+    return isEnding.getAsBoolean();
+  }
+
+  private RunNotes notes() {
+    return new RunNotes(trainer.epochs, trainer.earlyStopping, checkpoints.map(Checkpoints::last));
   }
 
   private boolean isOutOfTime() {
@@ -139,10 +213,12 @@ final class TrainingRun implements StepSource.Run {
         .orElse(false);
   }
 
-  /** The rest of an epoch; empty if time runs out before its end. */
+  /** The rest of an epoch; empty if time runs out, or the process ends, before its end. */
   private Optional<EpochResult> trainEpoch() {
     Meter meter = state.soFar();
     long begin = System.nanoTime();
+    Duration spentBefore = state.spent();
+    long pauses = 0;
     double rate = lastRate();
     Duration waited;
     try (StepSource.Pass pass = train.pass(this, state.epoch(), state.batch())) {
@@ -150,20 +226,26 @@ final class TrainingRun implements StepSource.Run {
         int before = optimizer.steps();
         StepSource.Done done = pass.next();
         rate = done.rate();
+        hasStepped = true;
         if (passes(before, trainer.lookahead.map(Trainer.LookaheadSteps::every).orElse(1))) {
           lookahead.ifPresent(Lookahead::look);
         }
         average.ifPresent(WeightAverage::update);
         boolean out = pass.hasNext() && isOutOfTime();
-        if (pass.hasNext() && passes(before, trainer.validateEverySteps)) {
-          validate(state.epoch()).ifPresent(e -> listeners.validation(optimizer.steps(), e));
+        if (!isEnding() && pass.hasNext() && passes(before, trainer.validateEverySteps)) {
+          long paused = System.nanoTime();
+          validate(state.epoch(), false).ifPresent(e -> listeners.validation(optimizer.steps(), e));
+          pauses += System.nanoTime() - paused;
         }
+        out |= isEnding();
+        Duration spent = spentBefore.plusNanos(System.nanoTime() - begin - pauses);
+        state = new RunState(state.epoch(), done.nextBatch(), meter, state.epochs(), spent);
         if (out || passes(before, trainer.checkpointEvery)) {
-          save(new RunState(state.epoch(), done.nextBatch(), meter, state.epochs()));
+          save(state);
         }
         listeners.step(
             new TrainingListener.Step(
-                state.epoch(),
+                state.epoch() + 1,
                 optimizer.steps(),
                 rate,
                 done.loss(),
@@ -177,12 +259,12 @@ final class TrainingRun implements StepSource.Run {
     }
     return Optional.of(
         new EpochResult(
-            state.epoch(),
+            state.epoch() + 1,
             optimizer.steps(),
             rate,
             meter.metrics(),
             Optional.empty(),
-            Duration.ofNanos(System.nanoTime() - begin),
+            state.spent(),
             waited));
   }
 
@@ -240,8 +322,12 @@ final class TrainingRun implements StepSource.Run {
     return baseRate * trainer.schedule.orElseThrow().factor(at);
   }
 
-  /** Evaluates the averaged weights if there are any; the network has its own again afterwards. */
-  private Optional<Evaluation> validate(int epoch) {
+  /**
+   * Evaluates the averaged weights if there are any; the network has its own again afterwards.
+   *
+   * @param whole whether the epoch has ended, so that early stopping goes by the result
+   */
+  private Optional<Evaluation> validate(int epoch, boolean whole) {
     if (validation.isEmpty()) {
       return Optional.empty();
     }
@@ -250,19 +336,43 @@ final class TrainingRun implements StepSource.Run {
     try {
       // The network would refuse to run, but could not say that the training is to blame.
       requireFinite(epoch);
-      Evaluation evaluation = validation.get().evaluate(network);
+      Evaluation evaluation = evaluate(epoch + 1, validation.get());
+      if (whole) {
+        bestCopy.ifPresent(copy -> copy.offer(network, evaluation.metrics()));
+      }
       checkpoints.ifPresent(c -> c.offerBest(network, evaluation, optimizer.steps()));
       return Optional.of(evaluation);
+    } catch (Ending e) {
+      validationBrokenOff = true;
+      return Optional.empty();
     } finally {
       swapped.ifPresent(WeightAverage::swap);
     }
+  }
+
+  private Evaluation evaluate(int number, Validation data) {
+    long all = data.images();
+    listeners.validating(new TrainingListener.Validating(number, 0, all));
+    return data.evaluate(
+        network,
+        seen -> {
+          listeners.validating(new TrainingListener.Validating(number, seen, all));
+          if (isEnding()) {
+            throw new Ending();
+          }
+        });
+  }
+
+  /** Breaks a validation off, since the process ends. */
+  private static final class Ending extends RuntimeException {
+    private static final long serialVersionUID = 1;
   }
 
   /** Only good states are kept. */
   private void save(RunState kept) {
     if (checkpoints.isPresent()) {
       requireFinite(kept.epoch());
-      checkpoints.get().save(network, optimizer, lookahead, average, train, kept);
+      checkpoints.get().save(network, optimizer, lookahead, average, bestCopy, train, kept);
     }
   }
 

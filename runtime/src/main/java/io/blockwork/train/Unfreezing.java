@@ -12,7 +12,7 @@ record Unfreezing(List<Part> parts) {
   /**
    * Layers that begin to learn together.
    *
-   * @param epoch from which on they learn, from 0
+   * @param epoch from which on they learn, from 1
    * @param prefixes of the layers
    */
   record Part(int epoch, List<String> prefixes) {
@@ -38,6 +38,7 @@ record Unfreezing(List<Part> parts) {
   /**
    * What is frozen in an epoch.
    *
+   * @param epoch its number, from 1
    * @param always what is frozen anyway
    */
   String[] frozenIn(int epoch, List<String> always) {

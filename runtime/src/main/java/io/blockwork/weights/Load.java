@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterSource;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
@@ -69,12 +70,15 @@ public final class Load implements ParameterSource<LoadReport> {
   }
 
   /**
-   * Leaves out the network's parameters, and the file's tensors, whose names in the network's terms
-   * start with one of the prefixes. {@code ignoring("fc.")} takes all but the head.
+   * Leaves out what is at or below some modules, on both sides, by the network's names: {@code
+   * ignoring("fc")} takes all but the head. Names are as in {@link io.blockwork.Network#freeze}; a
+   * parameter's own name will do, too.
+   *
+   * @param modules names that neither the network nor the file has are refused when it loads
    */
-  public Load ignoring(String... prefixes) {
+  public Load ignoring(String... modules) {
     List<String> all = new ArrayList<>(ignored);
-    all.addAll(Arrays.asList(prefixes));
+    Arrays.stream(modules).map(Modules::withoutDot).forEach(all::add);
     return new Load(weights, lenient, all, renaming, nonFinite, heads);
   }
 
@@ -100,6 +104,27 @@ public final class Load implements ParameterSource<LoadReport> {
   }
 
   /**
+   * Gives what is at or below a module of the file another place: {@code renaming("backbone",
+   * "features")} reads {@code backbone.conv0.weight} as {@code features.conv0.weight}. An empty
+   * name stands for the whole file, or the whole network: {@code renaming("student", "")}.
+   *
+   * @param module the name in the file, as {@link #ignoring} takes it
+   * @param to the network's name for it
+   */
+  public Load renaming(String module, String to) {
+    String from = Modules.withoutDot(module);
+    String target = Modules.withoutDot(to);
+    return renaming(
+        name -> {
+          if (!from.isEmpty() && !name.equals(from) && !name.startsWith(from + ".")) {
+            return name;
+          }
+          String rest = from.isEmpty() ? "." + name : name.substring(from.length());
+          return target.isEmpty() ? rest.substring(1) : target + rest;
+        });
+  }
+
+  /**
    * Also takes NaN and infinity, and double values that are infinite as floats. By default they are
    * refused, in buffers too: a network with them computes nonsense, which some kernels make look
    * plausible, since their ReLU turns NaN into 0.
@@ -119,6 +144,7 @@ public final class Load implements ParameterSource<LoadReport> {
    */
   @Override
   public LoadReport into(Parameters parameters) {
+    weights.requireFloats();
     LoadMatch plan = LoadMatch.of(this, parameters);
     if (!lenient) {
       plan.requireFit();
@@ -140,7 +166,11 @@ public final class Load implements ParameterSource<LoadReport> {
   }
 
   boolean ignores(String name) {
-    return ignored.stream().anyMatch(name::startsWith);
+    return ignored.contains(name) || Modules.within(ignored, name);
+  }
+
+  List<String> ignored() {
+    return ignored;
   }
 
   String renamed(String name) {

@@ -5,6 +5,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.parameters.SharedWork;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,6 +25,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class LoadMatch {
   /** Longer lists do not help; the count is told. */
   private static final int LISTED = 20;
+
+  /** Keys of what {@code io.blockwork.ModelCard} writes and reads. */
+  private static final String CLASSES = "blockwork.classes";
+
+  private static final String PREPROCESSING = "blockwork.preprocessing";
 
   private final Load load;
   private final Weights weights;
@@ -49,6 +57,7 @@ final class LoadMatch {
     NameMapping names = NameMapping.of(load, network);
     plan.prefix = names.prefix();
     Map<String, String> sources = names.sources();
+    plan.requireModules(network.keySet(), sources.keySet());
     List<String> replaced = plan.replaced(network, sources);
     network.values().forEach(info -> plan.place(info, sources, replaced));
     sources.forEach(
@@ -58,6 +67,32 @@ final class LoadMatch {
           }
         });
     return plan;
+  }
+
+  /** What is ignored has to be somewhere: a name that is mistyped would ignore nothing. */
+  private void requireModules(Set<String> network, Set<String> file) {
+    List<String> all = new ArrayList<>(network);
+    all.addAll(file);
+    for (String module : load.ignored()) {
+      if (all.stream().noneMatch(n -> n.equals(module) || n.startsWith(module + "."))) {
+        throw new WeightsException(
+            SafeText.format(
+                "%s: ignoring(\"%s\") names nothing in the network or the file%s",
+                weights, module, NearestName.suggestion(module, modules(all))));
+      }
+    }
+  }
+
+  /** All modules that have one of the names below them, and the names. */
+  private static Set<String> modules(List<String> names) {
+    Set<String> modules = new LinkedHashSet<>();
+    for (String name : names) {
+      for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+        modules.add(name.substring(0, dot));
+      }
+      modules.add(name);
+    }
+    return modules;
   }
 
   /** The heads that keep their values, since the file's have others' shapes. */
@@ -147,10 +182,21 @@ final class LoadMatch {
     list(text, "missing in the file", missing, n -> n);
     list(text, "not in the network", unexpected, this::withNearest);
     list(text, "of another shape or type", misfits, n -> n);
+    classes().ifPresent(text::append);
     text.append(
-        "\n  fix: load weights of this architecture, leave parts out with ignoring(\"fc.\"),"
-            + " translate names with renaming(...), or take what fits with lenient()");
+        "\n  fix: load weights of this architecture, leave parts out with"
+            + " load(weights.ignoring(\"fc\")), translate names with"
+            + " load(weights.renaming(\"from\", \"to\")), keep a head of other classes with"
+            + " load(weights.replacingHeads()), or take what fits with load(weights.lenient())");
     throw new WeightsException(text.toString());
+  }
+
+  /** Whose the weights are, if the file tells, for people. */
+  private Optional<String> classes() {
+    return Optional.ofNullable(weights.metadata().get(CLASSES))
+        .map(
+            names ->
+                SafeText.format("\n  the classes of the file are %s", SafeText.excerpt(names)));
   }
 
   private String withNearest(String name) {
@@ -180,12 +226,21 @@ final class LoadMatch {
    * @throws WeightsException if there are any
    */
   private void requireFinite() {
-    List<String> found = new ArrayList<>();
+    Map<String, Long> counts = new ConcurrentHashMap<>();
+    List<Runnable> looks = new ArrayList<>();
     loaded.forEach(
         (name, tensor) -> {
           DataType target = parameters.dataType(name);
           // Of a float16 counter, infinity says that it is large.
-          long count = target == DataType.LONG ? 0 : NonFinite.count(tensor, target);
+          if (target != DataType.LONG) {
+            looks.add(() -> counts.put(name, NonFinite.count(tensor, target)));
+          }
+        });
+    SharedWork.start(looks).finish();
+    List<String> found = new ArrayList<>();
+    loaded.forEach(
+        (name, tensor) -> {
+          long count = counts.getOrDefault(name, 0L);
           if (count > 0) {
             found.add(SafeText.format("%s: %d of %d values", name, count, tensor.elements()));
           }
@@ -214,6 +269,22 @@ final class LoadMatch {
             loaded.forEach(
                 (name, tensor) ->
                     parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory))));
+    takeMetadata();
+  }
+
+  /**
+   * What the file says of its weights is true of the network's, the classes only if the network has
+   * all of the file's values.
+   */
+  private void takeMetadata() {
+    boolean whole = missing.isEmpty() && misfits.isEmpty() && ignored.isEmpty();
+    Map<String, String> told = weights.metadata();
+    for (String key : whole ? List.of(CLASSES, PREPROCESSING) : List.of(PREPROCESSING)) {
+      String value = told.get(key);
+      if (value != null && !loaded.isEmpty()) {
+        parameters.metadata(key, value);
+      }
+    }
   }
 
   LoadReport report() {

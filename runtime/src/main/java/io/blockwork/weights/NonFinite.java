@@ -1,13 +1,16 @@
 package io.blockwork.weights;
 
+import io.blockwork.memory.Finite;
+import io.blockwork.memory.NativeBlock;
+import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Counts the values of a stored tensor that no network can compute with. */
 final class NonFinite {
+  /** Bytes that are read at a time: they stay in the cache until they have been looked at. */
   private static final int CHUNK = 1 << 16;
-  private static final int FLOAT_EXPONENT = 0x7f80_0000;
 
   private NonFinite() {}
 
@@ -23,31 +26,22 @@ final class NonFinite {
     }
     boolean narrow = target == DataType.FLOAT;
     int size = (int) Math.min(CHUNK, tensor.elements() * type.bytes());
-    ByteBuffer chunk = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    int[] words = new int[size / Integer.BYTES];
     long count = 0;
-    try (ByteSource source = tensor.open()) {
+    // Native memory: a channel reads into it without a copy.
+    try (ByteSource source = tensor.open();
+        NativeBlock block = NativeBlock.allocate(size)) {
+      ByteBuffer chunk = NativeValues.bytes(block.address(), size).order(ByteOrder.LITTLE_ENDIAN);
       long left = tensor.elements();
       while (left > 0) {
         int n = (int) Math.min(left, size / type.bytes());
         chunk.clear().limit(n * type.bytes());
         source.read(chunk);
         chunk.flip();
-        count +=
-            type == ElementType.FLOAT32
-                ? count(words, chunk, n)
-                : count(type, chunk, n, narrow ? Float.MAX_VALUE : Double.MAX_VALUE);
+        if (type != ElementType.FLOAT32 || !Finite.floats(block.address(), n)) {
+          count += count(type, chunk, n, narrow ? Float.MAX_VALUE : Double.MAX_VALUE);
+        }
         left -= n;
       }
-    }
-    return count;
-  }
-
-  private static int count(int[] words, ByteBuffer chunk, int n) {
-    chunk.asIntBuffer().get(words, 0, n);
-    int count = 0;
-    for (int i = 0; i < n; i++) {
-      count += (words[i] & FLOAT_EXPONENT) == FLOAT_EXPONENT ? 1 : 0;
     }
     return count;
   }

@@ -39,6 +39,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * sparse, 8-bit floats, text) are listed, and fail only when they are read.
  */
 public final class Weights implements ParameterSource<LoadReport>, AutoCloseable {
+  /** The entry of the metadata by which a quantised network's file is told from others. */
+  public static final String QUANTIZATION = "blockwork.quantization";
+
   private final Path path;
   private final SourceFile file;
   private final Content content;
@@ -246,7 +249,7 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     return Load.of(this).lenient();
   }
 
-  /** Loading that leaves out the parameters with these prefixes: see {@link Load#ignoring}. */
+  /** Loading that leaves out some modules: see {@link Load#ignoring}. */
   public Load ignoring(String... prefixes) {
     return Load.of(this).ignoring(prefixes);
   }
@@ -264,15 +267,31 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     return Load.of(this).allowingNonFinite();
   }
 
-  /** Loading under other names: see {@link Load#renaming}. */
+  /** Loading under other names: see {@link Load#renaming(UnaryOperator)}. */
   public Load renaming(UnaryOperator<String> names) {
     return Load.of(this).renaming(names);
+  }
+
+  /** Loading a module under another name: see {@link Load#renaming(String, String)}. */
+  public Load renaming(String module, String to) {
+    return Load.of(this).renaming(module, to);
+  }
+
+  /** Refuses weights in bytes, which mean nothing without their scales. */
+  void requireFloats() {
+    if (metadata().containsKey(QUANTIZATION)) {
+      throw new WeightsException(
+          SafeText.format(
+              "%s: the weights are quantised to 8-bit integers; load them with QuantizedFile.load",
+              path()));
+    }
   }
 
   /**
    * Writes a network's parameters and buffers under their names, as safetensors, or as npz if the
    * path ends in {@code .npz}. The file is written beside its place, forced to disk and moved, so
-   * that there is never half a file.
+   * that there is never half a file. Safetensors also hold what is known of the weights, {@link
+   * Parameters#metadata}; npz holds arrays alone.
    *
    * @throws io.blockwork.io.FileException if it cannot be written
    * @throws WeightsException if its name is that of a pickle of PyTorch ({@code .pth}, {@code .pt},
@@ -296,6 +315,7 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
       } else {
         SafetensorsWriter writer = new SafetensorsWriter();
         copies.forEach(writer::tensor);
+        parameters.metadata().forEach(writer::metadata);
         writer.write(path);
       }
     } finally {

@@ -203,6 +203,7 @@ final class PackageArrowsTest {
           List.of(""),
           List.of("compiled"),
           List.of("train"),
+          List.of("quantization"),
           List.of("ops"),
           List.of("networks"));
 

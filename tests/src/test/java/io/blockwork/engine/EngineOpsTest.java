@@ -271,7 +271,7 @@ class EngineOpsTest {
     compare(figures, op, output, setup);
   }
 
-  private static Parameters parameters(OpCase op, DataType type) {
+  static Parameters parameters(OpCase op, DataType type) {
     Parameters parameters = new Parameters(op.state(), type);
     reset(op, parameters);
     return parameters;
@@ -289,7 +289,7 @@ class EngineOpsTest {
     }
   }
 
-  private static INDArray images(OpCase op, DataType type) {
+  static INDArray images(OpCase op, DataType type) {
     int[] s = op.input();
     INDArray images = Fill.array("input", DataType.DOUBLE, s[0], s[1], s[2], s[3]);
     if (op.op().equals("activation") || op.op().endsWith("oftmax")) {
@@ -304,7 +304,7 @@ class EngineOpsTest {
     return images.castTo(type);
   }
 
-  private static INDArray output(OpCase op, DataType type) {
+  static INDArray output(OpCase op, DataType type) {
     int[] s = op.output();
     return Nd4j.create(type, op.input()[0], s[0], s[1], s[2]);
   }

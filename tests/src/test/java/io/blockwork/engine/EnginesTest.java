@@ -260,6 +260,7 @@ final class EnginesTest {
                 Optional.of(3),
                 Optional.of(0),
                 Kernels.DIRECT,
-                true));
+                true,
+                Optional.empty()));
   }
 }

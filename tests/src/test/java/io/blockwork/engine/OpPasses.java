@@ -120,8 +120,8 @@ final class OpPasses {
         for (int i = 1; i < op.reals().length; i++) {
           addends.add(addend(op.reals()[i], src));
         }
-        Kernel sum = bind.sum("sum", relu, dst, addends.toArray(Addend[]::new));
-        yield chain(project(bind, src, dst), sum);
+        Kernel conv = project(bind, src, dst);
+        yield chain(conv, bind.sum("sum", relu, dst, addends.toArray(Addend[]::new)));
       }
       case "multiply" -> chain(project(bind, src, dst), bind.multiply("multiply", dst, src, dst));
       case "square" -> bind.multiply("layer", src, src, dst);

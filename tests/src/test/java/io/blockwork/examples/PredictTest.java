@@ -4,8 +4,13 @@ import static com.google.common.truth.Truth.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.blockwork.ImageClassifier;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.examples.networks.EfficientNetB0;
+import io.blockwork.examples.networks.GoogLeNet;
+import io.blockwork.examples.networks.InceptionV3;
+import io.blockwork.examples.networks.MobileNetV3Small;
 import io.blockwork.examples.networks.ResNet20;
 import io.blockwork.examples.predict.Predict;
 import io.blockwork.image.Images;
@@ -23,6 +28,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class PredictTest {
@@ -104,6 +111,64 @@ class PredictTest {
     assertThat(out.toString())
         .containsMatch(
             "\\d+\\.\\d\\d %  +\\d  (airplane|automobile|bird|cat|deer|dog|frog|horse|ship|truck)");
+  }
+
+  /** Heads and bodies of four kinds; mean 0.5, 299 pixels and bicubic resizing among them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"googlenet", "inception_v3", "mobilenet_v3_small", "efficientnet_b0"})
+  void preparesPicturesAsThePublishedWeightsOfComposedNetworksWantThem(String name)
+      throws Exception {
+    Class<? extends ImageClassifier> type =
+        switch (name) {
+          case "googlenet" -> GoogLeNet.class;
+          case "inception_v3" -> InceptionV3.class;
+          case "mobilenet_v3_small" -> MobileNetV3Small.class;
+          default -> EfficientNetB0.class;
+        };
+    List<Prediction> answers;
+    try (ImageClassifier net = Networks.create(type, NetworkOptions.defaults().seed(5))) {
+      Weights.save(net.parameters(), folder.resolve("composed.safetensors"));
+      answers = net.classify(ImageIO.read(folder.resolve("picture.png").toFile()));
+    }
+
+    int code =
+        run(
+            "--network",
+            name,
+            "--weights",
+            file("composed.safetensors"),
+            "--json",
+            file("picture.png"));
+
+    assertThat(err.toString()).isEmpty();
+    assertThat(code).isEqualTo(0);
+    JsonNode predictions = new ObjectMapper().readTree(out.toString()).get(0).get("predictions");
+    for (int i = 0; i < 5; i++) {
+      assertThat(predictions.get(i).get("name").asText()).isEqualTo(answers.get(i).name());
+      assertThat(predictions.get(i).get("probability").asDouble())
+          .isWithin(1e-6)
+          .of(answers.get(i).probability());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "googlenet",
+        "inception_v3",
+        "inception_resnet_v2",
+        "vgg16_bn",
+        "squeezenet1_1",
+        "mobilenet_v2",
+        "mobilenet_v3_small",
+        "efficientnet_b0",
+        "regnet_y_400mf"
+      })
+  void knowsEveryComposedNetworkByTorchvisionsName(String name) {
+    int code = run("--network", name, "--weights", file("none.pth"), file("picture.png"));
+
+    assertThat(err.toString()).contains("none.pth");
+    assertThat(code).isEqualTo(1);
   }
 
   @Test

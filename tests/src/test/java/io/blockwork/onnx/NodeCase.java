@@ -66,26 +66,57 @@ record NodeCase(String name, OnnxModel model, List<OnnxTensor> inputs, List<Onnx
     return model.nodes().stream().map(node -> node.type()).distinct().toList();
   }
 
-  /** Runs the case; the network's first, and where that is refused, the constants'. */
+  /** Runs the case; as a network first, and where that is refused, as constants. */
   Result run() {
-    List<String> refusals = new ArrayList<>();
-    // The value is not the first input of every operator.
-    for (int input = 0; input < Math.min(3, inputs.size()); input++) {
-      if (!inputs.get(input).type().isFloating() || inputs.get(input).shape().contains(0)) {
-        continue;
-      }
+    Result network = network();
+    if (network.outcome() != Outcome.REFUSED) {
+      return network;
+    }
+    Result constants = constants();
+    return constants.outcome() == Outcome.REFUSED && !network.why().isEmpty() ? network : constants;
+  }
+
+  /** Runs the case with one input as the images. */
+  Result network() {
+    String refusal = "";
+    for (int input : candidates()) {
       try {
         return computed(input);
       } catch (OnnxException e) {
-        refusals.add(e.getMessage());
+        refusal = refusal.isEmpty() ? String.valueOf(e.getMessage()) : refusal;
       }
     }
+    return new Result(Outcome.REFUSED, refusal);
+  }
+
+  /** The inputs that may be the images; these are not the first input of every operator. */
+  private List<Integer> candidates() {
+    return IntStream.range(0, Math.min(3, inputs.size()))
+        .filter(i -> inputs.get(i).type().isFloating() && !inputs.get(i).shape().contains(0))
+        .boxed()
+        .toList();
+  }
+
+  /** The input that is the images when the case runs as a network. */
+  OnnxTensor images() {
+    for (int input : candidates()) {
+      try {
+        Importer.run(withConstants(input, model.outputs().subList(0, 1)), Optional.empty());
+        return inputs.get(input);
+      } catch (OnnxException e) {
+        // The next one may be.
+      }
+    }
+    throw new IllegalStateException(name + " is no network");
+  }
+
+  /** Works the case out, with all inputs as constants. */
+  Result constants() {
     try {
       return folded();
     } catch (OnnxException e) {
-      refusals.add(e.getMessage());
+      return new Result(Outcome.REFUSED, String.valueOf(e.getMessage()));
     }
-    return new Result(Outcome.REFUSED, refusals.get(0));
   }
 
   private Result computed(int input) {
@@ -95,8 +126,13 @@ record NodeCase(String name, OnnxModel model, List<OnnxTensor> inputs, List<Onnx
     OnnxTensor images = inputs.get(input);
     try (OnnxNetwork net = OnnxNetwork.of(name, network, NetworkOptions.defaults())) {
       float[] result = net.forward(images.floats());
-      return compared(Outcome.RUNS, outputs.get(0), toDoubles(result));
+      return compared(Outcome.RUNS, result);
     }
+  }
+
+  /** Compares what a network gave of the images. */
+  Result compared(Outcome fine, float... values) {
+    return compared(fine, outputs.get(0), toDoubles(values));
   }
 
   private static double[] toDoubles(float... values) {

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Texts that are kept with the tests. {@code -Dblockwork.rewrite=true} writes them all anew. */
-final class Expected {
+public final class Expected {
   private Expected() {}
 
   /**
@@ -17,7 +17,7 @@ final class Expected {
    *
    * @param path from the module's directory
    */
-  static void check(Path path, String actual) throws IOException {
+  public static void check(Path path, String actual) throws IOException {
     if (Boolean.getBoolean("blockwork.rewrite")) {
       Path parent = path.toAbsolutePath().getParent();
       Files.createDirectories(parent);

@@ -128,6 +128,16 @@ final class GuideTest {
 
   @Test
   @Order(8)
+  void quantises() throws Exception {
+    Path file = project.folder().resolve("int8.safetensors");
+    String output = run("quantize.Quantize", photos, file);
+    assertThat(output).contains("int8      top-1");
+    assertThat(output).contains("3 scores, in integers");
+    assertThat(Files.size(file)).isLessThan(1_000_000L);
+  }
+
+  @Test
+  @Order(9)
   void printsWhatItsPagesShow() throws Exception {
     for (Readme page : Readme.pages(GUIDE)) {
       for (Map.Entry<String, String> output : page.outputs().entrySet()) {

@@ -253,7 +253,8 @@ final class AuxiliaryOutputsTest {
       assertThat(history.last().orElseThrow().validation().orElseThrow().auxiliary()).isEmpty();
     }
     assertThat(lines.toString(StandardCharsets.UTF_8))
-        .containsMatch("epoch 1: training loss \\d\\.\\d{4}, aux1 \\d\\.\\d{4}, top-1");
+        .containsMatch(
+            "epoch 1/2: validation loss .*; training loss \\d\\.\\d{4}, aux1 \\d\\.\\d{4}, top-1");
     try (Stream<Path> files = Files.list(folder)) {
       Path events = files.filter(f -> f.toString().contains("tfevents")).findFirst().orElseThrow();
       String text = Files.readString(events, StandardCharsets.ISO_8859_1);

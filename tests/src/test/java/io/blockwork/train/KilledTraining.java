@@ -37,6 +37,7 @@ final class KilledTraining {
           .checkpointEvery(1)
           .log(folder)
           .listener(told)
+          .progress(false)
           .fit(train, validation);
       Weights.save(net.parameters(), folder.resolve("final.safetensors"));
     } catch (RuntimeException e) {

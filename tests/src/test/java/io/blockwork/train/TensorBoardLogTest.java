@@ -94,10 +94,8 @@ final class TensorBoardLogTest {
             "step/learning_rate",
             "train/loss",
             "train/top1",
-            "train/top5",
             "validation/loss",
             "validation/top1",
-            "validation/top5",
             "epoch/images_per_second");
     assertThat(values(scalars, "step/loss").keySet()).containsExactly(1L, 2L, 3L, 4L);
     assertThat(scalars)

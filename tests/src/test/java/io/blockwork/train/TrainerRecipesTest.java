@@ -43,7 +43,7 @@ final class TrainerRecipesTest {
           "groups", t -> t.groups(ParameterGroup.named("classifier").rate(2).weightDecay(1e-2)),
           "plateau", t -> t.schedule(new Plateau(0.5, 0, EarlyStopping.Measure.LOSS, 0.2, 0, 0)),
           "restarts", t -> t.schedule(Schedule.warmRestarts(1, 2, 0.1).warmUp(1, 0.1)),
-          "unfreezing", t -> t.freezeUntil(1, "features.denseblock1").freezeUntil(2, "features"),
+          "unfreezing", t -> t.freezeUntil(2, "features.denseblock1").freezeUntil(3, "features"),
           "best", t -> t.validateEverySteps(2).keepBest(2, Score.LOSS).averageWeights(0.8));
 
   static Stream<String> recipes() {
@@ -147,8 +147,8 @@ final class TrainerRecipesTest {
       INDArray before = net.parameters().get("conv1.weight");
       Trainer.of(net)
           .epochs(3)
-          .freezeUntil(1, "layer2")
-          .freezeUntil(2, "conv1", "layer1")
+          .freezeUntil(2, "layer2")
+          .freezeUntil(3, "conv1", "layer1")
           .listener(listener)
           .fit(TinyNetworks.training(8, 8));
       assertThat(frozen)
@@ -161,7 +161,7 @@ final class TrainerRecipesTest {
       assertThat(net.parameters().get("conv1.weight")).isNotEqualTo(before);
       assertThrows(
           IllegalArgumentException.class,
-          () -> Trainer.of(net).freezeUntil(1, "layer9").fit(TinyNetworks.training(8, 8)));
+          () -> Trainer.of(net).freezeUntil(2, "layer9").fit(TinyNetworks.training(8, 8)));
       assertThat(net.frozen()).containsExactly("bn1");
     }
   }

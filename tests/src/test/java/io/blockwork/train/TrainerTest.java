@@ -72,7 +72,7 @@ final class TrainerTest {
       String csv = Files.readString(folder.resolve("log.csv"));
       assertThat(csv.lines().count()).isEqualTo(3);
       assertThat(HistoryText.decode(csv)).isEqualTo(history.epochs());
-      assertThat(lines.toString(StandardCharsets.UTF_8)).contains("epoch 2: training loss");
+      assertThat(lines.toString(StandardCharsets.UTF_8)).contains("epoch 2/2: validation loss");
     }
     assertThat(ImageIO.read(folder.resolve("curves.png").toFile()).getWidth()).isEqualTo(1280);
   }
@@ -107,7 +107,7 @@ final class TrainerTest {
     }
     assertThat(heard)
         .containsExactly(
-            "start of 20", "step 1", "step 2", "epoch 0", "step 3", "step 4", "epoch 1", "end")
+            "start of 20", "step 1", "step 2", "epoch 1", "step 3", "step 4", "epoch 2", "end")
         .inOrder();
   }
 

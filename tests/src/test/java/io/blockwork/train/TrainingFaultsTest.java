@@ -3,6 +3,7 @@ package io.blockwork.train;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.blockwork.ModelCard;
 import io.blockwork.Networks;
 import io.blockwork.data.ArrayDataset;
 import io.blockwork.data.DataException;
@@ -107,12 +108,14 @@ final class TrainingFaultsTest {
   @Test
   void namesOfClassesSurviveWhateverTheyHold() {
     List<String> names = List.of("a,b", "\"c\"", "d\ne", "\u00d6l", "");
-    SafetensorsWriter writer = new SafetensorsWriter();
-    writer.metadata(TrainedClasses.KEY, TrainedClasses.encode(names)).write(folder.resolve("w"));
+    try (Residual net = network()) {
+      new ModelCard(names, Optional.empty()).describe(net.parameters());
+      Weights.save(net.parameters(), folder.resolve("w"));
+    }
     try (Weights weights = Weights.open(folder.resolve("w"))) {
       assertThat(TrainedClasses.of(weights)).hasValue(names);
     }
-    new SafetensorsWriter().metadata(TrainedClasses.KEY, "[1").write(folder.resolve("x"));
+    new SafetensorsWriter().metadata("blockwork.classes", "[1").write(folder.resolve("x"));
     try (Weights weights = Weights.open(folder.resolve("x"))) {
       assertThrows(WeightsException.class, () -> TrainedClasses.of(weights));
     }

@@ -4,6 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.ParameterInfo.Kind;
 import io.blockwork.parameters.ParameterSource;
 import io.blockwork.parameters.Parameters;
 import java.nio.file.Path;
@@ -278,6 +279,26 @@ class LoadTest {
       Parameters other = withHead("fc", 10);
       var error = assertThrows(WeightsException.class, () -> other.load(weights));
       assertThat(error).hasMessageThat().contains("the prefix " + prefix + " of all names");
+    }
+  }
+
+  /** Floats are read in pieces of 16,384, and looked at two at a time. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 16_383, 16_384, 49_151, 49_152})
+  void findsNanWhereverItStands(int place) {
+    int length = 3 * 16_384 + 1;
+    List<ParameterInfo> layer =
+        List.of(new ParameterInfo("fc.weight", Kind.LINEAR_WEIGHT, List.of(1, length)));
+    Path file = folder.resolve("large.safetensors");
+    INDArray values = Nd4j.ones(DataType.FLOAT, 1, length);
+    values.putScalar(place, Float.NaN);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    writer.tensor("fc.weight", values);
+    writer.write(file);
+    try (Parameters parameters = new Parameters(layer, DataType.FLOAT);
+        Weights weights = Weights.open(file)) {
+      var error = assertThrows(WeightsException.class, () -> parameters.load(weights));
+      assertThat(error).hasMessageThat().contains("fc.weight: 1 of " + length + " values");
     }
   }
 

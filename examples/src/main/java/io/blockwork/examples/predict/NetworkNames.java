@@ -5,6 +5,13 @@ import io.blockwork.examples.networks.DenseNet121;
 import io.blockwork.examples.networks.DenseNet161;
 import io.blockwork.examples.networks.DenseNet169;
 import io.blockwork.examples.networks.DenseNet201;
+import io.blockwork.examples.networks.EfficientNetB0;
+import io.blockwork.examples.networks.GoogLeNet;
+import io.blockwork.examples.networks.InceptionResNetV2;
+import io.blockwork.examples.networks.InceptionV3;
+import io.blockwork.examples.networks.MobileNetV2;
+import io.blockwork.examples.networks.MobileNetV3Small;
+import io.blockwork.examples.networks.RegNetY400MF;
 import io.blockwork.examples.networks.ResNeXt101_32x8d;
 import io.blockwork.examples.networks.ResNeXt50_32x4d;
 import io.blockwork.examples.networks.ResNet101;
@@ -17,6 +24,8 @@ import io.blockwork.examples.networks.ResNet34;
 import io.blockwork.examples.networks.ResNet44;
 import io.blockwork.examples.networks.ResNet50;
 import io.blockwork.examples.networks.ResNet56;
+import io.blockwork.examples.networks.SqueezeNet1_1;
+import io.blockwork.examples.networks.Vgg16Bn;
 import io.blockwork.examples.networks.WideResNet101_2;
 import io.blockwork.examples.networks.WideResNet50_2;
 import java.util.List;
@@ -45,6 +54,15 @@ final class NetworkNames {
           DenseNet161.class,
           DenseNet169.class,
           DenseNet201.class,
+          GoogLeNet.class,
+          InceptionV3.class,
+          InceptionResNetV2.class,
+          Vgg16Bn.class,
+          SqueezeNet1_1.class,
+          MobileNetV2.class,
+          MobileNetV3Small.class,
+          EfficientNetB0.class,
+          RegNetY400MF.class,
           ResNet20.class,
           ResNet32.class,
           ResNet44.class,

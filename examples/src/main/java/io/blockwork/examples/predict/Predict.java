@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -46,12 +47,17 @@ public final class Predict implements Callable<Integer> {
       List.of(
           "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
+  /** Networks for smaller pictures are CIFAR's. */
+  private static final int SMALLEST_OF_IMAGENET = 64;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = "--network",
       required = true,
-      description = "The architecture: resnet50, densenet121, resnet20, ...")
+      description =
+          "The architecture: resnet50, densenet121, googlenet, inception_v3, efficientnet_b0,"
+              + " resnet20, ...")
   private String network = "";
 
   @Option(
@@ -75,11 +81,10 @@ public final class Predict implements Callable<Integer> {
 
   @Option(
       names = "--resize",
-      defaultValue = "256",
       description =
-          "Shorter side before the 224-pixel crop, ImageNet networks only: ${DEFAULT-VALUE}; 232"
-              + " for V2 weights.")
-  private int resize = 256;
+          "Shorter side before the crop, if the weights want another than the network's first ones:"
+              + " 232 for torchvision's V2 weights.")
+  private OptionalInt resize = OptionalInt.empty();
 
   @Option(
       names = "--explain",
@@ -131,15 +136,11 @@ public final class Predict implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--top must be at least 1, got " + top);
     }
     Map<Path, List<Prediction>> answers = new LinkedHashMap<>();
-    try (ImageClassifier net = Networks.create(type);
-        Weights file = Weights.open(weights)) {
+    try (Weights file = Weights.open(weights);
+        ImageClassifier net = Networks.create(type)) {
       net.parameters().load(file);
       List<String> names = names(net, file);
-      Preprocessing preprocessing =
-          net.architecture().input().get(1) == 224
-              ? Preprocessing.imageNet(resize, 224)
-              : Preprocessing.imageNet(
-                  net.architecture().input().get(1), net.architecture().input().get(1));
+      Preprocessing preprocessing = preprocessing(net);
       for (Path path : images) {
         ByteImage image = Images.read(path);
         List<Prediction> all =
@@ -160,6 +161,17 @@ public final class Predict implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  /** What the network's published weights want; CIFAR's pictures are of the right size. */
+  private Preprocessing preprocessing(ImageClassifier net) {
+    int side = net.architecture().input().get(1);
+    Preprocessing usual =
+        side < SMALLEST_OF_IMAGENET ? Preprocessing.imageNet(side, side) : net.preprocessing();
+    return resize.isPresent()
+        ? new Preprocessing(
+            resize.getAsInt(), side, usual.interpolation(), usual.mean(), usual.std())
+        : usual;
   }
 
   /** Draws where the first answer comes from over what the network saw. */

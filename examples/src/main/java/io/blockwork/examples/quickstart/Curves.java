@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.knowm.xchart.BitmapEncoder;
@@ -44,6 +45,8 @@ final class Curves {
             .yAxisTitle("training loss")
             .build();
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    // Two that colour-blind people tell apart, too (Okabe and Ito 2008).
+    chart.getStyler().setSeriesColors(new Color[] {new Color(0x0072b2), new Color(0xd55e00)});
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
     chart.getStyler().setYAxisGroupPosition(1, Styler.YAxisPosition.Right);
     chart.setYAxisGroupTitle(1, "held-out accuracy, %");
@@ -52,6 +55,13 @@ final class Curves {
         chart.addSeries(
             "held-out accuracy", epochs, accuracies.stream().map(a -> 100 * a).toList());
     accuracy.setMarker(SeriesMarkers.NONE).setYAxisGroup(1);
+    int best = accuracies.indexOf(Collections.max(accuracies));
+    chart
+        .addSeries(
+            "best: epoch " + (best + 1), List.of(best + 1), List.of(100 * accuracies.get(best)))
+        .setMarker(SeriesMarkers.CIRCLE)
+        .setMarkerColor(new Color(0xd55e00))
+        .setYAxisGroup(1);
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Files.write(part, BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG));
     return Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);

@@ -78,6 +78,13 @@ final class FlowPicture {
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    // Okabe and Ito's, which colour-blind people tell apart, too, as in the chart beside it.
+    chart
+        .getStyler()
+        .setSeriesColors(
+            new Color[] {
+              new Color(0x0072b2), new Color(0xd55e00), new Color(0x009e73), new Color(0xcc79a7)
+            });
     for (Run run : runs) {
       List<Integer> steps = IntStream.rangeClosed(1, run.losses().size()).boxed().toList();
       chart

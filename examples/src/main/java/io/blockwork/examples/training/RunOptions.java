@@ -5,11 +5,9 @@ import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.io.FileException;
 import io.blockwork.io.SafeText;
-import io.blockwork.train.EpochLines;
 import io.blockwork.train.Evaluation;
 import io.blockwork.train.Trainer;
 import io.blockwork.train.TrainingHistory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -72,17 +70,10 @@ final class RunOptions {
     Path folder = out.orElse(Path.of(defaultOut));
     if (startOver) {
       trainer.startOver();
-    } else if (Files.exists(folder.resolve("last.safetensors"))) {
-      System.out.println("going on from " + SafeText.of(folder.resolve("last.safetensors")));
     }
     try (DataLoader training = loading.apply(training(train)).build();
         DataLoader testing = DataLoader.of(test).batchSize(batch).workers(workers).build()) {
-      TrainingHistory history =
-          trainer
-              .checkpoints(folder)
-              .log(folder)
-              .listener(new EpochLines(System.out))
-              .fit(training, testing);
+      TrainingHistory history = trainer.checkpoints(folder).log(folder).fit(training, testing);
       Evaluation evaluation = Evaluation.of(net, testing);
       drawConfusion(evaluation, folder.resolve("confusion.png"));
       System.out.print(evaluation.text());

@@ -30,6 +30,11 @@ public record Block(Optional<Block> parent, String path, String prefix, String t
     return new Block(Optional.of(this), path, path + ".", title);
   }
 
+  /** The same with another title. */
+  public Block titled(String other) {
+    return new Block(parent, path, prefix, other);
+  }
+
   /** Whether it is the network. */
   public boolean isNetwork() {
     return parent.isEmpty();

@@ -7,6 +7,7 @@ import io.blockwork.graph.plans.TrainingPlan.Action;
 import io.blockwork.graph.plans.TrainingPlan.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,19 +49,34 @@ final class BackwardBlockWriter extends BlockWriter {
       switch (action.kind()) {
         case BACKWARD -> {
           runs.add(field + ".backward();");
-          comments.add(comment(node, node.input(0), adds(node, 0) ? "adds" : ""));
+          comments.add(
+              comment(gradientFlow(node), node, node.input(0), adds(node, 0) ? "adds" : ""));
         }
         case RECOMPUTE -> {
           runs.add(field + ".recompute();");
-          comments.add(comment(node, node.id(), ""));
+          String flow =
+              flow(List.of(tensors.value(node.input(0))), List.of(tensors.value(node.id())));
+          comments.add(comment(flow, node, node.id(), ""));
         }
         case CLEAR -> {
           runs.add(clears.get(node.id()) + ".backward();");
-          comments.add(List.of("clear", shape(node.input(0)), ""));
+          comments.add(List.of("-> " + gradient(node.input(0)), "clear", shape(node.input(0)), ""));
         }
       }
     }
-    return Map.of("backward", Text.commented(runs, Text.columns(comments)));
+    return Map.of("backward", Text.commented(runs, comments, LINE));
+  }
+
+  /** The gradient that a layer reads, and those that it writes or adds to. */
+  private String gradientFlow(Node node) {
+    Set<String> written = new LinkedHashSet<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      if (plan.targets().get(node.id()).get(i) != Target.SHARED) {
+        written.add(gradient(node.input(i)));
+      }
+    }
+    String read = gradient(node.id());
+    return flow(List.of(read), written.isEmpty() ? List.of(read) : written);
   }
 
   @Override

@@ -5,15 +5,22 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
+import io.blockwork.graph.Node;
+import io.blockwork.graph.ops.BatchNorm2d;
+import io.blockwork.graph.ops.Conv2d;
 import io.blockwork.graph.plans.InferencePlan;
 import io.blockwork.graph.plans.Place;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Writes {@code XForward}, and the passes of methods that return feature outputs. */
 public final class ForwardWriter extends Pass {
+  private static final int MOST_NAMED = 4;
+
   private final InferencePlan plan;
   private final Ownership ownership;
   private final String totals;
@@ -126,11 +133,52 @@ public final class ForwardWriter extends Pass {
         this,
         "Inference of {@link $T}"
             + scope
-            + ". Batch norms are folded into the convolutions before them; activations and shortcuts"
-            + " are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the"
+            + ". "
+            + norms()
+            + "Activations and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the"
             + " shape of one image: the same slot and shape are the same memory, which is how one block hands its output to the"
             + " next.",
         totals,
         List.of(PassDocumentation.slots(plan.slots())));
+  }
+
+  /** Which norms are folded, and which run. */
+  private String norms() {
+    int folded = 0;
+    int running = 0;
+    Set<String> names = new TreeSet<>();
+    for (Node node : graph().nodes()) {
+      if (node.op() instanceof Conv2d conv && conv.norm().isPresent()) {
+        folded++;
+      } else if (node.op() instanceof BatchNorm2d) {
+        running++;
+        names.add(node.op().leaf());
+      }
+    }
+    if (folded + running == 0) {
+      return "";
+    } else if (running == 0) {
+      return folded == 1
+          ? "The batch norm is folded into the convolution before it. "
+          : "All " + folded + " batch norms are folded into the convolutions before them. ";
+    }
+    String called = names.size() <= MOST_NAMED ? " (called " + String.join(", ", names) + ")" : "";
+    String run =
+        (running == 1 ? "one batch norm" : running + " batch norms")
+            + called
+            + (running == 1 ? " runs by itself" : " run by themselves")
+            + ", since no convolution stands before"
+            + (running == 1 ? " it" : " them")
+            + " whose output nobody else reads. ";
+    return folded == 0
+        ? Character.toUpperCase(run.charAt(0)) + run.substring(1)
+        : folded
+            + (folded == 1
+                ? " batch norm is folded into the convolution"
+                : " batch norms are folded into the convolutions")
+            + " before "
+            + (folded == 1 ? "it" : "them")
+            + "; "
+            + run;
   }
 }

@@ -13,13 +13,15 @@ import java.util.Optional;
  * @param weights published weights that fit it
  * @param nodes the interfaces that are its nodes
  * @param model the file that it was made from
+ * @param papers where it is described
  */
 public record NetworkFacts(
     List<String> heads,
     List<String> leftOut,
     Optional<PretrainedWeights> weights,
     List<NodePaths> nodes,
-    Optional<ModelFile> model) {
+    Optional<ModelFile> model,
+    Optional<String> papers) {
   /** Nothing. */
   public static final NetworkFacts NONE =
       new NetworkFacts(List.of(), List.of(), Optional.empty(), List.of());
@@ -37,12 +39,17 @@ public record NetworkFacts(
       List<String> leftOut,
       Optional<PretrainedWeights> weights,
       List<NodePaths> nodes) {
-    this(heads, leftOut, weights, nodes, Optional.empty());
+    this(heads, leftOut, weights, nodes, Optional.empty(), Optional.empty());
   }
 
   /** The same of a network that was made from a file. */
   public NetworkFacts of(ModelFile file) {
-    return new NetworkFacts(heads, leftOut, weights, nodes, Optional.of(file));
+    return new NetworkFacts(heads, leftOut, weights, nodes, Optional.of(file), papers);
+  }
+
+  /** The same of a network that papers describe. */
+  public NetworkFacts after(String descriptions) {
+    return new NetworkFacts(heads, leftOut, weights, nodes, model, Optional.of(descriptions));
   }
 
   /**

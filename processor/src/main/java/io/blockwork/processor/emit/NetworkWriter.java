@@ -88,6 +88,7 @@ public final class NetworkWriter {
                 "\n<p>Inference is {@link $T}, training {@link $T}.\n",
                 names.forward(),
                 names.backward());
+    facts.papers().ifPresent(papers -> type.addJavadoc("\n<p>After $L.\n", papers));
     names.element().ifPresent(type::avoidClashesWithNestedClasses);
     facts.model().ifPresent(file -> type.addField(digests(file)));
     methods.forEach(method -> type.addField(features(method)));

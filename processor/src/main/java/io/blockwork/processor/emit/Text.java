@@ -89,6 +89,35 @@ final class Text {
     return lines;
   }
 
+  /**
+   * Statements with comments of which the first column is the flow of values, {@code a, b -> c}.
+   * Where lines would become too long, the longest flows leave out what is read, and at last what
+   * is written: the constructor has both.
+   *
+   * @param room columns that a line may take
+   */
+  static List<String> commented(List<String> statements, List<List<String>> comments, int room) {
+    List<List<String>> rows = new ArrayList<>(comments);
+    List<String> lines = commented(statements, columns(rows));
+    while (lines.stream().anyMatch(line -> line.length() > room)) {
+      int longest = 0;
+      for (int i = 1; i < rows.size(); i++) {
+        longest = rows.get(i).get(0).length() > rows.get(longest).get(0).length() ? i : longest;
+      }
+      String flow = rows.get(longest).get(0);
+      if (flow.isEmpty()) {
+        return lines;
+      }
+      List<String> shorter = new ArrayList<>(rows.get(longest));
+      shorter.set(
+          0,
+          flow.substring(Math.max(0, flow.startsWith("->") ? flow.length() : flow.indexOf("->"))));
+      rows.set(longest, shorter);
+      lines = commented(statements, columns(rows));
+    }
+    return lines;
+  }
+
   /** Rows of columns, each column as wide as its widest entry; all but the last are padded. */
   static List<String> columns(List<List<String>> rows) {
     List<String> lines = new ArrayList<>();
@@ -105,7 +134,9 @@ final class Text {
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < row.size(); c++) {
-        line.append(row.get(c)).append(" ".repeat(width[c] - row.get(c).length() + 3));
+        // A column without entries takes no room.
+        int gap = width[c] == 0 ? 0 : 3;
+        line.append(row.get(c)).append(" ".repeat(width[c] - row.get(c).length() + gap));
       }
       lines.add(line.toString().stripTrailing());
     }

@@ -27,6 +27,9 @@ record Unit(
     List<Node> nodes,
     Set<Integer> ids,
     NodeNames names) {
+  /** What is said of an auxiliary output. */
+  static final String AUXILIARY = "auxiliary output, of training only";
+
   Unit {
     children = List.copyOf(children);
     nodes = List.copyOf(nodes);

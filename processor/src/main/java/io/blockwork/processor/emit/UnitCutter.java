@@ -3,6 +3,7 @@ package io.blockwork.processor.emit;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
+import io.blockwork.graph.Output;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +40,7 @@ final class UnitCutter {
   /** Consecutive nodes of one block within another, or of none. */
   private record Turn(Optional<Block> block, List<Node> nodes) {}
 
-  private static List<Turn> turns(int depth, List<Node> nodes) {
+  private List<Turn> turns(int depth, List<Node> nodes) {
     List<Turn> turns = new ArrayList<>();
     for (Node node : nodes) {
       List<Block> chain = node.block().chain();
@@ -50,7 +51,8 @@ final class UnitCutter {
       }
       int end = turns.size() - 1;
       Turn last = turns.get(end);
-      if (!last.block().equals(block) && Unit.isLayer(node)) {
+      boolean apart = block.isEmpty() && isApart(last, node);
+      if ((!last.block().equals(block) || apart) && Unit.isLayer(node)) {
         if (last.nodes().stream().anyMatch(Unit::isLayer)) {
           turns.add(new Turn(block, new ArrayList<>()));
         } else {
@@ -61,6 +63,18 @@ final class UnitCutter {
       turns.get(turns.size() - 1).nodes().add(node);
     }
     return turns;
+  }
+
+  /** Whether one of a turn and a node is an auxiliary output, and the other is not. */
+  private boolean isApart(Turn turn, Node node) {
+    return turn.nodes().stream()
+        .filter(Unit::isLayer)
+        .anyMatch(other -> isAuxiliary(other) != isAuxiliary(node));
+  }
+
+  private boolean isAuxiliary(Node node) {
+    return graph.outputs().stream()
+        .anyMatch(output -> output.node() == node.id() && output.kind() == Output.Kind.AUXILIARY);
   }
 
   private List<Unit> children(Block around, int depth, List<Node> nodes) {
@@ -144,12 +158,13 @@ final class UnitCutter {
             .anyMatch(node -> node.inputs().stream().anyMatch(again::contains));
   }
 
-  private static String title(List<Node> nodes) {
+  private String title(List<Node> nodes) {
     List<String> kinds = new ArrayList<>();
     for (Node node : nodes.subList(0, Math.min(3, nodes.size()))) {
       kinds.add(node.op().description().kind());
     }
-    return String.join(", ", kinds) + (nodes.size() > 3 ? ", ..." : "");
+    String title = String.join(", ", kinds) + (nodes.size() > 3 ? ", ..." : "");
+    return nodes.stream().anyMatch(this::isAuxiliary) ? Unit.AUXILIARY + ": " + title : title;
   }
 
   private Unit group(String path, Block block, List<Unit> units) {

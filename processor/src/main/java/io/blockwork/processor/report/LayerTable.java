@@ -54,11 +54,12 @@ final class LayerTable {
   private void stage(Stage stage) {
     Costs costs = costs(stage);
     html.add(
-        "<details><summary><b>%s</b><span>%s</span><span>%s parameters</span><span>%s MACs</span></summary>\n",
+        "<details><summary><b>%s</b><span>%s</span><span>%s parameters</span><span>%s MACs</span>%s</summary>\n",
         escape(Overview.shortName(stage.name())),
         shape(shapes.get(stage.last().id())),
         Markup.brief(costs.parameters()),
-        Markup.brief(costs.macs()));
+        Markup.brief(costs.macs()),
+        stage.auxiliary() ? "<span>auxiliary, in training only</span>" : "");
     html.add("<div class=\"wide\"><table><thead><tr><th>layer<th>kind<th>output");
     html.add("<th>parameters<th>MACs<th>activation</thead>\n");
     for (Run run : stage.runs()) {
@@ -70,10 +71,11 @@ final class LayerTable {
       run.first().nodes().forEach(this::row);
     }
     html.add(
-        "<tr class=\"sum\"><th colspan=\"3\">%s<td>%s<td>%s<td>%s</table></div></details>\n",
+        "<tr class=\"sum\"><th colspan=\"3\">%s<td>%s<td>%s<td title=\"%s\">%s</table></div></details>\n",
         escape(stage.name()),
         count(costs.parameters()),
         count(costs.macs()),
+        Markup.exactBytes(costs.values()),
         Markup.bytes(costs.values()));
   }
 
@@ -81,12 +83,13 @@ final class LayerTable {
     Costs costs = costs(node);
     boolean learns = costs.parameters() > 0;
     html.add(
-        "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s\n",
+        "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td title=\"%s\">%s\n",
         escape(node.op().path()),
         escape(Markup.kind(node)),
         shape(shapes.get(node.id())),
         learns ? count(costs.parameters()) : "",
         costs.macs() > 0 ? count(costs.macs()) : "",
+        Markup.exactBytes(costs.values()),
         Markup.bytes(costs.values()));
   }
 

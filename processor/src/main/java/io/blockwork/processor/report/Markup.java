@@ -71,12 +71,30 @@ final class Markup {
     return count(n);
   }
 
-  /** Bytes of so many 32-bit values. */
+  /** Bytes of so many 32-bit values: {@code 102.2 MB}. */
   static String bytes(long values) {
     long bytes = 4 * values;
-    if (bytes >= 1 << 20) {
-      return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+    if (bytes >= 100_000) {
+      return String.format(Locale.ROOT, bytes < 10_000_000 ? "%.2f MB" : "%.1f MB", bytes / 1e6);
     }
-    return bytes >= 1024 ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0) : bytes + " B";
+    return bytes >= 1000 ? String.format(Locale.ROOT, "%.1f kB", bytes / 1e3) : bytes + " B";
+  }
+
+  /** {@code 102,228,128 bytes}. */
+  static String exactBytes(long values) {
+    return count(4 * values) + " bytes";
+  }
+
+  /** About how wide a browser without our fonts draws the text, rather more than less. */
+  static double width(String text, double size, boolean bold) {
+    double ems = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      ems +=
+          "iljt.,:;'|!() ".indexOf(c) >= 0
+              ? 0.36
+              : "mwMW×%@".indexOf(c) >= 0 ? 0.88 : Character.isUpperCase(c) ? 0.7 : 0.6;
+    }
+    return ems * size * (bold ? 1.06 : 1);
   }
 }

@@ -5,6 +5,7 @@ import io.blockwork.graph.Node;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.plans.InferencePlan;
 import io.blockwork.graph.plans.Place;
+import io.blockwork.processor.report.Outline.Stage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,15 @@ final class MemoryPicture {
   static String svg(InferencePlan plan) {
     Graph graph = plan.graph();
     int actions = graph.nodes().size();
+    List<Stage> stages = Outline.of(graph, plan.shapes());
+    int[] stageOf = new int[actions];
+    for (int i = 0; i < stages.size(); i++) {
+      for (Outline.Part part : stages.get(i).parts()) {
+        for (Node node : part.nodes()) {
+          stageOf[node.id()] = i;
+        }
+      }
+    }
     List<Bar> bars = bars(plan);
     double[] tops = new double[plan.slots().size() + 1];
     long largest = plan.slots().stream().mapToLong(Long::longValue).max().orElse(1);
@@ -57,15 +67,19 @@ final class MemoryPicture {
     svg.add(
         "<svg class=\"memory\" viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"The memory plan\">",
         Markup.n(WIDTH), Markup.n(y + 4));
-    stages(svg, graph, y);
+    marks(svg, stages, actions, y);
     for (int slot = 0; slot < plan.slots().size(); slot++) {
       double high = tops[slot + 1] - tops[slot] - 6;
       svg.label(LEFT - 8, tops[slot] + high / 2 - 2, "name end", "slot " + slot);
       svg.label(
           LEFT - 8, tops[slot] + high / 2 + 11, "note end", Markup.bytes(plan.slots().get(slot)));
       svg.add(
-          "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" class=\"lane\"/>",
-          Markup.n(LEFT), Markup.n(tops[slot]), Markup.n(WIDTH - LEFT - RIGHT), Markup.n(high));
+          "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" class=\"lane\"><title>%s</title></rect>",
+          Markup.n(LEFT),
+          Markup.n(tops[slot]),
+          Markup.n(WIDTH - LEFT - RIGHT),
+          Markup.n(high),
+          "slot " + slot + ", " + Markup.exactBytes(plan.slots().get(slot)));
     }
     for (Bar bar : bars) {
       int slot = bar.buffer.slot();
@@ -80,10 +94,10 @@ final class MemoryPicture {
           Markup.n(tops[slot] + lane - high),
           Markup.n(w),
           Markup.n(high),
-          stageNumber(graph, bar.first) % 6,
+          stageOf[bar.first.id()] % 6,
           Markup.escape(bar.first.op().path()),
           shape,
-          Markup.bytes(shape.elements()));
+          Markup.exactBytes(shape.elements()));
     }
     return svg.add("</svg>\n").toString();
   }
@@ -105,31 +119,17 @@ final class MemoryPicture {
     return LEFT + (WIDTH - LEFT - RIGHT) * action / actions;
   }
 
-  private static int stageNumber(Graph graph, Node node) {
-    int number = 0;
-    for (int id = 1; id <= node.id(); id++) {
-      boolean next =
-          id > 1 && !graph.node(id).block().stage().equals(graph.node(id - 1).block().stage());
-      number += next ? 1 : 0;
-    }
-    return number;
-  }
-
   /** Marks where stages begin. */
-  private static void stages(Markup svg, Graph graph, double bottom) {
-    int actions = graph.nodes().size();
+  private static void marks(Markup svg, List<Stage> stages, int actions, double bottom) {
     double free = 0;
-    for (Node node : graph.nodes().subList(1, actions)) {
-      if (node.id() == 1
-          || !node.block().stage().equals(graph.node(node.id() - 1).block().stage())) {
-        double x = at(node.id(), actions);
-        svg.path("mark", String.format(Locale.ROOT, "M%s 20V%s", Markup.n(x), Markup.n(bottom)));
-        String name = Overview.shortName(node.block().stage().path());
-        double wide = 6.4 * name.length();
-        if (x >= free && x + wide < WIDTH) {
-          svg.label(x + 2, 16, "note", name);
-          free = x + wide + 8;
-        }
+    for (Stage stage : stages) {
+      double x = at(stage.runs().get(0).first().first().id(), actions);
+      svg.path("mark", String.format(Locale.ROOT, "M%s 20V%s", Markup.n(x), Markup.n(bottom)));
+      String name = Overview.shortName(stage.name()).split(" ", 2)[0];
+      double wide = Markup.width(name, 11, false);
+      if (x >= free && x + wide < WIDTH) {
+        svg.label(x + 2, 16, "note", name);
+        free = x + wide + 8;
       }
     }
   }

@@ -18,35 +18,38 @@ public final class Sheet {
    * The page.
    *
    * @param name of the network
+   * @param source the annotations that ask for it, a line each; may be empty
    * @param graph the network as the architecture gives it, before any transform
    * @param shapes of its edges
    * @param inference the pass that is generated for inference
    */
-  public static String html(String name, Graph graph, List<Shape> shapes, InferencePlan inference) {
+  public static String html(
+      String name, List<String> source, Graph graph, List<Shape> shapes, InferencePlan inference) {
     List<Stage> stages = Outline.of(graph, shapes);
     String title = Markup.escape(name);
     Markup html = new Markup();
     html.add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     html.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     html.add("<title>").add(title).add("</title>\n<style>\n").add(Style.CSS);
-    html.add("</style>\n</head>\n<body>\n").add(BlockDiagram.marker());
+    html.add("</style>\n</head>\n<body>\n").add(BlockPicture.marker());
     html.add("<h1>").add(title).add("</h1>\n");
+    if (!source.isEmpty()) {
+      html.add("<pre class=\"source\">").add(Markup.escape(String.join("\n", source)));
+      html.add("</pre>\n");
+    }
     html.add(
         "<p class=\"lead\">%s → %s, for one image in 32-bit floats</p>\n",
         LayerTable.shape(shapes.get(0)), LayerTable.shape(shapes.get(graph.output())));
     totals(html, graph, shapes, inference);
     html.add("<h2>Network</h2>\n<div class=\"wide\">").add(Overview.svg(stages, shapes));
-    html.add("</div>\n<div class=\"stages\">\n");
-    for (Stage stage : stages) {
-      html.add("<figure class=\"k%d\"><figcaption>", Overview.kind(stage));
-      html.add(Markup.escape(Overview.shortName(stage.name()))).add("</figcaption>\n");
-      html.add(BlockDiagram.svg(graph, shapes, stage)).add("</figure>\n");
-    }
-    html.add("</div>\n<h2>Layers</h2>\n").add(LayerTable.html(stages, shapes));
+    html.add("</div>\n").add(Legend.html(graph));
+    BlockPictures.add(html, graph, shapes, stages);
+    html.add("<h2>Layers</h2>\n").add(LayerTable.html(stages, shapes));
     html.add("<h2>Memory of inference</h2>\n<p>");
     html.add(
         "%d slots hold every activation of one image in turn. From left to right the actions of the"
-            + " pass, in each row what lies in that slot, as high as it is large.</p>\n",
+            + " pass, in each row what lies in that slot, as high as it is large and in the colour"
+            + " of its stage.</p>\n",
         inference.slots().size());
     html.add("<div class=\"wide\">").add(MemoryPicture.svg(inference));
     return html.add("</div>\n</body>\n</html>\n").toString();
@@ -62,15 +65,19 @@ public final class Sheet {
             .sum();
     long planned = inference.slots().stream().mapToLong(Long::longValue).sum();
     html.add("<dl class=\"totals\">\n");
-    figure(html, "parameters", "parameters", totals.parameters());
-    figure(html, "macs", "multiply-adds", totals.macs());
-    figure(html, "weights", "bytes of weights", 4 * totals.parameters());
-    figure(html, "activations", "bytes of all activations", 4 * activations);
-    figure(html, "planned", "bytes planned for them", 4 * planned);
+    figure(html, "parameters", "parameters", Markup.count(totals.parameters()), "");
+    figure(html, "macs", "multiply-adds", Markup.count(totals.macs()), "");
+    bytes(html, "weights", "weights", totals.parameters());
+    bytes(html, "activations", "all activations", activations);
+    bytes(html, "planned", "planned for them", planned);
     html.add("</dl>\n");
   }
 
-  private static void figure(Markup html, String id, String what, long value) {
-    html.add("<div><dt>%s</dt><dd id=\"%s\">%s</dd></div>\n", what, id, Markup.count(value));
+  private static void bytes(Markup html, String id, String what, long values) {
+    figure(html, id, what, Markup.bytes(values), " title=\"" + Markup.exactBytes(values) + "\"");
+  }
+
+  private static void figure(Markup html, String id, String what, String value, String title) {
+    html.add("<div><dt>%s</dt><dd id=\"%s\"%s>%s</dd></div>\n", what, id, title, value);
   }
 }

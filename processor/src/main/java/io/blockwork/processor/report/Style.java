@@ -9,7 +9,7 @@ final class Style {
         --page: #ffffff; --ink: #1c2330; --soft: #667085; --line: #d5dae3; --panel: #f6f7fa;
         --conv: #d8e6ff; --convline: #5b8def; --pool: #fde6c8; --poolline: #d9902f;
         --gate: #e4f4e6; --gateline: #4c9f5a; --skip: #c2557a; --plain: #eceff4;
-        --b0: #9aa7bd; --b1: #5b8def; --b2: #4c9f5a; --b3: #d9902f; --b4: #c2557a; --b5: #7d63c9;
+        --b0: #999999; --b1: #0072b2; --b2: #009e73; --b3: #e69f00; --b4: #cc79a7; --b5: #56b4e9;
       }
       @media (prefers-color-scheme: dark) {
         :root {
@@ -32,11 +32,16 @@ final class Style {
       dt { color: var(--soft); font-size: 13px; }
       dd { margin: 0; font-size: 18px; font-weight: 600; font-variant-numeric: tabular-nums; }
       .wide { overflow-x: auto; }
-      .stages { display: grid; grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); gap: 16px; margin-top: 16px; align-items: start; }
-      figure { margin: 0; padding: 12px; border: 1px solid var(--line); border-radius: 10px; background: var(--panel); }
-      figcaption { font-weight: 600; text-align: center; }
+      pre.source { margin: 10px 0; padding: 10px 14px; border-radius: 8px; background: var(--panel); border: 1px solid var(--line); font: 13px/1.45 ui-monospace, "SF Mono", Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+      .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 12px 0; padding: 0; list-style: none; color: var(--soft); font-size: 13px; }
+      .legend li { display: flex; align-items: center; gap: 6px; }
+      .parts { display: flex; flex-wrap: wrap; gap: 14px; margin-top: 16px; }
+      figure { flex: 1 1 auto; min-width: 0; max-width: 100%; margin: 0; padding: 12px; border: 1px solid var(--line); border-radius: 10px; background: var(--panel); }
+      figure.aux { border-style: dashed; border-width: 2px; border-color: var(--poolline); }
+      figcaption { margin-bottom: 8px; text-align: center; overflow-wrap: anywhere; }
+      figcaption .title { display: block; width: 0; min-width: 100%; color: var(--soft); font-size: 13px; }
       svg { display: block; font: 12px system-ui, "Segoe UI", Roboto, Helvetica, sans-serif; }
-      svg.stage { width: 100%; max-width: 330px; margin: 0 auto; }
+      svg.part { margin: 0 auto; }
       svg.overview { margin: 0 auto; }
       svg.memory { width: 100%; min-width: 720px; }
       svg.defs { position: absolute; }
@@ -44,26 +49,28 @@ final class Style {
       .mid { text-anchor: middle; }
       .end { text-anchor: end; }
       .name { font-weight: 600; font-size: 12px; }
-      .note, .shape { fill: var(--soft); font-size: 11px; }
-      .op { font-size: 12px; }
-      .small { font-size: 10.5px; }
-      .times { font-weight: 700; font-size: 14px; fill: var(--convline); }
+      .note, .shape { fill: var(--soft); color: var(--soft); font-size: 11px; }
+      .halo { paint-order: stroke; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; }
+      .overview .halo { stroke: var(--page); }
+      .op { font-size: 11px; }
+      .times { font-weight: 700; color: var(--convline); }
       .plus { font-size: 15px; font-weight: 600; }
       .edge { stroke: var(--soft); stroke-width: 1.4; fill: none; }
       .arrow { marker-end: url(#tip); }
       #tip path { fill: context-stroke; }
       .skip { stroke: var(--skip); stroke-width: 1.6; fill: none; }
-      .arc { stroke-width: 1; opacity: 0.55; }
-      .block { fill: none; stroke: var(--line); stroke-width: 1.5; }
-      .sum { fill: var(--page); stroke: var(--skip); stroke-width: 1.6; }
-      .dot { fill: var(--gateline); }
+      .join { stroke-width: 1.8; fill: var(--page); stroke: var(--skip); }
+      .join.product { stroke: var(--gateline); fill: var(--gate); }
       .pill { stroke-width: 1.2; fill: var(--plain); stroke: var(--line); }
       .pill.conv { fill: var(--conv); stroke: var(--convline); }
       .pill.pool { fill: var(--pool); stroke: var(--poolline); }
-      .pill.gate { fill: var(--gate); stroke: var(--gateline); }
-      .slab { fill: var(--pool); stroke: var(--poolline); stroke-width: 1.4; }
+      .pill.concat { fill: var(--gate); stroke: var(--gateline); stroke-width: 1.8; }
+      .pill.end { fill: var(--page); stroke: none; }
+      .pill.rest { fill: var(--page); stroke-dasharray: 2 3; stroke: var(--soft); }
+      .slab { fill: var(--plain); stroke: var(--soft); stroke-width: 1.4; }
       .slab.k1 { fill: var(--conv); stroke: var(--convline); }
       .slab.k2 { fill: var(--gate); stroke: var(--gateline); }
+      .aux { stroke-dasharray: 4 3; }
       .lane { fill: var(--panel); stroke: var(--line); }
       .mark { stroke: var(--line); stroke-dasharray: 3 3; }
       .bar { opacity: 0.85; }

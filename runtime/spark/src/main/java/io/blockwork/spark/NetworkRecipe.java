@@ -6,8 +6,10 @@ import io.blockwork.Networks;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Kernels;
 import io.blockwork.engine.Precision;
+import io.blockwork.engine.Quantization;
 import io.blockwork.io.SafeText;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -25,6 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param emulated whether a precision may be emulated
  * @param kernels what convolutions may be computed with
  * @param deterministic whether every run has to give the same bits
+ * @param quantization what inference in 8-bit integers needs to know; empty: it is in floats
  */
 record NetworkRecipe(
     Class<? extends ImageClassifier> type,
@@ -34,7 +37,8 @@ record NetworkRecipe(
     Precision precision,
     boolean emulated,
     Kernels kernels,
-    boolean deterministic)
+    boolean deterministic,
+    List<Quantization> quantization)
     implements Serializable {
   /**
    * The recipe for a network that is there: executors use its engine and no other, since another
@@ -55,12 +59,14 @@ record NetworkRecipe(
         options.precision(),
         options.emulated(),
         options.kernels(),
-        options.deterministic());
+        options.deterministic(),
+        options.quantization().map(List::of).orElse(List.of()));
   }
 
   /** The same recipe for whichever engine an executor has. */
   NetworkRecipe anyEngine() {
-    return new NetworkRecipe(type, seed, dataType, "", precision, emulated, kernels, deterministic);
+    return new NetworkRecipe(
+        type, seed, dataType, "", precision, emulated, kernels, deterministic, quantization);
   }
 
   /**
@@ -78,7 +84,8 @@ record NetworkRecipe(
             Optional.of(threads),
             Optional.empty(),
             kernels,
-            deterministic);
+            deterministic,
+            quantization.stream().findFirst());
     NetworkOptions network =
         NetworkOptions.defaults().seed(seed).dataType(dataType).engine(options);
     try {

@@ -1,6 +1,5 @@
 package io.blockwork.engine.norm;
 
-import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.engine.x86.WorkerLoop;
@@ -30,12 +29,12 @@ final class NormCheck {
   private NormCheck() {}
 
   /** Whether the code computes what its form says; each form is tried once in a process. */
-  static boolean passes(Form form, int workers, CodeMemory code) {
+  static boolean passes(Form form, int workers, long code) {
     return Process.TRIED.computeIfAbsent(form, f -> isRight(f, workers, code));
   }
 
   /** {@link #passes}, whatever was found before. */
-  static boolean isRight(Form form, int workers, CodeMemory code) {
+  static boolean isRight(Form form, int workers, long code) {
     int length = form.pixels() * CHANNELS;
     int words = workers * WorkerLoop.ARGUMENTS + NormCode.ROW;
     try (NativeBlock values = NativeBlock.allocate((long) length * Float.BYTES);
@@ -58,7 +57,7 @@ final class NormCheck {
       arguments.put(row, values.address());
       arguments.put(row + 1, results.address());
       arguments.put(row + 2, factors.address());
-      OpenMpRegion.find().orElseThrow().run(code.address(), table.address(), 1);
+      OpenMpRegion.find().orElseThrow().run(code, table.address(), 1);
       FloatBuffer y = NativeValues.floats(results.address(), length);
       boolean right = true;
       for (int i = length - 1; i >= 0; i -= 1 + length / SAMPLES) {

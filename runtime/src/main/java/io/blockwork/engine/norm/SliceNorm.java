@@ -1,7 +1,7 @@
 package io.blockwork.engine.norm;
 
-import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.engine.x86.SharedCode;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
@@ -41,14 +41,17 @@ public final class SliceNorm implements AutoCloseable {
    */
   public record Place(long address, long image) {}
 
+  /** All that the code depends on. */
+  private record CodeForm(NormCheck.Form norm, WorkerLoop loop) {}
+
   private final Problem problem;
   private final OpenMpRegion region;
   private final int threads;
-  private final CodeMemory code;
+  private final SharedCode code;
   private final NativeBlock memory;
 
   private SliceNorm(
-      Problem problem, OpenMpRegion region, int threads, CodeMemory code, NativeBlock memory) {
+      Problem problem, OpenMpRegion region, int threads, SharedCode code, NativeBlock memory) {
     this.problem = problem;
     this.region = region;
     this.threads = threads;
@@ -77,9 +80,12 @@ public final class SliceNorm implements AutoCloseable {
       Place target,
       OpenMpRegion region) {
     WorkerLoop loop = WorkerLoop.of(threads, region);
-    Optional<CodeMemory> code =
-        CodeMemory.of(NormCode.of(vectors, problem.pixels(), problem.relu(), loop));
-    if (code.isEmpty() || !isTrusted(problem, vectors, threads, code.get())) {
+    var form = new NormCheck.Form(vectors, problem.pixels(), problem.relu());
+    Optional<SharedCode> code =
+        SharedCode.of(
+            new CodeForm(form, loop),
+            () -> NormCode.of(vectors, problem.pixels(), problem.relu(), loop));
+    if (code.isEmpty() || !isTrusted(form, threads, code.get())) {
       return Optional.empty();
     }
     long arguments = (long) threads * WorkerLoop.ARGUMENTS * Long.BYTES;
@@ -90,19 +96,15 @@ public final class SliceNorm implements AutoCloseable {
     return Optional.of(norm);
   }
 
-  private static boolean isTrusted(
-      Problem problem, VectorSet vectors, int workers, CodeMemory code) {
-    boolean trusted =
-        NormCheck.passes(
-            new NormCheck.Form(vectors, problem.pixels(), problem.relu()), workers, code);
+  private static boolean isTrusted(NormCheck.Form form, int workers, SharedCode code) {
+    boolean trusted = NormCheck.passes(form, workers, code.address());
     if (!trusted) {
       code.close();
       LoggerFactory.getLogger(SliceNorm.class)
           .warn(
               "code for a batch norm computes wrong values on this machine, so oneDNN computes it;"
-                  + " please report this: {}, {}",
-              vectors,
-              problem);
+                  + " please report this: {}",
+              form);
     }
     return trusted;
   }

@@ -1,11 +1,16 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.Kernels;
 import io.blockwork.engine.Precision;
+import io.blockwork.engine.Quantization;
 import io.blockwork.parameters.Parameters;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -20,6 +25,17 @@ final class BoundMicroBatch implements AutoCloseable {
   private final Transfer images;
   private final List<Transfer> results;
 
+  /** A pass whose kernels are made. */
+  private BoundMicroBatch(
+      BoundPlan plan, ForwardPass pass, PlanTensor input, List<PlanTensor> outputs) {
+    this.plan = plan;
+    this.pass = pass;
+    this.input = input;
+    this.outputs = outputs;
+    this.images = Transfer.into(plan, input);
+    this.results = outputs.stream().map(output -> Transfer.outOf(plan, output)).toList();
+  }
+
   /**
    * Binds the pass.
    *
@@ -28,7 +44,7 @@ final class BoundMicroBatch implements AutoCloseable {
    * @param options precision, and whether bits repeat
    * @param layout the layout of activations, or nothing for the best that the network allows
    */
-  BoundMicroBatch(
+  static BoundMicroBatch of(
       Parameters parameters,
       PlanWeights weights,
       int batch,
@@ -39,9 +55,9 @@ final class BoundMicroBatch implements AutoCloseable {
       Function<InferenceBinder, ForwardPass> network) {
     Precision precision = options.precision();
     InferenceRecorder recorder = new InferenceRecorder(parameters, weights);
-    pass = network.apply(recorder);
-    input = recorder.memories().use(pass.input());
-    outputs = pass.outputs().stream().map(recorder.memories()::use).toList();
+    ForwardPass pass = network.apply(recorder);
+    PlanTensor input = recorder.memories().use(pass.input());
+    List<PlanTensor> outputs = pass.outputs().stream().map(recorder.memories()::use).toList();
     Set<PlanTensor> floats =
         precision == Precision.FLOAT
             ? Set.of()
@@ -51,7 +67,7 @@ final class BoundMicroBatch implements AutoCloseable {
             ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.memories().used(), part))
             : Layout.CHANNELS_LAST;
     int together = MicroBatching.cached(batch, largestTensor(recorder));
-    plan =
+    BoundPlan plan =
         new BoundPlan(
             new BoundPlan.Settings(
                 part,
@@ -63,10 +79,79 @@ final class BoundMicroBatch implements AutoCloseable {
             recorder.memories().elements(),
             input,
             floats);
+    return compile(plan, () -> recorder.compile(plan), pass, input, outputs);
+  }
+
+  /**
+   * Binds the pass in 8-bit integers, as far as that goes.
+   *
+   * @param part images of the micro-batch
+   * @param options whether bits repeat
+   * @param observer sees what the layers write
+   */
+  static BoundMicroBatch quantized(
+      Parameters parameters,
+      PlanWeights weights,
+      int part,
+      EngineOptions options,
+      Quantization quantization,
+      Optional<ActivationObserver> observer,
+      boolean timed,
+      Function<InferenceBinder, ForwardPass> network) {
+    StepRecorder recorder = new StepRecorder();
+    ForwardPass pass = network.apply(recorder);
+    PlanTensor input = recorder.memories().use(pass.input());
+    List<PlanTensor> outputs = pass.outputs().stream().map(recorder.memories()::use).toList();
+    QuantizedPass quantized = new QuantizedPass(recorder, input, outputs, quantization);
+    BoundPlan plan =
+        new BoundPlan(
+            new BoundPlan.Settings(
+                part,
+                Precision.FLOAT,
+                Layout.CHANNELS_LAST,
+                options.deterministic(),
+                WinogradChoice.onThisMachine(Kernels.DIRECT, part),
+                timed),
+            quantized.elements(),
+            input,
+            Set.of());
+    return compile(
+        plan,
+        () -> {
+          quantized.compile(plan, parameters, weights);
+          observer.ifPresent(o -> Observation.add(recorder, plan, o));
+        },
+        pass,
+        input,
+        outputs);
+  }
+
+  /** The layers of a quantised pass that compute in single precision, and why. */
+  static Map<String, String> floatLayers(
+      Quantization quantization, Function<InferenceBinder, ForwardPass> network) {
+    StepRecorder recorder = new StepRecorder();
+    ForwardPass pass = network.apply(recorder);
+    PlanTensor input = recorder.memories().use(pass.input());
+    List<PlanTensor> outputs = pass.outputs().stream().map(recorder.memories()::use).toList();
+    List<ByteChoice.Layer> layers = ByteChoice.of(recorder.steps(), input, outputs, quantization);
+    Map<String, String> why = new LinkedHashMap<>();
+    for (int i = 0; i < layers.size(); i++) {
+      if (layers.get(i).bytes().isEmpty()) {
+        why.put(recorder.steps().get(i).path(), layers.get(i).why());
+      }
+    }
+    return why;
+  }
+
+  private static BoundMicroBatch compile(
+      BoundPlan plan,
+      Runnable kernels,
+      ForwardPass pass,
+      PlanTensor input,
+      List<PlanTensor> outputs) {
     try {
-      recorder.compile(plan);
-      images = Transfer.into(plan, input);
-      results = outputs.stream().map(output -> Transfer.outOf(plan, output)).toList();
+      kernels.run();
+      return new BoundMicroBatch(plan, pass, input, outputs);
     } catch (RuntimeException | Error e) {
       plan.close();
       throw e;

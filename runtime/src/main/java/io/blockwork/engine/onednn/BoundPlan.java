@@ -2,6 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
+import io.blockwork.engine.winograd.TileTables;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
@@ -64,12 +65,15 @@ final class BoundPlan implements AutoCloseable {
   private final Arena arena = new Arena();
   private final stream stream;
   private final Map<Storage, Long> addresses = new HashMap<>();
+  private final Map<PlanTensor, memory.desc> descs = new HashMap<>();
   private final Map<PlanTensor, memory> memories = new HashMap<>();
   private final Map<PlanTensor, memory> views = new HashMap<>();
   private final Map<Scratch, Long> scratchBytes = new EnumMap<>(Scratch.class);
+  private final Map<Scratch, Long> scratchAddresses = new EnumMap<>(Scratch.class);
   private final List<Late> late = new ArrayList<>();
   private final List<Runnable> onFinish = new ArrayList<>();
   private final List<Execution> executions = new ArrayList<>();
+  private final TileTables tileTables = new TileTables();
   private final long paddedInput;
   private final int threads = OneDnnLibrary.threads();
 
@@ -164,7 +168,7 @@ final class BoundPlan implements AutoCloseable {
 
   /** Bytes of native memory that the plan holds. */
   long bytes() {
-    return arena.allocated();
+    return arena.allocated() + tileTables.bytes();
   }
 
   Precision precision(PlanTensor tensor) {
@@ -233,6 +237,10 @@ final class BoundPlan implements AutoCloseable {
 
   /** The dense descriptor of the tensor's shape: what kernels work on. */
   memory.desc desc(PlanTensor tensor) {
+    return descs.computeIfAbsent(tensor, this::newDesc);
+  }
+
+  private memory.desc newDesc(PlanTensor tensor) {
     return own(
         settings
             .layout()
@@ -350,8 +358,18 @@ final class BoundPlan implements AutoCloseable {
   memory temporary(Scratch scratch, memory.desc desc) {
     memory memory = own(new memory(desc, cpu(), new Address(0)));
     late.add(new Late(memory, scratch));
-    scratchBytes.merge(scratch, desc.get_size(), Math::max);
+    reserve(scratch, desc.get_size());
     return memory;
+  }
+
+  /** Asks for so many bytes that live within one layer; they are there {@link #onFinish}. */
+  void reserve(Scratch scratch, long bytes) {
+    scratchBytes.merge(scratch, bytes, Math::max);
+  }
+
+  /** Where memory lies that was {@linkplain #reserve reserved}, once the plan is finished. */
+  long address(Scratch scratch) {
+    return scratchAddresses.getOrDefault(scratch, 0L);
   }
 
   /** Memory of its own, as long as the plan lives. */
@@ -373,24 +391,25 @@ final class BoundPlan implements AutoCloseable {
 
   /** Gives the temporaries their memory. Called once, when every layer has its kernels. */
   void finish() {
-    Map<Scratch, Address> buffers = new EnumMap<>(Scratch.class);
-    scratchBytes.forEach(
-        (scratch, bytes) -> buffers.put(scratch, new Address(arena.allocate(bytes))));
-    Optional.ofNullable(buffers.get(Scratch.ZEROS))
-        .ifPresent(zeros -> Pointer.memset(zeros, 0, scratchBytes.getOrDefault(Scratch.ZEROS, 0L)));
+    scratchBytes.forEach((scratch, bytes) -> scratchAddresses.put(scratch, arena.allocate(bytes)));
+    Optional.ofNullable(scratchBytes.get(Scratch.ZEROS))
+        .ifPresent(bytes -> Pointer.memset(new Address(address(Scratch.ZEROS)), 0, bytes));
     for (Late each : late) {
-      Address buffer = buffers.get(each.scratch());
-      if (buffer != null) {
-        each.memory().set_data_handle(buffer);
-      }
+      each.memory().set_data_handle(new Address(address(each.scratch())));
     }
     late.clear();
     onFinish.forEach(Runnable::run);
     onFinish.clear();
   }
 
+  /** The tables that the plan's Winograd convolutions share. */
+  TileTables tileTables() {
+    return tileTables;
+  }
+
   @Override
   public void close() {
     arena.close();
+    tileTables.close();
   }
 }

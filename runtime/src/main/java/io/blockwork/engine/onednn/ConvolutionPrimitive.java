@@ -41,8 +41,13 @@ record ConvolutionPrimitive(Conv conv, int in) {
 
   /** The weight as torch keeps it, without the channels that were added. */
   memory.desc plainWeight() {
+    return plainWeight(memory.data_type.f32);
+  }
+
+  /** The same of other numbers. */
+  memory.desc plainWeight(memory.data_type type) {
     ConvolutionPrimitive plain = new ConvolutionPrimitive(conv, conv.in());
-    return new memory.desc(plain.weightDims(), memory.data_type.f32, weightTag());
+    return new memory.desc(plain.weightDims(), type, weightTag());
   }
 
   /** Torch's order, with the channels that were added. */
@@ -63,6 +68,11 @@ record ConvolutionPrimitive(Conv conv, int in) {
   /** A weight in whatever layout the kernel likes best. */
   memory.desc anyWeight(memory.data_type type) {
     return new memory.desc(weightDims(), type, memory.format_tag.any);
+  }
+
+  /** Bytes are multiplied by signed ones, floats by floats. */
+  private static memory.data_type weightType(memory.data_type source) {
+    return source == memory.data_type.u8 ? memory.data_type.s8 : source;
   }
 
   /** The same activation in whatever layout the kernel likes best. */
@@ -106,7 +116,7 @@ record ConvolutionPrimitive(Conv conv, int in) {
             prop_kind.forward_inference.value,
             DIRECT,
             src,
-            anyWeight(src.get_data_type().intern()),
+            anyWeight(weightType(src.get_data_type().intern())),
             bias,
             dst,
             strides(),

@@ -12,6 +12,7 @@ import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.binary;
@@ -113,17 +114,11 @@ final class Emitter {
       IntMemoryMap arguments) {
     plan.own(primitive);
     memory.desc scratchpad = plan.own(description.scratchpad_desc());
-    long bytes = 0;
-    for (IntMemoryMap.Iterator i = arguments.begin();
-        !i.equals(arguments.end());
-        i = i.increment()) {
-      bytes += i.second().get_desc().get_size();
-    }
     if (scratchpad.get_size() > 0) {
       arguments.put(DNNL_ARG_SCRATCHPAD, plan.temporary(Scratch.SCRATCHPAD, scratchpad));
     }
     String implementation = description.impl_info_str().getString();
-    if (isReference(description)) {
+    if (isReference(implementation)) {
       LoggerFactory.getLogger(OneDnnEngine.class)
           .warn(
               "{}: {} of {} runs on oneDNN's slow reference kernel ({})",
@@ -133,7 +128,12 @@ final class Emitter {
               implementation);
     }
     stream stream = plan.stream();
-    execute(kind, implementation, flops, bytes, () -> primitive.execute(stream, arguments));
+    execute(
+        kind,
+        implementation,
+        flops,
+        () -> bytes(arguments),
+        () -> primitive.execute(stream, arguments));
   }
 
   /**
@@ -145,9 +145,27 @@ final class Emitter {
    * @param bytes that it reads and writes
    */
   void execute(String kind, String implementation, long flops, long bytes, Runnable kernel) {
+    execute(kind, implementation, flops, () -> bytes, kernel);
+  }
+
+  private void execute(
+      String kind, String implementation, long flops, LongSupplier bytes, Runnable kernel) {
     Execution execution = new Execution(path, kind, implementation, flops, bytes, kernel, plan);
     plan.add(execution);
     calls.add(execution);
+  }
+
+  /** Bytes that a primitive reads and writes, but for its scratchpad. */
+  private static long bytes(IntMemoryMap arguments) {
+    long bytes = 0;
+    for (IntMemoryMap.Iterator i = arguments.begin();
+        !i.equals(arguments.end());
+        i = i.increment()) {
+      if (i.first() != DNNL_ARG_SCRATCHPAD) {
+        bytes += i.second().get_desc().get_size();
+      }
+    }
+    return bytes;
   }
 
   private static String shapes(IntMemoryMap arguments) {
@@ -167,7 +185,11 @@ final class Emitter {
 
   /** Whether oneDNN chose its slow reference kernel, for want of a fast one. */
   static boolean isReference(primitive_desc_base description) {
-    return description.impl_info_str().getString().startsWith("ref");
+    return isReference(description.impl_info_str().getString());
+  }
+
+  private static boolean isReference(String implementation) {
+    return implementation.startsWith("ref");
   }
 
   /** The memory itself if it has that layout, else its values in temporary memory that has. */

@@ -1,12 +1,14 @@
 package io.blockwork.engine.onednn;
 
+import java.util.function.LongSupplier;
+
 /** One kernel, of oneDNN or our own, with its arguments; counts its time when asked to. */
 final class Execution implements Runnable {
   private final String path;
   private final String kind;
   private final String implementation;
   private final long flops;
-  private final long bytes;
+  private final LongSupplier bytes;
   private final Runnable kernel;
   private final BoundPlan plan;
   private long runs;
@@ -17,7 +19,7 @@ final class Execution implements Runnable {
       String kind,
       String implementation,
       long flops,
-      long bytes,
+      LongSupplier bytes,
       Runnable kernel,
       BoundPlan plan) {
     this.path = path;
@@ -54,7 +56,7 @@ final class Execution implements Runnable {
         implementation,
         plan.layout(),
         flops,
-        bytes,
+        bytes.getAsLong(),
         runs == 0 ? 0 : nanos / 1e6 / runs);
   }
 }

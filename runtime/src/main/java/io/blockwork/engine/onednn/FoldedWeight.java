@@ -21,11 +21,6 @@ record FoldedWeight(String path, boolean bias, Optional<String> norm, double eps
     return new FoldedWeight(path, bias, Optional.empty(), 0, 1);
   }
 
-  /** Tells it from others. */
-  String key() {
-    return path + " " + bias + " " + norm.orElse("") + " " + eps + " " + factor;
-  }
-
   /** Whether the weight's values change. */
   boolean isScaled() {
     return norm.isPresent() || factor != 1;

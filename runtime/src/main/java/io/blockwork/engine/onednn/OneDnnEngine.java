@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
@@ -7,13 +8,17 @@ import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Precision;
+import io.blockwork.engine.Quantization;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.io.SafeText;
+import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.parameters.SharedWork;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +122,14 @@ public final class OneDnnEngine implements Engine {
     return precision == Precision.FLOAT || OneDnnLibrary.nativeBfloat16();
   }
 
+  /**
+   * Bits of the weights of quantised networks: 8, or 7 where the processor cannot sum products of
+   * whole bytes exactly (AVX2 and AVX-512 without VNNI).
+   */
+  public static int weightBits() {
+    return OneDnnLibrary.largestByteWeight() == Byte.MAX_VALUE ? Byte.SIZE : Byte.SIZE - 1;
+  }
+
   /** The same engine with that layout wherever the network allows it. */
   public OneDnnEngine layout(Layout layout) {
     return new OneDnnEngine(
@@ -151,7 +164,7 @@ public final class OneDnnEngine implements Engine {
   @Override
   public String toString() {
     return "onednn "
-        + options.precision()
+        + (options.quantization().isPresent() ? "INT8" : options.precision())
         + fixed.layout().map(l -> " " + l).orElse("")
         + ", "
         + options.threadsOrAll()
@@ -217,29 +230,103 @@ public final class OneDnnEngine implements Engine {
     // Primitives are made for the number of threads that the making thread is set to.
     int threads = microBatching.streams() > 1 ? 1 : options.threadsOrAll();
     PlanWeights weights = new PlanWeights(state.acquire());
-    List<BoundMicroBatch> plans = new ArrayList<>();
+    List<BoundMicroBatch> plans = Collections.synchronizedList(new ArrayList<>());
+    Runnable bindOne =
+        () ->
+            plans.add(
+                OneDnnLibrary.onThreads(
+                    threads,
+                    () -> bindPart(parameters, weights, batch, microBatching, timed, network)));
     try {
-      for (int i = 0; i < microBatching.streams(); i++) {
-        plans.add(
-            OneDnnLibrary.onThreads(
-                threads,
-                () ->
-                    new BoundMicroBatch(
-                        parameters,
-                        weights,
-                        batch,
-                        microBatching.images(),
-                        options,
-                        fixed.layout(),
-                        timed,
-                        network)));
-      }
+      // Those who will run side by side are made side by side.
+      SharedWork.start(Collections.nCopies(microBatching.streams(), bindOne)).finish();
     } catch (RuntimeException | Error e) {
       plans.forEach(BoundMicroBatch::close);
       state.release();
       throw e;
     }
     return new OneDnnInference(parameters, weights, plans, batch, threads, workers, state::release);
+  }
+
+  private BoundMicroBatch bindPart(
+      Parameters parameters,
+      PlanWeights weights,
+      int batch,
+      MicroBatching microBatching,
+      boolean timed,
+      Function<InferenceBinder, ForwardPass> network) {
+    int images = microBatching.images();
+    if (options.quantization().isPresent()) {
+      return BoundMicroBatch.quantized(
+          parameters,
+          weights,
+          images,
+          options,
+          options.quantization().get(),
+          Optional.empty(),
+          timed,
+          network);
+    }
+    return BoundMicroBatch.of(
+        parameters, weights, batch, images, options, fixed.layout(), timed, network);
+  }
+
+  @Override
+  public boolean quantizes() {
+    return true;
+  }
+
+  @Override
+  public void observe(
+      Parameters parameters,
+      INDArray images,
+      Function<InferenceBinder, ForwardPass> network,
+      ActivationObserver observer) {
+    requireFloat(parameters);
+    int batch = (int) images.size(0);
+    INDArray dense = NativeValues.contiguous(images);
+    long values = dense.length();
+    observer.observe(
+        Quantization.INPUT,
+        Quantization.INPUT,
+        (int) images.size(1),
+        NativeValues.floats(NativeValues.address(dense), values));
+    NetworkState state = state(parameters);
+    PlanWeights weights = new PlanWeights(state.acquire());
+    try (BoundMicroBatch plan =
+        OneDnnLibrary.onThreads(
+            options.threadsOrAll(),
+            () ->
+                BoundMicroBatch.quantized(
+                    parameters,
+                    weights,
+                    batch,
+                    options,
+                    Quantization.of(Map.of()),
+                    Optional.of(observer),
+                    false,
+                    network))) {
+      weights.refresh(parameters);
+      long[] results = plan.outputs().stream().mapToLong(o -> 0).toArray();
+      try (Arena memory = new Arena()) {
+        for (int i = 0; i < results.length; i++) {
+          results[i] = memory.allocate(batch * plan.outputs().get(i).elements() * Float.BYTES);
+        }
+        plan.run(NativeValues.address(dense), results);
+      }
+    } finally {
+      state.release();
+    }
+    java.lang.ref.Reference.reachabilityFence(dense);
+  }
+
+  @Override
+  public Map<String, String> floatLayers(
+      Parameters parameters, Function<InferenceBinder, ForwardPass> network) {
+    return options
+        .quantization()
+        .map(quantization -> BoundMicroBatch.floatLayers(quantization, network))
+        .orElse(Map.of());
   }
 
   /**

@@ -11,6 +11,8 @@ import org.bytedeco.javacpp.Loader;
 
 /** The native library: whether it loads, its CPU engine, and the threads it uses. */
 final class OneDnnLibrary {
+  private static final int SEVEN_BITS = 64;
+
   private OneDnnLibrary() {}
 
   /** Loaded on first use, once. */
@@ -51,6 +53,18 @@ final class OneDnnLibrary {
     int isa = dnnl.dnnl_get_effective_cpu_isa();
     return (isa & dnnl.dnnl_cpu_isa_avx512_core_bf16) == dnnl.dnnl_cpu_isa_avx512_core_bf16
         || (isa & dnnl.dnnl_cpu_isa_avx2_vnni_2) == dnnl.dnnl_cpu_isa_avx2_vnni_2;
+  }
+
+  /**
+   * The largest magnitude of a weight in bytes. Without instructions that sum four products of
+   * bytes in 32 bits, oneDNN sums two in 16, which is exact up to this only.
+   */
+  static int largestByteWeight() {
+    int isa = dnnl.dnnl_get_effective_cpu_isa();
+    boolean exact =
+        (isa & dnnl.dnnl_cpu_isa_avx512_core_vnni) == dnnl.dnnl_cpu_isa_avx512_core_vnni
+            || (isa & dnnl.dnnl_cpu_isa_avx2_vnni) == dnnl.dnnl_cpu_isa_avx2_vnni;
+    return exact ? Byte.MAX_VALUE : SEVEN_BITS;
   }
 
   /** The vector instructions that oneDNN uses, and that code of our own may use. */

@@ -12,8 +12,11 @@ import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
@@ -30,8 +33,18 @@ import org.bytedeco.javacpp.Pointer;
  * map.
  */
 final class PackedWeights {
-  /** Packed weight and bias of one layer. */
-  record Packed(memory weight, memory bias) {}
+  /**
+   * What a layer computes with.
+   *
+   * @param weight as its kernel wants it
+   * @param bias one for each output channel
+   * @param scales of a weight in bytes: what one step of its sums stands for in each channel
+   */
+  record Packed(memory weight, memory bias, Optional<memory> scales) {
+    Packed(memory weight, memory bias) {
+      this(weight, bias, Optional.empty());
+    }
+  }
 
   private interface Filler {
     void fill(Parameters parameters);
@@ -42,7 +55,6 @@ final class PackedWeights {
 
   /** One layer's weights in one layout. */
   static final class Entry {
-    private final String key;
     private final memory.desc layout;
     private final Packed packed;
     private final Filler filler;
@@ -50,8 +62,7 @@ final class PackedWeights {
     /** Version of the parameters that it was made of. */
     private volatile long version = NEVER;
 
-    Entry(String key, memory.desc layout, Packed packed, Filler filler) {
-      this.key = key;
+    Entry(memory.desc layout, Packed packed, Filler filler) {
       this.layout = layout;
       this.packed = packed;
       this.filler = filler;
@@ -75,8 +86,26 @@ final class PackedWeights {
     }
   }
 
+  /** Which convolution's weight, and its input channels with those that were added. */
+  private record ConvolutionKey(FoldedWeight weight, int in) {}
+
+  /** Which convolution's weight, and how it is transformed. */
+  private record WinogradKey(FoldedWeight weight, WinogradWeights.Layout layout) {}
+
+  private record NormKey(String path, double eps) {}
+
+  private record LinearKey(String path) {}
+
+  /** Which convolution's weight in bytes, and in which unit its results are. */
+  private record ByteKey(FoldedWeight weight, ByteScaling scaling) {}
+
+  /** A batch norm, and the grids between which it works. */
+  private record ByteNormKey(String path, double eps, FloatBuffer from, FloatBuffer to) {}
+
   private final Arena arena = new Arena();
-  private final List<Entry> entries = new ArrayList<>();
+
+  /** By what they are, those of one kind differ in layout. */
+  private final Map<Object, List<Entry>> entries = new HashMap<>();
 
   /** How many use this. Guarded by the {@link NetworkState} that this belongs to. */
   private int plans;
@@ -103,7 +132,7 @@ final class PackedWeights {
    */
   synchronized Entry convolution(
       FoldedWeight folded, ConvolutionPrimitive convolution, memory.desc layout) {
-    String key = folded.key() + " " + convolution.in();
+    var key = new ConvolutionKey(folded, convolution.in());
     return find(key, layout)
         .orElseGet(
             () -> {
@@ -111,8 +140,8 @@ final class PackedWeights {
               int out = convolution.conv().out();
               memory bias = allocate(vector(out));
               return add(
+                  key,
                   new Entry(
-                      key,
                       arena.own(new memory.desc(layout)),
                       new Packed(weight, bias),
                       p -> fold(p, folded, convolution, weight, bias)));
@@ -121,18 +150,18 @@ final class PackedWeights {
 
   /** The weight of a 3x3 convolution for Winograd's filtering, likewise. */
   synchronized Entry winograd(FoldedWeight folded, Conv conv, WinogradWeights.Layout layout) {
-    String key = folded.key() + " " + layout;
-    memory.desc desc = arena.own(vector(layout.bytes() / Float.BYTES));
-    return find(key, desc)
+    var key = new WinogradKey(folded, layout);
+    return find(key)
         .orElseGet(
             () -> {
+              memory.desc desc = arena.own(vector(layout.bytes() / Float.BYTES));
               memory weight = allocate(desc);
               memory bias = allocate(vector(conv.out()));
               WinogradWeights transform = WinogradWeights.of(layout, 1);
               arena.onClose(transform::close);
               return add(
+                  key,
                   new Entry(
-                      key,
                       desc,
                       new Packed(weight, bias),
                       p -> transform(p, folded, conv, transform, weight, bias)));
@@ -161,16 +190,16 @@ final class PackedWeights {
 
   /** Factors and addends of a batch norm, block by block. */
   synchronized Entry norm(String path, double eps, int channels) {
-    memory.desc layout = arena.own(vector(2L * channels));
-    String key = path + " norm " + eps;
-    return find(key, layout)
+    var key = new NormKey(path, eps);
+    return find(key)
         .orElseGet(
             () -> {
+              memory.desc layout = arena.own(vector(2L * channels));
               memory factors = allocate(layout);
               FoldedWeight norm = new FoldedWeight(path, false, Optional.of(path), eps, 1);
               return add(
+                  key,
                   new Entry(
-                      key,
                       layout,
                       new Packed(factors, factors),
                       p -> interleave(p, norm, channels, factors)));
@@ -189,22 +218,78 @@ final class PackedWeights {
     }
   }
 
+  /** The weight of the convolution in bytes, with its scales. */
+  synchronized Entry bytes(
+      FoldedWeight folded,
+      ConvolutionPrimitive convolution,
+      ByteScaling scaling,
+      memory.desc layout) {
+    var key = new ByteKey(folded, scaling);
+    return find(key, layout)
+        .orElseGet(
+            () -> {
+              memory weight = allocate(layout);
+              memory.desc channels = vector(convolution.conv().out());
+              Packed packed =
+                  new Packed(weight, allocate(channels), Optional.of(allocate(channels)));
+              return add(
+                  key,
+                  new Entry(
+                      arena.own(new memory.desc(layout)),
+                      packed,
+                      p -> quantize(p, folded, convolution, scaling, packed)));
+            });
+  }
+
+  private static void quantize(
+      Parameters parameters,
+      FoldedWeight folded,
+      ConvolutionPrimitive convolution,
+      ByteScaling scaling,
+      Packed packed) {
+    try (Arena staging = new Arena()) {
+      memory.desc plain = staging.own(convolution.plainWeight(memory.data_type.s8));
+      long address = staging.allocate(plain.get_size());
+      ByteWeights.fill(
+          parameters, folded, scaling, NativeValues.bytes(address, plain.get_size()), packed);
+      copy(staging.own(new memory(plain, BoundPlan.cpu(), new Address(address))), packed.weight());
+    }
+  }
+
+  /** Factors and addends of a batch norm that reads bytes and writes bytes or floats. */
+  synchronized Entry byteNorm(String path, double eps, ByteGrid from, Optional<ByteGrid> to) {
+    int channels = from.channels();
+    var key =
+        new ByteNormKey(
+            path, eps, from.values(), to.map(ByteGrid::values).orElse(FloatBuffer.allocate(0)));
+    return find(key)
+        .orElseGet(
+            () -> {
+              memory.desc layout = arena.own(vector(channels));
+              Packed packed = new Packed(allocate(layout), allocate(layout));
+              FoldedWeight norm = new FoldedWeight(path, false, Optional.of(path), eps, 1);
+              return add(
+                  key, new Entry(layout, packed, p -> ByteNorm.fill(p, norm, from, to, packed)));
+            });
+  }
+
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
   synchronized Entry linear(String path, boolean hasBias, int out, int in, memory.desc layout) {
-    return find(path, layout)
+    var key = new LinearKey(path);
+    return find(key, layout)
         .orElseGet(
             () -> {
               memory weight = allocate(layout);
               memory bias = allocate(vector(out));
               return add(
+                  key,
                   new Entry(
-                      path,
                       arena.own(new memory.desc(layout)),
                       new Packed(weight, bias),
                       p -> {
                         copy(p, path + ".weight", matrix(out, in), weight);
                         if (hasBias) {
-                          copy(p, path + ".bias", vector(out), bias);
+                          floats(bias, out).put(p.values(path + ".bias").floats());
                         } else {
                           Pointer.memset(bias.get_data_handle(), 0, (long) out * Float.BYTES);
                         }
@@ -212,18 +297,30 @@ final class PackedWeights {
             });
   }
 
-  private Optional<Entry> find(String key, memory.desc layout) {
-    return entries.stream().filter(e -> e.key.equals(key) && e.layout.equals(layout)).findFirst();
+  private Stream<Entry> entries(Object key) {
+    return entries.getOrDefault(key, List.of()).stream();
   }
 
-  private Entry add(Entry entry) {
-    entries.add(entry);
+  private Optional<Entry> find(Object key) {
+    return entries(key).findFirst();
+  }
+
+  private Optional<Entry> find(Object key, memory.desc layout) {
+    return entries(key).filter(e -> e.layout.equals(layout)).findFirst();
+  }
+
+  private Entry add(Object key, Entry entry) {
+    entries.computeIfAbsent(key, k -> new ArrayList<>()).add(entry);
     return entry;
   }
 
   private memory allocate(memory.desc desc) {
     return arena.own(
         new memory(desc, BoundPlan.cpu(), new Address(arena.allocate(desc.get_size()))));
+  }
+
+  private static FloatBuffer floats(memory vector, long length) {
+    return NativeValues.floats(vector.get_data_handle().address(), length);
   }
 
   static memory.desc vector(long length) {
@@ -249,7 +346,6 @@ final class PackedWeights {
       memory bias) {
     int out = convolution.conv().out();
     try (Arena staging = new Arena()) {
-      memory.desc vector = staging.own(vector(out));
       memory plain =
           staging.own(
               new memory(
@@ -258,17 +354,14 @@ final class PackedWeights {
                   new Address(parameters.values(folded.path() + ".weight").address())));
       memory source = convolution.isPadded() ? padded(staging, convolution, plain) : plain;
       long scales = staging.allocate((long) out * Float.BYTES);
-      long shifts = staging.allocate((long) out * Float.BYTES);
-      FloatBuffer scale = NativeValues.floats(scales, out);
-      FloatBuffer shift = NativeValues.floats(shifts, out);
-      folded.fill(parameters, scale, shift);
+      folded.fill(parameters, NativeValues.floats(scales, out), floats(bias, out));
       if (folded.isScaled()) {
+        memory.desc vector = staging.own(vector(out));
         memory factors = staging.own(new memory(vector, BoundPlan.cpu(), new Address(scales)));
         copy(source, weight, Optional.of(factors), convolution.outputDims());
       } else {
         copy(source, weight, Optional.empty(), 0);
       }
-      copy(staging.own(new memory(vector, BoundPlan.cpu(), new Address(shifts))), bias);
     }
   }
 

@@ -8,6 +8,7 @@ import io.blockwork.parameters.Parameters;
 import io.blockwork.parameters.SharedWork;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.dnnl.memory;
 
@@ -52,7 +53,22 @@ final class PlanWeights {
     return use(shared.linear(path, hasBias, out, in, layout));
   }
 
-  private Packed use(Entry entry) {
+  /** The weight of the convolution in bytes, likewise. */
+  Packed bytes(
+      FoldedWeight folded,
+      ConvolutionPrimitive convolution,
+      ByteScaling scaling,
+      memory.desc layout) {
+    return use(shared.bytes(folded, convolution, scaling, layout));
+  }
+
+  /** Factors and addends of a batch norm that reads bytes and writes bytes or floats, likewise. */
+  Packed byteNorm(String path, double eps, ByteGrid from, Optional<ByteGrid> to) {
+    return use(shared.byteNorm(path, eps, from, to));
+  }
+
+  /** Plans that run side by side are made side by side. */
+  private synchronized Packed use(Entry entry) {
     used.add(entry);
     version = PackedWeights.NEVER;
     return entry.packed();

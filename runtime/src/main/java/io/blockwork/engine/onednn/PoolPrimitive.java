@@ -98,14 +98,20 @@ record PoolPrimitive(Pool pool, PlanTensor src, PlanTensor dst) {
 
   /** oneDNN's forward. */
   pooling_forward.primitive_desc describe(Emitter e, prop_kind kind) {
+    return describe(e, kind, e.plan().desc(src), e.plan().desc(dst));
+  }
+
+  /** The same on memory of these descriptions. */
+  pooling_forward.primitive_desc describe(
+      Emitter e, prop_kind kind, memory.desc source, memory.desc target) {
     return e.plan()
         .own(
             new pooling_forward.primitive_desc(
                 BoundPlan.cpu(),
                 kind,
                 algorithm(),
-                e.plan().desc(src),
-                e.plan().desc(dst),
+                source,
+                target,
                 stride(),
                 kernel(),
                 NO_DILATION,

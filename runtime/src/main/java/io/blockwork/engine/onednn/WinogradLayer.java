@@ -176,11 +176,12 @@ final class WinogradLayer {
    * @param bias memory of one float for each output channel
    */
   void emit(Emitter e, String kind, long flops, long floats, memory weight, memory bias) {
-    memory zeros = plan.temporary(Scratch.ZEROS, bytes(convolution.zeroBytes()));
-    memory scratch = plan.temporary(Scratch.TRANSFORMED, bytes(convolution.scratchBytes()));
+    plan.reserve(Scratch.ZEROS, convolution.zeroBytes());
+    plan.reserve(Scratch.TRANSFORMED, convolution.scratchBytes());
     plan.onFinish(
         () -> {
-          convolution.share(address(zeros), address(scratch));
+          convolution.share(
+              plan.tileTables(), plan.address(Scratch.ZEROS), plan.address(Scratch.TRANSFORMED));
           convolution.use(address(weight), address(bias));
         });
     e.execute(
@@ -189,10 +190,6 @@ final class WinogradLayer {
         flops,
         floats * Float.BYTES + convolution.weights().bytes(),
         convolution::run);
-  }
-
-  private memory.desc bytes(long bytes) {
-    return plan.own(PackedWeights.vector((bytes + Float.BYTES - 1) / Float.BYTES));
   }
 
   private static long address(memory memory) {

@@ -1,6 +1,5 @@
 package io.blockwork.engine.winograd;
 
-import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.Address;
@@ -91,17 +90,15 @@ final class LayerCheck implements AutoCloseable {
    * @param form the layer's
    * @param weights its weights'
    * @param workers how many the code runs
-   * @param code the layer's code
+   * @param code the address of the layer's code
    */
-  static boolean passes(
-      LayerCode.Form form, WeightsCode.Form weights, int workers, CodeMemory code) {
+  static boolean passes(LayerCode.Form form, WeightsCode.Form weights, int workers, long code) {
     return Process.TRIED.computeIfAbsent(
         new Forms(form, weights), f -> isRight(form, weights, workers, code));
   }
 
   /** {@link #passes}, whatever was found before. */
-  static boolean isRight(
-      LayerCode.Form form, WeightsCode.Form weights, int workers, CodeMemory code) {
+  static boolean isRight(LayerCode.Form form, WeightsCode.Form weights, int workers, long code) {
     try (var check = new LayerCheck(form, weights)) {
       List<Sample> samples = check.samples();
       check.run(workers, code);
@@ -203,7 +200,7 @@ final class LayerCheck implements AutoCloseable {
     return sums;
   }
 
-  private void run(int workers, CodeMemory code) {
+  private void run(int workers, long code) {
     int points = form.tile().points();
     long transformed = (long) points * form.tiles() * form.sourceRow();
     long products = (long) points * form.tiles() * form.targetRow();
@@ -220,7 +217,7 @@ final class LayerCheck implements AutoCloseable {
     words.put(LayerCode.BIAS, bias);
     words.put(LayerCode.TARGETS, targetTable());
     words.put(LayerCode.WEIGHTS, transformWeights());
-    OpenMpRegion.find().orElseThrow().run(code.address(), arguments, 1);
+    OpenMpRegion.find().orElseThrow().run(code, arguments, 1);
   }
 
   private long sourceTable() {

@@ -2,21 +2,20 @@ package io.blockwork.engine.winograd;
 
 import io.blockwork.engine.winograd.LayerCode.Ending;
 import io.blockwork.engine.winograd.WeightsCode.Form;
-import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.engine.x86.SharedCode;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
-import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
  * A 3x3 convolution of stride 1, bound to memory: its code, and for every tile the addresses of the
- * pixels that it reads and writes. Pixels outside the images are read from zeros and written to a
- * place that nobody reads.
+ * pixels that it reads and writes ({@link TileTables}). Pixels outside the images are read from
+ * zeros and written to a place that nobody reads.
  *
  * <p>Used by one thread at a time; the code itself runs on OpenMP's threads.
  */
@@ -83,12 +82,15 @@ public final class WinogradConvolution implements AutoCloseable {
     }
   }
 
+  /** All that the code depends on. */
+  private record CodeForm(LayerCode.Form layer, WorkerLoop loop) {}
+
   private final Problem problem;
   private final Work work;
   private final LayerCode.Form form;
   private final OpenMpRegion region;
   private final int threads;
-  private final CodeMemory code;
+  private final SharedCode code;
   private final NativeBlock memory;
   private final Layout layout;
 
@@ -98,7 +100,7 @@ public final class WinogradConvolution implements AutoCloseable {
       LayerCode.Form form,
       OpenMpRegion region,
       int threads,
-      CodeMemory code,
+      SharedCode code,
       NativeBlock memory,
       Layout layout) {
     this.problem = problem;
@@ -148,20 +150,27 @@ public final class WinogradConvolution implements AutoCloseable {
             problem.sum(),
             problem.clip().ending);
     var loop = WorkerLoop.of(work.parts() * work.columns(), region);
-    Optional<CodeMemory> code = CodeMemory.of(LayerCode.of(form, loop));
+    Optional<SharedCode> code =
+        SharedCode.of(new CodeForm(form, loop), () -> LayerCode.of(form, loop));
     if (code.isEmpty() || !isTrusted(form, weights(problem, vectors), loop, code.get())) {
       return Optional.empty();
     }
     var layout = new Layout(problem, work, form, source, target);
-    NativeBlock memory = NativeBlock.allocate(layout.bytes);
-    return Optional.of(
-        new WinogradConvolution(problem, work, form, region, threads, code.get(), memory, layout));
+    try {
+      NativeBlock memory = NativeBlock.allocate(layout.bytes);
+      return Optional.of(
+          new WinogradConvolution(
+              problem, work, form, region, threads, code.get(), memory, layout));
+    } catch (OutOfMemoryError e) {
+      code.get().close();
+      throw e;
+    }
   }
 
   /** Whether the code is right, which is found out once; if not it is given back. */
   private static boolean isTrusted(
-      LayerCode.Form form, Form weights, WorkerLoop loop, CodeMemory code) {
-    boolean trusted = LayerCheck.passes(form, weights, loop.workers(), code);
+      LayerCode.Form form, Form weights, WorkerLoop loop, SharedCode code) {
+    boolean trusted = LayerCheck.passes(form, weights, loop.workers(), code.address());
     if (!trusted) {
       code.close();
       LoggerFactory.getLogger(WinogradConvolution.class)
@@ -196,11 +205,12 @@ public final class WinogradConvolution implements AutoCloseable {
    * Says where the memory is that convolutions which run one after another share: it stays in the
    * cache from one to the next.
    *
+   * @param tables of the tiles' addresses, which have to live as long as this
    * @param zeros address of {@link #zeroBytes} bytes of zeros
    * @param scratch address of {@link #scratchBytes} bytes, on a cache line
    */
-  public void share(long zeros, long scratch) {
-    layout.fill(memory.address(), zeros, scratch);
+  public void share(TileTables tables, long zeros, long scratch) {
+    layout.fill(tables, memory.address(), zeros, scratch);
   }
 
   /**
@@ -240,11 +250,6 @@ public final class WinogradConvolution implements AutoCloseable {
     return memory.address();
   }
 
-  /** Bytes of native memory of its own, without the weights. */
-  public long bytes() {
-    return memory.bytes();
-  }
-
   /** Gives code and memory back. It must not be running. */
   @Override
   public void close() {
@@ -252,7 +257,7 @@ public final class WinogradConvolution implements AutoCloseable {
     memory.close();
   }
 
-  /** Where things lie in the convolution's own memory, and the addresses that are written there. */
+  /** The sizes of the memory that a convolution needs, and the addresses that it is told. */
   private static final class Layout {
     private static final long LINE = 64;
 
@@ -261,8 +266,6 @@ public final class WinogradConvolution implements AutoCloseable {
     private final LayerCode.Form form;
     private final Pixels source;
     private final Pixels target;
-    private final long sources;
-    private final long targets;
     private final long zeroBytes;
     private final long dumpBytes;
     private final long allScratch;
@@ -270,7 +273,6 @@ public final class WinogradConvolution implements AutoCloseable {
     private final long productBytes;
     private final long scratchBytes;
     private final long bytes;
-    private long end;
 
     Layout(Problem problem, Work work, LayerCode.Form form, Pixels source, Pixels target) {
       this.problem = problem;
@@ -279,13 +281,8 @@ public final class WinogradConvolution implements AutoCloseable {
       this.source = source;
       this.target = target;
       int points = problem.tile().points();
-      int outputs = problem.tile().outputs();
-      long tiles = (long) work.groups() * work.tiles();
       int workers = work.parts() * work.columns();
-      take((long) workers * WorkerLoop.ARGUMENTS * Long.BYTES);
-      sources = take(tiles * points * Long.BYTES);
-      targets = take(tiles * outputs * outputs * Long.BYTES * work.parts());
-      bytes = end;
+      bytes = (long) workers * WorkerLoop.ARGUMENTS * Long.BYTES;
       zeroBytes = source.span(problem.in());
       dumpBytes = line(target.span(form.out()));
       transformedBytes = (long) points * work.tiles() * form.sourceRow();
@@ -298,66 +295,42 @@ public final class WinogradConvolution implements AutoCloseable {
       return (size + LINE - 1) / LINE * LINE;
     }
 
-    private long take(long size) {
-      long at = end;
-      end += line(size);
-      return at;
-    }
-
-    void fill(long base, long zeros, long scratch) {
-      LongBuffer words = longs(base + sources, (long) form.tile().points() * allTiles());
-      for (int tile = 0; tile < allTiles(); tile++) {
-        addresses(words, tile, problem.tile().inputs(), true, source, zeros);
+    void fill(TileTables tables, long base, long zeros, long scratch) {
+      var read =
+          new TilePixels(
+              problem.tile().inputs(),
+              problem.inputHeight(),
+              problem.inputWidth(),
+              problem.top(),
+              problem.left(),
+              source,
+              zeros);
+      long[] targets = new long[work.parts()];
+      for (int part = 0; part < targets.length; part++) {
+        var written =
+            new TilePixels(
+                problem.tile().outputs(),
+                problem.height(),
+                problem.width(),
+                0,
+                0,
+                target.from(part * form.out()),
+                scratch);
+        targets[part] = tables.of(written, problem, allTiles());
       }
-      for (int part = 0; part < work.parts(); part++) {
-        LongBuffer places =
-            longs(base + targets + part * targetBytes(), targetBytes() / Long.BYTES);
-        Pixels own = target.from(part * form.out());
-        for (int tile = 0; tile < allTiles(); tile++) {
-          addresses(places, tile, problem.tile().outputs(), false, own, scratch);
-        }
-      }
-      arguments(base, scratch + dumpBytes);
-    }
-
-    private static LongBuffer longs(long address, long count) {
-      ByteBuffer bytes = NativeValues.bytes(address, count * Long.BYTES);
-      return bytes.asLongBuffer();
+      long sources = tables.of(read, problem, allTiles());
+      arguments(base, scratch + dumpBytes, sources, targets);
     }
 
     private int allTiles() {
       return work.groups() * work.tiles();
     }
 
-    private long targetBytes() {
-      int outputs = problem.tile().outputs();
-      return (long) allTiles() * outputs * outputs * Long.BYTES;
-    }
-
-    private void addresses(
-        LongBuffer words, int tile, int side, boolean input, Pixels pixels, long elsewhere) {
-      int perImage = problem.tilesDown() * problem.tilesAcross();
-      int image = tile / perImage;
-      int first = tile % perImage;
-      int row = first / problem.tilesAcross() * problem.tile().outputs();
-      int column = first % problem.tilesAcross() * problem.tile().outputs();
-      int height = input ? problem.inputHeight() : problem.height();
-      int width = input ? problem.inputWidth() : problem.width();
-      for (int r = 0; r < side; r++) {
-        for (int c = 0; c < side; c++) {
-          int y = row + r - (input ? problem.top() : 0);
-          int x = column + c - (input ? problem.left() : 0);
-          boolean inside = image < problem.batch() && y >= 0 && y < height && x >= 0 && x < width;
-          words.put(inside ? pixels.at(image, y, x) : elsewhere);
-        }
-      }
-    }
-
-    private void arguments(long base, long scratch) {
+    private void arguments(long base, long scratch, long sources, long... targets) {
       int points = problem.tile().points();
       int outputs = problem.tile().outputs();
       int workers = work.parts() * work.columns();
-      LongBuffer words = longs(base, (long) workers * WorkerLoop.ARGUMENTS);
+      LongBuffer words = NativeValues.bytes(base, bytes).asLongBuffer();
       for (int worker = 0; worker < workers; worker++) {
         int part = worker % work.parts();
         int column = worker / work.parts();
@@ -365,18 +338,14 @@ public final class WinogradConvolution implements AutoCloseable {
         long to = (long) work.groups() * (column + 1) / work.columns();
         long own = scratch + worker * scratchBytes;
         int first = worker * WorkerLoop.ARGUMENTS;
-        words.put(
-            first + LayerCode.SOURCES, base + sources + from * work.tiles() * points * Long.BYTES);
+        words.put(first + LayerCode.SOURCES, sources + from * work.tiles() * points * Long.BYTES);
         words.put(first + LayerCode.GROUPS, to - from);
         words.put(first + LayerCode.TRANSFORMED, own);
         words.put(first + LayerCode.PRODUCTS, own + transformedBytes);
         words.put(first + LayerCode.SPILL, own + transformedBytes + productBytes);
         words.put(
             first + LayerCode.TARGETS,
-            base
-                + targets
-                + part * targetBytes()
-                + from * work.tiles() * outputs * outputs * Long.BYTES);
+            targets[part] + from * work.tiles() * outputs * outputs * Long.BYTES);
       }
     }
   }

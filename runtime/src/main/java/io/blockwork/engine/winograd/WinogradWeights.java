@@ -1,7 +1,7 @@
 package io.blockwork.engine.winograd;
 
-import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.engine.x86.SharedCode;
 import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
@@ -21,9 +21,12 @@ public final class WinogradWeights implements AutoCloseable {
     }
   }
 
+  /** All that the code depends on. */
+  private record CodeForm(WeightsCode.Form weights, WorkerLoop loop) {}
+
   private final WeightsCode.Form form;
   private final OpenMpRegion region;
-  private final CodeMemory code;
+  private final SharedCode code;
   private final int threads;
 
   /** What the code is told, and room for its registers; training transforms in every step. */
@@ -32,7 +35,7 @@ public final class WinogradWeights implements AutoCloseable {
   private final LongBuffer arguments;
 
   private WinogradWeights(
-      WeightsCode.Form form, OpenMpRegion region, CodeMemory code, int threads) {
+      WeightsCode.Form form, OpenMpRegion region, SharedCode code, int threads) {
     this.form = form;
     this.region = region;
     this.code = code;
@@ -57,9 +60,9 @@ public final class WinogradWeights implements AutoCloseable {
    */
   public static WinogradWeights of(Layout layout, int threads) {
     OpenMpRegion region = OpenMpRegion.find().orElseThrow();
-    byte[] bytes = WeightsCode.of(layout.form(), WorkerLoop.of(threads, region));
-    CodeMemory code =
-        CodeMemory.of(bytes)
+    WorkerLoop loop = WorkerLoop.of(threads, region);
+    SharedCode code =
+        SharedCode.of(new CodeForm(layout.form(), loop), () -> WeightsCode.of(layout.form(), loop))
             .orElseThrow(() -> new IllegalStateException("no more executable memory is to be had"));
     try {
       return new WinogradWeights(layout.form(), region, code, threads);

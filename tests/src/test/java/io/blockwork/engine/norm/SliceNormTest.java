@@ -93,9 +93,9 @@ final class SliceNormTest {
     assumeTrue(Processor.has(vectors), "this processor has no " + vectors);
     WorkerLoop loop = WorkerLoop.of(2, OpenMpRegion.find().orElseThrow());
     try (CodeMemory code = CodeMemory.of(NormCode.of(vectors, 9, false, loop)).orElseThrow()) {
-      assertTrue(NormCheck.isRight(new NormCheck.Form(vectors, 9, false), 2, code));
-      assertFalse(NormCheck.isRight(new NormCheck.Form(vectors, 9, true), 2, code));
-      assertFalse(NormCheck.isRight(new NormCheck.Form(vectors, 10, false), 2, code));
+      assertTrue(NormCheck.isRight(new NormCheck.Form(vectors, 9, false), 2, code.address()));
+      assertFalse(NormCheck.isRight(new NormCheck.Form(vectors, 9, true), 2, code.address()));
+      assertFalse(NormCheck.isRight(new NormCheck.Form(vectors, 10, false), 2, code.address()));
     }
   }
 }

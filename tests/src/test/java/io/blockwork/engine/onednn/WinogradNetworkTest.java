@@ -9,6 +9,7 @@ import io.blockwork.Networks;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Kernels;
 import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.engine.x86.SharedCode;
 import io.blockwork.examples.networks.CifarResNet18;
 import io.blockwork.examples.networks.ResNet20;
 import io.blockwork.memory.NativeBlock;
@@ -100,6 +101,25 @@ final class WinogradNetworkTest {
       assertThat(NativeBlock.livingBytes()).isGreaterThan(before);
     }
     assertThat(NativeBlock.livingBytes()).isAtMost(before);
+  }
+
+  /** Plans that run side by side have the same layers, and a network has few kinds of them. */
+  @Test
+  void layersOfOneFormShareTheirCode() {
+    EngineOptions engine = EngineOptions.named("onednn").threads(2);
+    int before = SharedCode.living();
+    try (Network one = network(Example.RESNET18, NetworkOptions.defaults().engine(engine));
+        Network two = network(Example.RESNET18, NetworkOptions.defaults().engine(engine))) {
+      INDArray images = images(8);
+      INDArray logits = one.forward(images);
+      long layers = forms(one.profile(images)).size();
+      int pieces = SharedCode.living() - before;
+      // Two plans of all layers, and the transforms of the layers' weights.
+      assertThat((long) pieces).isLessThan(layers);
+      assertThat(two.forward(images)).isEqualTo(logits);
+      assertThat(SharedCode.living() - before).isEqualTo(pieces);
+    }
+    assertThat(SharedCode.living()).isEqualTo(before);
   }
 
   private static INDArray images(int batch) {

@@ -18,6 +18,7 @@ final class BoundWinograd implements AutoCloseable {
   private final Guarded bias;
   private final Guarded zeros;
   private final Guarded scratch;
+  private final TileTables tables = new TileTables();
   private final WinogradConvolution convolution;
 
   /** How it is computed. */
@@ -66,7 +67,7 @@ final class BoundWinograd implements AutoCloseable {
     }
     zeros = new Guarded(floats(convolution.zeroBytes()), way.guardAtEnd());
     scratch = new Guarded(floats(convolution.scratchBytes()), way.guardAtEnd());
-    convolution.share(zeros.address(), scratch.address());
+    convolution.share(tables, zeros.address(), scratch.address());
     convolution.use(transformed.address(), bias.address());
   }
 
@@ -114,6 +115,7 @@ final class BoundWinograd implements AutoCloseable {
   @Override
   public void close() {
     convolution.close();
+    tables.close();
     for (Guarded memory :
         new Guarded[] {source, target, weights, transformed, bias, zeros, scratch}) {
       memory.close();

@@ -44,7 +44,7 @@ final class LayerCheckTest {
 
   private static boolean passes(LayerCode.Form form, byte[] bytes) {
     try (CodeMemory code = CodeMemory.of(bytes).orElseThrow()) {
-      return LayerCheck.isRight(form, weights(form), 2, code);
+      return LayerCheck.isRight(form, weights(form), 2, code.address());
     }
   }
 
@@ -106,12 +106,13 @@ final class LayerCheckTest {
                         Pixels.channelsLast(
                             values.address() + (long) floats * Float.BYTES, 32, 20, 20))
                     .orElseThrow();
+            TileTables tables = new TileTables();
             NativeBlock weights = NativeBlock.allocate(convolution.weights().bytes());
             NativeBlock bias = NativeBlock.allocate(32 * Float.BYTES);
             NativeBlock zeros = NativeBlock.allocate(convolution.zeroBytes());
             NativeBlock scratch = NativeBlock.allocate(convolution.scratchBytes())) {
           List.of(weights, bias, zeros, scratch).forEach(NativeBlock::clear);
-          convolution.share(zeros.address(), scratch.address());
+          convolution.share(tables, zeros.address(), scratch.address());
           convolution.use(weights.address(), bias.address());
           assertEquals(
               List.of(),

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** A file, loaded by ONNX Runtime. */
-final class OrtModel implements AutoCloseable {
+public final class OrtModel implements AutoCloseable {
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
 
@@ -23,7 +23,8 @@ final class OrtModel implements AutoCloseable {
     this.session = session;
   }
 
-  static OrtModel load(Path file) throws OrtException {
+  /** Loads a file. */
+  public static OrtModel load(Path file) throws OrtException {
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(2);
       options.setSessionLogLevel(ai.onnxruntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
@@ -37,7 +38,7 @@ final class OrtModel implements AutoCloseable {
   }
 
   /** The values of all outputs, in order. */
-  Map<String, float[]> all(float[] images, long... shape) throws OrtException {
+  public Map<String, float[]> all(float[] images, long... shape) throws OrtException {
     try (OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(images), shape)) {
       return run(input);
     }
@@ -53,7 +54,8 @@ final class OrtModel implements AutoCloseable {
   }
 
   private Map<String, float[]> run(OnnxTensorLike input) throws OrtException {
-    try (OrtSession.Result result = session.run(Map.of("input", input))) {
+    try (OrtSession.Result result =
+        session.run(Map.of(session.getInputNames().iterator().next(), input))) {
       Map<String, float[]> values = new LinkedHashMap<>();
       for (Map.Entry<String, OnnxValue> output : result) {
         FloatBuffer floats = ((OnnxTensor) output.getValue()).getFloatBuffer();

@@ -1,5 +1,8 @@
 package io.blockwork.graph.ops;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+
 /**
  * How people read an operation.
  *
@@ -16,5 +19,10 @@ public record Description(String kind, String extras, String phrase) {
   /** The same, and what else the kernel does. */
   static Description of(String kind, String extras) {
     return new Description(kind, extras, kind);
+  }
+
+  /** Four digits at most: {@code 0.0875} for what computing left as 0.08750000000000001. */
+  static String rounded(double value) {
+    return String.valueOf(new BigDecimal(value).round(new MathContext(4)).doubleValue());
   }
 }

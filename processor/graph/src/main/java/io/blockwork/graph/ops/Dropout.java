@@ -31,7 +31,7 @@ public record Dropout(String path, double rate) implements SameShape {
 
   @Override
   public Description description() {
-    return Description.of("dropout " + rate);
+    return Description.of("dropout " + Description.rounded(rate));
   }
 
   @Override

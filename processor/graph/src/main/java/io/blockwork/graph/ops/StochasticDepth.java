@@ -29,7 +29,7 @@ public record StochasticDepth(String path, double rate) implements SameShape {
 
   @Override
   public Description description() {
-    return Description.of("stochastic depth " + rate);
+    return Description.of("stochastic depth " + Description.rounded(rate));
   }
 
   @Override

@@ -42,6 +42,25 @@ public final class PoolBeforeConv {
     return rewrite.done();
   }
 
+  /**
+   * Whether a node is an average pool that this has put before its convolution: the block's modules
+   * are named in the order in which the papers have them.
+   */
+  public static boolean isSwapped(Graph graph, Node node) {
+    return isShrinking(node.op())
+        && graph.consumers().get(node.id()).stream()
+            .anyMatch(
+                reader ->
+                    reader.op() instanceof Conv2d conv
+                        && conv.window().isPoint()
+                        && isBefore(graph, conv.path(), node.op().path()));
+  }
+
+  private static boolean isBefore(Graph graph, String first, String second) {
+    int at = graph.modules().indexOf(first);
+    return at >= 0 && at < graph.modules().indexOf(second);
+  }
+
   /** With padding, or a window that hangs over, the divisor would have to tell the bias apart. */
   private static boolean isShrinking(Op op) {
     if (!(op instanceof AvgPool2d pool)) {

@@ -211,7 +211,33 @@ final class Convolutions {
     if (window.dilationHeight() != 1 || window.dilationWidth() != 1) {
       throw translation.refuse("a pool with dilations is not supported");
     }
-    return translation.integer("ceil_mode", 0) != 0 ? window.ceilMode() : window;
+    if (translation.integer("ceil_mode", 0) != 0) {
+      return window.ceilMode();
+    }
+    return isHalf(window) ? window : trimmed(window, x.shape());
+  }
+
+  /** Without the padding behind the map that no window reaches. */
+  private static Window trimmed(Window window, Shape shape) {
+    Padding all = window.padding();
+    return window.padding(
+        new Padding(
+            all.top(),
+            all.left(),
+            behind(
+                shape.height(),
+                window.spanHeight(),
+                window.strideHeight(),
+                all.top(),
+                all.bottom()),
+            behind(
+                shape.width(), window.spanWidth(), window.strideWidth(), all.left(), all.right())));
+  }
+
+  /** PyTorch's older exporter writes pools that round up with more padding than they need. */
+  private static int behind(int size, int span, int stride, int before, int behind) {
+    int free = size + before + behind - span;
+    return free < 0 ? behind : Math.max(0, behind - free % stride);
   }
 
   /** Whether each window sees a value of the map, as our pools demand. */

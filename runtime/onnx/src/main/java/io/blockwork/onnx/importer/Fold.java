@@ -36,7 +36,6 @@ final class Fold {
     all.put("Constant", Fold::constant);
     all.put("ConstantOfShape", Fold::constantOfShape);
     all.put("Identity", translation -> translation.out(translation.constant(0)));
-    all.put("Dropout", translation -> translation.out(translation.constant(0)));
     all.put("Cast", Fold::cast);
     all.put("CastLike", translation -> cast(translation, translation.constant(1).type()));
     all.put("Clip", Fold::clip);
@@ -50,6 +49,10 @@ final class Fold {
     all.put("Expand", Fold::expand);
     FoldParts.into(all);
     FoldReductions.into(all);
+    FoldProducts.into(all);
+    FoldNorms.into(all);
+    FoldPads.into(all);
+    FoldPools.into(all);
     unary(all, "Abs", Math::abs);
     unary(all, "Neg", x -> -x);
     unary(all, "Sqrt", Math::sqrt);

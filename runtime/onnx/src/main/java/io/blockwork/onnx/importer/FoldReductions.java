@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
-/** Works out sums and the like of constants, and products of matrices. */
+/** Works out sums and the like of constants. */
 final class FoldReductions {
   private FoldReductions() {}
 
@@ -35,7 +35,6 @@ final class FoldReductions {
     all.put(
         "ReduceL2",
         translation -> reduce(translation, 18, 0, x -> x * x, Double::sum, (x, n) -> Math.sqrt(x)));
-    all.put("MatMul", FoldReductions::matMul);
   }
 
   private static void reduce(
@@ -90,35 +89,5 @@ final class FoldReductions {
             x.type(),
             shape,
             Arrays.stream(to).map(value -> end.applyAsDouble(value, count)).toArray()));
-  }
-
-  private static void matMul(Translation translation) {
-    OnnxTensor a = translation.constant(0);
-    OnnxTensor b = translation.constant(1);
-    if (a.shape().size() != 2
-        || b.shape().size() != 2
-        || !a.shape().get(1).equals(b.shape().get(0))) {
-      throw translation.refuse(
-          "it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
-    }
-    int rows = a.shape().get(0);
-    int inner = a.shape().get(1);
-    int columns = b.shape().get(1);
-    translation.scope().worksOut((long) a.count() + b.count() + (long) rows * columns, translation);
-    if ((long) rows * inner * columns > 1L << 30) {
-      throw translation.refuse(
-          "it multiplies constants of the shapes %s and %s", a.shape(), b.shape());
-    }
-    double[] x = a.doubles();
-    double[] y = b.doubles();
-    double[] product = new double[rows * columns];
-    for (int r = 0; r < rows; r++) {
-      for (int k = 0; k < inner; k++) {
-        for (int c = 0; c < columns; c++) {
-          product[r * columns + c] += x[r * inner + k] * y[k * columns + c];
-        }
-      }
-    }
-    translation.out(Fold.tensor(a.type(), List.of(rows, columns), product));
   }
 }

@@ -27,22 +27,26 @@ final class Cluster implements AutoCloseable {
   private static final List<String> TEST_LIBRARIES =
       List.of("junit-", "surefire", "opentest4j", "apiguardian");
   private static final String HEAP = "-Xmx256m";
+  private static final List<String> NATIVE =
+      List.of("-Dorg.bytedeco.javacpp.maxbytes=3g", "-Dorg.bytedeco.javacpp.maxphysicalbytes=8g");
 
   /**
    * How the processes run.
    *
    * @param jvm options of every JVM
+   * @param heap a driver's option for its heap
    * @param prefix of a worker's command, which the worker's number follows; empty: none
    */
-  record Settings(List<String> jvm, List<String> prefix) {
+  record Settings(List<String> jvm, String heap, List<String> prefix) {
     /** For tests: starts twice as fast, and is fast enough at nothing else. */
     static Settings light() {
-      return new Settings(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), List.of());
+      return new Settings(
+          List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), "-Xmx1g", List.of());
     }
 
     /** For measuring: each worker, and the executors that it starts, has a core of its own. */
     static Settings pinned() {
-      return new Settings(List.of("-XX:+UseSerialGC"), List.of("taskset", "-c"));
+      return new Settings(List.of(), "-Xmx4g", List.of("taskset", "-c"));
     }
   }
 
@@ -175,18 +179,27 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /** Starts a worker, the first one of its number or in place of one that was killed. */
-  void startWorker(int number) throws IOException, InterruptedException {
+  private List<String> prefix(int number) {
     List<String> prefix = new ArrayList<>(settings.prefix());
     if (!prefix.isEmpty()) {
       prefix.add(Integer.toString(number));
     }
+    return prefix;
+  }
+
+  /** Starts a worker, the first one of its number or in place of one that was killed. */
+  void startWorker(int number) throws IOException, InterruptedException {
     // Spark tells machines apart by their names: a task is not started again beside itself.
     List<String> arguments = new ArrayList<>(address("127.0.0." + (number + 1)));
     arguments.addAll(List.of("--cores", "1", "--memory", "4g"));
     arguments.addAll(List.of("--work-dir", folder.resolve("work" + number).toString(), url));
     ChildProcess worker =
-        start(prefix, List.of(HEAP), spark, "org.apache.spark.deploy.worker.Worker", arguments);
+        start(
+            prefix(number),
+            List.of(HEAP),
+            spark,
+            "org.apache.spark.deploy.worker.Worker",
+            arguments);
     worker.await("Successfully registered with master");
     workers.put(number, worker);
   }
@@ -230,8 +243,7 @@ final class Cluster implements AutoCloseable {
     all.put("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
     all.put(
         "spark.executor.extraJavaOptions",
-        String.join(" ", this.settings.jvm())
-            + " -Dorg.bytedeco.javacpp.maxbytes=1g -Dorg.bytedeco.javacpp.maxphysicalbytes=4g");
+        String.join(" ", this.settings.jvm()) + " " + String.join(" ", NATIVE));
     all.put(
         "spark.jars",
         String.join(
@@ -241,11 +253,19 @@ final class Cluster implements AutoCloseable {
                 .map(jar -> "local:" + jar)
                 .toList()));
     all.putAll(settings);
-    List<String> options = new ArrayList<>(List.of("-Xmx1g"));
+    List<String> options = new ArrayList<>(NATIVE);
+    options.add(this.settings.heap());
     all.forEach((key, value) -> options.add("-D" + key + "=" + value));
-    List<Path> classPath = new ArrayList<>(spark);
-    classPath.addAll(ours);
-    return start(List.of(), options, classPath, main.getName(), List.of(arguments));
+    return start(List.of(), options, driverClassPath(), main.getName(), List.of(arguments));
+  }
+
+  /** Starts a program of the tests without Spark, where the first worker is. */
+  ChildProcess pinned(Class<?> main, String... arguments) throws IOException {
+    return start(prefix(0), NATIVE, driverClassPath(), main.getName(), List.of(arguments));
+  }
+
+  private List<Path> driverClassPath() {
+    return Stream.concat(spark.stream(), ours.stream()).toList();
   }
 
   /** Ends all processes, those too whose worker was killed, and waits until they are gone. */
@@ -266,8 +286,13 @@ final class Cluster implements AutoCloseable {
 
   /** The executors that are alive, whichever process has started them. */
   List<ProcessHandle> executors() {
+    return executors(home.toString());
+  }
+
+  /** The executors of a cluster that is known by its {@code SPARK_HOME}. */
+  static List<ProcessHandle> executors(String home) {
     return ProcessHandle.allProcesses()
-        .filter(process -> process.info().commandLine().orElse("").contains(home.toString()))
+        .filter(process -> process.info().commandLine().orElse("").contains(home + "/jars/"))
         .toList();
   }
 }

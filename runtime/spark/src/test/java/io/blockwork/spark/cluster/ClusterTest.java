@@ -167,6 +167,14 @@ class ClusterTest {
   }
 
   @Test
+  void executorsWithoutOurJarsAreRefused() throws Exception {
+    String output =
+        driver(folder.resolve("no-jars"), Gate.OPEN, Map.of(), jar -> false, "train").output();
+    assertTrue(output.contains("refused: executors lack classes of the program"), output);
+    assertTrue(output.contains("fix: give the executors the jars"), output);
+  }
+
+  @Test
   void executorsWithoutNd4jsLibraryAreRefused() throws Exception {
     String output =
         driver(

@@ -23,10 +23,13 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Trains ResNet-20 on folders of JPEGs with two workers, and names what is in a folder of pictures.
- * {@code train DATA [EPOCHS] [STEPS] [SEED]} or {@code predict PICTURES}.
+ * {@code train DATA [EPOCHS] [STEPS] [SEED] [WORKERS]} or {@code predict PICTURES}.
  */
 public final class SparkCifar {
   private static final int WORKERS = 2;
+
+  /** Of all workers together. */
+  private static final int BATCH = 256;
 
   private SparkCifar() {}
 
@@ -38,18 +41,21 @@ public final class SparkCifar {
   public static void main(String[] args) throws java.io.IOException {
     boolean train = args.length > 1 && args[0].equals("train");
     if (!train && !(args.length == 2 && args[0].equals("predict"))) {
-      System.err.println("expected: train DATA [EPOCHS] [STEPS] [SEED], or predict PICTURES");
+      System.err.println(
+          "expected: train DATA [EPOCHS] [STEPS] [SEED] [WORKERS], or predict PICTURES");
       return;
     }
     Path run = Path.of(System.getProperty("run", "target/spark-cifar"));
+    int workers = number(args, 5, WORKERS);
     try (SparkSession spark =
         SparkSession.builder()
             .appName("spark-cifar")
-            .master(System.getProperty("spark.master", "local[" + WORKERS + "]"))
+            .master(System.getProperty("spark.master", "local[" + workers + "]"))
             .config("spark.ui.enabled", "false")
             .getOrCreate()) {
       if (train) {
-        train(spark, args[1], run, number(args, 2, 15), number(args, 3, 16), number(args, 4, 1));
+        int epochs = number(args, 2, 15);
+        train(spark, args[1], run, epochs, number(args, 3, 16), number(args, 4, 1), workers);
       } else {
         predict(spark, args[1], run);
       }
@@ -61,13 +67,14 @@ public final class SparkCifar {
   }
 
   /**
-   * Trains as the README's recipe does, with batches of 128 for each worker.
+   * Trains as the README's recipe does, with batches of 128 for each of two workers.
    *
    * @param steps that a worker makes between combinations
+   * @param workers divide the batch among them
    * @return the results of the epochs
    */
   static TrainingHistory train(
-      SparkSession spark, String data, Path run, int epochs, int steps, int seed) {
+      SparkSession spark, String data, Path run, int epochs, int steps, int seed, int workers) {
     try (CifarNet net = Networks.create(CifarNet.class, NetworkOptions.defaults().seed(seed))) {
       Trainer trainer =
           Trainer.of(net)
@@ -78,34 +85,21 @@ public final class SparkCifar {
               .checkpoints(run)
               .log(run);
       SparkImages images = SparkImages.folder(spark, Path.of(data, "train").toUri().toString());
-      TrainingHistory history =
-          SparkTrainer.of(CifarNet.class, net, trainer)
-              .workers(WORKERS)
-              .batchSize(128)
-              .localSteps(steps)
-              .seed(seed)
-              .fit(
-                  images
-                      .cached()
-                      .with(
-                          () ->
-                              Pipeline.of(
-                                  new RandomCrop(32, 4),
-                                  new RandomHorizontalFlip(0.5),
-                                  Normalize.imageNet())),
-                  SparkImages.folder(spark, Path.of(data, "test").toUri().toString()).cached());
-      history
-          .epochs()
-          .forEach(
-              epoch ->
-                  System.out.printf(
-                      java.util.Locale.ROOT,
-                      "epoch %d: %s; held out: %s; %.0f images/s%n",
-                      epoch.epoch() + 1,
-                      epoch.training(),
-                      epoch.validation().orElseThrow(),
-                      epoch.imagesPerSecond()));
-      return history;
+      return SparkTrainer.of(CifarNet.class, net, trainer)
+          .workers(workers)
+          .batchSize(BATCH / workers)
+          .localSteps(steps)
+          .seed(seed)
+          .fit(
+              images
+                  .cached()
+                  .with(
+                      () ->
+                          Pipeline.of(
+                              new RandomCrop(32, 4),
+                              new RandomHorizontalFlip(0.5),
+                              Normalize.imageNet())),
+              SparkImages.folder(spark, Path.of(data, "test").toUri().toString()).cached());
     }
   }
 

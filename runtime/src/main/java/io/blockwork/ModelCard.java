@@ -1,0 +1,174 @@
+package io.blockwork;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.blockwork.image.Interpolation;
+import io.blockwork.image.Preprocessing;
+import io.blockwork.io.SafeText;
+import io.blockwork.parameters.Parameters;
+import io.blockwork.weights.Weights;
+import io.blockwork.weights.WeightsException;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What weights say beside their values: which classes they tell apart, and what has to be done to a
+ * picture for them. It travels with the parameters: a training run takes it from its data, {@link
+ * Weights#save} and checkpoints write it, {@link Parameters#load} reads it, and {@link
+ * ImageClassifier#classify(java.nio.file.Path)} goes by it.
+ *
+ * @param classNames by label; empty: not known
+ * @param preprocessing what the network's pictures went through; empty: not known
+ */
+public record ModelCard(List<String> classNames, Optional<Preprocessing> preprocessing) {
+  private static final String CLASSES = "blockwork.classes";
+  private static final String PREPROCESSING = "blockwork.preprocessing";
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Copies the list. */
+  public ModelCard {
+    classNames = List.copyOf(classNames);
+  }
+
+  /** What a network's parameters say. */
+  public static ModelCard of(Parameters parameters) {
+    return of(parameters.metadata());
+  }
+
+  /**
+   * What a file of weights says.
+   *
+   * @throws WeightsException if that is damaged
+   */
+  public static ModelCard of(Weights weights) {
+    return of(weights.metadata());
+  }
+
+  private static ModelCard of(Map<String, String> metadata) {
+    return new ModelCard(
+        Optional.ofNullable(metadata.get(CLASSES)).map(ModelCard::names).orElse(List.of()),
+        Optional.ofNullable(metadata.get(PREPROCESSING)).map(ModelCard::preprocessing));
+  }
+
+  /** Says this of parameters from now on; what is not known leaves what was said before. */
+  public void describe(Parameters parameters) {
+    if (!classNames.isEmpty()) {
+      parameters.metadata(CLASSES, json(classNames));
+    }
+    preprocessing.ifPresent(p -> parameters.metadata(PREPROCESSING, json(p)));
+  }
+
+  private static String json(List<String> names) {
+    return json(
+        json -> {
+          json.writeStartArray();
+          for (String name : names) {
+            json.writeString(name);
+          }
+          json.writeEndArray();
+        });
+  }
+
+  /** The fields that files of ONNX have, too. */
+  private static String json(Preprocessing preprocessing) {
+    return json(
+        json -> {
+          json.writeStartObject();
+          json.writeNumberField("resize", preprocessing.resize());
+          json.writeNumberField("crop", preprocessing.crop());
+          json.writeStringField(
+              "interpolation", preprocessing.interpolation().name().toLowerCase(Locale.ROOT));
+          numbers(json, "mean", preprocessing.mean());
+          numbers(json, "std", preprocessing.std());
+          json.writeEndObject();
+        });
+  }
+
+  private static void numbers(JsonGenerator json, String field, List<Double> values)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (double value : values) {
+      json.writeNumber(value);
+    }
+    json.writeEndArray();
+  }
+
+  private interface Body {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static String json(Body body) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      body.write(json);
+    } catch (IOException e) {
+      throw new IllegalStateException("a StringWriter cannot fail", e);
+    }
+    return text.toString();
+  }
+
+  private static List<String> names(String text) {
+    List<String> names = new ArrayList<>();
+    try (JsonParser json = JSON.createParser(text)) {
+      boolean array = json.nextToken() == JsonToken.START_ARRAY;
+      while (array && json.nextToken() == JsonToken.VALUE_STRING) {
+        names.add(json.getText());
+      }
+      if (json.currentToken() == JsonToken.END_ARRAY) {
+        return names;
+      }
+    } catch (IOException e) {
+      throw damaged(CLASSES, text, e);
+    }
+    throw damaged(CLASSES, text, new IOException("not an array of names"));
+  }
+
+  private static Preprocessing preprocessing(String text) {
+    int resize = 0;
+    int crop = 0;
+    Interpolation interpolation = Interpolation.BILINEAR;
+    List<Double> mean = List.of();
+    List<Double> std = List.of();
+    try (JsonParser json = JSON.createParser(text)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String field = json.currentName();
+        json.nextToken();
+        switch (field) {
+          case "resize" -> resize = json.getIntValue();
+          case "crop" -> crop = json.getIntValue();
+          case "interpolation" ->
+              interpolation = Interpolation.valueOf(json.getText().toUpperCase(Locale.ROOT));
+          case "mean" -> mean = numbers(json);
+          case "std" -> std = numbers(json);
+          default -> json.skipChildren();
+        }
+      }
+      return new Preprocessing(resize, crop, interpolation, mean, std);
+    } catch (IOException | IllegalArgumentException e) {
+      throw damaged(PREPROCESSING, text, e);
+    }
+  }
+
+  private static List<Double> numbers(JsonParser json) throws IOException {
+    List<Double> values = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      values.add(json.getDoubleValue());
+    }
+    return values;
+  }
+
+  private static WeightsException damaged(String key, String text, Exception cause) {
+    return new WeightsException(
+        SafeText.format(
+            "%s in the metadata of the weights is damaged: %s", key, SafeText.excerpt(text)),
+        cause);
+  }
+}
