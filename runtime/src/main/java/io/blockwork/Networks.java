@@ -115,7 +115,7 @@ public final class Networks {
     }
     if (!annotated(type)) {
       return SafeText.format(
-          "%s has none of the annotations @ResNet, @DenseNet, @ResidualBlock and @DenseBlock: add the one that describes the network",
+          "%s has none of the annotations @Model, @ResNet, @DenseNet, @ResidualBlock and @DenseBlock: add the one that describes the network",
           type.getName());
     }
     if (isLocal(type)) {
@@ -157,7 +157,8 @@ public final class Networks {
         return true;
       }
       String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-      return Stream.of(ResNet.class, DenseNet.class, ResidualBlock.class, DenseBlock.class)
+      return Stream.of(
+              Model.class, ResNet.class, DenseNet.class, ResidualBlock.class, DenseBlock.class)
           .anyMatch(a -> text.contains(a.descriptorString()));
     } catch (IOException e) {
       return true;

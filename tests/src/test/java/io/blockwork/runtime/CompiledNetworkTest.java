@@ -10,10 +10,18 @@ import io.blockwork.loss.Loss;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -204,6 +212,31 @@ class CompiledNetworkTest {
     assertThat(fails(() -> Networks.create(NotAnnotated.class)))
         .contains("has none of the annotations");
     assertThat(fails(() -> Networks.create(TinyNetwork.class))).contains("is not an interface");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "@io.blockwork.Model @io.blockwork.networks.GoogLeNet",
+        "@io.blockwork.Model @io.blockwork.Onnx(\"net.onnx\")",
+        "@io.blockwork.ResNet(blocks = {1, 1})"
+      })
+  void networksThatNoProcessorSawAreNotTakenForPlainInterfaces(
+      String annotations, @TempDir Path folder) throws Exception {
+    Path source =
+        Files.writeString(
+            folder.resolve("Net.java"),
+            annotations + " public interface Net extends io.blockwork.ImageClassifier {}");
+    int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-proc:none", "-d", folder.toString(), source.toString());
+    assertThat(status).isEqualTo(0);
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+      Class<? extends io.blockwork.Network> type =
+          loader.loadClass("Net").asSubclass(io.blockwork.Network.class);
+      assertThat(fails(() -> Networks.create(type)))
+          .contains("the annotation processor did not run");
+    }
   }
 
   /** A network interface that nobody annotated. */
