@@ -230,13 +230,21 @@ public final class OneDnnEngine implements Engine {
     // Primitives are made for the number of threads that the making thread is set to.
     int threads = microBatching.streams() > 1 ? 1 : options.threadsOrAll();
     PlanWeights weights = new PlanWeights(state.acquire());
+    // Kernels are made side by side, but whoever names the layers need not expect that.
+    Object turn = new Object();
+    Function<InferenceBinder, ForwardPass> inTurn =
+        bind -> {
+          synchronized (turn) {
+            return network.apply(bind);
+          }
+        };
     List<BoundMicroBatch> plans = Collections.synchronizedList(new ArrayList<>());
     Runnable bindOne =
         () ->
             plans.add(
                 OneDnnLibrary.onThreads(
                     threads,
-                    () -> bindPart(parameters, weights, batch, microBatching, timed, network)));
+                    () -> bindPart(parameters, weights, batch, microBatching, timed, inTurn)));
     try {
       // Those who will run side by side are made side by side.
       SharedWork.start(Collections.nCopies(microBatching.streams(), bindOne)).finish();
