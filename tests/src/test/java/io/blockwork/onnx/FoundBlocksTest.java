@@ -40,7 +40,9 @@ class FoundBlocksTest {
     return Importer.run(ModelReader.read(file), Optional.empty()).graph();
   }
 
-  /** The operations of each block, without what is in front of their last dot; "" has the others. */
+  /**
+   * The operations of each block, without what is in front of their last dot; "" has the others.
+   */
   private static Map<String, List<String>> blocks(Graph graph) {
     Map<String, List<String>> blocks = new LinkedHashMap<>();
     for (Node node : graph.nodes().subList(1, graph.nodes().size())) {

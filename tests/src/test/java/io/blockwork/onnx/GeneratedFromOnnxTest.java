@@ -219,7 +219,8 @@ class GeneratedFromOnnxTest {
     Path models = Files.createDirectories(project.resolve("src/main/onnx"));
     Files.copy(
         OnnxFiles.folder("light").resolve("light_resnet50.onnx"), models.resolve("model.onnx"));
-    String source = "@Model @Onnx(\"model.onnx\")\npublic interface Net extends ImageClassifier {}\n";
+    String source =
+        "@Model @Onnx(\"model.onnx\")\npublic interface Net extends ImageClassifier {}\n";
     assertThat(compile(compiler("javac"), source)).isEmpty();
     String forward =
         Files.readString(project.resolve("target/generated-sources/user/NetForward.java"));

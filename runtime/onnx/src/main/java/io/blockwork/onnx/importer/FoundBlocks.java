@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,8 +23,8 @@ import java.util.Set;
  * module) is a block; long chains end where maps become smaller; what is still long is cut where it
  * repeats itself.
  *
- * <p>Operations that have no name of their own are called after what they do: {@code
- * block3.conv1}. So blocks alike have operations of the same names, and share a class.
+ * <p>Operations that have no name of their own are called after what they do: {@code block3.conv1}.
+ * So blocks alike have operations of the same names, and share a class.
  */
 final class FoundBlocks {
   /** So many operations beside each other can be read without blocks. */
@@ -154,7 +153,8 @@ final class FoundBlocks {
     }
     String prefix = first.substring(0, first.lastIndexOf('_', end - 1) + 1);
     long all = taken.stream().filter(path -> path.startsWith(prefix)).count();
-    return all == nodes.size() && !taken.contains(prefix.substring(0, Math.max(0, prefix.length() - 1)))
+    return all == nodes.size()
+            && !taken.contains(prefix.substring(0, Math.max(0, prefix.length() - 1)))
         ? prefix
         : "";
   }

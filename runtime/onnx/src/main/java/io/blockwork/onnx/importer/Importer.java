@@ -78,8 +78,7 @@ public final class Importer {
     Map<String, FoundBlocks.Place> places = FoundBlocks.of(network.graph(), names.unnamed());
     return places.isEmpty()
         ? network
-        : taken(
-            model, nodes, images, new Draft(images.shape(), places), new Names(nodes, places));
+        : taken(model, nodes, images, new Draft(images.shape(), places), new Names(nodes, places));
   }
 
   private static ImportedNetwork taken(
