@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.blockwork.data.Task;
 import io.blockwork.image.Interpolation;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
@@ -19,15 +20,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What weights say beside their values: which classes they tell apart, and what has to be done to a
- * picture for them. It travels with the parameters: a training run takes it from its data, {@link
- * Weights#save} and checkpoints write it, {@link Parameters#load} reads it, and {@link
- * ImageClassifier#classify(java.nio.file.Path)} goes by it.
+ * What weights say beside their values: which classes they tell apart, what has to be done to a
+ * picture for them, and what they say of it. It travels with the parameters: a training run takes
+ * it from its data, {@link Weights#save} and checkpoints write it, {@link Parameters#load} reads
+ * it, and {@link ImageClassifier#classify(java.nio.file.Path)} goes by it.
  *
  * @param classNames by label; empty: not known
  * @param preprocessing what the network's pictures went through; empty: not known
+ * @param task what the network says of a picture; one class, unless the weights tell
  */
-public record ModelCard(List<String> classNames, Optional<Preprocessing> preprocessing) {
+public record ModelCard(List<String> classNames, Optional<Preprocessing> preprocessing, Task task) {
+  private static final String TASK = "blockwork.task";
   private static final String CLASSES = "blockwork.classes";
   private static final String PREPROCESSING = "blockwork.preprocessing";
   private static final JsonFactory JSON = new JsonFactory();
@@ -35,6 +38,11 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
   /** Copies the list. */
   public ModelCard {
     classNames = List.copyOf(classNames);
+  }
+
+  /** What is said of a network that names one class of a picture. */
+  public ModelCard(List<String> classNames, Optional<Preprocessing> preprocessing) {
+    this(classNames, preprocessing, Task.SINGLE_LABEL);
   }
 
   /** What a network's parameters say. */
@@ -54,7 +62,8 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
   private static ModelCard of(Map<String, String> metadata) {
     return new ModelCard(
         Optional.ofNullable(metadata.get(CLASSES)).map(ModelCard::names).orElse(List.of()),
-        Optional.ofNullable(metadata.get(PREPROCESSING)).map(ModelCard::preprocessing));
+        Optional.ofNullable(metadata.get(PREPROCESSING)).map(ModelCard::preprocessing),
+        Optional.ofNullable(metadata.get(TASK)).map(ModelCard::task).orElse(Task.SINGLE_LABEL));
   }
 
   /** Says this of parameters from now on; what is not known leaves what was said before. */
@@ -63,6 +72,17 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
       parameters.metadata(CLASSES, json(classNames));
     }
     preprocessing.ifPresent(p -> parameters.metadata(PREPROCESSING, json(p)));
+    if (task != Task.SINGLE_LABEL || parameters.metadata().containsKey(TASK)) {
+      parameters.metadata(TASK, task.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static Task task(String text) {
+    try {
+      return Task.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw damaged(TASK, text, e);
+    }
   }
 
   private static String json(List<String> names) {

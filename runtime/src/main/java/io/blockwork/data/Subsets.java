@@ -52,6 +52,16 @@ final class Subsets {
     }
 
     @Override
+    public Task task() {
+      return all.task();
+    }
+
+    @Override
+    public float[] target(int index) {
+      return all.target(indices[index]);
+    }
+
+    @Override
     public String describe(int index) {
       return all.describe(indices[index]);
     }

@@ -60,7 +60,8 @@ final class TrainingRun implements StepSource.Run {
             store ->
                 new Checkpoints(
                     store,
-                    new BestWeights(store, trainer.bestCount, trainer.bestBy),
+                    new BestWeights(
+                        store, trainer.bestCount, trainer.bestBy.orElse(Score.usual(train.task()))),
                     trainer.settings(train),
                     train.classNames()));
     this.bestCopy =
@@ -174,7 +175,8 @@ final class TrainingRun implements StepSource.Run {
     boolean areTheNetworks = network.architecture().output().equals(List.of(names.size()));
     new ModelCard(
             areTheNetworks ? names : List.of(),
-            validation.flatMap(Validation::preprocessing).or(train::preprocessing))
+            validation.flatMap(Validation::preprocessing).or(train::preprocessing),
+            train.task())
         .describe(network.parameters());
   }
 
