@@ -77,18 +77,21 @@ public final class ImageTable implements ImageDataset {
     List<String> names = new ArrayList<>();
     for (CsvTable.Row row : table.rows()) {
       String name = row.fields().get(image).strip();
-      if (name.isEmpty()) {
-        throw table.damaged(row, image, "the name of an image");
-      }
-      try {
-        folder.resolve(name);
-      } catch (InvalidPathException e) {
+      if (name.isEmpty() || !isPath(folder, name)) {
         throw table.damaged(row, image, "the name of a file");
       }
       names.add(name);
     }
     return new ImageTable(
         folder, "", List.copyOf(names), task, List.copyOf(classNames), labels, targets);
+  }
+
+  private static boolean isPath(Path folder, String name) {
+    try {
+      return folder.resolve(name).getNameCount() > 0;
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   /**

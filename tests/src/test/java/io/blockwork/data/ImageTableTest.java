@@ -83,7 +83,8 @@ final class ImageTableTest {
     assertThat(wrong).hasMessageThat().doesNotContain("\u001b");
     assertThat(wrong.offset()).isEqualTo(15);
     IllegalArgumentException missing =
-        assertThrows(IllegalArgumentException.class, () -> ImageTable.numbers(csv, "image", "agee"));
+        assertThrows(
+            IllegalArgumentException.class, () -> ImageTable.numbers(csv, "image", "agee"));
     assertThat(missing).hasMessageThat().contains("has no column agee; the nearest is age");
     for (String text :
         List.of("image,age\na\n", "image,age\na,3,4\n", "image,age\n\"a,3\n", "image,age\n,3\n")) {

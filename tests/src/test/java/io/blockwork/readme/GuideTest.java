@@ -141,8 +141,7 @@ final class GuideTest {
   void learnsTagsFromATable() throws Exception {
     Path table = photos.resolve("tags.csv");
     Files.writeString(
-        table,
-        "image,tags\ncat/0.png,cat\ncat/1.png,cat\ndog/0.png,dog frog\nfrog/1.png,frog\n");
+        table, "image,tags\ncat/0.png,cat\ncat/1.png,cat\ndog/0.png,dog frog\nfrog/1.png,frog\n");
     Path answers = project.folder().resolve("answers.csv");
     assertThat(run("targets.Tags", table, answers)).contains("mAP");
     assertThat(Files.readAllLines(answers)).hasSize(5);

@@ -159,8 +159,7 @@ final class TasksTest {
   void numbersAreLearntFromATable() throws IOException {
     for (UnaryOperator<Trainer> loss :
         List.<UnaryOperator<Trainer>>of(
-            t -> t,
-            t -> t.loss(batch -> Loss.huber(batch.targets(), 0.5)))) {
+            t -> t, t -> t.loss(batch -> Loss.huber(batch.targets(), 0.5)))) {
       Path run = Files.createTempDirectory(folder, "run");
       try (Pair net = network()) {
         TrainingHistory history = train(net, numbers(), t -> loss.apply(t).checkpoints(run), 20);
