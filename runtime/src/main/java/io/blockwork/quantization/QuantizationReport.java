@@ -58,13 +58,7 @@ public record QuantizationReport(
           Evaluation.of(bytes, loader),
           agreement(quantizer.network(), bytes, loader),
           bytes.floatLayers(),
-          quantizer.layerErrors(quantization, firstImages(loader)));
-    }
-  }
-
-  private static INDArray firstImages(DataLoader loader) {
-    try (Epoch epoch = loader.epoch(0)) {
-      return epoch.next().images().dup();
+          quantizer.layerErrors(quantization, Quantizer.firstImages(loader)));
     }
   }
 

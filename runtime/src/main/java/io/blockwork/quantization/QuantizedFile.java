@@ -5,6 +5,7 @@ import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Quantization;
+import io.blockwork.engine.SymmetricBytes;
 import io.blockwork.engine.TensorRange;
 import io.blockwork.engine.ValueRange;
 import io.blockwork.io.SafeText;
@@ -13,6 +14,8 @@ import io.blockwork.parameters.Parameters;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,21 +95,17 @@ public final class QuantizedFile {
       return;
     }
     int rows = (int) values.size(0);
-    float[] floats = values.dup('c').reshape(values.length()).toFloatVector();
-    int row = floats.length / rows;
-    byte[] bytes = new byte[floats.length];
+    FloatBuffer floats = FloatBuffer.wrap(values.dup('c').reshape(values.length()).toFloatVector());
+    ByteBuffer bytes = ByteBuffer.allocate(floats.capacity());
+    float[] row = new float[floats.capacity() / rows];
+    byte[] steps = new byte[row.length];
     float[] scale = new float[rows];
     for (int r = 0; r < rows; r++) {
-      float largest = 0;
-      for (int i = r * row; i < (r + 1) * row; i++) {
-        largest = Math.max(largest, Math.abs(floats[i]));
-      }
-      scale[r] = largest > 0 ? largest / Byte.MAX_VALUE : 1;
-      for (int i = r * row; i < (r + 1) * row; i++) {
-        bytes[i] = (byte) Math.rint(floats[i] / scale[r]);
-      }
+      floats.get(row);
+      scale[r] = SymmetricBytes.quantize(row, Byte.MAX_VALUE, steps);
+      bytes.put(steps);
     }
-    file.tensor(name, Nd4j.createFromArray(bytes).reshape(values.shape()))
+    file.tensor(name, Nd4j.createFromArray(bytes.array()).reshape(values.shape()))
         .tensor(name + SCALE, Nd4j.createFromArray(scale));
   }
 

@@ -3,7 +3,6 @@ package io.blockwork.quantization;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
-import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
 import io.blockwork.engine.EngineOptions;
@@ -149,10 +148,10 @@ public final class Quantizer<N extends Network> {
     return quantization.keepFloat(new LinkedHashSet<>(worst));
   }
 
-  private static INDArray firstImages(DataLoader loader) {
+  /** The first batch of the loader, as the caller's own. */
+  static INDArray firstImages(DataLoader loader) {
     try (Epoch epoch = loader.epoch(0)) {
-      Batch batch = epoch.next();
-      return batch.images().dup();
+      return epoch.next().images().dup();
     }
   }
 

@@ -1,9 +1,11 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.JavaCpp;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.stream;
@@ -46,6 +48,14 @@ final class OneDnnLibrary {
 
   static stream newStream() {
     return new stream(Cpu.ENGINE);
+  }
+
+  /** The library's version, and the instructions that it uses, as it numbers them. */
+  static String version() {
+    dnnl_version_t version = dnnl.dnnl_version();
+    return SafeText.format(
+        "%d.%d.%d with instructions %x",
+        version.major(), version.minor(), version.patch(), dnnl.dnnl_get_effective_cpu_isa());
   }
 
   /** Whether the processor multiplies bfloat16 natively. */
