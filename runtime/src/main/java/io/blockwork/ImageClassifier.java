@@ -12,6 +12,7 @@ import io.blockwork.weights.ImageNetClasses;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -47,6 +48,8 @@ public interface ImageClassifier extends Network {
    *     the preprocessing and the network's input is not square
    */
   default List<Prediction> classify(BufferedImage image) {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(image, "image");
     return classify(Images.of(image));
   }
 
@@ -56,11 +59,15 @@ public interface ImageClassifier extends Network {
    * @throws io.blockwork.image.ImageException if it is no picture that can be read
    */
   default List<Prediction> classify(Path image) {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(image, "image");
     return classify(Images.read(image));
   }
 
   /** {@link #classify(BufferedImage)} for an image that has been decoded. */
   default List<Prediction> classify(ByteImage image) {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(image, "image");
     List<Integer> input = architecture().input();
     List<String> names = classNames();
     if (names.isEmpty()) {
@@ -112,9 +119,7 @@ public interface ImageClassifier extends Network {
   }
 
   /**
-   * Names what is in a picture, by logits in single precision. If the network was trained on
-   * pictures with several classes each ({@link ModelCard#task}), every class has a probability of
-   * its own.
+   * Names what is in a picture, by logits in single precision.
    *
    * @param image the picture, of any size
    * @param preprocessing what the network's weights expect
@@ -136,20 +141,8 @@ public interface ImageClassifier extends Network {
                   + " %s; let it resize and crop, as Preprocessing.imageNet(%d, %d) does",
               architecture().name(), expected, made, resize(expected.get(1)), expected.get(1)));
     }
-    return named(forward(preprocessing.normalize(ready)), classNames);
-  }
-
-  private List<Prediction> named(float[] logits, List<String> classNames) {
-    return switch (ModelCard.of(parameters()).task()) {
-      case SINGLE_LABEL -> Classification.rank(logits, classNames, classNames.size());
-      case MULTI_LABEL -> Classification.rankEach(logits, classNames);
-      case REGRESSION ->
-          throw new IllegalStateException(
-              SafeText.format(
-                  "%s was trained to say numbers, and not classes: call"
-                      + " forward(preprocessing.normalize(image))",
-                  architecture().name()));
-    };
+    float[] logits = forward(preprocessing.normalize(ready));
+    return Classification.rank(logits, classNames, classNames.size());
   }
 
   /**
@@ -170,6 +163,7 @@ public interface ImageClassifier extends Network {
         Nd4j.createFromArray(preprocessing.normalize(ready))
             .reshape('c', 1, ready.channels(), ready.height(), ready.width())
             .castTo(parameters().dataType());
-    return named(views.forward(this, images).toFloatVector(), classNames);
+    float[] logits = views.forward(this, images).toFloatVector();
+    return Classification.rank(logits, classNames, classNames.size());
   }
 }

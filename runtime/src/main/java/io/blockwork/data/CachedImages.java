@@ -48,16 +48,6 @@ final class CachedImages implements ImageDataset {
   }
 
   @Override
-  public Task task() {
-    return images.task();
-  }
-
-  @Override
-  public float[] target(int index) {
-    return images.target(index);
-  }
-
-  @Override
   public String describe(int index) {
     return images.describe(index);
   }

@@ -2,7 +2,6 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Preprocessing;
-import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -29,13 +28,6 @@ final class Relabelled {
       this.all = all;
       this.classNames = classNames;
       this.mapping = ClassNames.mapping(all.classNames(), classNames);
-      if (all.task() == Task.REGRESSION && mapping.length < classNames.size()) {
-        throw new IllegalArgumentException(
-            SafeText.format(
-                "the data set has %d numbers for each item, and no values for the others of the %d"
-                    + " given",
-                mapping.length, classNames.size()));
-      }
     }
 
     @Override
@@ -52,21 +44,6 @@ final class Relabelled {
     @Override
     public List<String> classNames() {
       return classNames;
-    }
-
-    @Override
-    public Task task() {
-      return all.task();
-    }
-
-    @Override
-    public float[] target(int index) {
-      float[] own = all.target(index);
-      float[] target = new float[own.length == 0 ? 0 : classNames.size()];
-      for (int i = 0; i < own.length; i++) {
-        target[mapping[i]] = own[i];
-      }
-      return target;
     }
 
     @Override

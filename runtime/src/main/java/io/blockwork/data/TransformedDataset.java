@@ -80,16 +80,6 @@ final class TransformedDataset implements Dataset {
   }
 
   @Override
-  public Task task() {
-    return images.task();
-  }
-
-  @Override
-  public float[] target(int index) {
-    return images.target(index);
-  }
-
-  @Override
   public String describe(int index) {
     return images.describe(index);
   }

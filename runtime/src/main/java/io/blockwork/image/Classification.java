@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,6 +29,7 @@ public final class Classification {
       Preprocessing preprocessing,
       List<String> classNames,
       BufferedImage... images) {
+    Objects.requireNonNull(images, "images");
     INDArray input = preprocessing.apply(images);
     return rank(network.apply(input), classNames, classNames.size());
   }
@@ -65,10 +67,6 @@ public final class Classification {
    * @throws IllegalArgumentException if the number of names is not that of the logits
    */
   public static List<Prediction> rank(float[] logits, List<String> classNames, int top) {
-    return rank(widened(logits, classNames), classNames, top);
-  }
-
-  private static double[] widened(float[] logits, List<String> classNames) {
     if (logits.length != classNames.size()) {
       throw new IllegalArgumentException(
           SafeText.format(
@@ -79,19 +77,15 @@ public final class Classification {
     for (int i = 0; i < row.length; i++) {
       row[i] = logits[i];
     }
-    return row;
+    return rank(row, classNames, top);
   }
 
   private static List<Prediction> rank(double[] logits, List<String> classNames, int top) {
     if (top < 1) {
       throw new IllegalArgumentException("at least one class must be listed, got top = " + top);
     }
-    return rankedBy(softmax(logits), classNames, top);
-  }
-
-  private static List<Prediction> rankedBy(
-      double[] probabilities, List<String> classNames, int top) {
-    return IntStream.range(0, probabilities.length)
+    double[] probabilities = softmax(logits);
+    return IntStream.range(0, logits.length)
         .boxed()
         .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i]))
         .limit(top)
@@ -99,26 +93,9 @@ public final class Classification {
         .toList();
   }
 
-  /**
-   * The classes of one image that may be there together, each with the sigmoid of its logit.
-   *
-   * @param logits one for each class
-   * @param classNames by class index
-   * @return all classes, the likeliest first; of equal ones the lower index
-   * @throws IllegalArgumentException if the number of names is not that of the logits
-   */
-  public static List<Prediction> rankEach(float[] logits, List<String> classNames) {
-    double[] probabilities = sigmoid(widened(logits, classNames));
-    return rankedBy(probabilities, classNames, classNames.size());
-  }
-
-  /** {@code 1 / (1 + exp(-x))} of each. */
-  public static double[] sigmoid(double... logits) {
-    return java.util.Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))).toArray();
-  }
-
   /** {@code exp(x) / sum(exp(x))}, safe for large logits. */
   public static double[] softmax(double... logits) {
+    Objects.requireNonNull(logits, "logits");
     double max = java.util.Arrays.stream(logits).max().orElse(0);
     double[] result = java.util.Arrays.stream(logits).map(x -> Math.exp(x - max)).toArray();
     double sum = java.util.Arrays.stream(result).sum();

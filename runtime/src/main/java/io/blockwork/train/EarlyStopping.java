@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -12,44 +13,27 @@ import java.util.Optional;
  *     not
  */
 public record EarlyStopping(int patience, Measure measure, boolean restoresBest) {
-  /**
-   * What is to get better.
-   *
-   * @param name for people; of a {@link Metric}, its name
-   * @param higherIsBetter whether more is better
-   */
-  public record Measure(String name, boolean higherIsBetter) {
+  /** What is to get better. */
+  public enum Measure {
     /** The loss falls. */
-    public static final Measure LOSS = new Measure("loss", false);
-
+    LOSS("loss"),
     /** The top-1 accuracy rises. */
-    public static final Measure TOP1 = new Measure("top-1", true);
+    TOP1("top-1");
 
-    /** A metric that the validation tells of. */
-    public static Measure of(Metric metric) {
-      return new Measure(metric.name(), metric.higherIsBetter());
+    private final String text;
+
+    Measure(String text) {
+      this.text = text;
     }
 
-    /** The number itself; NaN if the validation does not tell of it. */
-    double of(Metrics metrics) {
-      if (equals(LOSS)) {
-        return metrics.loss();
-      }
-      return equals(TOP1) ? metrics.top1() : metrics.value(name).orElse(Double.NaN);
-    }
-
-    /** Whether the first result is better than the second; NaN is worse than any number. */
+    /** Whether the first result is better than the second. */
     boolean isBetter(Metrics one, Metrics than) {
-      double value = of(one);
-      double other = of(than);
-      return Double.isNaN(other)
-          ? !Double.isNaN(value)
-          : higherIsBetter ? value > other : value < other;
+      return this == LOSS ? one.loss() < than.loss() : one.top1() > than.top1();
     }
 
     @Override
     public String toString() {
-      return name;
+      return text;
     }
   }
 
@@ -59,6 +43,7 @@ public record EarlyStopping(int patience, Measure measure, boolean restoresBest)
    * @throws IllegalArgumentException if it is less than 1
    */
   public EarlyStopping {
+    Objects.requireNonNull(measure, "measure");
     if (patience < 1) {
       throw new IllegalArgumentException("patience: expected at least 1 epoch, got " + patience);
     }
@@ -76,7 +61,7 @@ public record EarlyStopping(int patience, Measure measure, boolean restoresBest)
 
   /** The best epoch; empty before the first validation. */
   Optional<EpochResult> best(TrainingHistory history) {
-    return history.best(measure);
+    return measure == Measure.LOSS ? history.leastLoss() : history.best();
   }
 
   /** Whether to stop after these epochs. */

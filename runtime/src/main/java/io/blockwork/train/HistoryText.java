@@ -3,11 +3,8 @@ package io.blockwork.train;
 import io.blockwork.loss.AuxiliaryLoss;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * Epochs as comma-separated values: what the log file holds, and what a checkpoint keeps of the
@@ -20,19 +17,16 @@ final class HistoryText {
   private static final int FIELDS = HEADER.split(",", -1).length;
   private static final String WEIGHT = "train_weight_";
   private static final String LOSS = "train_loss_";
-  private static final String METRIC = "validation_metric_";
   private static final double NANOS = 1e9;
 
   private HistoryText() {}
 
   static String encode(List<EpochResult> epochs) {
-    TrainingHistory history = new TrainingHistory(epochs, false);
-    List<String> auxiliary = history.auxiliaryOutputs();
+    List<String> auxiliary = new TrainingHistory(epochs, false).auxiliaryOutputs();
     StringBuilder text = new StringBuilder(HEADER);
     for (String output : auxiliary) {
       text.append(',').append(WEIGHT).append(output).append(',').append(LOSS).append(output);
     }
-    history.metrics().forEach(name -> text.append(',').append(METRIC).append(name));
     text.append('\n');
     for (EpochResult e : epochs) {
       text.append(e.epoch()).append(',').append(e.steps()).append(',');
@@ -43,13 +37,6 @@ final class HistoryText {
       for (String output : auxiliary) {
         text.append(',');
         text.append(e.training().lossOf(output).map(l -> l.weight() + "," + l.loss()).orElse(","));
-      }
-      for (String name : history.metrics()) {
-        text.append(',');
-        e.validation()
-            .map(m -> m.value(name))
-            .filter(OptionalDouble::isPresent)
-            .ifPresent(value -> text.append(value.getAsDouble()));
       }
       text.append('\n');
     }
@@ -71,9 +58,7 @@ final class HistoryText {
         Long.parseLong(f[1]),
         Double.parseDouble(f[2]),
         metrics(f, 3, auxiliary(header, f)),
-        f[7].isEmpty()
-            ? Optional.empty()
-            : Optional.of(metrics(f, 7, List.of()).with(values(header, f))),
+        f[7].isEmpty() ? Optional.empty() : Optional.of(metrics(f, 7, List.of())),
         seconds(f[11]),
         seconds(f[12]));
   }
@@ -81,7 +66,7 @@ final class HistoryText {
   /** Pairs of columns behind the others: an auxiliary output's weight and its loss. */
   private static List<AuxiliaryLoss> auxiliary(String[] header, String... f) {
     List<AuxiliaryLoss> losses = new ArrayList<>();
-    for (int i = FIELDS; i + 1 < header.length && header[i].startsWith(WEIGHT); i += 2) {
+    for (int i = FIELDS; i + 1 < header.length; i += 2) {
       if (!f[i].isEmpty()) {
         String output = header[i].substring(WEIGHT.length());
         losses.add(
@@ -89,17 +74,6 @@ final class HistoryText {
       }
     }
     return losses;
-  }
-
-  /** The last columns: a further metric of validation each. */
-  private static Map<String, Double> values(String[] header, String... f) {
-    Map<String, Double> values = new LinkedHashMap<>();
-    for (int i = FIELDS; i < header.length; i++) {
-      if (header[i].startsWith(METRIC) && !f[i].isEmpty()) {
-        values.put(header[i].substring(METRIC.length()), Double.valueOf(f[i]));
-      }
-    }
-    return values;
   }
 
   private static Metrics metrics(String[] f, int at, List<AuxiliaryLoss> auxiliary) {

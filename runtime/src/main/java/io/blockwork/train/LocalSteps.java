@@ -5,7 +5,6 @@ import io.blockwork.TrainingResult;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
-import io.blockwork.data.Task;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import java.time.Duration;
@@ -39,11 +38,6 @@ final class LocalSteps implements StepSource {
   @Override
   public List<String> classNames() {
     return train.dataset().classNames();
-  }
-
-  @Override
-  public Task task() {
-    return train.dataset().task();
   }
 
   @Override
@@ -106,7 +100,7 @@ final class LocalSteps implements StepSource {
                 throw run.diverged(
                     SafeText.format(
                         "epoch %d, batch %d: the image of %s holds a NaN or an infinity",
-                        epoch + 1, batch.number(), image),
+                        epoch, batch.number(), image),
                     "leave the image out, or correct what computes its values");
               });
       INDArray images = batch.images().castTo(network.parameters().dataType());
@@ -114,7 +108,7 @@ final class LocalSteps implements StepSource {
       if (!Double.isFinite(result.total())) {
         throw run.diverged(
             SafeText.format(
-                "epoch %d, batch %d: the loss is %s", epoch + 1, batch.number(), result.total()),
+                "epoch %d, batch %d: the loss is %s", epoch, batch.number(), result.total()),
             images);
       }
       // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
@@ -122,13 +116,13 @@ final class LocalSteps implements StepSource {
         throw run.diverged(
             SafeText.format(
                 "epoch %d, batch %d: the gradients hold a NaN or an infinity",
-                epoch + 1, batch.number()),
+                epoch, batch.number()),
             images);
       }
       if (accumulate > 1) {
         run.optimizer().accumulate(batch.size());
       }
-      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch);
+      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch.labels());
       return result;
     }
 

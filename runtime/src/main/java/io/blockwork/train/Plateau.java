@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.io.SafeText;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Lowers the learning rate when validation has not got better for some epochs: torch's {@code
@@ -32,6 +33,7 @@ public record Plateau(
    * @throws IllegalArgumentException if one is out of range
    */
   public Plateau {
+    Objects.requireNonNull(measure, "measure");
     if (!(factor > 0 && factor < 1 && threshold >= 0 && least >= 0)
         || patience < 0
         || cooldown < 0) {
@@ -56,7 +58,7 @@ public record Plateau(
   @Override
   public double factor(Progress at) {
     double rate = 1;
-    double best = measure.higherIsBetter() ? -Double.MAX_VALUE : Double.MAX_VALUE;
+    double best = measure == EarlyStopping.Measure.LOSS ? Double.MAX_VALUE : -Double.MAX_VALUE;
     int bad = 0;
     int cooling = 0;
     for (double value : values(at.history())) {
@@ -83,14 +85,14 @@ public record Plateau(
   private List<Double> values(TrainingHistory history) {
     return history.epochs().stream()
         .flatMap(epoch -> epoch.validation().stream())
-        .map(measure::of)
+        .map(m -> measure == EarlyStopping.Measure.LOSS ? m.loss() : m.top1())
         .toList();
   }
 
   /** Torch's relative threshold; what is NaN is never better. */
   private boolean isBetter(double value, double best) {
-    return measure.higherIsBetter()
-        ? value > best * (1 + threshold)
-        : value < best * (1 - threshold);
+    return measure == EarlyStopping.Measure.LOSS
+        ? value < best * (1 - threshold)
+        : value > best * (1 + threshold);
   }
 }

@@ -1,13 +1,13 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
-import io.blockwork.data.Task;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.parameters.Parameters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -26,11 +26,6 @@ public interface StepSource {
   /** The classes by label; empty if the data has none. */
   List<String> classNames();
 
-  /** What is to be said of each image. */
-  default Task task() {
-    return Task.SINGLE_LABEL;
-  }
-
   /** What the data's pictures went through: see {@link io.blockwork.data.Dataset#preprocessing}. */
   default Optional<Preprocessing> preprocessing() {
     return Optional.empty();
@@ -48,7 +43,7 @@ public interface StepSource {
    * Begins an epoch, or goes on within it.
    *
    * @param run what the steps are made on
-   * @param epoch its number, from 0
+   * @param epoch its number, from 1
    * @param batch how far it has come: 0, or {@link Done#nextBatch} of a step that was the last one
    *     kept
    */
@@ -93,6 +88,7 @@ public interface StepSource {
   record Done(int nextBatch, double rate, double loss, List<AuxiliaryLoss> auxiliary) {
     /** Copies the list. */
     public Done {
+      Objects.requireNonNull(auxiliary, "auxiliary");
       auxiliary = List.copyOf(auxiliary);
     }
   }

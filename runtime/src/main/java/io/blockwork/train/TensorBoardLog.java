@@ -5,6 +5,7 @@ import io.blockwork.loss.AuxiliaryLoss;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -23,6 +24,7 @@ public final class TensorBoardLog implements TrainingListener {
    * @param folder for the event files; it is made if it is missing
    */
   public TensorBoardLog(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     this.folder = folder;
   }
 
@@ -69,13 +71,10 @@ public final class TensorBoardLog implements TrainingListener {
     for (AuxiliaryLoss each : metrics.auxiliary()) {
       scalar(step, name + "/loss_" + each.output(), each.loss());
     }
-    if (!Double.isNaN(metrics.top1())) {
-      scalar(step, name + "/top1", metrics.top1());
-    }
+    scalar(step, name + "/top1", metrics.top1());
     if (!Double.isNaN(metrics.top5())) {
       scalar(step, name + "/top5", metrics.top5());
     }
-    metrics.values().forEach((metric, value) -> scalar(step, name + "/" + metric, value));
   }
 
   private void scalar(long step, String tag, double value) {

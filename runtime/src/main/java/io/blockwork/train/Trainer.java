@@ -64,8 +64,7 @@ public final class Trainer {
   Optional<CheckpointStore> checkpoints = Optional.empty();
   int checkpointEvery = Integer.MAX_VALUE;
   int bestCount = 1;
-  Optional<Score> bestBy = Optional.empty();
-  List<Metric> metrics = List.of();
+  Score bestBy = Score.TOP1;
   int validateEvery = 1;
   int validateEverySteps = Integer.MAX_VALUE;
   Optional<Duration> timeBudget = Optional.empty();
@@ -108,6 +107,7 @@ public final class Trainer {
    * org.nd4j.linalg.learning.config}. Its learning rate is the base of the {@link #schedule}.
    */
   public Trainer updater(IUpdater config) {
+    Objects.requireNonNull(config, "config");
     updater = Objects.requireNonNull(config, "updater");
     return this;
   }
@@ -135,6 +135,7 @@ public final class Trainer {
    * Optimizer#groups}.
    */
   public Trainer groups(ParameterGroup... own) {
+    Objects.requireNonNull(own, "own");
     groups = List.of(own);
     return this;
   }
@@ -178,12 +179,14 @@ public final class Trainer {
    * @throws IllegalArgumentException if the epoch is not positive
    */
   public Trainer freezeUntil(int epoch, String... prefixes) {
+    Objects.requireNonNull(prefixes, "prefixes");
     unfreezing = unfreezing.plus(requirePositive("epoch", epoch), prefixes);
     return this;
   }
 
   /** How the learning rate changes; without a schedule it is the updater's own affair. */
   public Trainer schedule(Schedule course) {
+    Objects.requireNonNull(course, "course");
     schedule = Optional.of(course);
     return this;
   }
@@ -223,11 +226,11 @@ public final class Trainer {
   }
 
   /**
-   * What to minimise, instead of softmax cross entropy (of several classes binary cross entropy, of
-   * numbers the mean squared error; validation then measures them by this loss too). Auxiliary
-   * outputs have the same loss, with their weights.
+   * What to minimise, instead of softmax cross entropy. Auxiliary outputs have the same loss, with
+   * their weights.
    */
   public Trainer loss(Function<Batch, Loss> ofBatch) {
+    Objects.requireNonNull(ofBatch, "ofBatch");
     loss = Optional.of(ofBatch);
     losses = Optional.empty();
     return this;
@@ -238,6 +241,7 @@ public final class Trainer {
    * #auxiliaryWeight} has a say in it.
    */
   public Trainer losses(Function<Batch, Losses> ofBatch) {
+    Objects.requireNonNull(ofBatch, "ofBatch");
     losses = Optional.of(ofBatch);
     loss = Optional.empty();
     return this;
@@ -254,6 +258,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if the networks do not fit each other
    */
   public Trainer distillFrom(Network network, double temperature, double weight) {
+    Objects.requireNonNull(network, "network");
     teacher = Optional.of(Teacher.of(network, this.network, temperature, weight));
     return this;
   }
@@ -268,6 +273,7 @@ public final class Trainer {
    *     range
    */
   public Trainer auxiliaryWeight(String output, double weight) {
+    Objects.requireNonNull(output, "output");
     AuxiliaryOutput known = network.architecture().requireAuxiliary(output);
     auxiliaryWeights.put(output, new AuxiliaryOutput(output, known.shape(), weight).weight());
     return this;
@@ -318,16 +324,6 @@ public final class Trainer {
   }
 
   /**
-   * Measures in validation too, beside loss and accuracies (of several classes, mean average
-   * precision and F1; of numbers, MAE, RMSE and R2). The outputs of a validation are held in memory
-   * for them.
-   */
-  public Trainer metrics(Metric... own) {
-    metrics = List.of(own);
-    return this;
-  }
-
-  /**
    * Stops when validation's top-1 accuracy has not risen for some epochs; the network then has the
    * weights of the best one, see {@link EarlyStopping}.
    */
@@ -337,6 +333,7 @@ public final class Trainer {
 
   /** Stops when validation has not got better for some epochs: see {@link EarlyStopping}. */
   public Trainer stopEarly(EarlyStopping when) {
+    Objects.requireNonNull(when, "when");
     earlyStopping = Optional.of(when);
     return this;
   }
@@ -386,11 +383,13 @@ public final class Trainer {
    * first; {@code fit} does not return then.
    */
   public Trainer checkpoints(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     return checkpoints(new CheckpointFolder(folder));
   }
 
   /** Keeps checkpoints, as {@link #checkpoints(Path)} does, in some other place. */
   public Trainer checkpoints(CheckpointStore place) {
+    Objects.requireNonNull(place, "place");
     checkpoints = Optional.of(place);
     return this;
   }
@@ -404,15 +403,15 @@ public final class Trainer {
   /**
    * Keeps the weights of several best validations: {@code best.safetensors} is the best of all, and
    * each has a file {@code best-step-N.safetensors}. Without this, one is kept, by {@link
-   * Score#TOP1}; of several classes by their mean average precision, of numbers by {@link
-   * Score#LOSS}.
+   * Score#TOP1}.
    *
    * @param count how many, at least 1
    * @param by what is to be best
    */
   public Trainer keepBest(int count, Score by) {
+    Objects.requireNonNull(by, "by");
     bestCount = requirePositive("best weights to keep", count);
-    bestBy = Optional.of(by);
+    bestBy = Objects.requireNonNull(by, "score");
     return this;
   }
 
@@ -471,6 +470,7 @@ public final class Trainer {
    *     trainer tells of its {@link #progress}
    */
   public String dryRun(DataLoader train, DataLoader validation) {
+    Objects.requireNonNull(validation, "validation");
     return dryRun(train, Optional.of(validation));
   }
 
@@ -522,10 +522,10 @@ public final class Trainer {
    * @throws java.util.concurrent.CancellationException if a listener throws it to end the training
    */
   public TrainingHistory fit(DataLoader train, DataLoader validation) {
+    Objects.requireNonNull(validation, "validation");
+    Objects.requireNonNull(validation, "validation");
     FitChecks.require(this, train, Optional.of(validation));
-    return fit(
-        new LocalSteps(train, accumulate),
-        Optional.of(new LoaderValidation(validation, measuring())));
+    return fit(new LocalSteps(train, accumulate), Optional.of(new LoaderValidation(validation)));
   }
 
   /**
@@ -535,12 +535,9 @@ public final class Trainer {
    * @param validation after every epoch; empty: none
    */
   public TrainingHistory fit(StepSource train, Optional<Validation> validation) {
+    Objects.requireNonNull(validation, "validation");
+    Objects.requireNonNull(validation, "validation");
     return new TrainingRun(this, train, validation).run();
-  }
-
-  /** What a validation finds out. */
-  Measuring measuring() {
-    return new Measuring(metrics, loss);
   }
 
   /** The network that is trained. */

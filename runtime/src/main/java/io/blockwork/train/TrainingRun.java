@@ -60,8 +60,7 @@ final class TrainingRun implements StepSource.Run {
             store ->
                 new Checkpoints(
                     store,
-                    new BestWeights(
-                        store, trainer.bestCount, trainer.bestBy.orElse(Score.usual(train.task()))),
+                    new BestWeights(store, trainer.bestCount, trainer.bestBy),
                     trainer.settings(train),
                     train.classNames()));
     this.bestCopy =
@@ -175,8 +174,7 @@ final class TrainingRun implements StepSource.Run {
     boolean areTheNetworks = network.architecture().output().equals(List.of(names.size()));
     new ModelCard(
             areTheNetworks ? names : List.of(),
-            validation.flatMap(Validation::preprocessing).or(train::preprocessing),
-            train.task())
+            validation.flatMap(Validation::preprocessing).or(train::preprocessing))
         .describe(network.parameters());
   }
 
@@ -223,7 +221,7 @@ final class TrainingRun implements StepSource.Run {
     long pauses = 0;
     double rate = lastRate();
     Duration waited;
-    try (StepSource.Pass pass = train.pass(this, state.epoch(), state.batch())) {
+    try (StepSource.Pass pass = train.pass(this, state.epoch() + 1, state.batch())) {
       while (pass.hasNext()) {
         int before = optimizer.steps();
         StepSource.Done done = pass.next();

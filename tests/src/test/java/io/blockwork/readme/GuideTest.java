@@ -138,17 +138,6 @@ final class GuideTest {
 
   @Test
   @Order(9)
-  void learnsTagsFromATable() throws Exception {
-    Path table = photos.resolve("tags.csv");
-    Files.writeString(
-        table, "image,tags\ncat/0.png,cat\ncat/1.png,cat\ndog/0.png,dog frog\nfrog/1.png,frog\n");
-    Path answers = project.folder().resolve("answers.csv");
-    assertThat(run("targets.Tags", table, answers)).contains("mAP");
-    assertThat(Files.readAllLines(answers)).hasSize(5);
-  }
-
-  @Test
-  @Order(10)
   void printsWhatItsPagesShow() throws Exception {
     for (Readme page : Readme.pages(GUIDE)) {
       for (Map.Entry<String, String> output : page.outputs().entrySet()) {
