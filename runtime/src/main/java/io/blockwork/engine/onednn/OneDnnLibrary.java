@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -87,6 +88,21 @@ final class OneDnnLibrary {
     int isa = dnnl.dnnl_get_effective_cpu_isa();
     return (isa & dnnl.dnnl_cpu_isa_avx512_core_bf16) == dnnl.dnnl_cpu_isa_avx512_core_bf16
         || (isa & dnnl.dnnl_cpu_isa_avx2_vnni_2) == dnnl.dnnl_cpu_isa_avx2_vnni_2;
+  }
+
+  /** Version, instructions and threads, for bug reports. */
+  static String describe() {
+    dnnl_version_t version = dnnl.dnnl_version();
+    return SafeText.format(
+        "oneDNN %d.%d.%d, %s, bfloat16 %s, %d threads",
+        version.major(),
+        version.minor(),
+        version.patch(),
+        vectors()
+            .map(set -> set.name().toLowerCase(Locale.ROOT))
+            .orElse("neither AVX2 nor AVX-512"),
+        nativeBfloat16() ? "in hardware" : "emulated",
+        threads());
   }
 
   /**
