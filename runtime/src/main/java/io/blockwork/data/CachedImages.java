@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ final class CachedImages implements ImageDataset {
       free.addAndGet(bytes);
     }
     return read;
+  }
+
+  @Override
+  public Optional<ImageOrigin> origin(int index) {
+    return images.origin(index);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,6 +112,11 @@ public final class ImageFolder implements ImageDataset {
   @Override
   public ByteImage image(int index) {
     return ImageFiles.read(files.get(index));
+  }
+
+  @Override
+  public Optional<ImageOrigin> origin(int index) {
+    return Optional.of(new ImageOrigin(files.get(index), 0));
   }
 
   @Override

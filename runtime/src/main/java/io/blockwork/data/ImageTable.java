@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -248,6 +249,11 @@ public final class ImageTable implements ImageDataset {
   @Override
   public ByteImage image(int index) {
     return ImageFiles.read(file(index));
+  }
+
+  @Override
+  public Optional<ImageOrigin> origin(int index) {
+    return Optional.of(new ImageOrigin(file(index), 0));
   }
 
   @Override

@@ -102,6 +102,11 @@ final class Relabelled {
     }
 
     @Override
+    public Optional<ImageOrigin> origin(int index) {
+      return all.origin(index);
+    }
+
+    @Override
     public ByteImage image(int index) {
       return all.image(index);
     }

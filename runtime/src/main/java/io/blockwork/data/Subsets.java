@@ -94,6 +94,11 @@ final class Subsets {
     }
 
     @Override
+    public Optional<ImageOrigin> origin(int index) {
+      return all.origin(indices[index]);
+    }
+
+    @Override
     public ByteImage image(int index) {
       return all.image(indices[index]);
     }

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param validation metrics after the epoch, if there is validation data
  * @param time for the epoch, without validation
  * @param waited part of that time in which the network waited for data
+ * @param loading processor time of all threads that loaded data (reading, decoding, transforms),
+ *     which is taken from the network's where all processors are in use
  */
 public record EpochResult(
     int epoch,
@@ -22,7 +24,20 @@ public record EpochResult(
     Metrics training,
     Optional<Metrics> validation,
     Duration time,
-    Duration waited) {
+    Duration waited,
+    Duration loading) {
+  /** A result of which nobody knows what loading took. */
+  public EpochResult(
+      int epoch,
+      long steps,
+      double learningRate,
+      Metrics training,
+      Optional<Metrics> validation,
+      Duration time,
+      Duration waited) {
+    this(epoch, steps, learningRate, training, validation, time, waited, Duration.ZERO);
+  }
+
   /** Images trained on in a second. */
   public double imagesPerSecond() {
     return training.images() / Math.max(1e-9, time.toNanos() * 1e-9);
@@ -30,6 +45,6 @@ public record EpochResult(
 
   /** The same with what validation found. */
   EpochResult with(Optional<Metrics> metrics) {
-    return new EpochResult(epoch, steps, learningRate, training, metrics, time, waited);
+    return new EpochResult(epoch, steps, learningRate, training, metrics, time, waited, loading);
   }
 }

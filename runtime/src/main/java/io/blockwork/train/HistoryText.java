@@ -3,6 +3,7 @@ package io.blockwork.train;
 import io.blockwork.loss.AuxiliaryLoss;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class HistoryText {
   private static final int FIELDS = HEADER.split(",", -1).length;
   private static final String WEIGHT = "train_weight_";
   private static final String LOSS = "train_loss_";
+  private static final String LOADING = "loading_cpu_seconds";
   private static final String METRIC = "validation_metric_";
   private static final double NANOS = 1e9;
 
@@ -32,6 +34,7 @@ final class HistoryText {
     for (String output : auxiliary) {
       text.append(',').append(WEIGHT).append(output).append(',').append(LOSS).append(output);
     }
+    text.append(',').append(LOADING);
     history.metrics().forEach(name -> text.append(',').append(METRIC).append(name));
     text.append('\n');
     for (EpochResult e : epochs) {
@@ -44,6 +47,7 @@ final class HistoryText {
         text.append(',');
         text.append(e.training().lossOf(output).map(l -> l.weight() + "," + l.loss()).orElse(","));
       }
+      text.append(',').append(e.loading().toNanos() / NANOS);
       for (String name : history.metrics()) {
         text.append(',');
         e.validation()
@@ -75,7 +79,8 @@ final class HistoryText {
             ? Optional.empty()
             : Optional.of(metrics(f, 7, List.of()).with(values(header, f))),
         seconds(f[11]),
-        seconds(f[12]));
+        seconds(f[12]),
+        loading(header, f));
   }
 
   /** Pairs of columns behind the others: an auxiliary output's weight and its loss. */
@@ -89,6 +94,12 @@ final class HistoryText {
       }
     }
     return losses;
+  }
+
+  /** Checkpoints of earlier versions do not tell. */
+  private static Duration loading(String[] header, String... f) {
+    int column = Arrays.asList(header).indexOf(LOADING);
+    return column < 0 ? Duration.ZERO : seconds(f[column]);
   }
 
   /** The last columns: a further metric of validation each. */

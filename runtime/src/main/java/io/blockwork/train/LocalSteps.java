@@ -138,6 +138,11 @@ final class LocalSteps implements StepSource {
     }
 
     @Override
+    public Duration loading() {
+      return batches.loading();
+    }
+
+    @Override
     public void close() {
       batches.close();
     }

@@ -78,6 +78,11 @@ public interface StepSource {
     /** Time for which the network waited for data or other machines. */
     Duration waited();
 
+    /** Processor time that loading the data has taken, of all threads together. */
+    default Duration loading() {
+      return Duration.ZERO;
+    }
+
     @Override
     void close();
   }

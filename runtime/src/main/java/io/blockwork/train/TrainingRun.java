@@ -223,6 +223,7 @@ final class TrainingRun implements StepSource.Run {
     long pauses = 0;
     double rate = lastRate();
     Duration waited;
+    Duration loading;
     try (StepSource.Pass pass = train.pass(this, state.epoch(), state.batch())) {
       while (pass.hasNext()) {
         int before = optimizer.steps();
@@ -258,6 +259,7 @@ final class TrainingRun implements StepSource.Run {
         }
       }
       waited = pass.waited();
+      loading = pass.loading();
     }
     return Optional.of(
         new EpochResult(
@@ -267,7 +269,8 @@ final class TrainingRun implements StepSource.Run {
             meter.metrics(),
             Optional.empty(),
             state.spent(),
-            waited));
+            waited,
+            loading));
   }
 
   /** Whether a multiple of a number has been reached: of steps that are made together, in them. */

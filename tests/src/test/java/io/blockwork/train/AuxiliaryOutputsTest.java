@@ -246,7 +246,7 @@ final class AuxiliaryOutputsTest {
               .fit(oneBatch(), oneBatch());
       String csv = Files.readString(folder.resolve("log.csv"));
       assertThat(csv.lines().findFirst().orElseThrow())
-          .endsWith(",waited_seconds,train_weight_aux1,train_loss_aux1");
+          .endsWith(",waited_seconds,train_weight_aux1,train_loss_aux1,loading_cpu_seconds");
       assertThat(HistoryText.decode(csv)).isEqualTo(history.epochs());
       assertThat(history.auxiliaryOutputs()).containsExactly("aux1");
       // Validation is inference, which does not compute them.
