@@ -14,40 +14,58 @@ import io.blockwork.weights.WeightsException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What weights say beside their values: which classes they tell apart, what has to be done to a
- * picture for them, and what they say of it. It travels with the parameters: a training run takes
- * it from its data, {@link Weights#save} and checkpoints write it, {@link Parameters#load} reads
- * it, and {@link ImageClassifier#classify(java.nio.file.Path)} goes by it.
+ * What weights say beside their values: what network they are of, which classes they tell apart,
+ * what has to be done to a picture for them, and what they say of it. It travels with the
+ * parameters: a training run takes it from its data, {@link Weights#save} and checkpoints write it,
+ * {@link Parameters#load} reads it, and {@link ImageClassifier#classify(java.nio.file.Path)} goes by
+ * it. Exports to ONNX hold it, too.
  *
+ * @param network name of the network that the weights are of; empty: not known
  * @param classNames by label; empty: not known
  * @param preprocessing what the network's pictures went through; empty: not known
  * @param task what the network says of a picture; one class, unless the weights tell
  */
-public record ModelCard(List<String> classNames, Optional<Preprocessing> preprocessing, Task task) {
-  private static final String TASK = "blockwork.task";
-  private static final String CLASSES = "blockwork.classes";
-  private static final String PREPROCESSING = "blockwork.preprocessing";
+public record ModelCard(
+    Optional<String> network, List<String> classNames, Optional<Preprocessing> preprocessing, Task task) {
+  /** What the names of entries begin with in the metadata of weights. */
+  private static final String PREFIX = "blockwork.";
+
+  private static final String NETWORK = "network";
+  private static final String CLASSES = "classes";
+  private static final String PREPROCESSING = "preprocessing";
+  private static final String TASK = "task";
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Copies the list. */
   public ModelCard {
+    Objects.requireNonNull(network, "network");
+    Objects.requireNonNull(classNames, "classNames");
+    Objects.requireNonNull(preprocessing, "preprocessing");
     classNames = List.copyOf(classNames);
   }
 
   /** What is said of a network that names one class of a picture. */
+  public ModelCard(
+      Optional<String> network, List<String> classNames, Optional<Preprocessing> preprocessing) {
+    this(network, classNames, preprocessing, Task.SINGLE_LABEL);
+  }
+
+  /** What is known of classes and pictures alone. */
   public ModelCard(List<String> classNames, Optional<Preprocessing> preprocessing) {
-    this(classNames, preprocessing, Task.SINGLE_LABEL);
+    this(Optional.empty(), classNames, preprocessing, Task.SINGLE_LABEL);
   }
 
   /** What a network's parameters say. */
   public static ModelCard of(Parameters parameters) {
-    return of(parameters.metadata());
+    return of(parameters.metadata(), PREFIX);
   }
 
   /**
@@ -56,32 +74,64 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
    * @throws WeightsException if that is damaged
    */
   public static ModelCard of(Weights weights) {
-    return of(weights.metadata());
+    return of(weights.metadata(), PREFIX);
   }
 
-  private static ModelCard of(Map<String, String> metadata) {
+  /**
+   * What entries say, as {@link #entries} gives them.
+   *
+   * @throws WeightsException if one is damaged
+   */
+  public static ModelCard ofEntries(Map<String, String> entries) {
+    Objects.requireNonNull(entries, "entries");
+    return of(entries, "");
+  }
+
+  private static ModelCard of(Map<String, String> metadata, String prefix) {
     return new ModelCard(
-        Optional.ofNullable(metadata.get(CLASSES)).map(ModelCard::names).orElse(List.of()),
-        Optional.ofNullable(metadata.get(PREPROCESSING)).map(ModelCard::preprocessing),
-        Optional.ofNullable(metadata.get(TASK)).map(ModelCard::task).orElse(Task.SINGLE_LABEL));
+        Optional.ofNullable(metadata.get(prefix + NETWORK)),
+        Optional.ofNullable(metadata.get(prefix + CLASSES))
+            .map(text -> names(prefix + CLASSES, text))
+            .orElse(List.of()),
+        Optional.ofNullable(metadata.get(prefix + PREPROCESSING))
+            .map(text -> preprocessing(prefix + PREPROCESSING, text)),
+        Optional.ofNullable(metadata.get(prefix + TASK))
+            .map(text -> task(prefix + TASK, text))
+            .orElse(Task.SINGLE_LABEL));
+  }
+
+  /**
+   * What is known, as files hold it: {@code network}, a name; {@code classes}, an array in JSON;
+   * {@code preprocessing}, an object in JSON with {@code color}, {@code resize}, {@code crop},
+   * {@code interpolation}, {@code mean} and {@code std}; {@code task}, if it is not one class. Safetensors have {@code blockwork.} before
+   * each.
+   */
+  public Map<String, String> entries() {
+    Map<String, String> entries = new LinkedHashMap<>();
+    network.ifPresent(name -> entries.put(NETWORK, name));
+    if (!classNames.isEmpty()) {
+      entries.put(CLASSES, json(classNames));
+    }
+    preprocessing.ifPresent(made -> entries.put(PREPROCESSING, json(made)));
+    if (task != Task.SINGLE_LABEL) {
+      entries.put(TASK, task.name().toLowerCase(Locale.ROOT));
+    }
+    return entries;
   }
 
   /** Says this of parameters from now on; what is not known leaves what was said before. */
   public void describe(Parameters parameters) {
-    if (!classNames.isEmpty()) {
-      parameters.metadata(CLASSES, json(classNames));
-    }
-    preprocessing.ifPresent(p -> parameters.metadata(PREPROCESSING, json(p)));
-    if (task != Task.SINGLE_LABEL || parameters.metadata().containsKey(TASK)) {
-      parameters.metadata(TASK, task.name().toLowerCase(Locale.ROOT));
+    entries().forEach((name, text) -> parameters.metadata(PREFIX + name, text));
+    if (task == Task.SINGLE_LABEL && parameters.metadata().containsKey(PREFIX + TASK)) {
+      parameters.metadata(PREFIX + TASK, task.name().toLowerCase(Locale.ROOT));
     }
   }
 
-  private static Task task(String text) {
+  private static Task task(String key, String text) {
     try {
       return Task.valueOf(text.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw damaged(TASK, text, e);
+      throw damaged(key, text, e);
     }
   }
 
@@ -96,11 +146,11 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
         });
   }
 
-  /** The fields that files of ONNX have, too. */
   private static String json(Preprocessing preprocessing) {
     return json(
         json -> {
           json.writeStartObject();
+          json.writeStringField("color", "RGB");
           json.writeNumberField("resize", preprocessing.resize());
           json.writeNumberField("crop", preprocessing.crop());
           json.writeStringField(
@@ -134,7 +184,7 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
     return text.toString();
   }
 
-  private static List<String> names(String text) {
+  private static List<String> names(String key, String text) {
     List<String> names = new ArrayList<>();
     try (JsonParser json = JSON.createParser(text)) {
       boolean array = json.nextToken() == JsonToken.START_ARRAY;
@@ -145,12 +195,12 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
         return names;
       }
     } catch (IOException e) {
-      throw damaged(CLASSES, text, e);
+      throw damaged(key, text, e);
     }
-    throw damaged(CLASSES, text, new IOException("not an array of names"));
+    throw damaged(key, text, new IOException("not an array of names"));
   }
 
-  private static Preprocessing preprocessing(String text) {
+  private static Preprocessing preprocessing(String key, String text) {
     int resize = 0;
     int crop = 0;
     Interpolation interpolation = Interpolation.BILINEAR;
@@ -173,7 +223,7 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
       }
       return new Preprocessing(resize, crop, interpolation, mean, std);
     } catch (IOException | IllegalArgumentException e) {
-      throw damaged(PREPROCESSING, text, e);
+      throw damaged(key, text, e);
     }
   }
 

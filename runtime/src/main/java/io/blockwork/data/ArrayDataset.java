@@ -5,6 +5,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -131,6 +132,7 @@ public final class ArrayDataset implements Dataset {
 
   /** The same items after further transforms, which must not change their shape. */
   public ArrayDataset with(TensorTransform... steps) {
+    Objects.requireNonNull(steps, "steps");
     List<TensorTransform> all = new ArrayList<>(transforms);
     all.addAll(List.of(steps));
     return new ArrayDataset(shape, items, labels, task, targets, classNames, List.copyOf(all));
@@ -143,6 +145,7 @@ public final class ArrayDataset implements Dataset {
 
   @Override
   public void read(int index, RandomGenerator random, FloatBuffer target) {
+    Objects.requireNonNull(random, "random");
     if (transforms.isEmpty()) {
       target.put(items[index]);
       return;

@@ -1,5 +1,6 @@
 package io.blockwork.quantization;
 
+import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -58,6 +60,7 @@ public final class QuantizedFile {
    * @throws io.blockwork.io.FileException if it cannot be written; what was there is still there
    */
   public static void save(Network network, Quantization quantization, Path path) {
+    Objects.requireNonNull(path, "path");
     SafetensorsWriter file = new SafetensorsWriter().metadata(Weights.QUANTIZATION, VERSION);
     Parameters parameters = network.parameters();
     parameters.read(
@@ -78,6 +81,7 @@ public final class QuantizedFile {
               whole.add(pair(range.whole()));
               range.channels().forEach(c -> channels.add(pair(c)));
             });
+    parameters.metadata().forEach(file::metadata);
     file.metadata(KEYS, keys.toString())
         .metadata(FLOAT_LAYERS, String.join("\n", quantization.floatLayers()))
         .extra(WHOLE, Nd4j.createFromArray(whole.toArray(float[][]::new)))
@@ -118,6 +122,7 @@ public final class QuantizedFile {
    * @throws WeightsException if it is no quantised network, or one of another architecture
    */
   public static <N extends Network> N load(Class<N> type, Path path) {
+    Objects.requireNonNull(type, "type");
     return load(type, path, EngineOptions.defaults());
   }
 
@@ -131,12 +136,16 @@ public final class QuantizedFile {
    * @throws WeightsException if it is no quantised network, or one of another architecture
    */
   public static <N extends Network> N load(Class<N> type, Path path, EngineOptions options) {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(options, "options");
     try (Weights file = Weights.open(path)) {
       N made =
           Networks.create(
               type, NetworkOptions.defaults().engine(options.quantization(quantization(file))));
       try {
         fill(made.parameters(), file);
+        ModelCard told = ModelCard.of(file);
+        new ModelCard(told.classNames(), told.preprocessing()).describe(made.parameters());
         return made;
       } catch (RuntimeException | Error e) {
         made.close();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -40,11 +41,14 @@ public final class Quantizer<N extends Network> {
    * @param network whose weights are taken
    */
   public static <N extends Network> Quantizer<N> of(Class<N> type, N network) {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(network, "network");
     return new Quantizer<>(type, network, EngineOptions.defaults());
   }
 
   /** The same for another engine, or with other settings of it. */
   public Quantizer<N> engine(EngineOptions other) {
+    Objects.requireNonNull(other, "other");
     return new Quantizer<>(type, network, other);
   }
 
@@ -55,6 +59,7 @@ public final class Quantizer<N extends Network> {
    * @param quantization what {@link Calibrator#run} found out
    */
   public N quantized(Quantization quantization) {
+    Objects.requireNonNull(quantization, "quantization");
     return like(options.quantization(quantization));
   }
 
@@ -95,6 +100,7 @@ public final class Quantizer<N extends Network> {
    * @return the layers, the one that changes the network's output most first
    */
   public List<LayerError> layerErrors(Quantization quantization, INDArray images) {
+    Objects.requireNonNull(images, "images");
     Set<String> layers = new LinkedHashSet<>(quantization.layers());
     INDArray exact = network.forward(images);
     try (N all = quantized(quantization)) {
@@ -129,6 +135,8 @@ public final class Quantizer<N extends Network> {
    * @throws IllegalArgumentException if the budget is negative
    */
   public Quantization within(Quantization quantization, DataLoader loader, double points) {
+    Objects.requireNonNull(quantization, "quantization");
+    Objects.requireNonNull(loader, "loader");
     if (!(points >= 0)) {
       throw new IllegalArgumentException(
           SafeText.format("points: expected 0 or more of 100, got %s", points));
@@ -150,7 +158,7 @@ public final class Quantizer<N extends Network> {
 
   /** The first batch of the loader, as the caller's own. */
   static INDArray firstImages(DataLoader loader) {
-    try (Epoch epoch = loader.epoch(0)) {
+    try (Epoch epoch = loader.epoch(1)) {
       return epoch.next().images().dup();
     }
   }

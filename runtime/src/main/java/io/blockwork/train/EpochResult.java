@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,15 @@ public record EpochResult(
     Duration time,
     Duration waited,
     Duration loading) {
+  /** Checks that nothing is missing. */
+  public EpochResult {
+    Objects.requireNonNull(training, "training");
+    Objects.requireNonNull(validation, "validation");
+    Objects.requireNonNull(time, "time");
+    Objects.requireNonNull(waited, "waited");
+    Objects.requireNonNull(loading, "loading");
+  }
+
   /** A result of which nobody knows what loading took. */
   public EpochResult(
       int epoch,

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
@@ -35,6 +36,7 @@ public record Metrics(
     implements Serializable {
   /** Copies list and map. */
   public Metrics {
+    Objects.requireNonNull(auxiliary, "auxiliary");
     auxiliary = List.copyOf(auxiliary);
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
@@ -89,6 +91,7 @@ public record Metrics(
 
   /** What the loss of an auxiliary output came to; empty if it had none. */
   public Optional<AuxiliaryLoss> lossOf(String output) {
+    Objects.requireNonNull(output, "output");
     return auxiliary.stream().filter(each -> each.output().equals(output)).findFirst();
   }
 

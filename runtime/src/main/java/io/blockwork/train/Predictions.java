@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -43,6 +44,8 @@ public record Predictions(List<String> classNames, List<Row> rows, Task task) {
       int index, String source, int label, List<Double> probabilities, List<Double> targets) {
     /** Copies the lists. */
     public Row {
+      Objects.requireNonNull(source, "source");
+      Objects.requireNonNull(probabilities, "probabilities");
       probabilities = List.copyOf(probabilities);
       targets = List.copyOf(targets);
     }
@@ -83,6 +86,8 @@ public record Predictions(List<String> classNames, List<Row> rows, Task task) {
 
   /** Copies the lists. */
   public Predictions {
+    Objects.requireNonNull(classNames, "classNames");
+    Objects.requireNonNull(rows, "rows");
     classNames = List.copyOf(classNames);
     rows = List.copyOf(rows);
   }
@@ -109,7 +114,7 @@ public record Predictions(List<String> classNames, List<Row> rows, Task task) {
     int classes = network.architecture().output().get(0);
     List<String> names = data.dataset().classNames();
     List<Row> rows = new ArrayList<>();
-    try (Epoch epoch = data.epoch(0)) {
+    try (Epoch epoch = data.epoch(1)) {
       for (Batch batch : epoch) {
         INDArray images = batch.images().castTo(network.parameters().dataType());
         double[][] outputs =
@@ -171,6 +176,7 @@ public record Predictions(List<String> classNames, List<Row> rows, Task task) {
    * @throws io.blockwork.io.FileException if the file cannot be written
    */
   public void writeCsv(Path path) {
+    Objects.requireNonNull(path, "path");
     StringBuilder text = new StringBuilder("source");
     switch (task) {
       case SINGLE_LABEL -> text.append(",label,answer,confidence");

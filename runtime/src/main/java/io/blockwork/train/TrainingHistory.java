@@ -3,6 +3,7 @@ package io.blockwork.train;
 import io.blockwork.loss.AuxiliaryLoss;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
 
   /** Copies the list. */
   public TrainingHistory {
+    Objects.requireNonNull(epochs, "epochs");
     epochs = List.copyOf(epochs);
   }
 

@@ -183,7 +183,7 @@ final class DiskCacheTest {
     Dataset data = pictures().with(Pipeline.of(slow));
     for (int workers : new int[] {0, 2}) {
       try (DataLoader loader = DataLoader.of(data).batchSize(1).workers(workers).build()) {
-        Epoch epoch = loader.epoch(0);
+        Epoch epoch = loader.epoch(1);
         epoch.forEachRemaining(batch -> {});
         assertThat(epoch.loading()).isAtLeast(each.multipliedBy(3));
       }

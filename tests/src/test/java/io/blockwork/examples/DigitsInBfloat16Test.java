@@ -64,7 +64,7 @@ class DigitsInBfloat16Test {
     try (DataLoader loader = DataLoader.of(data).batchSize(32).shuffle(true).seed(SEED).build()) {
       for (int epoch = 0; epoch < EPOCHS; epoch++) {
         momentum.learningRate(0.1 * (1 + Math.cos(Math.PI * epoch / EPOCHS)) / 2);
-        try (Epoch batches = loader.epoch(epoch)) {
+        try (Epoch batches = loader.epoch(epoch + 1)) {
           for (Batch batch : batches) {
             net.train(batch.images(), Loss.softmaxCrossEntropy(batch.labels()));
             optimizer.step();
@@ -77,7 +77,7 @@ class DigitsInBfloat16Test {
   private static double accuracy(DigitsNet net, Dataset data) {
     int right = 0;
     try (DataLoader loader = DataLoader.of(data).batchSize(64).build();
-        Epoch batches = loader.epoch(0)) {
+        Epoch batches = loader.epoch(1)) {
       for (Batch batch : batches) {
         INDArray best = net.forward(batch.images()).argMax(1);
         for (int i = 0; i < batch.size(); i++) {

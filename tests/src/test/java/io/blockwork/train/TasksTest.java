@@ -289,10 +289,10 @@ final class TasksTest {
     assertThat(data.target(1)).isEqualTo(new float[] {0, 1, 0});
     try (DataLoader plain = DataLoader.of(data).batchSize(4).build();
         DataLoader mixed = DataLoader.of(data).batchSize(4).mix(new Mixup(1, 1)).build()) {
-      Batch batch = plain.epoch(0).next();
+      Batch batch = plain.epoch(1).next();
       assertThat(batch.targets().toFloatMatrix()[2]).isEqualTo(new float[] {0, 0, 1});
       assertThat(batch.task()).isEqualTo(Task.MULTI_LABEL);
-      Batch both = mixed.epoch(0).next();
+      Batch both = mixed.epoch(1).next();
       assertThat(both.values().orElseThrow()).isEqualTo(batch.values().orElseThrow());
       float[][] rows = both.targets().toFloatMatrix();
       assertThat(rows[3][1]).isEqualTo(0);

@@ -3,6 +3,7 @@ package io.blockwork.engine.onednn;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.JavaCpp;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.dnnl.dnnl_version_t;
@@ -63,6 +64,21 @@ final class OneDnnLibrary {
     int isa = dnnl.dnnl_get_effective_cpu_isa();
     return (isa & dnnl.dnnl_cpu_isa_avx512_core_bf16) == dnnl.dnnl_cpu_isa_avx512_core_bf16
         || (isa & dnnl.dnnl_cpu_isa_avx2_vnni_2) == dnnl.dnnl_cpu_isa_avx2_vnni_2;
+  }
+
+  /** Version, instructions and threads, for bug reports. */
+  static String describe() {
+    dnnl_version_t version = dnnl.dnnl_version();
+    return SafeText.format(
+        "oneDNN %d.%d.%d, %s, bfloat16 %s, %d threads",
+        version.major(),
+        version.minor(),
+        version.patch(),
+        vectors()
+            .map(set -> set.name().toLowerCase(Locale.ROOT))
+            .orElse("neither AVX2 nor AVX-512"),
+        nativeBfloat16() ? "in hardware" : "emulated",
+        threads());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.blockwork.onnx.exporter;
 
+import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.compiled.CompiledGraph;
 import io.blockwork.graph.Graph;
@@ -215,7 +216,8 @@ public final class OnnxExport {
   }
 
   /**
-   * Names the classes by index, in the metadata {@code classes}: an array in JSON.
+   * Names the classes by index, in the metadata {@code classes}: an array in JSON. Without this,
+   * those that the weights know ({@link ModelCard}) are written.
    *
    * @throws IllegalArgumentException if the network has another number of classes
    */
@@ -232,16 +234,13 @@ public final class OnnxExport {
   /**
    * Says what the network's images went through, in the metadata {@code preprocessing}: an object
    * in JSON with {@code resize}, {@code crop}, {@code interpolation}, {@code mean}, {@code std}.
+   * Without this, what the weights know of it ({@link ModelCard}) is written.
    *
    * @throws IllegalArgumentException if it makes other images than the network reads
    */
   public OnnxExport preprocessing(Preprocessing made) {
     Shape input = input();
-    boolean fits =
-        input.channels() == made.mean().size()
-            && (made.crop() == 0
-                || (made.crop() == input.height() && made.crop() == input.width()));
-    if (!fits) {
+    if (!fits(made)) {
       throw new IllegalArgumentException(
           SafeText.format(
               "%s reads images of %s, but the preprocessing makes %d channels%s",
@@ -302,7 +301,7 @@ public final class OnnxExport {
    * @throws io.blockwork.io.FileException if it cannot be written
    */
   public void to(Path file) {
-    if (bytesIn && preprocessing.isEmpty()) {
+    if (bytesIn && card().preprocessing().isEmpty()) {
       throw new IllegalStateException(
           "bytesIn needs to know how images are normalised: call preprocessing first");
     }
@@ -363,7 +362,7 @@ public final class OnnxExport {
     if (!bytesIn) {
       return new Value(INPUT, shape, false);
     }
-    Preprocessing made = preprocessing.orElseThrow();
+    Preprocessing made = card().preprocessing().orElseThrow();
     long[] perChannel = {shape.channels(), 1, 1};
     graph.begin("preprocessing", "bytes to 0 .. 1, normalised");
     String numbers =
@@ -430,13 +429,25 @@ public final class OnnxExport {
             .setDocString(name + ": " + Totals.of(network, Shapes.of(network)))
             .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
             .setGraph(body);
-    if (!classes.isEmpty()) {
-      model.addMetadataProps(ModelFile.entry("classes", Metadata.classes(classes)));
-    }
-    preprocessing.ifPresent(
-        made ->
-            model.addMetadataProps(ModelFile.entry("preprocessing", Metadata.preprocessing(made))));
+    card().entries().forEach((key, text) -> model.addMetadataProps(ModelFile.entry(key, text)));
     return model;
+  }
+
+  /** What was said here, else what the weights say of themselves, where it fits the network. */
+  private ModelCard card() {
+    ModelCard told = ModelCard.of(parameters);
+    int count = Shapes.of(network).get(network.output()).channels();
+    List<String> names = classes.isEmpty() ? told.classNames() : classes;
+    return new ModelCard(
+        Optional.of(name),
+        names.size() == count ? names : List.of(),
+        preprocessing.or(() -> told.preprocessing().filter(this::fits)));
+  }
+
+  private boolean fits(Preprocessing made) {
+    Shape input = input();
+    return input.channels() == made.mean().size()
+        && (made.crop() == 0 || (made.crop() == input.height() && made.crop() == input.width()));
   }
 
   /** That of the jar; empty for classes that are in none. */
