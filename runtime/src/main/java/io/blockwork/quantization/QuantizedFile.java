@@ -145,7 +145,8 @@ public final class QuantizedFile {
       try {
         fill(made.parameters(), file);
         ModelCard told = ModelCard.of(file);
-        new ModelCard(told.classNames(), told.preprocessing()).describe(made.parameters());
+        new ModelCard(Optional.empty(), told.classNames(), told.preprocessing(), told.task())
+            .describe(made.parameters());
         return made;
       } catch (RuntimeException | Error e) {
         made.close();

@@ -174,6 +174,7 @@ final class TrainingRun implements StepSource.Run {
     List<String> names = train.classNames();
     boolean areTheNetworks = network.architecture().output().equals(List.of(names.size()));
     new ModelCard(
+            Optional.empty(),
             areTheNetworks ? names : List.of(),
             validation.flatMap(Validation::preprocessing).or(train::preprocessing),
             train.task())
