@@ -25,8 +25,8 @@ import java.util.Optional;
  * What weights say beside their values: what network they are of, which classes they tell apart,
  * what has to be done to a picture for them, and what they say of it. It travels with the
  * parameters: a training run takes it from its data, {@link Weights#save} and checkpoints write it,
- * {@link Parameters#load} reads it, and {@link ImageClassifier#classify(java.nio.file.Path)} goes by
- * it. Exports to ONNX hold it, too.
+ * {@link Parameters#load} reads it, and {@link ImageClassifier#classify(java.nio.file.Path)} goes
+ * by it. Exports to ONNX hold it, too.
  *
  * @param network name of the network that the weights are of; empty: not known
  * @param classNames by label; empty: not known
@@ -34,7 +34,10 @@ import java.util.Optional;
  * @param task what the network says of a picture; one class, unless the weights tell
  */
 public record ModelCard(
-    Optional<String> network, List<String> classNames, Optional<Preprocessing> preprocessing, Task task) {
+    Optional<String> network,
+    List<String> classNames,
+    Optional<Preprocessing> preprocessing,
+    Task task) {
   /** What the names of entries begin with in the metadata of weights. */
   private static final String PREFIX = "blockwork.";
 
@@ -103,8 +106,8 @@ public record ModelCard(
   /**
    * What is known, as files hold it: {@code network}, a name; {@code classes}, an array in JSON;
    * {@code preprocessing}, an object in JSON with {@code color}, {@code resize}, {@code crop},
-   * {@code interpolation}, {@code mean} and {@code std}; {@code task}, if it is not one class. Safetensors have {@code blockwork.} before
-   * each.
+   * {@code interpolation}, {@code mean} and {@code std}; {@code task}, if it is not one class.
+   * Safetensors have {@code blockwork.} before each.
    */
   public Map<String, String> entries() {
     Map<String, String> entries = new LinkedHashMap<>();
