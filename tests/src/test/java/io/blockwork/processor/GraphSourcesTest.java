@@ -3,7 +3,6 @@ package io.blockwork.processor;
 import static com.google.common.truth.Truth.assertThat;
 
 import com.palantir.javapoet.ClassName;
-import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
@@ -44,7 +43,6 @@ import io.blockwork.graph.ops.Sum;
 import io.blockwork.graph.ops.Window;
 import io.blockwork.graph.ops.ZeroPad2d;
 import io.blockwork.processor.emit.GeneratedNames;
-import io.blockwork.processor.emit.NetworkFacts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -81,10 +79,8 @@ class GraphSourcesTest {
     Map<String, String> sources = new LinkedHashMap<>();
     sources.put(
         "user/Net.java", "package user;\n\npublic interface Net extends io.blockwork.Network {}\n");
-    for (JavaFile file : Compilation.compile(network, names, List.of(), NetworkFacts.NONE)) {
-      String path = SourceFile.qualifiedName(file).replace('.', '/') + ".java";
-      sources.put(path, io.blockwork.processor.emit.Tidy.apply(file.toString()));
-    }
+    GraphSources.of(network, names, List.of())
+        .forEach((name, text) -> sources.put(name.replace('.', '/') + ".java", text));
     return sources;
   }
 
@@ -212,7 +208,9 @@ class GraphSourcesTest {
     assertThat(order).containsExactly("one", "other", "one_turn_2", "other_turn_2").inOrder();
     // The entries of the state_dict keep theirs, too.
     assertThat(source(sources, "NetNetwork"))
-        .containsMatch("(?s)one\\.conv0.*other\\.conv0.*one\\.conv1.*other\\.conv1");
+        .containsMatch(
+            "(?s)void one\\(.*conv0.*void other\\(.*conv0.*void one_turn_2\\(.*conv1.*void"
+                + " other_turn_2\\(.*conv1");
   }
 
   @Test
