@@ -183,6 +183,50 @@ class GraphSourcesTest {
     compiled(graph.build(x));
   }
 
+  /** The source of the inference pass of two convolutions and a classifier. */
+  private String named(String first, String second, String classifier) {
+    input(4, 4);
+    then(Conv2d.same(first, 4, 4, 3, 1).heFanOut());
+    then(Conv2d.same(second, 4, 4, 1, 1).heFanOut());
+    then(Linear.of(classifier, 64, 3));
+    return source(compiled(graph.build(x)), "NetForward");
+  }
+
+  @Test
+  void aGroupThatHoldsMostOfANetworkIsLeftOutOfNames() {
+    String forward = named("backbone.first", "backbone.second", "fc");
+    assertThat(forward).contains("Kernel first;");
+    assertThat(forward).contains("Kernel second;");
+    assertThat(forward).contains("first = bind.conv2d(\"backbone.first\"");
+  }
+
+  @Test
+  void aGroupStaysInNamesWhereOthersWouldBeMistakenForItsOwn() {
+    String forward = named("features.conv", "features.classifier", "classifier");
+    assertThat(forward).contains("Kernel features_conv;");
+    assertThat(forward).contains("Kernel features_classifier;");
+    assertThat(forward).contains("Kernel classifier;");
+  }
+
+  @Test
+  void aGroupStaysInNamesWhereItsModulesAreNumbers() {
+    String forward = named("features.0", "features.1", "classifier");
+    assertThat(forward).contains("Kernel features_0;");
+    assertThat(forward).contains("Kernel features_1;");
+  }
+
+  @Test
+  void aGroupOfFewModulesStaysInNames() {
+    assertThat(named("features.conv", "conv", "fc")).contains("Kernel features_conv;");
+  }
+
+  @Test
+  void namesThatDifferInDotsOnlyStayApart() {
+    String forward = named("a.b_c", "a_b.c", "fc");
+    assertThat(forward).contains("Kernel a_b_c;");
+    assertThat(forward).contains("Kernel a_b_c2;");
+  }
+
   @Test
   void blocksThatTakeTurnsKeepTheirOrder() {
     input(4, 4);
