@@ -10,6 +10,7 @@ import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.ParameterInfo.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -36,6 +37,13 @@ public record Architecture(
 
   /** Copies the lists. */
   public Architecture {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(input, "input");
+    Objects.requireNonNull(output, "output");
+    Objects.requireNonNull(layers, "layers");
+    Objects.requireNonNull(slots, "slots");
+    Objects.requireNonNull(auxiliary, "auxiliary");
+    Objects.requireNonNull(modules, "modules");
     input = List.copyOf(input);
     output = List.copyOf(output);
     layers = List.copyOf(layers);
@@ -64,6 +72,7 @@ public record Architecture(
    * @throws IllegalArgumentException if there is none; the message says which there are
    */
   public AuxiliaryOutput requireAuxiliary(String output) {
+    Objects.requireNonNull(output, "output");
     return auxiliary.stream()
         .filter(each -> each.name().equals(output))
         .findFirst()
@@ -86,6 +95,7 @@ public record Architecture(
    * auxiliary one, against the same targets, with its {@link AuxiliaryOutput#weight}.
    */
   public Losses losses(Loss loss) {
+    Objects.requireNonNull(loss, "loss");
     Losses losses = Losses.of(loss);
     for (AuxiliaryOutput output : auxiliary) {
       losses = losses.plus(output.weight(), output.name(), loss);
@@ -109,8 +119,9 @@ public record Architecture(
   }
 
   /**
-   * The layers as a table for people: output shape, parameters, multiply-adds and activation memory
-   * of each, and the totals, for one image in 32-bit floats.
+   * The layers as a table for people, in at most 80 columns: output shape, parameters, millions of
+   * multiply-adds and megabytes of activations of each, and the totals, for one image in 32-bit
+   * floats.
    */
   public String table() {
     return new Summary(this).text();
@@ -118,6 +129,7 @@ public record Architecture(
 
   /** Starts a description. Generated code does. */
   public static Builder named(String name) {
+    Objects.requireNonNull(name, "name");
     return new Builder(name);
   }
 

@@ -3,6 +3,7 @@ package io.blockwork;
 import io.blockwork.engine.LayerGradient;
 import io.blockwork.io.SafeText;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -55,6 +56,7 @@ public final class Attribution {
    */
   public static List<float[][]> gradCam(
       Network network, INDArray images, String layer, int... classes) {
+    Objects.requireNonNull(layer, "layer");
     LayerGradient probed = probe(network, images, layer, classes);
     INDArray weights = probed.gradient().mean(true, 2, 3);
     INDArray maps = probed.output().mul(weights).sum(1);

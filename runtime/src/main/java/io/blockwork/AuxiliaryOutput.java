@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.io.SafeText;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,8 @@ public record AuxiliaryOutput(String name, List<Integer> shape, double weight) {
    *     -} and dots, or the weight is negative, infinite or NaN
    */
   public AuxiliaryOutput {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(shape, "shape");
     shape = List.copyOf(shape);
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(

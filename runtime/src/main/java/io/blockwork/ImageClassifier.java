@@ -12,6 +12,7 @@ import io.blockwork.weights.ImageNetClasses;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -47,6 +48,8 @@ public interface ImageClassifier extends Network {
    *     the preprocessing and the network's input is not square
    */
   default List<Prediction> classify(BufferedImage image) {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(image, "image");
     return classify(Images.of(image));
   }
 
@@ -56,11 +59,15 @@ public interface ImageClassifier extends Network {
    * @throws io.blockwork.image.ImageException if it is no picture that can be read
    */
   default List<Prediction> classify(Path image) {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(image, "image");
     return classify(Images.read(image));
   }
 
   /** {@link #classify(BufferedImage)} for an image that has been decoded. */
   default List<Prediction> classify(ByteImage image) {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(image, "image");
     List<Integer> input = architecture().input();
     List<String> names = classNames();
     if (names.isEmpty()) {

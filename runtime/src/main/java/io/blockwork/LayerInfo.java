@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.parameters.ParameterInfo;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What is known of one layer at compile time.
@@ -16,6 +17,10 @@ public record LayerInfo(
     String path, String type, List<Integer> output, List<ParameterInfo> parameters, long macs) {
   /** Copies the lists. */
   public LayerInfo {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(output, "output");
+    Objects.requireNonNull(parameters, "parameters");
     output = List.copyOf(output);
     parameters = List.copyOf(parameters);
   }

@@ -13,33 +13,50 @@ import io.blockwork.weights.WeightsException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What weights say beside their values: which classes they tell apart, and what has to be done to a
- * picture for them. It travels with the parameters: a training run takes it from its data, {@link
- * Weights#save} and checkpoints write it, {@link Parameters#load} reads it, and {@link
- * ImageClassifier#classify(java.nio.file.Path)} goes by it.
+ * What weights say beside their values: what network they are of, which classes they tell apart,
+ * and what has to be done to a picture for them. It travels with the parameters: a training run
+ * takes it from its data, {@link Weights#save} and checkpoints write it, {@link Parameters#load}
+ * reads it, and {@link ImageClassifier#classify(java.nio.file.Path)} goes by it. Exports to ONNX
+ * hold it, too.
  *
+ * @param network name of the network that the weights are of; empty: not known
  * @param classNames by label; empty: not known
  * @param preprocessing what the network's pictures went through; empty: not known
  */
-public record ModelCard(List<String> classNames, Optional<Preprocessing> preprocessing) {
-  private static final String CLASSES = "blockwork.classes";
-  private static final String PREPROCESSING = "blockwork.preprocessing";
+public record ModelCard(
+    Optional<String> network, List<String> classNames, Optional<Preprocessing> preprocessing) {
+  /** What the names of entries begin with in the metadata of weights. */
+  private static final String PREFIX = "blockwork.";
+
+  private static final String NETWORK = "network";
+  private static final String CLASSES = "classes";
+  private static final String PREPROCESSING = "preprocessing";
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Copies the list. */
   public ModelCard {
+    Objects.requireNonNull(network, "network");
+    Objects.requireNonNull(classNames, "classNames");
+    Objects.requireNonNull(preprocessing, "preprocessing");
     classNames = List.copyOf(classNames);
+  }
+
+  /** What is known of classes and pictures alone. */
+  public ModelCard(List<String> classNames, Optional<Preprocessing> preprocessing) {
+    this(Optional.empty(), classNames, preprocessing);
   }
 
   /** What a network's parameters say. */
   public static ModelCard of(Parameters parameters) {
-    return of(parameters.metadata());
+    return of(parameters.metadata(), PREFIX);
   }
 
   /**
@@ -48,21 +65,48 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
    * @throws WeightsException if that is damaged
    */
   public static ModelCard of(Weights weights) {
-    return of(weights.metadata());
+    return of(weights.metadata(), PREFIX);
   }
 
-  private static ModelCard of(Map<String, String> metadata) {
+  /**
+   * What entries say, as {@link #entries} gives them.
+   *
+   * @throws WeightsException if one is damaged
+   */
+  public static ModelCard ofEntries(Map<String, String> entries) {
+    Objects.requireNonNull(entries, "entries");
+    return of(entries, "");
+  }
+
+  private static ModelCard of(Map<String, String> metadata, String prefix) {
     return new ModelCard(
-        Optional.ofNullable(metadata.get(CLASSES)).map(ModelCard::names).orElse(List.of()),
-        Optional.ofNullable(metadata.get(PREPROCESSING)).map(ModelCard::preprocessing));
+        Optional.ofNullable(metadata.get(prefix + NETWORK)),
+        Optional.ofNullable(metadata.get(prefix + CLASSES))
+            .map(text -> names(prefix + CLASSES, text))
+            .orElse(List.of()),
+        Optional.ofNullable(metadata.get(prefix + PREPROCESSING))
+            .map(text -> preprocessing(prefix + PREPROCESSING, text)));
+  }
+
+  /**
+   * What is known, as files hold it: {@code network}, a name; {@code classes}, an array in JSON;
+   * {@code preprocessing}, an object in JSON with {@code color}, {@code resize}, {@code crop},
+   * {@code interpolation}, {@code mean} and {@code std}. Safetensors have {@code blockwork.} before
+   * each.
+   */
+  public Map<String, String> entries() {
+    Map<String, String> entries = new LinkedHashMap<>();
+    network.ifPresent(name -> entries.put(NETWORK, name));
+    if (!classNames.isEmpty()) {
+      entries.put(CLASSES, json(classNames));
+    }
+    preprocessing.ifPresent(made -> entries.put(PREPROCESSING, json(made)));
+    return entries;
   }
 
   /** Says this of parameters from now on; what is not known leaves what was said before. */
   public void describe(Parameters parameters) {
-    if (!classNames.isEmpty()) {
-      parameters.metadata(CLASSES, json(classNames));
-    }
-    preprocessing.ifPresent(p -> parameters.metadata(PREPROCESSING, json(p)));
+    entries().forEach((name, text) -> parameters.metadata(PREFIX + name, text));
   }
 
   private static String json(List<String> names) {
@@ -76,11 +120,11 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
         });
   }
 
-  /** The fields that files of ONNX have, too. */
   private static String json(Preprocessing preprocessing) {
     return json(
         json -> {
           json.writeStartObject();
+          json.writeStringField("color", "RGB");
           json.writeNumberField("resize", preprocessing.resize());
           json.writeNumberField("crop", preprocessing.crop());
           json.writeStringField(
@@ -114,7 +158,7 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
     return text.toString();
   }
 
-  private static List<String> names(String text) {
+  private static List<String> names(String key, String text) {
     List<String> names = new ArrayList<>();
     try (JsonParser json = JSON.createParser(text)) {
       boolean array = json.nextToken() == JsonToken.START_ARRAY;
@@ -125,12 +169,12 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
         return names;
       }
     } catch (IOException e) {
-      throw damaged(CLASSES, text, e);
+      throw damaged(key, text, e);
     }
-    throw damaged(CLASSES, text, new IOException("not an array of names"));
+    throw damaged(key, text, new IOException("not an array of names"));
   }
 
-  private static Preprocessing preprocessing(String text) {
+  private static Preprocessing preprocessing(String key, String text) {
     int resize = 0;
     int crop = 0;
     Interpolation interpolation = Interpolation.BILINEAR;
@@ -153,7 +197,7 @@ public record ModelCard(List<String> classNames, Optional<Preprocessing> preproc
       }
       return new Preprocessing(resize, crop, interpolation, mean, std);
     } catch (IOException | IllegalArgumentException e) {
-      throw damaged(PREPROCESSING, text, e);
+      throw damaged(key, text, e);
     }
   }
 

@@ -10,6 +10,7 @@ import io.blockwork.parameters.Parameters;
 import io.blockwork.published.PretrainedWeights;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -86,6 +87,8 @@ public interface Network extends AutoCloseable {
    *     labels are not valid
    */
   default TrainingResult train(INDArray images, Loss loss) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(loss, "loss");
     return train(images, architecture().losses(loss));
   }
 
@@ -103,6 +106,8 @@ public interface Network extends AutoCloseable {
 
   /** Like {@link #train(INDArray, Loss)}, and also computes the gradient of the images. */
   default TrainingResult trainWithInputGradient(INDArray images, Loss loss) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(loss, "loss");
     return trainWithInputGradient(images, architecture().losses(loss));
   }
 
@@ -136,6 +141,9 @@ public interface Network extends AutoCloseable {
    *     layer
    */
   default LayerGradient layerGradient(INDArray images, INDArray outputGradient, String layer) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(outputGradient, "outputGradient");
+    Objects.requireNonNull(layer, "layer");
     throw new UnsupportedOperationException("the network cannot look into its layers");
   }
 
@@ -150,6 +158,7 @@ public interface Network extends AutoCloseable {
    * @throws UnsupportedOperationException if the engine cannot tell its kernels' times
    */
   default String profile(INDArray images) {
+    Objects.requireNonNull(images, "images");
     throw new UnsupportedOperationException("the network cannot measure its kernels");
   }
 
@@ -164,6 +173,7 @@ public interface Network extends AutoCloseable {
    * @throws UnsupportedOperationException if the engine does not compute in integers
    */
   default void observe(INDArray images, ActivationObserver observer) {
+    Objects.requireNonNull(images, "images");
     throw new UnsupportedOperationException("the network cannot look into its layers");
   }
 
@@ -208,6 +218,8 @@ public interface Network extends AutoCloseable {
    * @throws IllegalArgumentException if one of them is no node of the network, or has no layers
    */
   default void freeze(Class<?> node, Class<?>... more) {
+    Objects.requireNonNull(node, "node");
+    Objects.requireNonNull(more, "more");
     throw new UnsupportedOperationException("the network does not know its nodes");
   }
 

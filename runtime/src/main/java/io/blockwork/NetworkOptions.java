@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.EngineOptions;
+import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -40,6 +41,9 @@ public record NetworkOptions(
    *     or there is less than one plan
    */
   public NetworkOptions {
+    Objects.requireNonNull(dataType, "dataType");
+    Objects.requireNonNull(engine, "engine");
+    Objects.requireNonNull(engineOptions, "engineOptions");
     if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
       throw new IllegalArgumentException("data type: expected FLOAT or DOUBLE, got " + dataType);
     }
@@ -75,6 +79,7 @@ public record NetworkOptions(
 
   /** The same options with another data type, {@code FLOAT} or {@code DOUBLE}. */
   public NetworkOptions dataType(DataType dataType) {
+    Objects.requireNonNull(dataType, "dataType");
     return new NetworkOptions(seed, dataType, engine, engineOptions, inferencePlans, trainingPlans);
   }
 
@@ -83,12 +88,14 @@ public record NetworkOptions(
    * engine(EngineOptions.named("onednn").threads(2))}.
    */
   public NetworkOptions engine(EngineOptions options) {
+    Objects.requireNonNull(options, "options");
     return new NetworkOptions(
         seed, dataType, Optional.empty(), options, inferencePlans, trainingPlans);
   }
 
   /** The same options with an engine that has been made. */
   public NetworkOptions engine(Engine engine) {
+    Objects.requireNonNull(engine, "engine");
     return new NetworkOptions(
         seed, dataType, Optional.of(engine), engineOptions, inferencePlans, trainingPlans);
   }

@@ -25,8 +25,9 @@ import java.lang.annotation.Target;
  *
  * <p>The method is abstract and takes the images, as {@link Network#forward} does. It returns an
  * {@code INDArray}, or a record all of whose components are {@code INDArray}s with this annotation;
- * then the method itself has none. It runs inference only as far as it must, returns new arrays,
- * and may be called from many threads at once.
+ * then the method itself has none. {@code float[] embed(float[] images)} with this annotation takes
+ * and returns plain numbers, as {@link Network#forward(float[])} does. It runs inference only as
+ * far as it must, returns new arrays, and may be called from many threads at once.
  *
  * <p>Names and values are those of torchvision's {@code create_feature_extractor}: {@code conv1} is
  * the convolution before its batch norm, {@code layer3} and {@code layer3.5} the output of that

@@ -2,18 +2,25 @@ package io.blockwork;
 
 import io.blockwork.io.SafeText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The table that {@link Architecture#table} gives. */
+/**
+ * The table that {@link Architecture#table} gives, in at most {@value #WIDTH} columns: where whole
+ * paths do not fit, each module has a line, and its layers stand below it by their own names.
+ */
 final class Summary {
+  private static final int WIDTH = 80;
+
   private static final List<String> HEADER =
-      List.of("layer", "type", "output", "parameters", "MACs", "memory (MB)");
+      List.of("layer", "type", "output", "parameters", "MACs (M)", "MB");
 
   /** From this column on, cells are numbers and stand to the right. */
   private static final int FIRST_NUMBER = 3;
 
+  private static final int GAP = 2;
   private static final int BYTES = 4;
 
   private final Architecture architecture;
@@ -23,39 +30,55 @@ final class Summary {
   }
 
   String text() {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(HEADER);
-    rows.add(List.of("input", "", shape(architecture.input()), "", "", ""));
+    List<List<String>> layers = new ArrayList<>();
     long outputs = 0;
     for (LayerInfo layer : architecture.layers()) {
-      rows.add(
-          List.of(
+      layers.add(
+          row(
               layer.path(),
               layer.type(),
-              shape(layer.output()),
+              layer.output(),
               count(layer.learnable()),
-              count(layer.macs()),
-              megabytes(layer.outputLength())));
+              layer.macs(),
+              layer.outputLength()));
       outputs += layer.outputLength();
     }
-    long plan = architecture.slots().stream().mapToLong(Long::longValue).sum();
-    rows.add(
-        List.of(
+    List<String> input = List.of("input", "", shape(architecture.input()), "", "", "");
+    List<String> total =
+        row(
             "total",
             "",
-            shape(architecture.output()),
+            architecture.output(),
             count(architecture.learnable()),
-            count(architecture.macs()),
-            megabytes(outputs)));
-    int[] widths = widths(rows);
-    String rule = "-".repeat(java.util.Arrays.stream(widths).sum() + 2 * (widths.length - 1));
-    StringBuilder text = new StringBuilder(architecture.name()).append('\n');
-    for (int i = 0; i < rows.size(); i++) {
-      if (i == 1 || i == rows.size() - 1) {
-        text.append(rule).append('\n');
-      }
-      text.append(line(rows.get(i), widths)).append('\n');
+            architecture.macs(),
+            outputs);
+    List<List<String>> all = new ArrayList<>(layers);
+    all.addAll(List.of(HEADER, input, total));
+    int[] widths = widths(all);
+    int room = WIDTH - (Arrays.stream(widths).sum() - widths[0] + GAP * (widths.length - 1));
+    boolean whole = widths[0] <= room;
+    if (!whole) {
+      int longest = layers.stream().mapToInt(row -> indented(row.get(0)).length()).max().orElse(0);
+      widths[0] = Math.min(room, Math.max(longest, HEADER.get(0).length()));
     }
+    String rule = "-".repeat(Arrays.stream(widths).sum() + GAP * (widths.length - 1));
+    StringBuilder text = new StringBuilder(architecture.name()).append('\n');
+    text.append(line(HEADER, widths)).append(rule).append('\n').append(line(input, widths));
+    String module = "";
+    for (List<String> row : layers) {
+      String path = row.get(0);
+      if (whole) {
+        text.append(line(row, widths));
+        continue;
+      }
+      if (!parent(path).equals(module)) {
+        module = parent(path);
+        text.append(module.isEmpty() ? "" : module + '\n');
+      }
+      text.append(line(named(indented(path), row), widths));
+    }
+    text.append(rule).append('\n').append(line(total, widths));
+    long plan = architecture.slots().stream().mapToLong(Long::longValue).sum();
     return text.append(
             SafeText.format(
                 "inference plan: %d slots, %s bytes (%s MB) an image",
@@ -69,6 +92,27 @@ final class Summary {
         .toString();
   }
 
+  private static List<String> row(
+      String name, String type, List<Integer> output, String parameters, long macs, long values) {
+    return List.of(name, type, shape(output), parameters, millions(macs), megabytes(values));
+  }
+
+  private static List<String> named(String name, List<String> row) {
+    List<String> cells = new ArrayList<>(row);
+    cells.set(0, name);
+    return cells;
+  }
+
+  /** The module that a layer stands in; empty for the network itself. */
+  private static String parent(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('.')));
+  }
+
+  /** A layer's own name, below its module's. */
+  private static String indented(String path) {
+    return (path.contains(".") ? "  " : "") + path.substring(path.lastIndexOf('.') + 1);
+  }
+
   private static int[] widths(List<List<String>> rows) {
     int[] widths = new int[HEADER.size()];
     for (List<String> row : rows) {
@@ -79,14 +123,21 @@ final class Summary {
     return widths;
   }
 
+  /** A row; a name that is too long for its column has a line of its own. */
   private static String line(List<String> row, int[] widths) {
+    String name = row.get(0);
     StringBuilder line = new StringBuilder();
-    for (int c = 0; c < widths.length; c++) {
+    if (name.length() > widths[0]) {
+      line.append(name).append('\n').append(" ".repeat(widths[0]));
+    } else {
+      line.append(name).append(" ".repeat(widths[0] - name.length()));
+    }
+    for (int c = 1; c < widths.length; c++) {
       String gap = " ".repeat(widths[c] - row.get(c).length());
-      line.append(c == 0 ? "" : "  ");
+      line.append(" ".repeat(GAP));
       line.append(c < FIRST_NUMBER ? row.get(c) + gap : gap + row.get(c));
     }
-    return line.toString().stripTrailing();
+    return line.toString().stripTrailing() + '\n';
   }
 
   private static String shape(List<Integer> shape) {
@@ -95,6 +146,10 @@ final class Summary {
 
   private static String count(long value) {
     return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  private static String millions(long value) {
+    return String.format(Locale.ROOT, "%,.2f", value / 1e6);
   }
 
   private static String megabytes(long floats) {

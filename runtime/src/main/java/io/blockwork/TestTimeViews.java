@@ -3,6 +3,7 @@ package io.blockwork;
 import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -22,6 +23,12 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param views weighted views of images {@code [N, C, H, W]}
  */
 public record TestTimeViews(String name, Function<INDArray, List<View>> views) {
+  /** Checks that nothing is missing. */
+  public TestTimeViews {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(views, "views");
+  }
+
   private static final int WIDTH = 3;
   private static final int HEIGHT = 2;
 
@@ -31,7 +38,12 @@ public record TestTimeViews(String name, Function<INDArray, List<View>> views) {
    * @param images {@code [N, C, height, width]} of the network
    * @param weight of the network's output for them
    */
-  public record View(INDArray images, double weight) {}
+  public record View(INDArray images, double weight) {
+    /** Checks that nothing is missing. */
+    public View {
+      Objects.requireNonNull(images, "images");
+    }
+  }
 
   /** The images as they are. */
   public static TestTimeViews plain() {
@@ -100,6 +112,7 @@ public record TestTimeViews(String name, Function<INDArray, List<View>> views) {
    *     are too small for the views
    */
   public INDArray forward(Network network, INDArray images) {
+    Objects.requireNonNull(images, "images");
     List<View> all = views.apply(images);
     double total = all.stream().mapToDouble(View::weight).sum();
     INDArray sum = network.forward(all.get(0).images()).muli(all.get(0).weight() / total);

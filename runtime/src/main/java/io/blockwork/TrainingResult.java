@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.loss.AuxiliaryLoss;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -25,6 +26,10 @@ public record TrainingResult(
     Optional<INDArray> inputGradient) {
   /** Copies the lists. */
   public TrainingResult {
+    Objects.requireNonNull(output, "output");
+    Objects.requireNonNull(auxiliary, "auxiliary");
+    Objects.requireNonNull(auxiliaryOutputs, "auxiliaryOutputs");
+    Objects.requireNonNull(inputGradient, "inputGradient");
     auxiliary = List.copyOf(auxiliary);
     auxiliaryOutputs = List.copyOf(auxiliaryOutputs);
   }

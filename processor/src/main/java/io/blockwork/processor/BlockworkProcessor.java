@@ -1,39 +1,37 @@
 package io.blockwork.processor;
 
 import com.google.auto.service.AutoService;
-import io.blockwork.processor.dsl.Compositions;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import io.blockwork.processor.spec.Message;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.annotation.processing.AbstractProcessor;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.annotation.processing.Processor;
 import javax.annotation.processing.RoundEnvironment;
 import javax.lang.model.SourceVersion;
-import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
+import javax.tools.Diagnostic;
 
 /**
  * Generates the classes of networks for interfaces that have an architecture annotation or are
- * composed of nodes. An interface or block that depends on a type which another processor has yet
- * to generate is left for a later round.
+ * composed of nodes. The work is done by {@link Rounds}; this class needs no library, so that it
+ * can say which ones are missing on the processor path.
  */
 @AutoService(Processor.class)
 public final class BlockworkProcessor extends AbstractProcessor {
-  /** Qualified names of the classes that are being compiled. */
-  private final Set<String> sources = new LinkedHashSet<>();
+  /** A class of each library, by the library's coordinates. */
+  private static final Map<String, String> LIBRARIES =
+      Map.of(
+          "io.blockwork:blockwork-graph", "io.blockwork.graph.Graph",
+          "io.blockwork:blockwork-onnx", "io.blockwork.onnx.file.OnnxModel",
+          "io.blockwork:blockwork-runtime", "io.blockwork.Network",
+          "com.palantir.javapoet:javapoet", "com.palantir.javapoet.JavaFile");
 
-  /** Qualified names of the types that wait for a later round. Elements live for one round only. */
-  private final Set<String> waiting = new LinkedHashSet<>();
-
-  /** The same for blocks. */
-  private final Set<String> waitingBlocks = new LinkedHashSet<>();
-
-  private NetworkAnnotations step;
-  private BlockAnnotations blocks;
-  private StrayOutputs strays;
-  private StrayNodes strayNodes;
+  /** Empty if libraries are missing. */
+  private Optional<Rounds> rounds = Optional.empty();
 
   @Override
   public SourceVersion getSupportedSourceVersion() {
@@ -54,88 +52,34 @@ public final class BlockworkProcessor extends AbstractProcessor {
   @Override
   public synchronized void init(ProcessingEnvironment environment) {
     super.init(environment);
-    Options options = Options.read(environment.getOptions(), environment.getMessager());
-    step = new NetworkAnnotations(environment, options);
-    blocks = new BlockAnnotations(environment);
-    strays = new StrayOutputs(environment, options.warnings());
-    strayNodes = new StrayNodes(environment);
+    List<String> missing = missing();
+    if (missing.isEmpty()) {
+      rounds = Optional.of(new Rounds(environment));
+    } else {
+      environment
+          .getMessager()
+          .printMessage(
+              Diagnostic.Kind.ERROR, Message.PROCESSOR_PATH.text("", String.join(", ", missing)));
+    }
   }
 
   @Override
   public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
-    for (Element root : round.getRootElements()) {
-      if (root instanceof TypeElement type) {
-        sources.add(type.getQualifiedName().toString());
-      }
-    }
-    var compositions = new Compositions(processingEnv, sources);
-    processBlocks(annotations, round, compositions);
-    Map<String, Element> elements = new LinkedHashMap<>();
-    for (String name : waiting) {
-      TypeElement type = processingEnv.getElementUtils().getTypeElement(name);
-      if (type != null) {
-        elements.put(name, type);
-      }
-    }
-    for (TypeElement annotation : annotations) {
-      if (NetworkAnnotations.annotations().contains(annotation.getQualifiedName().toString())) {
-        for (Element element : round.getElementsAnnotatedWith(annotation)) {
-          elements.put(qualifiedName(element), element);
-        }
-      } else if (annotation.getQualifiedName().contentEquals(OutputMethods.OUTPUT)) {
-        round.getElementsAnnotatedWith(annotation).forEach(strays::note);
-      } else {
-        strayNodes.report(annotation, round);
-      }
-    }
-    waiting.clear();
-    elements.forEach(
-        (name, element) -> {
-          strays.noteNetwork(element);
-          // What waits in vain depends on a type that the compiler reports as missing.
-          if (!round.processingOver() && !step.process(element, sources, compositions)) {
-            waiting.add(name);
-          }
-        });
-    if (round.processingOver()) {
-      strays.report();
-    }
+    rounds.ifPresent(work -> work.process(annotations, round));
     // Nothing is claimed: others may want to see the annotations of others.
     return false;
   }
 
-  private void processBlocks(
-      Set<? extends TypeElement> annotations, RoundEnvironment round, Compositions compositions) {
-    Map<String, TypeElement> found = new LinkedHashMap<>();
-    for (String name : waitingBlocks) {
-      TypeElement type = processingEnv.getElementUtils().getTypeElement(name);
-      if (type != null) {
-        found.put(name, type);
-      }
-    }
-    for (TypeElement annotation : annotations) {
-      if (annotation.getQualifiedName().contentEquals(BlockAnnotations.BLOCK)) {
-        Set<? extends Element> elements = round.getElementsAnnotatedWith(annotation);
-        blocks.companions(elements, compositions, sources);
-        for (Element element : elements) {
-          if (element instanceof TypeElement type) {
-            found.put(qualifiedName(type), type);
-          }
-        }
-      }
-    }
-    waitingBlocks.clear();
-    found.forEach(
-        (name, block) -> {
-          if (!round.processingOver() && !blocks.process(block, compositions)) {
-            waitingBlocks.add(name);
-          }
-        });
+  private static List<String> missing() {
+    return LIBRARIES.entrySet().stream()
+        .filter(library -> !isThere(library.getValue()))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .collect(Collectors.toList());
   }
 
-  private static String qualifiedName(Element element) {
-    return element instanceof TypeElement type
-        ? type.getQualifiedName().toString()
-        : element.toString();
+  private static boolean isThere(String type) {
+    // Only looked for: loading io.blockwork.Network would ask for ND4J, which nobody needs here.
+    return BlockworkProcessor.class.getResource('/' + type.replace('.', '/') + ".class") != null;
   }
 }

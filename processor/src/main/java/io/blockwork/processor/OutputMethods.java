@@ -24,6 +24,7 @@ import javax.lang.model.element.Modifier;
 import javax.lang.model.element.RecordComponentElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
+import javax.lang.model.type.ArrayType;
 import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
@@ -59,7 +60,8 @@ final class OutputMethods {
     }
   }
 
-  private record Declared(String name, Optional<TypeElement> result, List<Wanted> wanted) {}
+  private record Declared(
+      String name, boolean plain, Optional<TypeElement> result, List<Wanted> wanted) {}
 
   private final TypeElement type;
   private final Diagnostics diagnostics;
@@ -129,7 +131,11 @@ final class OutputMethods {
       }
       resolved.add(
           new FeatureMethod(
-              method.name(), suffixes.get(i), method.result().map(ClassName::get), found));
+              method.name(),
+              suffixes.get(i),
+              method.plain(),
+              method.result().map(ClassName::get),
+              found));
     }
     return resolved;
   }
@@ -158,15 +164,21 @@ final class OutputMethods {
   }
 
   private void unknown(Wanted wanted, String module, ModuleNames names) {
-    List<String> nearest = Nearest.order(module, names.all().keySet());
+    List<String> all = List.copyOf(names.all().keySet());
+    List<String> nearest = Nearest.order(module, all);
+    // Where nothing is like it, all that can be told is what there is at the outermost level.
+    boolean known = Nearest.isNear(module, nearest.get(0));
+    List<String> outermost = all.stream().filter(name -> !name.contains(".")).toList();
+    List<String> told = known || outermost.isEmpty() ? nearest : outermost;
     report(
         Message.OUTPUT_MODULE,
         wanted,
         "value",
         type.getSimpleName(),
         module,
-        nearest.get(0),
-        shown(nearest));
+        known ? nearest.get(0) : told.get(Math.max(0, told.size() - 2)),
+        known ? "the most similar are" : "the outermost are",
+        shown(told));
   }
 
   private void unknown(Wanted wanted, TypeMirror node, OutputValues values) {
@@ -212,7 +224,10 @@ final class OutputMethods {
     } else if (annotation.isPresent()) {
       methods.add(
           new Declared(
-              name, Optional.empty(), List.of(new Wanted(name, method, method, annotation.get()))));
+              name,
+              isFloats(method.getReturnType()),
+              Optional.empty(),
+              List.of(new Wanted(name, method, method, annotation.get()))));
     } else {
       addRecord(method, record(method).orElseThrow());
     }
@@ -234,7 +249,8 @@ final class OutputMethods {
       }
       wanted.add(placed(method, result, component, annotation.get()));
     }
-    methods.add(new Declared(method.getSimpleName().toString(), Optional.of(result), wanted));
+    methods.add(
+        new Declared(method.getSimpleName().toString(), false, Optional.of(result), wanted));
   }
 
   /** The component by its field, which compilers can point at. */
@@ -255,18 +271,21 @@ final class OutputMethods {
 
   private static Optional<String> fault(ExecutableElement method) {
     String name = method.getSimpleName().toString();
-    boolean images =
-        method.getParameters().size() == 1 && isArray(method.getParameters().get(0).asType());
+    boolean one = method.getParameters().size() == 1;
+    boolean images = one && isArray(method.getParameters().get(0).asType());
+    boolean plain = one && isFloats(method.getParameters().get(0).asType());
     boolean result =
         output(method).isPresent()
-            ? isArray(method.getReturnType())
-            : record(method).filter(r -> r.getTypeParameters().isEmpty()).isPresent();
+            ? images && isArray(method.getReturnType()) || plain && isFloats(method.getReturnType())
+            : images && record(method).filter(r -> r.getTypeParameters().isEmpty()).isPresent();
     if (!method.getModifiers().contains(Modifier.ABSTRACT)) {
       return Optional.of("it has a body");
-    } else if (name.equals("forward") && images) {
+    } else if (name.equals("forward") && (images || plain)) {
       return Optional.of("forward already returns the output of the whole network");
-    } else if (!images || !result || !method.getTypeParameters().isEmpty()) {
-      return Optional.of("it must take one INDArray, and return an INDArray or a record of them");
+    } else if (!result || !method.getTypeParameters().isEmpty()) {
+      return Optional.of(
+          "it must take one INDArray, and return an INDArray or a record of them, or take and"
+              + " return float[]");
     }
     return Optional.empty();
   }
@@ -274,7 +293,36 @@ final class OutputMethods {
   private void refuse(ExecutableElement method, String message) {
     sound = false;
     diagnostics.report(
-        Message.OUTPUT_METHOD, here(method) ? method : type, method.getSimpleName(), message);
+        Message.OUTPUT_METHOD,
+        here(method) ? method : type,
+        method.getSimpleName(),
+        message,
+        example());
+  }
+
+  /** How a value that this kind of network has is asked for, whatever its size. */
+  private String example() {
+    return Stream.of("ResNet", "DenseNet", "ResidualBlock", "DenseBlock")
+        .filter(
+            family ->
+                type.getAnnotationMirrors().stream()
+                    .anyMatch(a -> named(a.getAnnotationType(), "io.blockwork." + family)))
+        .map(
+            family ->
+                switch (family) {
+                  case "ResNet" -> "\"layer1\"";
+                  case "DenseNet" -> "\"features.denseblock1\"";
+                  case "ResidualBlock" -> "\"conv1\"";
+                  default -> "\"denselayer1\"";
+                })
+        .findFirst()
+        .orElseGet(
+            () ->
+                ElementFilter.typesIn(type.getEnclosedElements()).stream()
+                    .filter(nested -> nested.getKind() == ElementKind.INTERFACE)
+                    .map(nested -> "node = " + nested.getSimpleName() + ".class")
+                    .findFirst()
+                    .orElse("\"name of a module\""));
   }
 
   /** Whether the element stands in the interface's own source file. */
@@ -306,6 +354,10 @@ final class OutputMethods {
             && result.asElement().getKind() == ElementKind.RECORD
         ? Optional.of((TypeElement) result.asElement())
         : Optional.empty();
+  }
+
+  private static boolean isFloats(TypeMirror type) {
+    return type instanceof ArrayType array && array.getComponentType().getKind() == TypeKind.FLOAT;
   }
 
   private static boolean isArray(TypeMirror type) {

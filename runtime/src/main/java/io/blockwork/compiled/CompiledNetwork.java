@@ -2,6 +2,7 @@ package io.blockwork.compiled;
 
 import io.blockwork.Architecture;
 import io.blockwork.AuxiliaryOutput;
+import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
@@ -36,8 +37,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -90,11 +93,27 @@ public abstract class CompiledNetwork implements Network {
             .engine()
             .orElseGet(() -> Engines.create(options.engineOptions(), options.dataType()));
     List<ParameterInfo> state = architecture.parameters();
-    this.parameters =
-        Parameters.initial(state, architecture.modules(), options.dataType(), options.seed());
+    this.parameters = parameters(state);
+    new ModelCard(Optional.of(architecture.name()), List.of(), Optional.empty())
+        .describe(parameters);
     this.gradients = new Gradients(state, options.dataType());
     this.training = new TrainingPlans(options.trainingPlans(), this::bindTraining);
     this.inference = passOf(this::forwardPass, List.of(architecture.output()));
+  }
+
+  private Parameters parameters(List<ParameterInfo> state) {
+    try {
+      return Parameters.initial(state, architecture.modules(), options.dataType(), options.seed());
+    } catch (OutOfMemoryError e) {
+      OutOfMemoryError error =
+          new OutOfMemoryError(
+              SafeText.format(
+                  "%s: not enough memory for its %d parameters: %s; close networks that you no longer"
+                      + " need",
+                  architecture.name(), architecture.learnable(), e.getMessage()));
+      error.initCause(e);
+      throw error;
+    }
   }
 
   /**
@@ -145,13 +164,16 @@ public abstract class CompiledNetwork implements Network {
           try {
             return engine.bindInference(parameters, batch, pass);
           } catch (OutOfMemoryError e) {
-            throw memoryIsShort("inference", batch, e);
+            throw memoryIsShort(
+                "inference", batch, n -> engine.bindInference(parameters, n, pass)::close, e);
           }
         });
   }
 
-  /** Tells for what memory was needed, and what helps. */
-  private OutOfMemoryError memoryIsShort(String what, int batch, OutOfMemoryError cause) {
+  /** Tells for what memory was needed, what would fit, and what helps. */
+  private OutOfMemoryError memoryIsShort(
+      String what, int batch, IntFunction<Runnable> bind, OutOfMemoryError cause) {
+    int fits = LargestBatch.below(batch, bind);
     String limits =
         String.valueOf(cause.getMessage()).contains("max")
             ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0"
@@ -161,10 +183,18 @@ public abstract class CompiledNetwork implements Network {
     OutOfMemoryError error =
         new OutOfMemoryError(
             SafeText.format(
-                "%s: not enough memory for a plan for %s with batches of %d images: %s; use smaller"
-                    + " batches, close networks that you no longer need, or keep fewer plans"
+                "%s: not enough memory for a plan for %s with batches of %d images: %s; %s; close"
+                    + " networks that you no longer need, or keep fewer plans"
                     + " (NetworkOptions.inferencePlans and trainingPlans)%s",
-                architecture.name(), what, batch, cause.getMessage(), limits));
+                architecture.name(),
+                what,
+                batch,
+                cause.getMessage(),
+                fits == 0
+                    ? "not even one image fits"
+                    : SafeText.format(
+                        "the largest batch that fits now is %d: use it, or smaller ones", fits),
+                limits));
     error.initCause(cause);
     return error;
   }
@@ -229,26 +259,32 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public INDArray forward(INDArray images) {
+    Objects.requireNonNull(images, "images");
     return inference.one(images);
   }
 
   @Override
   public void forward(INDArray images, INDArray output) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(output, "output");
     inference.into(images, output);
   }
 
   @Override
   public float[] forward(float[] images) {
+
     return inference.values(images);
   }
 
   @Override
   public TrainingResult train(INDArray images, Losses losses) {
+    Objects.requireNonNull(images, "images");
     return train(images, losses, false);
   }
 
   @Override
   public TrainingResult trainWithInputGradient(INDArray images, Losses losses) {
+    Objects.requireNonNull(images, "images");
     return train(images, losses, true);
   }
 
@@ -319,6 +355,7 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public Optional<String> firstNonFinite(INDArray images) {
+    Objects.requireNonNull(images, "images");
     return parameters.read(
         () -> {
           checkImages(images);
@@ -330,6 +367,9 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public LayerGradient layerGradient(INDArray images, INDArray outputGradient, String layer) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(outputGradient, "outputGradient");
+    Objects.requireNonNull(layer, "layer");
     return parameters.read(
         () -> {
           checkImages(images);
@@ -344,7 +384,11 @@ public abstract class CompiledNetwork implements Network {
       return engine.bindTraining(
           parameters, gradients, key.batch(), settings, this::checkedTrainingPass);
     } catch (OutOfMemoryError e) {
-      throw memoryIsShort("training", key.batch(), e);
+      throw memoryIsShort(
+          "training",
+          key.batch(),
+          n -> engine.bindTraining(parameters, gradients, n, settings, this::trainingPass)::close,
+          e);
     }
   }
 
@@ -388,6 +432,7 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public void freeze(String... prefixes) {
+    Objects.requireNonNull(prefixes, "prefixes");
     parameters.update(() -> freezeAlone(prefixes));
   }
 
@@ -410,6 +455,8 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public void freeze(Class<?> node, Class<?>... more) {
+    Objects.requireNonNull(node, "node");
+    Objects.requireNonNull(more, "more");
     Map<Class<?>, List<String>> known = nodes();
     List<String> prefixes = new ArrayList<>();
     for (Class<?> each : Stream.concat(Stream.of(node), Stream.of(more)).toList()) {
@@ -495,6 +542,7 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public String profile(INDArray images) {
+    Objects.requireNonNull(images, "images");
     return parameters.read(
         () -> {
           checkImages(images);
@@ -504,6 +552,7 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public void observe(INDArray images, ActivationObserver observer) {
+    Objects.requireNonNull(images, "images");
     parameters.read(
         () -> {
           checkImages(images);
@@ -635,6 +684,9 @@ public abstract class CompiledNetwork implements Network {
           "; channels come first, and a single image needs a batch: images.permute(2, 0,"
               + " 1).reshape(1, %d, %d, %d)",
           one[0], one[1], one[2]);
+    } else if (got.length == 4 && got[1] == one[0]) {
+      return SafeText.format(
+          "; resize and crop them to %d x %d, or declare the network's @Input so", one[1], one[2]);
     }
     return "";
   }

@@ -110,8 +110,15 @@ public final class Features {
         });
   }
 
-  /** Computes the only result of images that lie side by side, row-major. */
-  float[] values(float[] images) {
+  /**
+   * Computes the first result of images that lie side by side.
+   *
+   * @param images {@code [N, C, H, W]} in row-major order
+   * @return {@code [N, C, H, W]} or {@code [N, classes]}, likewise
+   * @throws io.blockwork.memory.ShapeMismatchException if the length is not that of one or more
+   *     images
+   */
+  public float[] values(float[] images) {
     return parameters.read(() -> values(images, check.images(images)));
   }
 

@@ -4,6 +4,7 @@ import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -79,6 +80,7 @@ public final class ArrayDataset implements Dataset {
 
   /** The same items after further transforms, which must not change their shape. */
   public ArrayDataset with(TensorTransform... steps) {
+    Objects.requireNonNull(steps, "steps");
     List<TensorTransform> all = new ArrayList<>(transforms);
     all.addAll(List.of(steps));
     return new ArrayDataset(shape, items, labels, classNames, List.copyOf(all));
@@ -91,6 +93,7 @@ public final class ArrayDataset implements Dataset {
 
   @Override
   public void read(int index, RandomGenerator random, FloatBuffer target) {
+    Objects.requireNonNull(random, "random");
     if (transforms.isEmpty()) {
       target.put(items[index]);
       return;

@@ -4,6 +4,7 @@ import io.blockwork.image.AffineMap.Sampling;
 import io.blockwork.image.ByteImage;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -39,6 +40,7 @@ public record AugMix(
 
   /** Validates the arguments. */
   public AugMix {
+    Objects.requireNonNull(sampling, "sampling");
     if (severity < 1 || severity > BINS || width < 1 || depth == 0 || !(alpha > 0)) {
       throw new IllegalArgumentException(
           "AugMix: expected a severity from 1 to 10, at least 1 chain, a depth that is not 0 and a"

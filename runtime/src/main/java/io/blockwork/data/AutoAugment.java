@@ -3,6 +3,7 @@ package io.blockwork.data;
 import io.blockwork.image.AffineMap.Sampling;
 import io.blockwork.image.ByteImage;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,6 +25,8 @@ public record AutoAugment(Policy policy, Sampling sampling, int fill) implements
 
   /** Validates the arguments. */
   public AutoAugment {
+    Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(sampling, "sampling");
     RandAugment.requireFill(fill);
   }
 

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -19,6 +20,7 @@ public interface BatchMix {
 
   /** One of the given ways for each batch, each as likely: torchvision's {@code RandomChoice}. */
   static BatchMix oneOf(BatchMix... ways) {
+    Objects.requireNonNull(ways, "ways");
     List<BatchMix> choices = List.of(ways);
     if (choices.isEmpty()) {
       throw new IllegalArgumentException("expected at least one BatchMix");

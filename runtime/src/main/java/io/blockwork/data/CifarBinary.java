@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * CIFAR-10's and CIFAR-100's binary files (Krizhevsky, 2009): records of a label (CIFAR-100: a
@@ -47,6 +49,7 @@ public final class CifarBinary implements ImageDataset {
    * @throws UncheckedIOException if a file cannot be read
    */
   public static CifarBinary cifar10(Path... files) {
+    Objects.requireNonNull(files, "files");
     return open(1, CIFAR10, files);
   }
 
@@ -60,6 +63,7 @@ public final class CifarBinary implements ImageDataset {
    * @throws UncheckedIOException if a file cannot be read
    */
   public static CifarBinary cifar100(List<String> fineNames, Path... files) {
+    Objects.requireNonNull(files, "files");
     return open(2, fineNames.isEmpty() ? Labels.numbered(100) : List.copyOf(fineNames), files);
   }
 
@@ -71,7 +75,7 @@ public final class CifarBinary implements ImageDataset {
         byte[] data = Streams.readAll(in, file.toString());
         parts.add(new Part(file.toString(), data, (data.length + record - 1) / record));
       } catch (IOException e) {
-        throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", file, e), e);
+        throw new UncheckedIOException(SafeText.of(file) + ": " + FileProblem.reading(file, e), e);
       }
     }
     return new CifarBinary(parts, labelBytes, classNames);

@@ -4,6 +4,7 @@ import io.blockwork.image.Prediction;
 import io.blockwork.io.SafeText;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A file and what a network says is in it.
@@ -14,6 +15,8 @@ import java.util.List;
 public record ClassifiedImage(Path file, List<Prediction> predictions) {
   /** Copies the list. */
   public ClassifiedImage {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(predictions, "predictions");
     predictions = List.copyOf(predictions);
   }
 

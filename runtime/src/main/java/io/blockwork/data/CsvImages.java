@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -70,10 +72,13 @@ public final class CsvImages implements Dataset {
    */
   public static CsvImages open(
       Path file, int height, int width, double maximum, Label label, List<String> classNames) {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(label, "label");
+    Objects.requireNonNull(classNames, "classNames");
     try (InputStream in = Streams.open(file)) {
       return read(in, file.toString(), height, width, maximum, label, classNames);
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", file, e), e);
+      throw new UncheckedIOException(SafeText.of(file) + ": " + FileProblem.reading(file, e), e);
     }
   }
 
@@ -99,6 +104,9 @@ public final class CsvImages implements Dataset {
       Label label,
       List<String> classNames)
       throws IOException {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(label, "label");
+    Objects.requireNonNull(classNames, "classNames");
     List<String> names = List.copyOf(classNames);
     ImageShape shape = new ImageShape(1, height, width);
     List<Line> lines =
@@ -121,6 +129,8 @@ public final class CsvImages implements Dataset {
 
   @Override
   public void read(int index, RandomGenerator random, FloatBuffer target) {
+    Objects.requireNonNull(random, "random");
+    Objects.requireNonNull(target, "target");
     target.put(line(index).pixels);
   }
 

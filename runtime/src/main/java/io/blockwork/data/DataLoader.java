@@ -4,6 +4,7 @@ import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -64,6 +65,7 @@ public final class DataLoader implements AutoCloseable {
    * batches ahead, stopping at the first damaged record.
    */
   public static Builder of(Dataset data) {
+    Objects.requireNonNull(data, "data");
     return new Builder(data);
   }
 
@@ -106,7 +108,12 @@ public final class DataLoader implements AutoCloseable {
         seed);
   }
 
-  /** Opens an epoch from its first batch on; an epoch that is still open is closed. */
+  /**
+   * Opens an epoch from its first batch on; an epoch that is still open is closed.
+   *
+   * @param epoch its number, from 1, part of all randomness
+   * @throws IllegalArgumentException if the number is not positive
+   */
   public Epoch epoch(int epoch) {
     return epoch(epoch, 0);
   }
@@ -115,17 +122,21 @@ public final class DataLoader implements AutoCloseable {
    * Opens an epoch from a later batch on: the same batches as if the earlier ones had been taken.
    * An epoch that is still open is closed.
    *
-   * @param epoch its number, part of all randomness
+   * @param epoch its number, from 1, part of all randomness
    * @param firstBatch the number of the first batch to give, 0 to {@link #batches()}
+   * @throws IllegalArgumentException if there is no such epoch or batch
    */
   public Epoch epoch(int epoch, int firstBatch) {
+    if (epoch < 1) {
+      throw new IllegalArgumentException("epochs are counted from 1, got " + epoch);
+    }
     if (firstBatch < 0 || firstBatch > batches()) {
       throw new IllegalArgumentException(
           SafeText.format(
               "an epoch of %d batches cannot begin at batch %d", batches(), firstBatch));
     }
     close();
-    Epoch next = new Epoch(this, buffers, epoch, firstBatch);
+    Epoch next = new Epoch(this, buffers, epoch - 1, firstBatch);
     open = Optional.of(next);
     return next;
   }
@@ -216,6 +227,7 @@ public final class DataLoader implements AutoCloseable {
 
     /** What to do about damaged records. */
     public Builder onCorrupt(OnCorrupt policy) {
+      Objects.requireNonNull(policy, "policy");
       this.onCorrupt = policy;
       return this;
     }
@@ -248,6 +260,7 @@ public final class DataLoader implements AutoCloseable {
      * @throws IllegalArgumentException if they are not so
      */
     public Builder weights(double... ofItems) {
+      Objects.requireNonNull(ofItems, "ofItems");
       double sum = 0;
       for (double weight : ofItems) {
         if (!(weight >= 0) || Double.isInfinite(weight)) {

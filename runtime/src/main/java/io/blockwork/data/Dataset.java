@@ -3,6 +3,7 @@ package io.blockwork.data;
 import io.blockwork.image.Preprocessing;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -41,6 +42,7 @@ public interface Dataset extends Labelled {
    * @throws IndexOutOfBoundsException if an index is not below {@code size()}
    */
   default Dataset subset(int... indices) {
+    Objects.requireNonNull(indices, "indices");
     return Subsets.of(this, indices);
   }
 
@@ -52,6 +54,7 @@ public interface Dataset extends Labelled {
    * @throws IllegalArgumentException if one is not, or two classes have the same name
    */
   default Dataset withClasses(List<String> classNames) {
+    Objects.requireNonNull(classNames, "classNames");
     return Relabelled.of(this, classNames);
   }
 }

@@ -24,7 +24,10 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
 
   private final DataLoader loader;
   private final BatchBuffers buffers;
+
+  /** From 0: what random numbers are drawn by. */
   private final int epoch;
+
   private final ItemOrder order;
   private final int batches;
   private final List<Thread> workers = new ArrayList<>();

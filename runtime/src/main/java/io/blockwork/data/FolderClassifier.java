@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -38,7 +39,7 @@ public final class FolderClassifier implements Iterator<ClassifiedImage>, AutoCl
             .batchSize(settings.batchSize)
             .onCorrupt(settings.onCorrupt)
             .build();
-    this.epoch = loader.epoch(0);
+    this.epoch = loader.epoch(1);
   }
 
   /**
@@ -53,6 +54,9 @@ public final class FolderClassifier implements Iterator<ClassifiedImage>, AutoCl
    */
   public static Settings of(
       UnaryOperator<INDArray> network, Preprocessing preprocessing, List<String> classNames) {
+    Objects.requireNonNull(network, "network");
+    Objects.requireNonNull(preprocessing, "preprocessing");
+    Objects.requireNonNull(classNames, "classNames");
     return new Settings(network, preprocessing, classNames);
   }
 
@@ -124,6 +128,7 @@ public final class FolderClassifier implements Iterator<ClassifiedImage>, AutoCl
 
     /** What to do about files that cannot be decoded. */
     public Settings onCorrupt(OnCorrupt policy) {
+      Objects.requireNonNull(policy, "policy");
       this.onCorrupt = policy;
       return this;
     }

@@ -1,6 +1,6 @@
 package io.blockwork.data;
 
-import io.blockwork.io.SafeText;
+import io.blockwork.io.FileProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemLoopException;
@@ -88,7 +88,7 @@ final class FolderScan extends SimpleFileVisitor<Path> {
       Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, scan);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          SafeText.format("%s: cannot be listed (%s)", PathNames.shown(root), e), e);
+          PathNames.shown(root) + ": " + FileProblem.listing(root, e), e);
     }
     scan.found.sort(ORDER);
     scan.folders.sort(Comparator.comparing(PathNames::sortKey));

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * MNIST's and Fashion-MNIST's IDX files (LeCun, Cortes and Burges): grey images of unsigned bytes,
@@ -43,11 +45,15 @@ public final class IdxImages implements ImageDataset {
    * @throws UncheckedIOException if a file cannot be read
    */
   public static IdxImages mnist(Path images, Path labels) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(labels, "labels");
     return open(images, labels, Labels.numbered(10));
   }
 
   /** Like {@link #mnist}, with Fashion-MNIST's class names. */
   public static IdxImages fashionMnist(Path images, Path labels) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(labels, "labels");
     return open(
         images,
         labels,
@@ -66,6 +72,9 @@ public final class IdxImages implements ImageDataset {
 
   /** Like {@link #mnist}, with classes of your own. */
   public static IdxImages open(Path images, Path labels, List<String> classNames) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(labels, "labels");
+    Objects.requireNonNull(classNames, "classNames");
     Idx pixels = read(images, 3);
     Idx classes = read(labels, 1);
     if (pixels.dimensions[0] != classes.dimensions[0]) {
@@ -121,7 +130,7 @@ public final class IdxImages implements ImageDataset {
       }
       return new Idx(file, dimensions, header, data);
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", file, e), e);
+      throw new UncheckedIOException(SafeText.of(file) + ": " + FileProblem.reading(path, e), e);
     }
   }
 

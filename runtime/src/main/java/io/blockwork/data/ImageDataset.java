@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Labelled 8-bit images, of any size each.
@@ -21,6 +22,7 @@ public interface ImageDataset extends Labelled {
    * with a crop or a resize if the images' sizes differ.
    */
   default Dataset with(Pipeline pipeline) {
+    Objects.requireNonNull(pipeline, "pipeline");
     return new TransformedDataset(this, pipeline);
   }
 
@@ -40,6 +42,7 @@ public interface ImageDataset extends Labelled {
    * @throws IndexOutOfBoundsException if an index is not below {@code size()}
    */
   default ImageDataset subset(int... indices) {
+    Objects.requireNonNull(indices, "indices");
     return Subsets.of(this, indices);
   }
 
@@ -51,6 +54,7 @@ public interface ImageDataset extends Labelled {
    * @throws IllegalArgumentException if one is not, or two classes have the same name
    */
   default ImageDataset withClasses(List<String> classNames) {
+    Objects.requireNonNull(classNames, "classNames");
     return Relabelled.of(this, classNames);
   }
 }

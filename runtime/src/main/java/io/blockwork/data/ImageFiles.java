@@ -4,10 +4,11 @@ import io.blockwork.image.ByteImage;
 import io.blockwork.image.ImageException;
 import io.blockwork.image.ImageLimits;
 import io.blockwork.image.Images;
-import io.blockwork.io.SafeText;
+import io.blockwork.io.FileProblem;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /** Image files without labels: what a network is to name. */
 public final class ImageFiles implements ImageDataset {
@@ -21,6 +22,7 @@ public final class ImageFiles implements ImageDataset {
 
   /** The given files, in the given order. */
   public static ImageFiles of(List<Path> files) {
+    Objects.requireNonNull(files, "files");
     return new ImageFiles(files, new LeftOut(0, 0, 0, 0, 0));
   }
 
@@ -32,6 +34,7 @@ public final class ImageFiles implements ImageDataset {
    * @throws UncheckedIOException if a folder cannot be listed
    */
   public static ImageFiles in(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     FolderScan scan = FolderScan.of(folder);
     return new ImageFiles(scan.files(), scan.leftOut());
   }
@@ -42,7 +45,8 @@ public final class ImageFiles implements ImageDataset {
     try {
       return Images.read(file, PathNames.utf8(file).orElse(shown), ImageLimits.defaults());
     } catch (UncheckedIOException e) {
-      throw new DataException(shown, 0, SafeText.format("cannot be read (%s)", e.getCause()), e);
+      throw new DataException(
+          shown, 0, FileProblem.reading(file, Objects.requireNonNull(e.getCause())), e);
     } catch (ImageException e) {
       throw new DataException(shown, e.offset(), String.valueOf(e.getMessage()), e);
     }

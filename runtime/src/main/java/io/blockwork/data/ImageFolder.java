@@ -6,7 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class ImageFolder implements ImageDataset {
   private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
 
+  /** What folders are called that have class folders in them. */
+  private static final Set<String> PARTS = Set.of("train", "test", "val", "valid", "validation");
+
   private final List<String> classNames;
   private final List<Path> files;
   private final int[] labels;
@@ -42,18 +48,16 @@ public final class ImageFolder implements ImageDataset {
    *
    * @param root {@code root/<class>/**}{@code /<image>}
    * @throws IllegalArgumentException if there is no class folder, one has no image, or the name of
-   *     one is not UTF-8
+   *     one is not UTF-8; the message says what there is instead
    * @throws UncheckedIOException if a folder cannot be listed
    */
   public static ImageFolder open(Path root) {
+    Objects.requireNonNull(root, "root");
     FolderScan scan = FolderScan.of(root);
     LeftOut leftOut = scan.leftOutOfFolders();
     Map<Path, List<Path>> classes = scan.filesByTopFolder();
     if (classes.isEmpty()) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected a folder for each class inside, found none (left out: %s)",
-              PathNames.shown(root), leftOut));
+      throw new IllegalArgumentException(withoutClasses(root, scan.files().size(), leftOut));
     }
     List<String> classNames = new ArrayList<>();
     List<Path> files = new ArrayList<>();
@@ -65,6 +69,13 @@ public final class ImageFolder implements ImageDataset {
           classNames.add(className(folder));
           files.addAll(images);
         });
+    if (PARTS.containsAll(classNames.stream().map(n -> n.toLowerCase(Locale.ROOT)).toList())) {
+      LOG.warn(
+          "{}: its classes are called {}, as parts of a data set are; open each of these folders by"
+              + " itself if so",
+          SafeText.of(PathNames.shown(root)),
+          SafeText.of(String.join(", ", classNames)));
+    }
     if (leftOut.total() > 0) {
       LOG.info(
           "{}: {} images in {} classes; left out: {}",
@@ -75,6 +86,20 @@ public final class ImageFolder implements ImageDataset {
     }
     return new ImageFolder(
         List.copyOf(classNames), List.copyOf(files), leftOut, labels.build().toArray());
+  }
+
+  private static String withoutClasses(Path root, int images, LeftOut leftOut) {
+    String text =
+        SafeText.format("%s: expected a folder for each class inside", PathNames.shown(root));
+    if (images == 0) {
+      return text + SafeText.format(", found none (left out: %s)", leftOut);
+    }
+    Path parent = root.toAbsolutePath().normalize().getParent();
+    return text
+        + SafeText.format(
+            ", but it holds %d images itself: open its parent%s if this is the folder of one class;"
+                + " ImageFiles.in(folder) takes images without classes",
+            images, parent == null ? "" : " " + PathNames.shown(parent));
   }
 
   private static void requireImages(Path folder, List<Path> images) {

@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import java.util.List;
+import java.util.Objects;
 
 /** 8-bit images in memory. */
 public final class InMemoryImages implements ImageDataset {
@@ -17,6 +18,8 @@ public final class InMemoryImages implements ImageDataset {
    *     no class
    */
   public InMemoryImages(List<ByteImage> images, List<String> classNames, int... labels) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(classNames, "classNames");
     this.images = List.copyOf(images);
     this.classNames = List.copyOf(classNames);
     this.labels = Labels.check(labels, images.size(), classNames.size());

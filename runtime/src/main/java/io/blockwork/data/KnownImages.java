@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.io.DownloadOptions;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -151,7 +152,7 @@ public enum KnownImages {
       return CifarBinary.cifar100(
           fine, unpacked(CIFAR100_FILE, file, size -> size == bytes, options));
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", names, e), e);
+      throw new UncheckedIOException(SafeText.of(names) + ": " + FileProblem.reading(names, e), e);
     }
   }
 
@@ -169,7 +170,7 @@ public enum KnownImages {
         TarArchive.extract(archive.fetch(options), file, place);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", place, e), e);
+      throw new UncheckedIOException(SafeText.of(place) + ": " + FileProblem.reading(place, e), e);
     }
     return place;
   }

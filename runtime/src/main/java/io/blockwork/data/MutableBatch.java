@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import java.nio.FloatBuffer;
+import java.util.Objects;
 
 /**
  * A batch while it is being made: what a {@link BatchMix} changes.
@@ -13,4 +14,11 @@ import java.nio.FloatBuffer;
  */
 @SuppressWarnings("ArrayRecordComponent") // a mutable carrier; never compared
 public record MutableBatch(
-    FloatBuffer images, ImageShape shape, int size, int classes, float[] probabilities) {}
+    FloatBuffer images, ImageShape shape, int size, int classes, float[] probabilities) {
+  /** Checks that nothing is missing. */
+  public MutableBatch {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(shape, "shape");
+    Objects.requireNonNull(probabilities, "probabilities");
+  }
+}

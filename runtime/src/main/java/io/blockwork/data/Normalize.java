@@ -3,6 +3,7 @@ package io.blockwork.data;
 import io.blockwork.image.Normalization;
 import io.blockwork.io.SafeText;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -19,6 +20,8 @@ public final class Normalize implements TensorTransform {
    * @throws IllegalArgumentException if the lists differ in length or a deviation is not positive
    */
   public Normalize(List<Double> mean, List<Double> std) {
+    Objects.requireNonNull(mean, "mean");
+    Objects.requireNonNull(std, "std");
     this.mean = List.copyOf(mean);
     this.std = List.copyOf(std);
     this.table = Normalization.of(this.mean, this.std);

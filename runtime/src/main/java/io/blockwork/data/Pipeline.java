@@ -7,6 +7,7 @@ import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -33,6 +34,7 @@ public final class Pipeline {
    *     floats
    */
   public static Pipeline of(Transform... steps) {
+    Objects.requireNonNull(steps, "steps");
     List<ImageTransform> images = new ArrayList<>();
     List<TensorTransform> tensors = new ArrayList<>();
     for (Transform step : steps) {

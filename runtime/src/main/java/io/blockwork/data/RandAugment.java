@@ -4,6 +4,7 @@ import io.blockwork.image.AffineMap.Sampling;
 import io.blockwork.image.ByteImage;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -33,6 +34,7 @@ public record RandAugment(int operations, int magnitude, Sampling sampling, int 
 
   /** Validates the arguments. */
   public RandAugment {
+    Objects.requireNonNull(sampling, "sampling");
     if (operations < 0 || magnitude < 0 || magnitude >= BINS) {
       throw new IllegalArgumentException(
           "RandAugment: expected 0 or more operations and a magnitude from 0 to 30, got "

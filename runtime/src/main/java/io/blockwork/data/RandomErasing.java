@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
@@ -27,6 +28,7 @@ public record RandomErasing(
 
   /** Validates the arguments. */
   public RandomErasing {
+    Objects.requireNonNull(value, "value");
     Probability.require(probability, "RandomErasing");
     Probability.requireRange(minScale, maxScale, 0, "RandomErasing's scale");
     Probability.require(maxScale, "RandomErasing's scale");

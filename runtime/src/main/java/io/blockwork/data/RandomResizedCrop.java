@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Interpolation;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -27,6 +28,7 @@ public record RandomResizedCrop(
 
   /** Validates the arguments. */
   public RandomResizedCrop {
+    Objects.requireNonNull(interpolation, "interpolation");
     if (size < 1) {
       throw new IllegalArgumentException("RandomResizedCrop: the size must be positive: " + size);
     }

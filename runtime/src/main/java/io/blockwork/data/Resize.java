@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Interpolation;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,6 +15,7 @@ import java.util.random.RandomGenerator;
 public record Resize(int shorterSide, Interpolation interpolation) implements ImageTransform {
   /** Validates the arguments. */
   public Resize {
+    Objects.requireNonNull(interpolation, "interpolation");
     if (shorterSide < 1) {
       throw new IllegalArgumentException("Resize: the size must be positive, got " + shorterSide);
     }

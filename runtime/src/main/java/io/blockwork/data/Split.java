@@ -3,6 +3,7 @@ package io.blockwork.data;
 import io.blockwork.io.SafeText;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
@@ -15,6 +16,12 @@ import java.util.stream.IntStream;
  * @param <D> the kind of data set
  */
 public record Split<D>(D train, D heldOut) {
+  /** Checks that nothing is missing. */
+  public Split {
+    Objects.requireNonNull(train, "train");
+    Objects.requireNonNull(heldOut, "heldOut");
+  }
+
   /**
    * Holds out a share of every class (to the nearest item), chosen at random by the seed. Both
    * parts keep the items' order.

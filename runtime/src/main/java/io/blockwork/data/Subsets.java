@@ -2,9 +2,9 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -22,7 +22,11 @@ final class Subsets {
 
   private static int[] check(Labelled all, int... indices) {
     for (int index : indices) {
-      Objects.checkIndex(index, all.size());
+      if (index < 0 || index >= all.size()) {
+        throw new IndexOutOfBoundsException(
+            SafeText.format(
+                "subset: expected items from 0 to %d, got item %d", all.size() - 1, index));
+      }
     }
     return indices.clone();
   }

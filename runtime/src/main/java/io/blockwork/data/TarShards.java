@@ -4,6 +4,7 @@ import io.blockwork.image.ByteImage;
 import io.blockwork.image.ImageException;
 import io.blockwork.image.ImageLimits;
 import io.blockwork.image.Images;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Images in tar files, as WebDataset lays them out: the members of a sample follow each other and
@@ -64,6 +66,7 @@ public final class TarShards implements ImageDataset {
    * @throws UncheckedIOException if one cannot be read
    */
   public static TarShards open(List<String> classNames, Path... shards) {
+    Objects.requireNonNull(classNames, "classNames");
     List<Sample> samples = new ArrayList<>();
     int[] starts = new int[shards.length];
     for (int shard = 0; shard < shards.length; shard++) {
@@ -72,7 +75,7 @@ public final class TarShards implements ImageDataset {
         scan(file, shards[shard], shard, samples);
       } catch (IOException e) {
         throw new UncheckedIOException(
-            SafeText.format("%s: cannot be read (%s)", PathNames.shown(shards[shard]), e), e);
+            PathNames.shown(shards[shard]) + ": " + FileProblem.reading(shards[shard], e), e);
       }
     }
     return new TarShards(List.of(shards), classNames, samples, starts);

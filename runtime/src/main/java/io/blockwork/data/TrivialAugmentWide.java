@@ -4,6 +4,7 @@ import io.blockwork.image.AffineMap.Sampling;
 import io.blockwork.image.ByteImage;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -27,6 +28,7 @@ public record TrivialAugmentWide(Sampling sampling, int fill) implements ImageTr
 
   /** Validates the arguments. */
   public TrivialAugmentWide {
+    Objects.requireNonNull(sampling, "sampling");
     RandAugment.requireFill(fill);
   }
 

@@ -11,7 +11,7 @@
  * Dataset train = images.with(
  *     Pipeline.of(new RandomCrop(32, 4), new RandomHorizontalFlip(0.5), Normalize.imageNet()));
  * try (DataLoader loader = DataLoader.of(train).batchSize(128).shuffle(true).seed(1).build()) {
- *   for (int epoch = 0; epoch < 15; epoch++) {
+ *   for (int epoch = 1; epoch <= 15; epoch++) {
  *     for (Batch batch : loader.epoch(epoch)) {
  *       net.train(batch.images(), Loss.softmaxCrossEntropy(batch.labels()));
  *     }

@@ -26,6 +26,8 @@ import java.util.Optional;
  *     in every run, where that costs time
  * @param quantization computes inference in 8-bit integers, where the engine can; empty: in {@code
  *     precision}
+ * @param tuning measures how batches of inference are best divided, and remembers it, unless {@code
+ *     deterministic}; empty: by a rule that depends on batch, network and threads alone
  */
 public record EngineOptions(
     Optional<String> name,
@@ -35,7 +37,8 @@ public record EngineOptions(
     Optional<Integer> device,
     Kernels kernels,
     boolean deterministic,
-    Optional<Quantization> quantization) {
+    Optional<Quantization> quantization,
+    Optional<Tuning> tuning) {
 
   private static final EngineOptions DEFAULTS =
       new EngineOptions(
@@ -46,6 +49,7 @@ public record EngineOptions(
           Optional.empty(),
           Kernels.ANY,
           false,
+          Optional.empty(),
           Optional.empty());
 
   /**
@@ -85,19 +89,20 @@ public record EngineOptions(
         device,
         kernels,
         deterministic,
-        quantization);
+        quantization,
+        tuning);
   }
 
   /** The same options with another precision. */
   public EngineOptions precision(Precision precision) {
     return new EngineOptions(
-        name, precision, emulated, threads, device, kernels, deterministic, quantization);
+        name, precision, emulated, threads, device, kernels, deterministic, quantization, tuning);
   }
 
   /** The same options, with or without emulation of precisions that the processor lacks. */
   public EngineOptions emulated(boolean emulated) {
     return new EngineOptions(
-        name, precision, emulated, threads, device, kernels, deterministic, quantization);
+        name, precision, emulated, threads, device, kernels, deterministic, quantization, tuning);
   }
 
   /**
@@ -114,7 +119,8 @@ public record EngineOptions(
         device,
         kernels,
         deterministic,
-        quantization);
+        quantization,
+        tuning);
   }
 
   /**
@@ -131,19 +137,20 @@ public record EngineOptions(
         Optional.of(device),
         kernels,
         deterministic,
-        quantization);
+        quantization,
+        tuning);
   }
 
   /** The same options with other kernels allowed. */
   public EngineOptions kernels(Kernels kernels) {
     return new EngineOptions(
-        name, precision, emulated, threads, device, kernels, deterministic, quantization);
+        name, precision, emulated, threads, device, kernels, deterministic, quantization, tuning);
   }
 
   /** The same options, asking for the same bits in every run or not. */
   public EngineOptions deterministic(boolean deterministic) {
     return new EngineOptions(
-        name, precision, emulated, threads, device, kernels, deterministic, quantization);
+        name, precision, emulated, threads, device, kernels, deterministic, quantization, tuning);
   }
 
   /**
@@ -159,7 +166,30 @@ public record EngineOptions(
         device,
         kernels,
         deterministic,
-        Optional.of(quantization));
+        Optional.of(quantization),
+        tuning);
+  }
+
+  /**
+   * The same options with measurements: the first call with batches of a size takes about a second
+   * longer, or as long as four more batches if that is more, and later ones are no slower for it.
+   * The choice may change the last bits of results, and another process may choose otherwise unless
+   * both read one file.
+   *
+   * @param tuning what is known so far, and where it is kept; may be shared by any number of
+   *     networks
+   */
+  public EngineOptions tuning(Tuning tuning) {
+    return new EngineOptions(
+        name,
+        precision,
+        emulated,
+        threads,
+        device,
+        kernels,
+        deterministic,
+        quantization,
+        Optional.of(tuning));
   }
 
   /** The threads that were asked for, or as many as there are processors. */

@@ -27,6 +27,11 @@ public interface EngineProvider {
   /** Why the engine cannot run on this machine; empty if it can. */
   Optional<String> unavailable();
 
+  /** What the engine computes with on this machine, for bug reports: libraries, instructions. */
+  default String describe() {
+    return "";
+  }
+
   /**
    * Makes an engine.
    *

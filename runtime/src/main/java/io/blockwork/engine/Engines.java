@@ -107,6 +107,31 @@ public final class Engines {
   }
 
   /**
+   * A line for each engine that is found, the fastest first: what it computes with, or why it
+   * cannot run here. For bug reports; it fails for no reason.
+   */
+  public static List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    FoundEngines found = FoundEngines.look();
+    found.providers().stream()
+        .sorted(Comparator.comparingInt(EngineProvider::rank).reversed())
+        .forEach(provider -> lines.add(describe(provider)));
+    found.failures().forEach(failure -> lines.add("cannot be loaded: " + SafeText.of(failure)));
+    return lines;
+  }
+
+  private static String describe(EngineProvider provider) {
+    try {
+      return provider
+          .unavailable()
+          .map(why -> SafeText.format("%s cannot run here: %s", provider.name(), why))
+          .orElseGet(() -> SafeText.format("%s: %s", provider.name(), provider.describe()));
+    } catch (RuntimeException | LinkageError e) {
+      return SafeText.format("%s cannot be asked: %s", provider.name(), e);
+    }
+  }
+
+  /**
    * An engine that can look at single layers: the given one, else the fastest that is found.
    *
    * @param type data type of the network

@@ -3,6 +3,7 @@ package io.blockwork.image;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Where each pixel of a new image comes from: {@code (a x + b y + c, d x + e y + f)}, as PIL's
@@ -36,6 +37,7 @@ public record AffineMap(double a, double b, double c, double d, double e, double
    * @param degrees counter-clockwise, any number
    */
   public static ByteImage rotate(ByteImage image, double degrees, Sampling sampling, int fill) {
+    Objects.requireNonNull(sampling, "sampling");
     double turn = degrees % 360 < 0 ? degrees % 360 + 360 : degrees % 360;
     if (turn == 0) {
       return image;

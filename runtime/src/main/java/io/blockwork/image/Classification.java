@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,6 +29,7 @@ public final class Classification {
       Preprocessing preprocessing,
       List<String> classNames,
       BufferedImage... images) {
+    Objects.requireNonNull(images, "images");
     INDArray input = preprocessing.apply(images);
     return rank(network.apply(input), classNames, classNames.size());
   }
@@ -93,6 +95,7 @@ public final class Classification {
 
   /** {@code exp(x) / sum(exp(x))}, safe for large logits. */
   public static double[] softmax(double... logits) {
+    Objects.requireNonNull(logits, "logits");
     double max = java.util.Arrays.stream(logits).max().orElse(0);
     double[] result = java.util.Arrays.stream(logits).map(x -> Math.exp(x - max)).toArray();
     double sum = java.util.Arrays.stream(result).sum();

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 
 /** A map of numbers laid over a picture, as Grad-CAM is usually shown. */
@@ -41,6 +42,7 @@ public final class HeatMap {
    * @throws io.blockwork.io.FileException if the file cannot be written
    */
   public static void writePng(Path path, ByteImage picture, float[][] map) {
+    Objects.requireNonNull(path, "path");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       ImageIO.write(over(picture, map).toBufferedImage(), "png", bytes);

@@ -1,5 +1,6 @@
 package io.blockwork.image;
 
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import io.blockwork.io.Uninterrupted;
 import java.awt.image.BufferedImage;
@@ -10,7 +11,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -67,11 +71,13 @@ public final class Images {
    * @throws UncheckedIOException if the file cannot be read
    */
   public static ByteImage read(Path file, String name, ImageLimits limits) {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(name, "name");
     try {
       limits.requireFile(Files.size(file), name);
       return decode(Uninterrupted.call(() -> Files.readAllBytes(file)), name, limits);
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", name, e), e);
+      throw new UncheckedIOException(SafeText.of(name) + ": " + FileProblem.reading(file, e), e);
     }
   }
 
@@ -85,6 +91,7 @@ public final class Images {
    * @throws UncheckedIOException if the stream cannot be read
    */
   public static ByteImage read(InputStream stream, String name) {
+    Objects.requireNonNull(name, "name");
     ImageLimits limits = ImageLimits.defaults();
     try {
       int most = (int) Math.min(limits.bytes(), Integer.MAX_VALUE - 9);
@@ -105,6 +112,7 @@ public final class Images {
    * @throws ImageLimitException if it takes more than {@link ImageLimits#defaults()}
    */
   public static ByteImage decode(byte[] data, String name) {
+    Objects.requireNonNull(name, "name");
     return decode(data, name, ImageLimits.defaults());
   }
 
@@ -117,6 +125,8 @@ public final class Images {
    * @throws ImageLimitException if it takes more than the limits allow
    */
   public static ByteImage decode(byte[] data, String name, ImageLimits limits) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(limits, "limits");
     String shown = SafeText.of(name);
     try {
       return JpegDecoder.isJpeg(data)
@@ -199,7 +209,10 @@ public final class Images {
                     SafeText.format(
                         "not an image of a known format (%d bytes); expected JPEG, PNG or one of"
                             + " %s",
-                        data.length, String.join(", ", ImageIO.getReaderFileSuffixes()))),
+                        data.length,
+                        Stream.of(ImageIO.getReaderFileSuffixes())
+                            .sorted()
+                            .collect(Collectors.joining(", ")))),
         0);
   }
 }

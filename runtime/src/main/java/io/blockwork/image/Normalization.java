@@ -2,6 +2,7 @@ package io.blockwork.image;
 
 import io.blockwork.io.SafeText;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Scaling of 8-bit samples to 0 .. 1 and normalising them, as a table of 256 values a channel.
@@ -68,6 +69,7 @@ public final class Normalization {
    * @throws IllegalArgumentException if the image has another number of channels
    */
   public void write(ByteImage image, float[] out, int offset) {
+    Objects.requireNonNull(out, "out");
     int channels = image.channels();
     if (channels != tables.length) {
       throw new IllegalArgumentException(

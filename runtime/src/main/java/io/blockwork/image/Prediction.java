@@ -1,6 +1,7 @@
 package io.blockwork.image;
 
 import io.blockwork.io.SafeText;
+import java.util.Objects;
 
 /**
  * One answer of a classifier.
@@ -10,6 +11,11 @@ import io.blockwork.io.SafeText;
  * @param probability the softmax of its logit, 0 .. 1
  */
 public record Prediction(int index, String name, double probability) {
+  /** Checks that nothing is missing. */
+  public Prediction {
+    Objects.requireNonNull(name, "name");
+  }
+
   /** {@code tabby (281) 62.3 %}. */
   @Override
   public String toString() {

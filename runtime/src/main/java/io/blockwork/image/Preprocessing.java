@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,6 +28,9 @@ public record Preprocessing(
 
   /** Validates and copies the arguments. */
   public Preprocessing {
+    Objects.requireNonNull(interpolation, "interpolation");
+    Objects.requireNonNull(mean, "mean");
+    Objects.requireNonNull(std, "std");
     if (resize < 0 || crop < 0) {
       throw new IllegalArgumentException(
           SafeText.format(
@@ -62,11 +66,14 @@ public record Preprocessing(
 
   /** The same with another interpolation. */
   public Preprocessing withInterpolation(Interpolation other) {
+    Objects.requireNonNull(other, "other");
     return new Preprocessing(resize, crop, other, mean, std);
   }
 
   /** The same with another mean and standard deviation. */
   public Preprocessing withNormalization(List<Double> newMean, List<Double> newStd) {
+    Objects.requireNonNull(newMean, "newMean");
+    Objects.requireNonNull(newStd, "newStd");
     return new Preprocessing(resize, crop, interpolation, newMean, newStd);
   }
 

@@ -46,7 +46,7 @@ public final class AtomicFile {
       Files.createDirectories(place.resolveSibling(""));
       Uninterrupted.call(() -> writeOnce(place, body));
     } catch (IOException e) {
-      throw new FileException(SafeText.format("%s: cannot be written (%s)", target, e), e);
+      throw new FileException(SafeText.of(target) + ": " + FileProblem.writing(target, e), e);
     }
   }
 
@@ -92,7 +92,7 @@ public final class AtomicFile {
       Files.createDirectories(place.resolveSibling(""));
       Files.createFile(beside);
     } catch (IOException e) {
-      throw new FileException(SafeText.format("%s: cannot be written (%s)", target, e), e);
+      throw new FileException(SafeText.of(target) + ": " + FileProblem.writing(target, e), e);
     } finally {
       deleteIfThere(beside);
     }

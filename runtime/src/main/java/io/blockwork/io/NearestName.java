@@ -4,7 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The existing name that a wrong one most resembles, by edit distance (Levenshtein). */
+/**
+ * The existing name that a wrong one most resembles, by edit distance (Levenshtein). A prefix that
+ * is missing or one too many ({@code module.layer1} for {@code layer1}) counts as a change of a
+ * quarter of the name.
+ */
 public final class NearestName {
   /**
    * Names from files may be long and many, and each comparison costs the product of two lengths.
@@ -22,14 +26,24 @@ public final class NearestName {
     }
     return names.stream()
         .limit(MOST)
-        .filter(n -> 2 * Math.abs(n.length() - name.length()) <= name.length())
-        .min(Comparator.comparingInt(n -> distance(name, n)))
-        .filter(n -> 2 * distance(name, n) <= name.length());
+        .filter(
+            n -> isPrefixed(name, n) || 2 * Math.abs(n.length() - name.length()) <= name.length())
+        .min(Comparator.comparingInt((String n) -> changes(name, n)))
+        .filter(n -> isPrefixed(name, n) || 2 * distance(name, n) <= name.length());
   }
 
   /** {@code "; the nearest is conv1.weight"}; empty if none is near. */
   public static String suggestion(String name, Collection<String> names) {
     return of(name, names).map(n -> "; the nearest is " + SafeText.of(n)).orElse("");
+  }
+
+  private static int changes(String name, String candidate) {
+    int distance = distance(name, candidate);
+    return isPrefixed(name, candidate) ? Math.min(distance, 1 + name.length() / 4) : distance;
+  }
+
+  private static boolean isPrefixed(String a, String b) {
+    return a.endsWith("." + b) || b.endsWith("." + a);
   }
 
   private static int distance(String a, String b) {

@@ -1,6 +1,7 @@
 package io.blockwork.loss;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What the loss of an auxiliary output came to.
@@ -11,6 +12,11 @@ import java.util.List;
  */
 public record AuxiliaryLoss(String output, double weight, double loss)
     implements java.io.Serializable {
+  /** Checks that nothing is missing. */
+  public AuxiliaryLoss {
+    Objects.requireNonNull(output, "output");
+  }
+
   /** The sum that is minimised: the main loss and the weighted losses. */
   public static double total(double main, List<AuxiliaryLoss> auxiliary) {
     double total = main;

@@ -1,5 +1,6 @@
 package io.blockwork.loss;
 
+import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A differentiable measure of how wrong a network's output is. */
@@ -69,6 +70,7 @@ public interface Loss {
    * @throws IllegalArgumentException if a number is out of range or the labels are not valid
    */
   static Loss softmaxCrossEntropy(INDArray labels, double smoothing, double... classWeights) {
+    Objects.requireNonNull(classWeights, "classWeights");
     var weights = new SoftmaxCrossEntropy.ClassWeights(classWeights);
     return new SoftmaxCrossEntropy(Targets.of(labels), smoothing, weights);
   }
@@ -111,6 +113,8 @@ public interface Loss {
    * @throws IllegalArgumentException if a number is out of range
    */
   static Loss distillation(INDArray teacher, double temperature, double weight, Loss labels) {
+    Objects.requireNonNull(teacher, "teacher");
+    Objects.requireNonNull(labels, "labels");
     return new Distillation(teacher, temperature, weight, labels);
   }
 
@@ -120,6 +124,7 @@ public interface Loss {
    * @param target same shape as the output
    */
   static Loss meanSquaredError(INDArray target) {
+    Objects.requireNonNull(target, "target");
     return new MeanSquaredError(target);
   }
 }

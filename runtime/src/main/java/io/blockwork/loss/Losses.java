@@ -4,6 +4,7 @@ import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -33,6 +34,8 @@ public record Losses(Loss main, List<Auxiliary> auxiliary) {
      * @throws IllegalArgumentException if it is negative, infinite or NaN
      */
     public Auxiliary {
+      Objects.requireNonNull(output, "output");
+      Objects.requireNonNull(loss, "loss");
       if (!(weight >= 0 && Double.isFinite(weight))) {
         throw new IllegalArgumentException(
             SafeText.format(
@@ -48,6 +51,8 @@ public record Losses(Loss main, List<Auxiliary> auxiliary) {
    * @throws IllegalArgumentException if an output is named twice
    */
   public Losses {
+    Objects.requireNonNull(main, "main");
+    Objects.requireNonNull(auxiliary, "auxiliary");
     auxiliary = List.copyOf(auxiliary);
     Set<String> names = new HashSet<>();
     for (Auxiliary each : auxiliary) {
@@ -61,6 +66,7 @@ public record Losses(Loss main, List<Auxiliary> auxiliary) {
 
   /** The loss of the main output alone. */
   public static Losses of(Loss main) {
+    Objects.requireNonNull(main, "main");
     return new Losses(main, List.of());
   }
 
@@ -73,6 +79,8 @@ public record Losses(Loss main, List<Auxiliary> auxiliary) {
    * @throws IllegalArgumentException if the weight is out of range, or the output has a loss
    */
   public Losses plus(double weight, String output, Loss loss) {
+    Objects.requireNonNull(output, "output");
+    Objects.requireNonNull(loss, "loss");
     List<Auxiliary> more = new ArrayList<>(auxiliary);
     more.add(new Auxiliary(weight, output, loss));
     return new Losses(main, more);

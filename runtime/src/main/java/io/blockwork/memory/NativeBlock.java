@@ -40,8 +40,20 @@ public final class NativeBlock implements AutoCloseable {
    * @throws OutOfMemoryError if the machine has no room for it, even after garbage collection
    */
   public static NativeBlock allocate(long bytes) {
+    return allocate(bytes, "a block of values");
+  }
+
+  /**
+   * A new block, as {@link #allocate(long)} makes it.
+   *
+   * @param bytes its size; may be 0
+   * @param what it is for, for people: {@code parameters}
+   * @throws OutOfMemoryError if the machine has no room for it, even after garbage collection; the
+   *     message says what asked for how many bytes
+   */
+  public static NativeBlock allocate(long bytes, String what) {
     long alignment = bytes >= LARGE ? HugePages.SIZE : CACHE_LINE;
-    Owner owner = new Owner(bytes, alignment);
+    Owner owner = new Owner(bytes, alignment, what);
     if (bytes >= LARGE) {
       HugePages.advise(owner.address(), bytes);
     }
@@ -51,10 +63,16 @@ public final class NativeBlock implements AutoCloseable {
   /**
    * Makes sure that there is room for blocks of so many bytes together, before the first is made.
    *
+   * @param what they are for, for people
    * @throws OutOfMemoryError if there is not, even after garbage collection
    */
-  public static void requireRoom(long bytes) {
-    NativeMemory.ofProcess().require(bytes);
+  public static void requireRoom(long bytes, String what) {
+    NativeMemory.ofProcess().require(bytes, what);
+  }
+
+  /** The most bytes that blocks may have together: the machine's memory, or the container's. */
+  public static long mostBytes() {
+    return NativeMemory.ofProcess().limit();
   }
 
   /** Bytes of all blocks of this process that have been neither closed nor collected. */
@@ -104,8 +122,8 @@ public final class NativeBlock implements AutoCloseable {
 
   /** What frees the memory. */
   private static final class Owner extends Pointer {
-    Owner(long bytes, long alignment) {
-      super(take(bytes, alignment));
+    Owner(long bytes, long alignment, String what) {
+      super(take(bytes, alignment, what));
       Address raw = new Address(address);
       // JavaCPP counts what a pointer spans when it is given its deallocator: nothing.
       capacity = 0;
@@ -118,13 +136,14 @@ public final class NativeBlock implements AutoCloseable {
       address = (address + alignment - 1) / alignment * alignment;
     }
 
-    private static Pointer take(long bytes, long alignment) {
-      NativeMemory.ofProcess().take(bytes);
+    private static Pointer take(long bytes, long alignment, String what) {
+      NativeMemory.ofProcess().take(bytes, what);
       Pointer memory = Pointer.malloc(Math.addExact(bytes, alignment));
       if (memory == null || memory.isNull()) {
         NativeMemory.ofProcess().give(bytes);
         throw new OutOfMemoryError(
-            SafeText.format("the system refused to give %d MB of native memory", bytes >> 20));
+            SafeText.format(
+                "the system refused to give %d MB of native memory for %s", bytes >> 20, what));
       }
       return memory;
     }

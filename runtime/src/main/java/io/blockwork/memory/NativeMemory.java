@@ -53,10 +53,11 @@ final class NativeMemory {
   /**
    * Counts more bytes.
    *
+   * @param what they are for, for people
    * @throws OutOfMemoryError if there is no room for them; nothing is counted then
    */
-  void take(long bytes) {
-    require(bytes);
+  void take(long bytes, String what) {
+    require(bytes, what);
     living.addAndGet(bytes);
   }
 
@@ -68,9 +69,10 @@ final class NativeMemory {
   /**
    * Makes sure that there is room for more bytes.
    *
+   * @param what they are for, for people
    * @throws OutOfMemoryError if there is not
    */
-  void require(long bytes) {
+  void require(long bytes, String what) {
     if (living.get() + bytes > nextCollection.get()) {
       collector.run();
       nextCollection.set(Math.max(unconcerned, 2 * (living.get() + bytes)));
@@ -82,9 +84,14 @@ final class NativeMemory {
     if (!fits(bytes)) {
       throw new OutOfMemoryError(
           SafeText.format(
-              "%d MB of native memory were requested, but parameters, plans and batches already hold %d of the %d MB available",
-              bytes / MEGABYTE, living.get() / MEGABYTE, limit / MEGABYTE));
+              "%d MB of native memory were requested for %s, but parameters, plans and batches already hold %d of the %d MB available",
+              bytes / MEGABYTE, what, living.get() / MEGABYTE, limit / MEGABYTE));
     }
+  }
+
+  /** The most bytes that there may be. */
+  long limit() {
+    return limit;
   }
 
   private boolean fits(long bytes) {

@@ -34,9 +34,10 @@ final class FlatValues {
    * Makes room; the values are undefined.
    *
    * @param entries in order
+   * @param what they are, for people
    * @throws IllegalArgumentException if one of them takes 2 GiB or more
    */
-  FlatValues(List<ParameterInfo> entries, DataType type) {
+  FlatValues(List<ParameterInfo> entries, DataType type, String what) {
     this.type = type;
     long length = 0;
     for (ParameterInfo info : entries) {
@@ -45,7 +46,7 @@ final class FlatValues {
       length += info.length();
     }
     // ND4J computes with one value, but not with none.
-    this.block = NativeBlock.allocate(Math.max(1, length) * type.width());
+    this.block = NativeBlock.allocate(Math.max(1, length) * type.width(), what);
     if (length == 0) {
       clear();
     }

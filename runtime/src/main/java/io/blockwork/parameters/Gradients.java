@@ -4,6 +4,7 @@ import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,6 +30,7 @@ public final class Gradients implements AutoCloseable {
    * @param dataType {@code FLOAT} or {@code DOUBLE}
    */
   public Gradients(List<ParameterInfo> state, DataType dataType) {
+    Objects.requireNonNull(dataType, "dataType");
     this.learnable = state.stream().filter(info -> info.kind().learnable()).toList();
     this.dataType = dataType;
   }
@@ -44,7 +46,7 @@ public final class Gradients implements AutoCloseable {
   }
 
   private FlatValues zeros() {
-    FlatValues made = new FlatValues(learnable, dataType);
+    FlatValues made = new FlatValues(learnable, dataType, "gradients");
     made.clear();
     return made;
   }

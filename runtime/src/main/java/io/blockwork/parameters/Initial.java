@@ -1,5 +1,7 @@
 package io.blockwork.parameters;
 
+import java.util.Objects;
+
 /**
  * What a parameter starts with, where its kind does not say it: generated code has the constants
  * worked out.
@@ -10,6 +12,11 @@ package io.blockwork.parameters;
  * @param c its third constant
  */
 public record Initial(Distribution distribution, double a, double b, double c) {
+  /** Checks that nothing is missing. */
+  public Initial {
+    Objects.requireNonNull(distribution, "distribution");
+  }
+
   /** How values are drawn. */
   public enum Distribution {
     /** Each is {@code a}. */

@@ -1,6 +1,7 @@
 package io.blockwork.parameters;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What loading a file has to know of a network beside its entries.
@@ -15,6 +16,8 @@ public record Modules(List<String> heads, List<String> leftOut) {
 
   /** Copies the lists. */
   public Modules {
+    Objects.requireNonNull(heads, "heads");
+    Objects.requireNonNull(leftOut, "leftOut");
     heads = List.copyOf(heads);
     leftOut = List.copyOf(leftOut);
   }
@@ -26,6 +29,7 @@ public record Modules(List<String> heads, List<String> leftOut) {
 
   /** Whether an entry, or a tensor of a file, belongs to one of some modules. */
   public static boolean within(List<String> modules, String entry) {
+    Objects.requireNonNull(entry, "entry");
     return modules.stream().anyMatch(module -> entry.startsWith(module + "."));
   }
 }

@@ -1,6 +1,7 @@
 package io.blockwork.parameters;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -57,6 +58,10 @@ public record ParameterInfo(
 
   /** Copies the shape. */
   public ParameterInfo {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(shape, "shape");
+    Objects.requireNonNull(initial, "initial");
     shape = List.copyOf(shape);
   }
 

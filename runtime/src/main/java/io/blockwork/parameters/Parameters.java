@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -89,6 +90,7 @@ public final class Parameters implements AutoCloseable {
    * @param seed the same seed gives the same values
    */
   public static Parameters initial(List<ParameterInfo> state, DataType dataType, long seed) {
+    Objects.requireNonNull(dataType, "dataType");
     return initial(state, Modules.NONE, dataType, seed);
   }
 
@@ -102,14 +104,16 @@ public final class Parameters implements AutoCloseable {
    */
   public static Parameters initial(
       List<ParameterInfo> state, Modules modules, DataType dataType, long seed) {
+    Objects.requireNonNull(modules, "modules");
+    Objects.requireNonNull(dataType, "dataType");
     return new Parameters(state, modules, dataType, new Initializer(seed, state));
   }
 
   private Parameters(
       List<ParameterInfo> state, Modules modules, DataType dataType, InitialValues initial) {
-    this.entries = List.copyOf(state);
-    this.modules = modules;
-    this.dataType = dataType;
+    this.entries = List.copyOf(Objects.requireNonNull(state, "state"));
+    this.modules = Objects.requireNonNull(modules, "modules");
+    this.dataType = Objects.requireNonNull(dataType, "dataType");
     this.initial = initial;
     this.learnable = those(info -> info.kind().learnable(), dataType);
     this.statistics = those(info -> !info.kind().learnable() && !isCounter(info), dataType);
@@ -118,7 +122,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   private FlatValues those(Predicate<ParameterInfo> kind, DataType type) {
-    return new FlatValues(entries.stream().filter(kind).toList(), type);
+    return new FlatValues(entries.stream().filter(kind).toList(), type, "parameters");
   }
 
   private static boolean isCounter(ParameterInfo info) {
@@ -210,6 +214,8 @@ public final class Parameters implements AutoCloseable {
    * @throws ShapeMismatchException if the shape is another
    */
   public void set(String name, INDArray values) {
+    Objects.requireNonNull(values, "values");
+    Objects.requireNonNull(values, "values");
     FlatValues holder = holder(name);
     long[] shape = holder.info(name).dimensions();
     if (!Arrays.equals(shape, values.shape())) {
@@ -229,6 +235,8 @@ public final class Parameters implements AutoCloseable {
    * @throws ShapeMismatchException if there are more or fewer
    */
   public void set(String name, double... values) {
+    Objects.requireNonNull(values, "values");
+    Objects.requireNonNull(values, "values");
     ParameterInfo info = info(name);
     if (values.length != info.length()) {
       throw new ShapeMismatchException(
@@ -249,6 +257,8 @@ public final class Parameters implements AutoCloseable {
 
   /** Adds an entry to the {@link #metadata}, or replaces it. */
   public void metadata(String key, String value) {
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(value, "value");
     update(
         () -> {
           Map<String, String> more = new LinkedHashMap<>(metadata);
@@ -366,6 +376,7 @@ public final class Parameters implements AutoCloseable {
    * @throws NoSuchElementException if there is none of that name
    */
   public void overwrite(String name, Consumer<NativeValues> writer) {
+    Objects.requireNonNull(writer, "writer");
     NativeValues values = holder(name).values(name);
     update(
         () -> {

@@ -1,6 +1,7 @@
 package io.blockwork.parameters;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,6 +33,7 @@ public final class SharedWork {
    *     it {@linkplain #finish finishes}
    */
   public static SharedWork start(List<Runnable> tasks) {
+    Objects.requireNonNull(tasks, "tasks");
     SharedWork work = new SharedWork(List.copyOf(tasks));
     int helpers = Math.min(tasks.size(), ForkJoinPool.getCommonPoolParallelism());
     try {

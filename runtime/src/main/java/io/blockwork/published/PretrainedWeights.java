@@ -8,6 +8,7 @@ import io.blockwork.io.SafeText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -38,7 +39,13 @@ public record PretrainedWeights(
    * @param sha256 first hexadecimal digits of its SHA-256, at least eight
    * @param parameters learnable values in it, with those of auxiliary outputs
    */
-  public record RemoteFile(URI url, String sha256, long parameters) {}
+  public record RemoteFile(URI url, String sha256, long parameters) {
+    /** Checks that nothing is missing. */
+    public RemoteFile {
+      Objects.requireNonNull(url, "url");
+      Objects.requireNonNull(sha256, "sha256");
+    }
+  }
 
   /**
    * What is done to a picture.
@@ -62,6 +69,9 @@ public record PretrainedWeights(
 
     /** Copies the lists. */
     public Pictures {
+      Objects.requireNonNull(interpolation, "interpolation");
+      Objects.requireNonNull(mean, "mean");
+      Objects.requireNonNull(std, "std");
       mean = List.copyOf(mean);
       std = List.copyOf(std);
     }
@@ -91,11 +101,17 @@ public record PretrainedWeights(
 
   /** Copies the list. */
   public PretrainedWeights {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(pictures, "pictures");
+    Objects.requireNonNull(classNames, "classNames");
+    Objects.requireNonNull(accuracy, "accuracy");
     classNames = List.copyOf(classNames);
   }
 
   /** Weights with the preprocessing of torchvision's first ImageNet weights, and without a file. */
   public static PretrainedWeights named(String name) {
+    Objects.requireNonNull(name, "name");
     return new PretrainedWeights(
         name, Optional.empty(), Pictures.USUAL, List.of(), Optional.empty());
   }
@@ -108,17 +124,22 @@ public record PretrainedWeights(
    * @param parameters learnable values in it, with those of auxiliary outputs
    */
   public PretrainedWeights file(String url, String sha256, long parameters) {
+    Objects.requireNonNull(url, "url");
+    Objects.requireNonNull(sha256, "sha256");
     var there = new RemoteFile(URI.create(url), sha256, parameters);
     return new PretrainedWeights(name, Optional.of(there), pictures, classNames, accuracy);
   }
 
   /** The same for pictures that are resized and cropped in another way. */
   public PretrainedWeights pictures(int resize, int crop, Interpolation interpolation) {
+    Objects.requireNonNull(interpolation, "interpolation");
     return with(new Pictures(resize, crop, interpolation, pictures.mean(), pictures.std()));
   }
 
   /** The same with another mean and deviation of red, green and blue, on the scale 0..1. */
   public PretrainedWeights normalization(List<Double> mean, List<Double> std) {
+    Objects.requireNonNull(mean, "mean");
+    Objects.requireNonNull(std, "std");
     return with(
         new Pictures(pictures.resize(), pictures.crop(), pictures.interpolation(), mean, std));
   }
@@ -129,6 +150,7 @@ public record PretrainedWeights(
 
   /** The same with the classes' names, by index. */
   public PretrainedWeights classes(String... names) {
+    Objects.requireNonNull(names, "names");
     return new PretrainedWeights(name, file, pictures, List.of(names), accuracy);
   }
 
@@ -187,6 +209,7 @@ public record PretrainedWeights(
    * @throws FileException if it cannot be fetched
    */
   public Path download(DownloadOptions options) {
+    Objects.requireNonNull(options, "options");
     RemoteFile there = requireFile();
     // More than it can have: its values, buffers, and what describes them.
     long largest = MOST_BYTES * there.parameters() + (64L << 20);

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -39,6 +40,7 @@ public final class TorchvisionWeights {
 
   /** Those of that name: {@code RESNET50_IMAGENET1K_V2}. */
   public static Optional<PretrainedWeights> find(String name) {
+    Objects.requireNonNull(name, "name");
     return Optional.ofNullable(all().get(name));
   }
 
@@ -48,6 +50,7 @@ public final class TorchvisionWeights {
    * @throws IllegalArgumentException if there are none
    */
   public static PretrainedWeights of(String name) {
+    Objects.requireNonNull(name, "name");
     return find(name)
         .orElseThrow(
             () ->

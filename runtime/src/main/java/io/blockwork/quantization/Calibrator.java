@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Finds out between which values the outputs of a network's layers lie, by running some images.
@@ -79,11 +80,13 @@ public final class Calibrator {
 
   /** A calibrator of 512 images that cuts off one value in ten thousand. */
   public static Calibrator of(Network network) {
+    Objects.requireNonNull(network, "network");
     return new Calibrator(network, CalibrationMethod.PERCENTILE, FEW_HUNDRED);
   }
 
   /** The same with another method. */
   public Calibrator method(CalibrationMethod other) {
+    Objects.requireNonNull(other, "other");
     return new Calibrator(network, other, most);
   }
 
@@ -111,7 +114,7 @@ public final class Calibrator {
   public Quantization run(DataLoader loader) {
     Map<String, Seen> seen = new LinkedHashMap<>();
     int images = 0;
-    try (Epoch epoch = loader.epoch(0)) {
+    try (Epoch epoch = loader.epoch(1)) {
       while (images < most && epoch.hasNext()) {
         Batch batch = epoch.next();
         int n = batch.size();

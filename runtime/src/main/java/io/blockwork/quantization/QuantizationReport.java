@@ -11,6 +11,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.train.Evaluation;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -36,6 +37,11 @@ public record QuantizationReport(
 
   /** Copies the collections. */
   public QuantizationReport {
+    Objects.requireNonNull(floats, "floats");
+    Objects.requireNonNull(bfloat16, "bfloat16");
+    Objects.requireNonNull(bytes, "bytes");
+    Objects.requireNonNull(floatLayers, "floatLayers");
+    Objects.requireNonNull(errors, "errors");
     floatLayers = Map.copyOf(floatLayers);
     errors = List.copyOf(errors);
   }
@@ -49,6 +55,8 @@ public record QuantizationReport(
    */
   public static <N extends Network> QuantizationReport of(
       Quantizer<N> quantizer, Quantization quantization, DataLoader loader) {
+    Objects.requireNonNull(quantization, "quantization");
+    Objects.requireNonNull(loader, "loader");
     Evaluation floats = Evaluation.of(quantizer.network(), loader);
     Optional<Evaluation> bfloat16 = bfloat16(quantizer, loader);
     try (N bytes = quantizer.quantized(quantization)) {
@@ -58,13 +66,7 @@ public record QuantizationReport(
           Evaluation.of(bytes, loader),
           agreement(quantizer.network(), bytes, loader),
           bytes.floatLayers(),
-          quantizer.layerErrors(quantization, firstImages(loader)));
-    }
-  }
-
-  private static INDArray firstImages(DataLoader loader) {
-    try (Epoch epoch = loader.epoch(0)) {
-      return epoch.next().images().dup();
+          quantizer.layerErrors(quantization, Quantizer.firstImages(loader)));
     }
   }
 
@@ -81,7 +83,7 @@ public record QuantizationReport(
   private static double agreement(Network floats, Network bytes, DataLoader loader) {
     long same = 0;
     long all = 0;
-    try (Epoch epoch = loader.epoch(0)) {
+    try (Epoch epoch = loader.epoch(1)) {
       for (Batch batch : epoch) {
         INDArray a = floats.forward(batch.images()).argMax(1);
         INDArray b = bytes.forward(batch.images()).argMax(1);

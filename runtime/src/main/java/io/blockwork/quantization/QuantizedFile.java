@@ -1,10 +1,12 @@
 package io.blockwork.quantization;
 
+import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Quantization;
+import io.blockwork.engine.SymmetricBytes;
 import io.blockwork.engine.TensorRange;
 import io.blockwork.engine.ValueRange;
 import io.blockwork.io.SafeText;
@@ -13,12 +15,15 @@ import io.blockwork.parameters.Parameters;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -55,6 +60,7 @@ public final class QuantizedFile {
    * @throws io.blockwork.io.FileException if it cannot be written; what was there is still there
    */
   public static void save(Network network, Quantization quantization, Path path) {
+    Objects.requireNonNull(path, "path");
     SafetensorsWriter file = new SafetensorsWriter().metadata(Weights.QUANTIZATION, VERSION);
     Parameters parameters = network.parameters();
     parameters.read(
@@ -75,6 +81,7 @@ public final class QuantizedFile {
               whole.add(pair(range.whole()));
               range.channels().forEach(c -> channels.add(pair(c)));
             });
+    parameters.metadata().forEach(file::metadata);
     file.metadata(KEYS, keys.toString())
         .metadata(FLOAT_LAYERS, String.join("\n", quantization.floatLayers()))
         .extra(WHOLE, Nd4j.createFromArray(whole.toArray(float[][]::new)))
@@ -92,21 +99,17 @@ public final class QuantizedFile {
       return;
     }
     int rows = (int) values.size(0);
-    float[] floats = values.dup('c').reshape(values.length()).toFloatVector();
-    int row = floats.length / rows;
-    byte[] bytes = new byte[floats.length];
+    FloatBuffer floats = FloatBuffer.wrap(values.dup('c').reshape(values.length()).toFloatVector());
+    ByteBuffer bytes = ByteBuffer.allocate(floats.capacity());
+    float[] row = new float[floats.capacity() / rows];
+    byte[] steps = new byte[row.length];
     float[] scale = new float[rows];
     for (int r = 0; r < rows; r++) {
-      float largest = 0;
-      for (int i = r * row; i < (r + 1) * row; i++) {
-        largest = Math.max(largest, Math.abs(floats[i]));
-      }
-      scale[r] = largest > 0 ? largest / Byte.MAX_VALUE : 1;
-      for (int i = r * row; i < (r + 1) * row; i++) {
-        bytes[i] = (byte) Math.rint(floats[i] / scale[r]);
-      }
+      floats.get(row);
+      scale[r] = SymmetricBytes.quantize(row, Byte.MAX_VALUE, steps);
+      bytes.put(steps);
     }
-    file.tensor(name, Nd4j.createFromArray(bytes).reshape(values.shape()))
+    file.tensor(name, Nd4j.createFromArray(bytes.array()).reshape(values.shape()))
         .tensor(name + SCALE, Nd4j.createFromArray(scale));
   }
 
@@ -119,6 +122,7 @@ public final class QuantizedFile {
    * @throws WeightsException if it is no quantised network, or one of another architecture
    */
   public static <N extends Network> N load(Class<N> type, Path path) {
+    Objects.requireNonNull(type, "type");
     return load(type, path, EngineOptions.defaults());
   }
 
@@ -132,12 +136,16 @@ public final class QuantizedFile {
    * @throws WeightsException if it is no quantised network, or one of another architecture
    */
   public static <N extends Network> N load(Class<N> type, Path path, EngineOptions options) {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(options, "options");
     try (Weights file = Weights.open(path)) {
       N made =
           Networks.create(
               type, NetworkOptions.defaults().engine(options.quantization(quantization(file))));
       try {
         fill(made.parameters(), file);
+        ModelCard told = ModelCard.of(file);
+        new ModelCard(told.classNames(), told.preprocessing()).describe(made.parameters());
         return made;
       } catch (RuntimeException | Error e) {
         made.close();

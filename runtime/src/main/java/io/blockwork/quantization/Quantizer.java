@@ -3,7 +3,6 @@ package io.blockwork.quantization;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
-import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
 import io.blockwork.engine.EngineOptions;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -41,11 +41,14 @@ public final class Quantizer<N extends Network> {
    * @param network whose weights are taken
    */
   public static <N extends Network> Quantizer<N> of(Class<N> type, N network) {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(network, "network");
     return new Quantizer<>(type, network, EngineOptions.defaults());
   }
 
   /** The same for another engine, or with other settings of it. */
   public Quantizer<N> engine(EngineOptions other) {
+    Objects.requireNonNull(other, "other");
     return new Quantizer<>(type, network, other);
   }
 
@@ -56,6 +59,7 @@ public final class Quantizer<N extends Network> {
    * @param quantization what {@link Calibrator#run} found out
    */
   public N quantized(Quantization quantization) {
+    Objects.requireNonNull(quantization, "quantization");
     return like(options.quantization(quantization));
   }
 
@@ -96,6 +100,7 @@ public final class Quantizer<N extends Network> {
    * @return the layers, the one that changes the network's output most first
    */
   public List<LayerError> layerErrors(Quantization quantization, INDArray images) {
+    Objects.requireNonNull(images, "images");
     Set<String> layers = new LinkedHashSet<>(quantization.layers());
     INDArray exact = network.forward(images);
     try (N all = quantized(quantization)) {
@@ -130,6 +135,8 @@ public final class Quantizer<N extends Network> {
    * @throws IllegalArgumentException if the budget is negative
    */
   public Quantization within(Quantization quantization, DataLoader loader, double points) {
+    Objects.requireNonNull(quantization, "quantization");
+    Objects.requireNonNull(loader, "loader");
     if (!(points >= 0)) {
       throw new IllegalArgumentException(
           SafeText.format("points: expected 0 or more of 100, got %s", points));
@@ -149,10 +156,10 @@ public final class Quantizer<N extends Network> {
     return quantization.keepFloat(new LinkedHashSet<>(worst));
   }
 
-  private static INDArray firstImages(DataLoader loader) {
-    try (Epoch epoch = loader.epoch(0)) {
-      Batch batch = epoch.next();
-      return batch.images().dup();
+  /** The first batch of the loader, as the caller's own. */
+  static INDArray firstImages(DataLoader loader) {
+    try (Epoch epoch = loader.epoch(1)) {
+      return epoch.next().images().dup();
     }
   }
 

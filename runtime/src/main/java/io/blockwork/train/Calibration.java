@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Whether a classifier is right as often as its probabilities say (Guo and others, 2017).
@@ -27,6 +28,7 @@ public record Calibration(List<Bin> bins) {
 
   /** Copies the list. */
   public Calibration {
+    Objects.requireNonNull(bins, "bins");
     bins = List.copyOf(bins);
   }
 
@@ -78,6 +80,7 @@ public record Calibration(List<Bin> bins) {
    * @throws IllegalStateException if this Java cannot draw
    */
   public void writePng(Path path) {
+    Objects.requireNonNull(path, "path");
     AtomicFile.write(path, Charts.reliability(this));
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** Counts which classes a classifier takes for which. */
@@ -22,6 +23,7 @@ public final class ConfusionMatrix implements Serializable {
    * @param classNames the classes by label
    */
   public ConfusionMatrix(List<String> classNames) {
+    Objects.requireNonNull(classNames, "classNames");
     this.classNames = List.copyOf(classNames);
     this.counts = new long[classNames.size()][classNames.size()];
   }
@@ -160,6 +162,7 @@ public final class ConfusionMatrix implements Serializable {
    * @throws io.blockwork.io.FileException if the file cannot be written
    */
   public void writePng(Path path) {
+    Objects.requireNonNull(path, "path");
     double[][] percent = new double[counts.length][counts.length];
     for (int actual = 0; actual < counts.length; actual++) {
       long row = Math.max(1, Arrays.stream(counts[actual]).sum());

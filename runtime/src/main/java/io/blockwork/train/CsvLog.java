@@ -4,6 +4,7 @@ import io.blockwork.io.AtomicFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,11 @@ import java.util.Optional;
  * @param path of the file
  */
 public record CsvLog(Path path) implements TrainingListener {
+  /** Checks that nothing is missing. */
+  public CsvLog {
+    Objects.requireNonNull(path, "path");
+  }
+
   @Override
   public void onStart(Start start) {
     AtomicFile.deleteLeftovers(path);

@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.io.AtomicFile;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,11 @@ import java.util.Optional;
  * @param path of the file
  */
 public record CurvesPng(Path path) implements TrainingListener {
+  /** Checks that nothing is missing. */
+  public CurvesPng {
+    Objects.requireNonNull(path, "path");
+  }
+
   @Override
   public void onStart(Start start) {
     AtomicFile.deleteLeftovers(path);

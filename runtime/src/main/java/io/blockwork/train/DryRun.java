@@ -41,7 +41,7 @@ final class DryRun {
   private String train() {
     StepSettings settings = trainer.stepSettings();
     Optimizer optimizer = settings.optimizer(network);
-    try (Epoch epoch = train.epoch(0)) {
+    try (Epoch epoch = train.epoch(1)) {
       Batch batch = epoch.next();
       INDArray images = batch.images().castTo(network.parameters().dataType());
       // The first pass binds its plan, which takes longer than all that follow.
@@ -74,7 +74,7 @@ final class DryRun {
   }
 
   private String validate(DataLoader data) {
-    try (Epoch epoch = data.epoch(0)) {
+    try (Epoch epoch = data.epoch(1)) {
       Batch batch = epoch.next();
       Metrics metrics =
           Evaluation.of(network, data, TestTimeViews.plain(), List.of(batch), seen -> {}).metrics();

@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -42,6 +43,7 @@ public record EarlyStopping(int patience, Measure measure, boolean restoresBest)
    * @throws IllegalArgumentException if it is less than 1
    */
   public EarlyStopping {
+    Objects.requireNonNull(measure, "measure");
     if (patience < 1) {
       throw new IllegalArgumentException("patience: expected at least 1 epoch, got " + patience);
     }

@@ -3,6 +3,7 @@ package io.blockwork.train;
 import io.blockwork.io.SafeText;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,7 @@ public final class EpochLines implements TrainingListener {
    * @param out any: a file as well as a terminal
    */
   public EpochLines(PrintStream out) {
+    Objects.requireNonNull(out, "out");
     this.out = out;
   }
 

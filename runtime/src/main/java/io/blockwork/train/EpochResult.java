@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,14 @@ public record EpochResult(
     Optional<Metrics> validation,
     Duration time,
     Duration waited) {
+  /** Checks that nothing is missing. */
+  public EpochResult {
+    Objects.requireNonNull(training, "training");
+    Objects.requireNonNull(validation, "validation");
+    Objects.requireNonNull(time, "time");
+    Objects.requireNonNull(waited, "waited");
+  }
+
   /** Images trained on in a second. */
   public double imagesPerSecond() {
     return training.images() / Math.max(1e-9, time.toNanos() * 1e-9);

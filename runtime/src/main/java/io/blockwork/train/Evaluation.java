@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -25,6 +26,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration timePerImage)
     implements Serializable {
+  /** Checks that nothing is missing. */
+  public Evaluation {
+    Objects.requireNonNull(metrics, "metrics");
+    Objects.requireNonNull(confusion, "confusion");
+    Objects.requireNonNull(timePerImage, "timePerImage");
+  }
+
   /**
    * Runs a classifier over all images of a loader. They should not be shuffled or changed at
    * random; the epoch is number 0.
@@ -54,7 +62,7 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
    * @param seen hears of the number of images that are done, after each batch
    */
   static Evaluation of(Network network, DataLoader data, TestTimeViews views, LongConsumer seen) {
-    try (Epoch epoch = data.epoch(0)) {
+    try (Epoch epoch = data.epoch(1)) {
       return of(network, data, views, epoch, seen);
     }
   }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -69,6 +70,7 @@ public final class GradientFlow implements TrainingListener {
    * @param name what tables and pictures call it
    */
   public static GradientFlow of(String name, Network network) {
+    Objects.requireNonNull(name, "name");
     return new GradientFlow(name, network);
   }
 
@@ -83,6 +85,9 @@ public final class GradientFlow implements TrainingListener {
   public record Layer(String path, String type, List<Double> norms) {
     /** Copies the list. */
     public Layer {
+      Objects.requireNonNull(path, "path");
+      Objects.requireNonNull(type, "type");
+      Objects.requireNonNull(norms, "norms");
       norms = List.copyOf(norms);
     }
 
@@ -222,6 +227,7 @@ public final class GradientFlow implements TrainingListener {
    * @throws io.blockwork.io.FileException if the file cannot be written
    */
   public void writeCsv(Path path) {
+    Objects.requireNonNull(path, "path");
     StringBuilder text = new StringBuilder("step,layer,type,norm\n");
     List<double[]> recorded = List.copyOf(passes);
     for (int step = 0; step < recorded.size(); step++) {
@@ -243,6 +249,7 @@ public final class GradientFlow implements TrainingListener {
    * @throws io.blockwork.io.FileException if the file cannot be written
    */
   public void writePng(Path path) {
+    Objects.requireNonNull(path, "path");
     GradientFlowChart chart = GradientFlowChart.of(this);
     AtomicFile.write(path, Charts.drawn(chart::image));
   }

@@ -3,6 +3,7 @@ package io.blockwork.train;
 import io.blockwork.io.AtomicFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -26,6 +27,7 @@ public record LearningRates(List<Point> points) {
 
   /** Copies the list. */
   public LearningRates {
+    Objects.requireNonNull(points, "points");
     points = List.copyOf(points);
   }
 
@@ -64,6 +66,7 @@ public record LearningRates(List<Point> points) {
    * @throws IllegalStateException if this Java cannot draw
    */
   public void writePng(Path path) {
+    Objects.requireNonNull(path, "path");
     AtomicFile.write(path, Charts.learningRates(this));
   }
 }

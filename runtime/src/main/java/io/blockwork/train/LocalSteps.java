@@ -100,7 +100,7 @@ final class LocalSteps implements StepSource {
                 throw run.diverged(
                     SafeText.format(
                         "epoch %d, batch %d: the image of %s holds a NaN or an infinity",
-                        epoch + 1, batch.number(), image),
+                        epoch, batch.number(), image),
                     "leave the image out, or correct what computes its values");
               });
       INDArray images = batch.images().castTo(network.parameters().dataType());
@@ -108,7 +108,7 @@ final class LocalSteps implements StepSource {
       if (!Double.isFinite(result.total())) {
         throw run.diverged(
             SafeText.format(
-                "epoch %d, batch %d: the loss is %s", epoch + 1, batch.number(), result.total()),
+                "epoch %d, batch %d: the loss is %s", epoch, batch.number(), result.total()),
             images);
       }
       // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
@@ -116,7 +116,7 @@ final class LocalSteps implements StepSource {
         throw run.diverged(
             SafeText.format(
                 "epoch %d, batch %d: the gradients hold a NaN or an infinity",
-                epoch + 1, batch.number()),
+                epoch, batch.number()),
             images);
       }
       if (accumulate > 1) {

@@ -4,6 +4,7 @@ import io.blockwork.loss.AuxiliaryLoss;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -23,6 +24,7 @@ public record Metrics(
     implements Serializable {
   /** Copies the list. */
   public Metrics {
+    Objects.requireNonNull(auxiliary, "auxiliary");
     auxiliary = List.copyOf(auxiliary);
   }
 
@@ -53,6 +55,7 @@ public record Metrics(
 
   /** What the loss of an auxiliary output came to; empty if it had none. */
   public Optional<AuxiliaryLoss> lossOf(String output) {
+    Objects.requireNonNull(output, "output");
     return auxiliary.stream().filter(each -> each.output().equals(output)).findFirst();
   }
 

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 
@@ -49,6 +50,7 @@ public final class MistakesPage {
    * @throws io.blockwork.data.DataException if an image cannot be read
    */
   public static void write(Path path, Predictions predictions, ImageDataset images, int worst) {
+    Objects.requireNonNull(path, "path");
     int most = predictions.rows().stream().mapToInt(Predictions.Row::index).max().orElse(-1);
     if (most >= images.size()) {
       throw new IllegalArgumentException(

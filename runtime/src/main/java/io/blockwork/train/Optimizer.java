@@ -5,6 +5,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -91,6 +92,7 @@ public final class Optimizer {
    *     org.nd4j.linalg.learning.config}
    */
   public static Optimizer of(Network network, IUpdater updater) {
+    Objects.requireNonNull(updater, "updater");
     return new Optimizer(network, updater);
   }
 
@@ -143,6 +145,7 @@ public final class Optimizer {
    * @throws IllegalArgumentException if a prefix of a group names nothing in the network
    */
   public Optimizer groups(ParameterGroup... own) {
+    Objects.requireNonNull(own, "own");
     List<ParameterGroup> all = List.of(own);
     List<ParameterInfo> learnable =
         network.parameters().entries().stream().filter(info -> info.kind().learnable()).toList();

@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -66,6 +67,10 @@ public record ParameterGroup(
    * @throws IllegalArgumentException if a number is negative, infinite or NaN
    */
   public ParameterGroup {
+    Objects.requireNonNull(prefixes, "prefixes");
+    Objects.requireNonNull(rate, "rate");
+    Objects.requireNonNull(weightDecay, "weightDecay");
+    Objects.requireNonNull(decoupledWeightDecay, "decoupledWeightDecay");
     prefixes = List.copyOf(prefixes);
     kinds =
         kinds.isEmpty() ? Set.of() : java.util.Collections.unmodifiableSet(EnumSet.copyOf(kinds));
@@ -91,11 +96,13 @@ public record ParameterGroup(
 
   /** The parameters below these paths, or of these names. */
   public static ParameterGroup named(String... prefixes) {
+    Objects.requireNonNull(prefixes, "prefixes");
     return of(List.of(prefixes), Set.of());
   }
 
   /** The parameters of these kinds. */
   public static ParameterGroup ofKinds(Kind... kinds) {
+    Objects.requireNonNull(kinds, "kinds");
     return of(List.of(), Set.copyOf(Arrays.asList(kinds)));
   }
 

@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.io.SafeText;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Lowers the learning rate when validation has not got better for some epochs: torch's {@code
@@ -32,6 +33,7 @@ public record Plateau(
    * @throws IllegalArgumentException if one is out of range
    */
   public Plateau {
+    Objects.requireNonNull(measure, "measure");
     if (!(factor > 0 && factor < 1 && threshold >= 0 && least >= 0)
         || patience < 0
         || cooldown < 0) {

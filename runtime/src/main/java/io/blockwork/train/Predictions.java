@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,6 +36,8 @@ public record Predictions(List<String> classNames, List<Row> rows) {
   public record Row(int index, String source, int label, List<Double> probabilities) {
     /** Copies the list. */
     public Row {
+      Objects.requireNonNull(source, "source");
+      Objects.requireNonNull(probabilities, "probabilities");
       probabilities = List.copyOf(probabilities);
     }
 
@@ -60,6 +63,8 @@ public record Predictions(List<String> classNames, List<Row> rows) {
 
   /** Copies the lists. */
   public Predictions {
+    Objects.requireNonNull(classNames, "classNames");
+    Objects.requireNonNull(rows, "rows");
     classNames = List.copyOf(classNames);
     rows = List.copyOf(rows);
   }
@@ -80,7 +85,7 @@ public record Predictions(List<String> classNames, List<Row> rows) {
     int classes = network.architecture().output().get(0);
     List<String> names = data.dataset().classNames();
     List<Row> rows = new ArrayList<>();
-    try (Epoch epoch = data.epoch(0)) {
+    try (Epoch epoch = data.epoch(1)) {
       for (Batch batch : epoch) {
         INDArray images = batch.images().castTo(network.parameters().dataType());
         double[][] outputs =
@@ -120,6 +125,7 @@ public record Predictions(List<String> classNames, List<Row> rows) {
    * @throws io.blockwork.io.FileException if the file cannot be written
    */
   public void writeCsv(Path path) {
+    Objects.requireNonNull(path, "path");
     StringBuilder text = new StringBuilder("source,label,answer,confidence");
     classNames.forEach(name -> text.append(',').append(field(name)));
     text.append('\n');

@@ -3,6 +3,7 @@ package io.blockwork.train;
 import io.blockwork.io.SafeText;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -31,6 +32,7 @@ public final class ProgressLine implements TrainingListener {
    * @param out a terminal
    */
   public ProgressLine(PrintStream out) {
+    Objects.requireNonNull(out, "out");
     this.out = out;
     this.lines = new EpochLines(out);
   }

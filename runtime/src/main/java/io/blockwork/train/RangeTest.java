@@ -45,7 +45,7 @@ record RangeTest(double least, double largest, int steps) {
     List<LearningRates.Point> points = new ArrayList<>();
     double mean = 0;
     double best = Double.POSITIVE_INFINITY;
-    for (int number = 0; points.size() < steps; number++) {
+    for (int number = 1; points.size() < steps; number++) {
       try (Epoch epoch = train.epoch(number)) {
         while (epoch.hasNext() && points.size() < steps) {
           Batch batch = epoch.next();

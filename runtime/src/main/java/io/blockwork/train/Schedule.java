@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.io.SafeText;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * How the learning rate changes over a training run: a factor of the rate that the updater was made
@@ -46,6 +47,7 @@ public interface Schedule {
 
     /** Checks the numbers. */
     public Progress {
+      Objects.requireNonNull(history, "history");
       if (step < 0 || stepsPerEpoch < 1 || epochs < 0) {
         throw new IllegalArgumentException(
             SafeText.format(
@@ -54,8 +56,13 @@ public interface Schedule {
       }
     }
 
-    /** The epoch that the next step belongs to, from 0. */
+    /** The epoch that the next step belongs to, from 1. */
     public long epoch() {
+      return ended() + 1;
+    }
+
+    /** Epochs that have ended. */
+    public long ended() {
       return step / stepsPerEpoch;
     }
 
@@ -80,14 +87,17 @@ public interface Schedule {
       throw new IllegalArgumentException(
           "epochs between decays: expected at least 1, got " + every);
     }
-    return at -> Math.pow(gamma, at.epoch() / every);
+    return at -> Math.pow(gamma, at.ended() / every);
   }
 
-  /** Multiplies by {@code gamma} at each of the given epochs: torch's {@code MultiStepLR}. */
+  /**
+   * Multiplies by {@code gamma} whenever one of the given numbers of epochs has ended: torch's
+   * {@code MultiStepLR}.
+   */
   static Schedule multiStep(double gamma, int... epochs) {
     int[] milestones = epochs.clone();
     return at ->
-        Math.pow(gamma, Arrays.stream(milestones).filter(epoch -> epoch <= at.epoch()).count());
+        Math.pow(gamma, Arrays.stream(milestones).filter(epoch -> epoch <= at.ended()).count());
   }
 
   /** Half a cosine from the base rate down to 0 (Loshchilov and Hutter, 2016). */
@@ -103,7 +113,7 @@ public interface Schedule {
    */
   static Schedule cosine(double last) {
     return at -> {
-      double done = Math.min(1, (double) at.epoch() / Math.max(1, at.epochs()));
+      double done = Math.min(1, (double) at.ended() / Math.max(1, at.epochs()));
       return last + (1 - last) * (1 + Math.cos(Math.PI * done)) / 2;
     };
   }
@@ -128,11 +138,11 @@ public interface Schedule {
     return at -> {
       long length = first;
       long begin = 0;
-      while (at.epoch() >= begin + length) {
+      while (at.ended() >= begin + length) {
         begin += length;
         length *= multiplier;
       }
-      return anneal(1, last, (double) (at.epoch() - begin) / length);
+      return anneal(1, last, (double) (at.ended() - begin) / length);
     };
   }
 
@@ -210,8 +220,8 @@ public interface Schedule {
 
       @Override
       public double factor(Progress at) {
-        if (at.epoch() < epochs) {
-          return first + (1 - first) * at.epoch() / epochs;
+        if (at.ended() < epochs) {
+          return first + (1 - first) * at.ended() / epochs;
         }
         long before = at.stepsPerEpoch() * epochs;
         int remaining = Math.max(0, at.epochs() - epochs);

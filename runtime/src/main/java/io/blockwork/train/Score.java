@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -15,6 +16,12 @@ import java.util.function.ToDoubleFunction;
  * @param of takes the number from a validation; NaN is never the best
  */
 public record Score(String name, boolean higherIsBetter, ToDoubleFunction<Evaluation> of) {
+  /** Checks that nothing is missing. */
+  public Score {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(of, "of");
+  }
+
   /** Top-1 accuracy. */
   public static final Score TOP1 = new Score("top-1", true, e -> e.metrics().top1());
 

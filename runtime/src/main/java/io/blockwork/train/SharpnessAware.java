@@ -7,6 +7,7 @@ import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -39,6 +40,7 @@ public final class SharpnessAware {
    * @throws IllegalArgumentException if it is not positive
    */
   public SharpnessAware(Network network, double rho) {
+    Objects.requireNonNull(network, "network");
     if (!(rho > 0) || Double.isInfinite(rho)) {
       throw new IllegalArgumentException("rho: expected a positive number, got " + rho);
     }
@@ -55,6 +57,7 @@ public final class SharpnessAware {
    * @throws IllegalArgumentException as {@link Network#train(INDArray, Losses)} does
    */
   public TrainingResult train(INDArray images, Losses losses) {
+    Objects.requireNonNull(images, "images");
     TrainingResult first = keep(network.train(images, losses));
     INDArray gradients = network.gradients().flat();
     double norm = gradients.norm2Number().doubleValue();

@@ -7,6 +7,7 @@ import io.blockwork.parameters.Parameters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -42,7 +43,7 @@ public interface StepSource {
    * Begins an epoch, or goes on within it.
    *
    * @param run what the steps are made on
-   * @param epoch its number, from 0
+   * @param epoch its number, from 1
    * @param batch how far it has come: 0, or {@link Done#nextBatch} of a step that was the last one
    *     kept
    */
@@ -87,6 +88,7 @@ public interface StepSource {
   record Done(int nextBatch, double rate, double loss, List<AuxiliaryLoss> auxiliary) {
     /** Copies the list. */
     public Done {
+      Objects.requireNonNull(auxiliary, "auxiliary");
       auxiliary = List.copyOf(auxiliary);
     }
   }

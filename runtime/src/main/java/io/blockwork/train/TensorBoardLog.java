@@ -5,6 +5,7 @@ import io.blockwork.loss.AuxiliaryLoss;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -23,6 +24,7 @@ public final class TensorBoardLog implements TrainingListener {
    * @param folder for the event files; it is made if it is missing
    */
   public TensorBoardLog(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     this.folder = folder;
   }
 

@@ -107,6 +107,7 @@ public final class Trainer {
    * org.nd4j.linalg.learning.config}. Its learning rate is the base of the {@link #schedule}.
    */
   public Trainer updater(IUpdater config) {
+    Objects.requireNonNull(config, "config");
     updater = Objects.requireNonNull(config, "updater");
     return this;
   }
@@ -134,6 +135,7 @@ public final class Trainer {
    * Optimizer#groups}.
    */
   public Trainer groups(ParameterGroup... own) {
+    Objects.requireNonNull(own, "own");
     groups = List.of(own);
     return this;
   }
@@ -177,12 +179,14 @@ public final class Trainer {
    * @throws IllegalArgumentException if the epoch is not positive
    */
   public Trainer freezeUntil(int epoch, String... prefixes) {
+    Objects.requireNonNull(prefixes, "prefixes");
     unfreezing = unfreezing.plus(requirePositive("epoch", epoch), prefixes);
     return this;
   }
 
   /** How the learning rate changes; without a schedule it is the updater's own affair. */
   public Trainer schedule(Schedule course) {
+    Objects.requireNonNull(course, "course");
     schedule = Optional.of(course);
     return this;
   }
@@ -226,6 +230,7 @@ public final class Trainer {
    * their weights.
    */
   public Trainer loss(Function<Batch, Loss> ofBatch) {
+    Objects.requireNonNull(ofBatch, "ofBatch");
     loss = Optional.of(ofBatch);
     losses = Optional.empty();
     return this;
@@ -236,6 +241,7 @@ public final class Trainer {
    * #auxiliaryWeight} has a say in it.
    */
   public Trainer losses(Function<Batch, Losses> ofBatch) {
+    Objects.requireNonNull(ofBatch, "ofBatch");
     losses = Optional.of(ofBatch);
     loss = Optional.empty();
     return this;
@@ -252,6 +258,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if the networks do not fit each other
    */
   public Trainer distillFrom(Network network, double temperature, double weight) {
+    Objects.requireNonNull(network, "network");
     teacher = Optional.of(Teacher.of(network, this.network, temperature, weight));
     return this;
   }
@@ -266,6 +273,7 @@ public final class Trainer {
    *     range
    */
   public Trainer auxiliaryWeight(String output, double weight) {
+    Objects.requireNonNull(output, "output");
     AuxiliaryOutput known = network.architecture().requireAuxiliary(output);
     auxiliaryWeights.put(output, new AuxiliaryOutput(output, known.shape(), weight).weight());
     return this;
@@ -325,6 +333,7 @@ public final class Trainer {
 
   /** Stops when validation has not got better for some epochs: see {@link EarlyStopping}. */
   public Trainer stopEarly(EarlyStopping when) {
+    Objects.requireNonNull(when, "when");
     earlyStopping = Optional.of(when);
     return this;
   }
@@ -374,11 +383,13 @@ public final class Trainer {
    * first; {@code fit} does not return then.
    */
   public Trainer checkpoints(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     return checkpoints(new CheckpointFolder(folder));
   }
 
   /** Keeps checkpoints, as {@link #checkpoints(Path)} does, in some other place. */
   public Trainer checkpoints(CheckpointStore place) {
+    Objects.requireNonNull(place, "place");
     checkpoints = Optional.of(place);
     return this;
   }
@@ -398,6 +409,7 @@ public final class Trainer {
    * @param by what is to be best
    */
   public Trainer keepBest(int count, Score by) {
+    Objects.requireNonNull(by, "by");
     bestCount = requirePositive("best weights to keep", count);
     bestBy = Objects.requireNonNull(by, "score");
     return this;
@@ -458,6 +470,7 @@ public final class Trainer {
    *     trainer tells of its {@link #progress}
    */
   public String dryRun(DataLoader train, DataLoader validation) {
+    Objects.requireNonNull(validation, "validation");
     return dryRun(train, Optional.of(validation));
   }
 
@@ -509,6 +522,8 @@ public final class Trainer {
    * @throws java.util.concurrent.CancellationException if a listener throws it to end the training
    */
   public TrainingHistory fit(DataLoader train, DataLoader validation) {
+    Objects.requireNonNull(validation, "validation");
+    Objects.requireNonNull(validation, "validation");
     FitChecks.require(this, train, Optional.of(validation));
     return fit(new LocalSteps(train, accumulate), Optional.of(new LoaderValidation(validation)));
   }
@@ -520,6 +535,8 @@ public final class Trainer {
    * @param validation after every epoch; empty: none
    */
   public TrainingHistory fit(StepSource train, Optional<Validation> validation) {
+    Objects.requireNonNull(validation, "validation");
+    Objects.requireNonNull(validation, "validation");
     return new TrainingRun(this, train, validation).run();
   }
 

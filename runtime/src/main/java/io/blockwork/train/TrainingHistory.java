@@ -4,6 +4,7 @@ import io.blockwork.loss.AuxiliaryLoss;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,7 @@ public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
 
   /** Copies the list. */
   public TrainingHistory {
+    Objects.requireNonNull(epochs, "epochs");
     epochs = List.copyOf(epochs);
   }
 

@@ -3,6 +3,7 @@ package io.blockwork.train;
 import io.blockwork.Network;
 import io.blockwork.loss.AuxiliaryLoss;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -27,7 +28,13 @@ public interface TrainingListener {
    * @param history the results of the epochs before, empty for a new training run
    */
   record Start(
-      Network network, int epochs, long imagesPerEpoch, long step, TrainingHistory history) {}
+      Network network, int epochs, long imagesPerEpoch, long step, TrainingHistory history) {
+    /** Checks that nothing is missing. */
+    public Start {
+      Objects.requireNonNull(network, "network");
+      Objects.requireNonNull(history, "history");
+    }
+  }
 
   /**
    * A step that was made.
@@ -45,7 +52,13 @@ public interface TrainingListener {
       double learningRate,
       double loss,
       List<AuxiliaryLoss> auxiliary,
-      Metrics soFar) {}
+      Metrics soFar) {
+    /** Checks that nothing is missing. */
+    public Step {
+      Objects.requireNonNull(auxiliary, "auxiliary");
+      Objects.requireNonNull(soFar, "soFar");
+    }
+  }
 
   /**
    * A validation that goes on.

@@ -221,7 +221,7 @@ final class TrainingRun implements StepSource.Run {
     long pauses = 0;
     double rate = lastRate();
     Duration waited;
-    try (StepSource.Pass pass = train.pass(this, state.epoch(), state.batch())) {
+    try (StepSource.Pass pass = train.pass(this, state.epoch() + 1, state.batch())) {
       while (pass.hasNext()) {
         int before = optimizer.steps();
         StepSource.Done done = pass.next();

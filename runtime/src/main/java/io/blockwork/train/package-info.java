@@ -17,7 +17,7 @@
  *
  * <pre>{@code
  * Optimizer optimizer = Optimizer.of(net, new Momentum(0.1, 0.9)).weightDecay(1e-4);
- * for (Batch batch : loader.epoch(0)) {
+ * for (Batch batch : loader.epoch(1)) {
  *   net.train(batch.images(), Loss.softmaxCrossEntropy(batch.targets()));
  *   optimizer.step();
  * }

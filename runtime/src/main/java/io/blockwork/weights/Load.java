@@ -6,6 +6,7 @@ import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -57,6 +58,7 @@ public final class Load implements ParameterSource<LoadReport> {
 
   /** Strict loading of everything. */
   public static Load of(Weights weights) {
+    Objects.requireNonNull(weights, "weights");
     return new Load(weights, false, List.of(), Optional.empty(), false, false);
   }
 
@@ -77,6 +79,7 @@ public final class Load implements ParameterSource<LoadReport> {
    * @param modules names that neither the network nor the file has are refused when it loads
    */
   public Load ignoring(String... modules) {
+    Objects.requireNonNull(modules, "modules");
     List<String> all = new ArrayList<>(ignored);
     Arrays.stream(modules).map(Modules::withoutDot).forEach(all::add);
     return new Load(weights, lenient, all, renaming, nonFinite, heads);
@@ -96,6 +99,7 @@ public final class Load implements ParameterSource<LoadReport> {
    * applied in turn.
    */
   public Load renaming(UnaryOperator<String> names) {
+    Objects.requireNonNull(names, "names");
     UnaryOperator<String> all =
         renaming
             .<UnaryOperator<String>>map(first -> n -> names.apply(first.apply(n)))
@@ -112,6 +116,7 @@ public final class Load implements ParameterSource<LoadReport> {
    * @param to the network's name for it
    */
   public Load renaming(String module, String to) {
+    Objects.requireNonNull(to, "to");
     String from = Modules.withoutDot(module);
     String target = Modules.withoutDot(to);
     return renaming(

@@ -30,6 +30,7 @@ final class LoadMatch {
   private static final String CLASSES = "blockwork.classes";
 
   private static final String PREPROCESSING = "blockwork.preprocessing";
+  private static final String NETWORK = "blockwork.network";
 
   private final Load load;
   private final Weights weights;
@@ -43,6 +44,7 @@ final class LoadMatch {
   private final List<String> misfits = new ArrayList<>();
   private final Set<String> ignored = new LinkedHashSet<>();
   private String prefix = "";
+  private Optional<String> classes = Optional.empty();
 
   private LoadMatch(Load load, Parameters parameters) {
     this.load = load;
@@ -182,7 +184,9 @@ final class LoadMatch {
     list(text, "missing in the file", missing, n -> n);
     list(text, "not in the network", unexpected, this::withNearest);
     list(text, "of another shape or type", misfits, n -> n);
-    classes().ifPresent(text::append);
+    difference(NETWORK, "the file's weights are of", "the network is").ifPresent(text::append);
+    difference(CLASSES, "the classes of the file are", "those of the network are")
+        .ifPresent(text::append);
     text.append(
         "\n  fix: load weights of this architecture, leave parts out with"
             + " load(weights.ignoring(\"fc\")), translate names with"
@@ -191,12 +195,16 @@ final class LoadMatch {
     throw new WeightsException(text.toString());
   }
 
-  /** Whose the weights are, if the file tells, for people. */
-  private Optional<String> classes() {
-    return Optional.ofNullable(weights.metadata().get(CLASSES))
+  /** What the file tells, if it is not what the network knows, for people. */
+  private Optional<String> difference(String key, String file, String network) {
+    Optional<String> own = Optional.ofNullable(parameters.metadata().get(key));
+    return Optional.ofNullable(weights.metadata().get(key))
+        .filter(told -> !own.equals(Optional.of(told)))
         .map(
-            names ->
-                SafeText.format("\n  the classes of the file are %s", SafeText.excerpt(names)));
+            told ->
+                SafeText.format("\n  %s %s", file, SafeText.excerpt(told))
+                    + own.map(known -> SafeText.format(", %s %s", network, SafeText.excerpt(known)))
+                        .orElse(""));
   }
 
   private String withNearest(String name) {
@@ -278,6 +286,12 @@ final class LoadMatch {
    */
   private void takeMetadata() {
     boolean whole = missing.isEmpty() && misfits.isEmpty() && ignored.isEmpty();
+    classes =
+        whole
+            ? difference(CLASSES, "the classes are now the file's,", "no more the network's")
+                .filter(text -> parameters.metadata().containsKey(CLASSES))
+            : difference(
+                CLASSES, "the head keeps its own classes; those of the file are", "its own are");
     Map<String, String> told = weights.metadata();
     for (String key : whole ? List.of(CLASSES, PREPROCESSING) : List.of(PREPROCESSING)) {
       String value = told.get(key);
@@ -298,6 +312,7 @@ final class LoadMatch {
         misfits,
         List.copyOf(ignored),
         renamed,
-        prefix);
+        prefix,
+        classes.map(String::strip).orElse(""));
   }
 }

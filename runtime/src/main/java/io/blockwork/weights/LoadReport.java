@@ -3,6 +3,7 @@ package io.blockwork.weights;
 import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What loading did.
@@ -18,6 +19,8 @@ import java.util.Map;
  * @param renamed the file's names that were read as others of the network
  * @param prefix what every name of the file began with, as {@code module.}, and the network's do
  *     not; may be empty
+ * @param classes for people: whose classes the network tells apart now, if the file's are not those
+ *     that it knew; else empty
  */
 public record LoadReport(
     List<String> loaded,
@@ -27,10 +30,20 @@ public record LoadReport(
     List<String> misfits,
     List<String> ignored,
     Map<String, String> renamed,
-    String prefix) {
+    String prefix,
+    String classes) {
 
   /** Copies the lists. */
   public LoadReport {
+    Objects.requireNonNull(loaded, "loaded");
+    Objects.requireNonNull(missing, "missing");
+    Objects.requireNonNull(leftOut, "leftOut");
+    Objects.requireNonNull(unexpected, "unexpected");
+    Objects.requireNonNull(misfits, "misfits");
+    Objects.requireNonNull(ignored, "ignored");
+    Objects.requireNonNull(renamed, "renamed");
+    Objects.requireNonNull(prefix, "prefix");
+    Objects.requireNonNull(classes, "classes");
     loaded = List.copyOf(loaded);
     missing = List.copyOf(missing);
     leftOut = List.copyOf(leftOut);
@@ -57,6 +70,9 @@ public record LoadReport(
     append(text, "not in the network", unexpected);
     append(text, "of another shape or type", misfits);
     append(text, "ignored", ignored);
+    if (!classes.isEmpty()) {
+      text.append("\n  ").append(classes);
+    }
     return text.toString();
   }
 

@@ -15,6 +15,7 @@ import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -43,6 +44,7 @@ public final class NpzWriter {
    * @throws WeightsException if there is one of that name, or NumPy lacks the type
    */
   public NpzWriter tensor(String name, INDArray array) {
+    Objects.requireNonNull(name, "name");
     if (ElementType.of(array.dataType()).map(ElementType::numpy).orElse("").isEmpty()) {
       throw new WeightsException(
           SafeText.format("%s cannot be written: NumPy has no type %s", name, array.dataType()));
@@ -59,6 +61,7 @@ public final class NpzWriter {
    * @throws io.blockwork.io.FileException if it cannot be written
    */
   public void write(Path path) {
+    Objects.requireNonNull(path, "path");
     AtomicFile.write(
         path,
         channel -> {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -41,6 +42,8 @@ public final class SafetensorsWriter {
 
   /** Adds an entry to the metadata, or replaces it. */
   public SafetensorsWriter metadata(String key, String value) {
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(value, "value");
     metadata.put(key, value);
     return this;
   }
@@ -70,6 +73,7 @@ public final class SafetensorsWriter {
    * @throws WeightsException as {@link #tensor} does
    */
   public SafetensorsWriter extra(String name, INDArray array) {
+    Objects.requireNonNull(name, "name");
     return tensor(Safetensors.EXTRA + name, array);
   }
 
@@ -79,6 +83,7 @@ public final class SafetensorsWriter {
    * @throws io.blockwork.io.FileException if it cannot be written
    */
   public void write(Path path) {
+    Objects.requireNonNull(path, "path");
     // Wide types first, so that every value is aligned; the header keeps the order of the names.
     List<Map.Entry<String, INDArray>> order = new ArrayList<>(tensors.entrySet());
     order.sort(Comparator.comparing(entry -> -type(entry.getValue()).bytes()));

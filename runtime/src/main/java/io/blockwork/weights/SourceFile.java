@@ -1,5 +1,6 @@
 package io.blockwork.weights;
 
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,10 +8,11 @@ import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A weight file, open for reading at any position by any thread.
@@ -23,6 +25,9 @@ import java.nio.file.attribute.BasicFileAttributes;
  * too. The file is then opened again, and the interrupt is left for the thread's own code to find.
  */
 final class SourceFile implements AutoCloseable {
+  /** Files of a folder that a message names. */
+  private static final int LISTED = 5;
+
   private final Path path;
   private final BasicFileAttributes attributes;
   private volatile FileChannel channel;
@@ -45,17 +50,30 @@ final class SourceFile implements AutoCloseable {
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {
-        throw new WeightsException(SafeText.format("%s: is a folder, not a weight file", path));
+        throw new WeightsException(
+            SafeText.format("%s: is a folder, not a weight file%s", path, weightsIn(path)));
       }
       return new SourceFile(path, FileChannel.open(path, StandardOpenOption.READ), attributes);
-    } catch (NoSuchFileException e) {
-      String place = path.isAbsolute() ? "" : " (looked for " + path.toAbsolutePath() + ")";
-      throw new WeightsException(SafeText.format("%s: does not exist%s", path, place), e);
     } catch (IOException e) {
-      throw new WeightsException(
-          SafeText.format("%s: cannot be opened for reading (%s)", path, e), e);
+      throw new WeightsException(SafeText.of(path) + ": " + FileProblem.reading(path, e), e);
     } finally {
       restore(interrupted);
+    }
+  }
+
+  /** The weight files of a folder that was named in the place of one. */
+  private static String weightsIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> names =
+          files
+              .map(file -> String.valueOf(file.getFileName()))
+              .filter(name -> name.matches(".*\\.(safetensors|npz|pth|pt|th)"))
+              .sorted()
+              .limit(LISTED)
+              .toList();
+      return names.isEmpty()
+          ? ", and holds none"
+          : SafeText.format("; it holds %s: open one of them", String.join(", ", names));
     }
   }
 

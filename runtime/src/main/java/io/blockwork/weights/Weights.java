@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -174,6 +175,7 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
    * @throws WeightsException if there are no tensors under that path
    */
   public Weights part(String path) {
+    Objects.requireNonNull(path, "path");
     Weights there = of(this.path, file, content, content.aliases().getOrDefault(path, path));
     if (there.tensors.isEmpty()) {
       throw file.problem(
@@ -200,6 +202,7 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
 
   /** Whether there is a tensor of that name. */
   public boolean has(String name) {
+    Objects.requireNonNull(name, "name");
     return tensors.containsKey(name);
   }
 
@@ -251,6 +254,7 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
 
   /** Loading that leaves out some modules: see {@link Load#ignoring}. */
   public Load ignoring(String... prefixes) {
+    Objects.requireNonNull(prefixes, "prefixes");
     return Load.of(this).ignoring(prefixes);
   }
 
@@ -269,11 +273,13 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
 
   /** Loading under other names: see {@link Load#renaming(UnaryOperator)}. */
   public Load renaming(UnaryOperator<String> names) {
+    Objects.requireNonNull(names, "names");
     return Load.of(this).renaming(names);
   }
 
   /** Loading a module under another name: see {@link Load#renaming(String, String)}. */
   public Load renaming(String module, String to) {
+    Objects.requireNonNull(to, "to");
     return Load.of(this).renaming(module, to);
   }
 

@@ -40,7 +40,7 @@ record LoopOptions(Path folder, Input input, int images) {
     ImageFolder files = ImageFolder.open(folder);
     Dataset images = files.with(Pipeline.of(Normalize.imageNet()));
     try (DataLoader loader = DataLoader.of(images).batchSize(images.size()).build();
-        Epoch epoch = loader.epoch(0)) {
+        Epoch epoch = loader.epoch(1)) {
       Batch all = epoch.next();
       return ArrayDataset.of(all.images().dup(), images.classNames(), all.labels());
     }

@@ -116,8 +116,8 @@ class DataLoaderTest {
               .prefetch(1 + workers)
               .mix(BatchMix.oneOf(new Mixup(0.4), new CutMix(1)))
               .build()) {
-        List<float[]> all = values(loader.epoch(0));
-        all.addAll(values(loader.epoch(1)));
+        List<float[]> all = values(loader.epoch(1));
+        all.addAll(values(loader.epoch(2)));
         runs.add(all);
       }
     }
@@ -129,14 +129,14 @@ class DataLoaderTest {
   void epochsAndSeedsDifferAndTheOrderIsAPermutation() {
     Dataset data = new Numbers(100, List.of());
     DataLoader loader = DataLoader.of(data).batchSize(7).shuffle(true).seed(1).build();
-    List<Integer> first = items(loader.epoch(0));
-    assertEquals(first, items(loader.epoch(0)));
-    assertNotEquals(first, items(loader.epoch(1)));
+    List<Integer> first = items(loader.epoch(1));
+    assertEquals(first, items(loader.epoch(1)));
+    assertNotEquals(first, items(loader.epoch(2)));
     assertNotEquals(
-        first, items(DataLoader.of(data).batchSize(7).shuffle(true).seed(2).build().epoch(0)));
+        first, items(DataLoader.of(data).batchSize(7).shuffle(true).seed(2).build().epoch(1)));
     assertEquals(IntStream.range(0, 100).boxed().toList(), first.stream().sorted().toList());
     assertEquals(
-        IntStream.range(0, 100).boxed().toList(), items(DataLoader.of(data).build().epoch(0)));
+        IntStream.range(0, 100).boxed().toList(), items(DataLoader.of(data).build().epoch(1)));
   }
 
   @Test
@@ -144,10 +144,13 @@ class DataLoaderTest {
     Dataset data = images(40).with(AUGMENTED);
     DataLoader loader =
         DataLoader.of(data).batchSize(8).shuffle(true).seed(3).mix(new Mixup(1)).build();
-    List<float[]> whole = values(loader.epoch(4));
-    assertSameValues(whole.subList(6, 10), values(loader.epoch(4, 3)));
-    assertSameValues(List.of(), values(loader.epoch(4, 5)));
-    assertThrows(IllegalArgumentException.class, () -> loader.epoch(4, 6));
+    List<float[]> whole = values(loader.epoch(5));
+    assertSameValues(whole.subList(6, 10), values(loader.epoch(5, 3)));
+    assertSameValues(List.of(), values(loader.epoch(5, 5)));
+    assertThrows(IllegalArgumentException.class, () -> loader.epoch(5, 6));
+    assertThat(assertThrows(IllegalArgumentException.class, () -> loader.epoch(0)))
+        .hasMessageThat()
+        .isEqualTo("epochs are counted from 1, got 0");
   }
 
   @Test
@@ -155,15 +158,15 @@ class DataLoaderTest {
     Dataset data = new Numbers(10, List.of());
     DataLoader all = DataLoader.of(data).batchSize(4).build();
     List<Integer> sizes = new ArrayList<>();
-    for (Batch batch : all.epoch(0)) {
+    for (Batch batch : all.epoch(1)) {
       sizes.add(batch.size());
       assertArrayEquals(new long[] {batch.size(), 1, 1, 2}, batch.images().shape());
     }
     assertThat(sizes).containsExactly(4, 4, 2).inOrder();
     DataLoader full = DataLoader.of(data).batchSize(4).dropLast(true).build();
     assertEquals(2, full.batches());
-    assertThat(items(full.epoch(0))).hasSize(8);
-    assertThat(items(DataLoader.of(new Numbers(0, List.of())).build().epoch(0))).isEmpty();
+    assertThat(items(full.epoch(1))).hasSize(8);
+    assertThat(items(DataLoader.of(new Numbers(0, List.of())).build().epoch(1))).isEmpty();
   }
 
   @Test
@@ -171,7 +174,7 @@ class DataLoaderTest {
     DataLoader loader =
         DataLoader.of(new Numbers(60, List.of())).batchSize(4).prefetch(1).workers(1).build();
     List<INDArray> arrays = new ArrayList<>();
-    for (int epoch = 0; epoch < 2; epoch++) {
+    for (int epoch = 1; epoch <= 2; epoch++) {
       for (Batch batch : loader.epoch(epoch)) {
         if (arrays.stream().noneMatch(array -> array == batch.images())) {
           arrays.add(batch.images());
@@ -186,7 +189,7 @@ class DataLoaderTest {
     for (int workers : new int[] {0, 3}) {
       DataLoader loader =
           DataLoader.of(new Numbers(30, List.of(13, 17))).batchSize(5).workers(workers).build();
-      Epoch epoch = loader.epoch(0);
+      Epoch epoch = loader.epoch(1);
       epoch.next();
       epoch.next();
       DataException error = assertThrows(DataException.class, epoch::next);
@@ -205,7 +208,7 @@ class DataLoaderTest {
               .workers(workers)
               .onCorrupt(OnCorrupt.SKIP)
               .build();
-      assertThat(items(loader.epoch(0)))
+      assertThat(items(loader.epoch(1)))
           .containsExactly(1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14)
           .inOrder();
       assertEquals(8, loader.skipped());
@@ -245,7 +248,7 @@ class DataLoaderTest {
           }
         };
     DataLoader loader = DataLoader.of(lazy).onCorrupt(OnCorrupt.SKIP).build();
-    assertThat(assertThrows(IllegalStateException.class, () -> loader.epoch(0).next()))
+    assertThat(assertThrows(IllegalStateException.class, () -> loader.epoch(1).next()))
         .hasMessageThat()
         .contains("item 0: only 1 of 4 values were written");
   }
@@ -256,7 +259,7 @@ class DataLoaderTest {
         new InMemoryImages(
             List.of(References.pattern(4, 4, 3), References.pattern(5, 4, 3)), List.of("x"), 0, 0);
     DataLoader loader = DataLoader.of(mixed.with(Pipeline.of())).build();
-    assertThat(assertThrows(IllegalStateException.class, () -> loader.epoch(0).next()))
+    assertThat(assertThrows(IllegalStateException.class, () -> loader.epoch(1).next()))
         .hasMessageThat()
         .contains("item 1 is 3 x 4 x 5 after the transforms, but the first image is 3 x 4 x 4");
   }
@@ -268,9 +271,9 @@ class DataLoaderTest {
         () -> {
           DataLoader loader =
               DataLoader.of(new Numbers(1000, List.of())).batchSize(3).workers(4).build();
-          Epoch first = loader.epoch(0);
+          Epoch first = loader.epoch(1);
           first.next();
-          Epoch second = loader.epoch(1);
+          Epoch second = loader.epoch(2);
           second.next();
           assertThrows(NoSuchElementException.class, first::next);
           assertThat(second.hasNext()).isTrue();
@@ -284,7 +287,7 @@ class DataLoaderTest {
   void mixedBatchesHaveProbabilitiesThatSumToOne() {
     DataLoader loader =
         DataLoader.of(images(9).with(Pipeline.of())).batchSize(9).mix(new CutMix(1)).build();
-    Batch batch = loader.epoch(0).next();
+    Batch batch = loader.epoch(1).next();
     INDArray targets = batch.targets();
     assertSame(targets, batch.probabilities().orElseThrow());
     assertArrayEquals(new long[] {9, 3}, targets.shape());

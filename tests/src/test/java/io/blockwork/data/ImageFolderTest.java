@@ -211,6 +211,6 @@ final class ImageFolderTest {
                 java.io.UncheckedIOException.class,
                 () -> ImageFolder.open(folder.resolve("nowhere"))))
         .hasMessageThat()
-        .contains("nowhere: cannot be listed");
+        .contains("nowhere: does not exist");
   }
 }

@@ -57,7 +57,7 @@ final class SamplingTest {
   private static List<List<Double>> epoch(DataLoader loader, int number, int first) {
     List<List<Double>> rows = new ArrayList<>();
     try (loader) {
-      for (Batch batch : loader.epoch(number, first)) {
+      for (Batch batch : loader.epoch(number + 1, first)) {
         for (int i = 0; i < batch.size(); i++) {
           rows.add(
               List.of(batch.images().getDouble(i, 0, 0, 0), batch.images().getDouble(i, 0, 0, 1)));

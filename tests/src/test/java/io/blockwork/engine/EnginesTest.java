@@ -243,6 +243,7 @@ final class EnginesTest {
 
   @Test
   void optionsSaveWhatTheyWereGiven() {
+    Tuning tuning = Tuning.inMemory();
     EngineOptions options =
         EngineOptions.named("onednn")
             .precision(Precision.BFLOAT16)
@@ -250,7 +251,8 @@ final class EnginesTest {
             .threads(3)
             .device(0)
             .kernels(Kernels.DIRECT)
-            .deterministic(true);
+            .deterministic(true)
+            .tuning(tuning);
     assertThat(options)
         .isEqualTo(
             new EngineOptions(
@@ -261,6 +263,7 @@ final class EnginesTest {
                 Optional.of(0),
                 Kernels.DIRECT,
                 true,
-                Optional.empty()));
+                Optional.empty(),
+                Optional.of(tuning)));
   }
 }

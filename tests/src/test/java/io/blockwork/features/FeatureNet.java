@@ -21,6 +21,9 @@ interface FeatureNet extends ImageClassifier {
   @Output("layer2")
   INDArray late(INDArray images);
 
+  @Output("layer2")
+  float[] late(float[] images);
+
   Pair pair(INDArray images);
 
   /** Two values of one pass. */

@@ -75,6 +75,17 @@ class FeaturesTest {
   }
 
   @Test
+  void comesAsPlainNumbersToo() {
+    try (FeatureNet net =
+        Networks.create(FeatureNet.class, NetworkOptions.defaults().engine(new Nd4jEngine()))) {
+      INDArray images = Nd4j.rand(DataType.FLOAT, 3, 3, 8, 8);
+      float[] expected = net.late(images).dup('c').data().asFloat();
+      assertArrayEquals(expected, net.late(images.dup('c').data().asFloat()), 0f);
+      assertThrows(ShapeMismatchException.class, () -> net.late(new float[5]));
+    }
+  }
+
+  @Test
   void isComputedByManyThreadsAtOnceForAnyBatch() throws Exception {
     try (FeatureNet net =
         Networks.create(FeatureNet.class, NetworkOptions.defaults().engine(new Nd4jEngine()))) {

@@ -122,6 +122,6 @@ final class GraphCompiler extends AbstractProcessor {
       outputs.add(new FeatureOutput("seen" + i, each.graph().node(node).op().path(), node));
     }
     ClassName result = ClassName.get(origin).nestedClass("Seen");
-    return List.of(new FeatureMethod("seen", "Seen", Optional.of(result), outputs));
+    return List.of(new FeatureMethod("seen", "Seen", false, Optional.of(result), outputs));
   }
 }

@@ -1,17 +1,22 @@
 package io.blockwork.processor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.processor.Compiler.Finding;
 import io.blockwork.processor.Compiler.Result;
 import io.blockwork.processor.spec.Message;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -45,6 +50,37 @@ final class BuildProblemsTest {
     Finding finding = only(compiler.compile(TINY, "-Ablockwork.warnings=no"));
     assertEquals(Message.OPTION_VALUE.code(), finding.code());
     assertTrue(finding.text().contains("\"no\""), finding::text);
+  }
+
+  @Test
+  @Shows(Message.PROCESSOR_PATH)
+  void aProcessorWithoutItsLibrariesNamesThem(@TempDir Path folder) throws Exception {
+    Path source = folder.resolve("Net.java");
+    Files.writeString(source, TINY.get("user/Net.java"));
+    Path processor =
+        Path.of(
+            BlockworkProcessor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    // In a process of its own: the class path of this one has all libraries.
+    Command.Outcome outcome =
+        Command.run(
+            List.of(
+                Command.tool(Path.of(System.getProperty("java.home")), "javac"),
+                "-processorpath",
+                processor.toString(),
+                "-classpath",
+                System.getProperty("java.class.path"),
+                "-d",
+                folder.toString(),
+                source.toString()));
+    List<String> lines = outcome.output().lines().toList();
+    assertEquals(
+        "error: [BW167] the processor path has Blockwork's processor, but not the libraries that it"
+            + " needs: com.palantir.javapoet:javapoet, io.blockwork:blockwork-graph,"
+            + " io.blockwork:blockwork-onnx, io.blockwork:blockwork-runtime",
+        lines.get(0),
+        outcome::output);
+    assertEquals("1 error", lines.get(lines.size() - 1), outcome::output);
+    assertFalse(outcome.output().contains("Exception"), outcome::output);
   }
 
   @ParameterizedTest

@@ -209,6 +209,14 @@ final class Cases {
             RIGHT
                 + """
                 public interface Net extends ImageClassifier {
+                  @Output(^~"flatten") float[] features(float[] images);
+                }
+                """),
+        of(
+            Message.OUTPUT_MODULE,
+            RIGHT
+                + """
+                public interface Net extends ImageClassifier {
                   One ~one(org.nd4j.linalg.api.ndarray.INDArray images);
                   record One(@Output(^"layr1.0") org.nd4j.linalg.api.ndarray.INDArray a) {}
                 }

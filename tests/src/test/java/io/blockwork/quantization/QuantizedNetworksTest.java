@@ -81,7 +81,7 @@ final class QuantizedNetworksTest {
 
   private static INDArray images() {
     try (DataLoader loader = loader();
-        var epoch = loader.epoch(0)) {
+        var epoch = loader.epoch(1)) {
       return epoch.next().images().dup();
     }
   }

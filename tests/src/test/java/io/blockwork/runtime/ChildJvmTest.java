@@ -8,6 +8,7 @@ import io.blockwork.engine.x86.MachineCode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,12 +38,21 @@ class ChildJvmTest {
   private static String run(
       Map<String, String> environment, List<String> options, String classPath, String... program)
       throws IOException, InterruptedException {
+    return output(environment, command(options, classPath, program));
+  }
+
+  private static List<String> command(List<String> options, String classPath, String... program) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath));
     command.add(ChildPrograms.class.getName());
     command.addAll(List.of(program));
+    return command;
+  }
+
+  private static String output(Map<String, String> environment, List<String> command)
+      throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     Process process = builder.start();
@@ -92,6 +102,26 @@ class ChildJvmTest {
     assertThat(held).contains("no Winograd convolutions: the processor has no AVX2");
     assertThat(run(Map.of("ONEDNN_MAX_CPU_ISA", "AVX2"), List.of(), classPath(), "profile"))
         .contains("winograd:F4:AVX2");
+  }
+
+  /** What Java sees of a container's limit, it sees of this option. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void asManyThreadsAreUsedAsThereAreProcessorsForTheProcess(int processors) throws Exception {
+    List<String> options = List.of("-XX:ActiveProcessorCount=" + processors);
+    assertThat(run(options, classPath(), "threads"))
+        .contains("onednn FLOAT, " + processors + " threads, 10 scores");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aProcessThatIsHeldToOneProcessorUsesOneThread() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/taskset")), "no taskset on this system");
+    String first = Files.readString(Path.of("/proc/self/status"));
+    String processor = first.replaceAll("(?s).*Cpus_allowed_list:\\s*(\\d+).*", "$1");
+    List<String> command = new ArrayList<>(List.of("/usr/bin/taskset", "-c", processor));
+    command.addAll(command(List.of(), classPath(), "threads"));
+    assertThat(output(Map.of(), command)).contains("onednn FLOAT, 1 threads, 10 scores");
   }
 
   @Test

@@ -22,6 +22,7 @@ final class ChildPrograms {
     switch (arguments[0]) {
       case "predict" -> predict();
       case "profile" -> profile();
+      case "threads" -> threads();
       case "train" -> train(Integer.parseInt(arguments[1]));
       case "scatter" -> closeAfterScatteredBlocks();
       case "create" -> createAndClose(Integer.parseInt(arguments[1]));
@@ -38,6 +39,15 @@ final class ChildPrograms {
   private static void predict() {
     try (var net = network()) {
       System.out.println("predicted " + net.forward(new float[3 * 12 * 12]).length);
+    }
+  }
+
+  /** A batch that is divided among all threads. */
+  private static void threads() {
+    try (var net = network()) {
+      int images = 8;
+      int scores = net.forward(new float[images * 3 * 12 * 12]).length / images;
+      System.out.println(net.engine() + ", " + scores + " scores");
     }
   }
 

@@ -449,8 +449,15 @@ class PlansTest {
     }
   }
 
-  /** An engine for which the machine has no memory. */
+  /** An engine for which the machine has memory for few images at a time. */
   private static final class Hungry implements Engine {
+    private final Engine engine = new Nd4jEngine();
+    private final int most;
+
+    Hungry(int most) {
+      this.most = most;
+    }
+
     @Override
     public String name() {
       return "hungry";
@@ -459,7 +466,10 @@ class PlansTest {
     @Override
     public BoundInference bindInference(
         Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
-      throw new OutOfMemoryError("9 MB of native memory were requested");
+      if (batch > most) {
+        throw new OutOfMemoryError("9 MB of native memory were requested for a plan");
+      }
+      return engine.bindInference(parameters, batch, network);
     }
 
     @Override
@@ -469,22 +479,43 @@ class PlansTest {
         int batch,
         TrainingSettings settings,
         Function<TrainingBinder, TrainingPass> network) {
-      throw new OutOfMemoryError("Physical memory usage is too high: 9 > maxPhysicalBytes (8)");
+      if (batch > most) {
+        throw new OutOfMemoryError("Physical memory usage is too high: 9 > maxPhysicalBytes (8)");
+      }
+      return engine.bindTraining(parameters, gradients, batch, settings, network);
     }
   }
 
   @Test
   void aPlanThatDoesNotFitNamesItselfAndTheRemedies() {
-    try (TinyNetwork net = TinyNetwork.create(on(new Hungry()))) {
+    try (TinyNetwork net = TinyNetwork.create(on(new Hungry(0)))) {
       assertThat(assertThrows(OutOfMemoryError.class, () -> net.forward(images(5))))
           .hasMessageThat()
           .isEqualTo(
-              "Tiny: not enough memory for a plan for inference with batches of 5 images: 9 MB of native memory were requested; use smaller batches, close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)");
+              "Tiny: not enough memory for a plan for inference with batches of 5 images: 9 MB of native memory were requested for a plan; not even one image fits; close networks that you no longer need, or keep fewer plans (NetworkOptions.inferencePlans and trainingPlans)");
       Loss loss = Loss.softmaxCrossEntropy(0, 1, 2);
       assertThat(assertThrows(OutOfMemoryError.class, () -> net.train(images(3), loss)))
           .hasMessageThat()
           .contains(
-              "a plan for training with batches of 3 images: Physical memory usage is too high: 9 > maxPhysicalBytes (8); use smaller batches");
+              "a plan for training with batches of 3 images: Physical memory usage is too high: 9 > maxPhysicalBytes (8); not even one image fits;");
+    }
+  }
+
+  @Test
+  void aPlanThatDoesNotFitNamesTheLargestBatchThatDoes() {
+    for (int most : new int[] {1, 3, 6}) {
+      try (TinyNetwork net = TinyNetwork.create(on(new Hungry(most)))) {
+        String expected =
+            "the largest batch that fits now is " + most + ": use it, or smaller ones;";
+        assertThat(assertThrows(OutOfMemoryError.class, () -> net.forward(images(7))))
+            .hasMessageThat()
+            .contains(expected);
+        Loss loss = Loss.softmaxCrossEntropy(0, 1, 2, 0, 1, 2, 0);
+        assertThat(assertThrows(OutOfMemoryError.class, () -> net.train(images(7), loss)))
+            .hasMessageThat()
+            .contains(expected);
+        assertThat(net.forward(images(most)).size(0)).isEqualTo(most);
+      }
     }
   }
 

@@ -129,7 +129,9 @@ final class ModelCardTest {
     for (Path file : List.of(saved, folder.resolve("run").resolve("last.safetensors"))) {
       try (Colors net = colors();
           Weights weights = Weights.open(file)) {
-        assertThat(ModelCard.of(weights)).isEqualTo(new ModelCard(CLASSES, Optional.of(PREPARED)));
+        assertThat(ModelCard.of(weights))
+            .isEqualTo(
+                new ModelCard(Optional.of("ModelCardTest_Colors"), CLASSES, Optional.of(PREPARED)));
         net.parameters().load(weights);
         assertThat(net.classNames()).isEqualTo(CLASSES);
         assertThat(net.preprocessing()).isEqualTo(PREPARED);
@@ -149,9 +151,38 @@ final class ModelCardTest {
       WeightsException e = assertThrows(WeightsException.class, () -> net.parameters().load(three));
       assertThat(e).hasMessageThat().contains("fc.weight: [3, 8] in the file, [4, 8]");
       assertThat(e).hasMessageThat().contains("the classes of the file are [\"blue sky\",");
+      assertThat(e)
+          .hasMessageThat()
+          .contains(
+              "the file's weights are of ModelCardTest_Colors, the network is"
+                  + " ModelCardTest_FourColors");
       net.parameters().load(three.replacingHeads());
       assertThat(net.classNames()).isEmpty();
       assertThat(net.preprocessing()).isEqualTo(PREPARED);
+    }
+  }
+
+  @Test
+  void loadingTellsOfOtherClasses() {
+    Path file = folder.resolve("three.safetensors");
+    try (Colors net = colors()) {
+      new ModelCard(CLASSES, Optional.empty()).describe(net.parameters());
+      Weights.save(net.parameters(), file);
+    }
+    try (Colors net = colors();
+        Weights weights = Weights.open(file)) {
+      assertThat(net.parameters().load(weights).classes()).isEmpty();
+      assertThat(net.parameters().load(weights).classes()).isEmpty();
+      new ModelCard(List.of("x", "y", "z"), Optional.empty()).describe(net.parameters());
+      String kept = net.parameters().load(weights.ignoring("fc")).toString();
+      assertThat(kept)
+          .contains("the head keeps its own classes; those of the file are [\"blue sky");
+      assertThat(kept).contains("its own are [\"x\",\"y\",\"z\"]");
+      assertThat(net.classNames()).containsExactly("x", "y", "z").inOrder();
+      String replaced = net.parameters().load(weights).toString();
+      assertThat(replaced).contains("the classes are now the file's, [\"blue sky");
+      assertThat(replaced).contains("no more the network's [\"x\",\"y\",\"z\"]");
+      assertThat(net.classNames()).isEqualTo(CLASSES);
     }
   }
 
@@ -342,6 +373,8 @@ final class ModelCardTest {
     Colors net = colors();
     net.close();
     assertThat(net.architecture().name()).isEqualTo("ModelCardTest_Colors");
+    assertThat(net.summary()).startsWith("ModelCardTest_Colors\n");
+    assertThat(net.classes()).isEqualTo(3);
     assertThrows(IllegalStateException.class, net::parameters);
   }
 

@@ -2,13 +2,17 @@ package io.blockwork.examples.predict;
 
 import io.blockwork.Attribution;
 import io.blockwork.ImageClassifier;
+import io.blockwork.ModelCard;
 import io.blockwork.Networks;
 import io.blockwork.TestTimeViews;
+import io.blockwork.data.ImageFiles;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.HeatMap;
 import io.blockwork.image.Images;
 import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.io.FileException;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import io.blockwork.train.TrainedClasses;
 import io.blockwork.weights.ImageNetClasses;
@@ -23,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine;
@@ -40,7 +45,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
-    version = "Blockwork 0.1.0",
+    versionProvider = Versions.class,
     description = "Names what is in pictures.")
 public final class Predict implements Callable<Integer> {
   private static final List<String> CIFAR10 =
@@ -108,7 +113,10 @@ public final class Predict implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
 
-  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Pictures: JPEG or PNG.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "IMAGE",
+      description = "Pictures (JPEG, PNG, ...), or folders of them.")
   private List<Path> images = List.of();
 
   /** The command, for tests and other programs. */
@@ -116,7 +124,7 @@ public final class Predict implements Callable<Integer> {
     return new CommandLine(new Predict())
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
-              command.getErr().println("predict: " + failure.getMessage());
+              command.getErr().println("predict: " + Failures.text(failure));
               return command.getCommandSpec().exitCodeOnExecutionException();
             });
   }
@@ -141,7 +149,7 @@ public final class Predict implements Callable<Integer> {
       net.parameters().load(file);
       List<String> names = names(net, file);
       Preprocessing preprocessing = preprocessing(net);
-      for (Path path : images) {
+      for (Path path : pictures()) {
         ByteImage image = Images.read(path);
         List<Prediction> all =
             mirror
@@ -163,11 +171,16 @@ public final class Predict implements Callable<Integer> {
     return 0;
   }
 
-  /** What the network's published weights want; CIFAR's pictures are of the right size. */
+  /**
+   * What the weights tell of, or the published ones want; CIFAR's pictures are of the right size.
+   */
   private Preprocessing preprocessing(ImageClassifier net) {
     int side = net.architecture().input().get(1);
+    boolean told = ModelCard.of(net.parameters()).preprocessing().isPresent();
     Preprocessing usual =
-        side < SMALLEST_OF_IMAGENET ? Preprocessing.imageNet(side, side) : net.preprocessing();
+        told || side >= SMALLEST_OF_IMAGENET
+            ? net.preprocessing()
+            : Preprocessing.imageNet(side, side);
     return resize.isPresent()
         ? new Preprocessing(
             resize.getAsInt(), side, usual.interpolation(), usual.mean(), usual.std())
@@ -190,9 +203,26 @@ public final class Predict implements Callable<Integer> {
     HeatMap.writePng(folder.resolve(picture.getFileName() + "-gradcam.png"), seen, map);
   }
 
-  private List<String> names(ImageClassifier net, Weights file) throws IOException {
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new FileException(SafeText.of(file) + ": " + FileProblem.reading(file, e), e);
+    }
+  }
+
+  /** The pictures that were named, and those in folders that were named. */
+  private List<Path> pictures() {
+    return images.stream()
+        .flatMap(
+            path ->
+                Files.isDirectory(path) ? ImageFiles.in(path).files().stream() : Stream.of(path))
+        .toList();
+  }
+
+  private List<String> names(ImageClassifier net, Weights file) {
     if (classes.isPresent()) {
-      List<String> names = Files.readAllLines(classes.get());
+      List<String> names = lines(classes.get());
       if (names.size() != net.classes()) {
         throw new ParameterException(
             spec.commandLine(),

@@ -23,7 +23,7 @@ final class Gallery {
       items[i] = i * data.size() / DIGITS;
     }
     try (DataLoader loader = DataLoader.of(data.subset(items)).batchSize(DIGITS).build();
-        Epoch batches = loader.epoch(0)) {
+        Epoch batches = loader.epoch(1)) {
       Batch batch = batches.next();
       List<List<Prediction>> answers =
           Classification.rank(net.forward(batch.images()), data.classNames(), 1);

@@ -9,6 +9,7 @@ import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.data.Epoch;
 import io.blockwork.data.Split;
+import io.blockwork.examples.predict.Failures;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
 import io.blockwork.train.Momentum;
@@ -42,13 +43,20 @@ public final class Quickstart {
   private Quickstart() {}
 
   /**
-   * Runs the quickstart.
+   * Runs the quickstart; a failure is told in a line, and ends the process with the exit code 1.
    *
-   * @param args the output folder
-   * @throws IOException if a file cannot be read or written
+   * @param args the output folder; {@code target/quickstart} if there is none
    */
-  public static void main(String[] args) throws IOException {
-    Path folder = Path.of(args.length > 0 ? args[0] : "quickstart");
+  public static void main(String[] args) {
+    try {
+      run(args.length > 0 ? Path.of(args[0]) : Path.of("target", "quickstart"));
+    } catch (IOException | RuntimeException e) {
+      System.err.println("quickstart: " + Failures.text(e));
+      System.exit(1);
+    }
+  }
+
+  private static void run(Path folder) throws IOException {
     Files.createDirectories(folder);
     Split<Dataset> digits = Split.stratified(digits(), 0.2, SEED);
     try (DigitsNet net = Networks.create(DigitsNet.class, NetworkOptions.defaults().seed(SEED))) {
@@ -97,11 +105,11 @@ public final class Quickstart {
     var curves = new Curves();
     try (DataLoader loader =
         DataLoader.of(digits.train()).batchSize(BATCH).shuffle(true).seed(SEED).build()) {
-      for (int epoch = 0; epoch < EPOCHS; epoch++) {
-        momentum.learningRate(LEARNING_RATE * (1 + Math.cos(Math.PI * epoch / EPOCHS)) / 2);
+      for (int epoch = 1; epoch <= EPOCHS; epoch++) {
+        momentum.learningRate(LEARNING_RATE * (1 + Math.cos(Math.PI * (epoch - 1) / EPOCHS)) / 2);
         double loss = 0;
         try (Epoch batches = loader.epoch(epoch);
-            EpochBar bar = EpochBar.start(epoch + 1, EPOCHS, loader.batches())) {
+            EpochBar bar = EpochBar.start(epoch, EPOCHS, loader.batches())) {
           for (Batch batch : batches) {
             TrainingResult result =
                 net.train(batch.images(), Loss.softmaxCrossEntropy(batch.labels()));
@@ -121,7 +129,7 @@ public final class Quickstart {
   private static double accuracy(DigitsNet net, Dataset data) {
     int right = 0;
     try (DataLoader loader = DataLoader.of(data).batchSize(64).build();
-        Epoch batches = loader.epoch(0)) {
+        Epoch batches = loader.epoch(1)) {
       for (Batch batch : batches) {
         INDArray best = net.forward(batch.images()).argMax(1);
         for (int i = 0; i < batch.size(); i++) {

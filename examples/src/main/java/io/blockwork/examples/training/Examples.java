@@ -1,6 +1,8 @@
 package io.blockwork.examples.training;
 
+import io.blockwork.examples.predict.Failures;
 import io.blockwork.examples.predict.Predict;
+import io.blockwork.examples.predict.Versions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -10,6 +12,7 @@ import picocli.CommandLine.HelpCommand;
     name = "examples",
     description = "Trains networks, shows how gradients flow, and names what is in pictures.",
     mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
     subcommands = {
       Cifar10Command.class,
       FineTuneCommand.class,
@@ -26,7 +29,7 @@ public final class Examples {
     return new CommandLine(new Examples())
         .setExecutionExceptionHandler(
             (e, line, parsed) -> {
-              line.getErr().println("error: " + e.getMessage());
+              line.getErr().println("error: " + Failures.text(e));
               return 1;
             });
   }
@@ -37,6 +40,9 @@ public final class Examples {
    * @param args its name and options
    */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args.length == 0 ? new String[] {"help"} : args));
+    int code = commandLine().execute(args.length == 0 ? new String[] {"help"} : args);
+    if (code != 0) {
+      System.exit(code);
+    }
   }
 }

@@ -48,8 +48,8 @@ final class GradientFlowCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FOLDER",
-      description = "The picture and the figures go here (default: gradient-flow)")
-  private Path out = Path.of("gradient-flow");
+      description = "The picture and the figures go here (default: target/gradient-flow)")
+  private Path out = Path.of("target", "gradient-flow");
 
   @Option(names = "--steps", defaultValue = "300", description = "Of each network (default: 300)")
   private int steps;
@@ -96,7 +96,7 @@ final class GradientFlowCommand implements Callable<Integer> {
             DataLoader.of(images).batchSize(batch).shuffle(true).seed(seed).build()) {
       GradientFlow flow = GradientFlow.of(name, net);
       Optimizer sgd = Optimizer.of(net, new Momentum(learningRate, 0.9)).weightDecay(1e-4);
-      for (int epoch = 0; losses.size() < steps; epoch++) {
+      for (int epoch = 1; losses.size() < steps; epoch++) {
         try (Epoch batches = loader.epoch(epoch)) {
           while (batches.hasNext() && losses.size() < steps) {
             Batch next = batches.next();

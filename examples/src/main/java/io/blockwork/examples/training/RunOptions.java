@@ -28,8 +28,7 @@ final class RunOptions {
   @Option(
       names = "--out",
       paramLabel = "FOLDER",
-      description =
-          "Checkpoints, logs and pictures go here (default: a folder of the example's name)")
+      description = "Checkpoints, logs and pictures go here (default: target/NAME OF THE EXAMPLE)")
   Optional<Path> out = Optional.empty();
 
   @Option(names = "--batch", defaultValue = "128", description = "Images in a batch (default: 128)")
@@ -67,7 +66,7 @@ final class RunOptions {
       UnaryOperator<DataLoader.Builder> loading,
       Dataset test,
       String defaultOut) {
-    Path folder = out.orElse(Path.of(defaultOut));
+    Path folder = out.orElse(Path.of("target", defaultOut));
     if (startOver) {
       trainer.startOver();
     }

@@ -19,11 +19,16 @@ import java.util.stream.Collectors;
  *
  * @param name the method's name
  * @param suffix what the generated pass is called after the interface's name: {@code C4}
+ * @param plain whether it takes and returns {@code float[]} instead of arrays of ND4J
  * @param result the record that it returns; empty if it returns the only value itself
  * @param outputs the values, in the order of the record's components
  */
 public record FeatureMethod(
-    String name, String suffix, Optional<ClassName> result, List<FeatureOutput> outputs) {
+    String name,
+    String suffix,
+    boolean plain,
+    Optional<ClassName> result,
+    List<FeatureOutput> outputs) {
   private static final Set<String> TAKEN = Set.of("network", "forward", "backward");
 
   /**
@@ -70,7 +75,7 @@ public record FeatureMethod(
 
   /** The field of the network that runs the pass. */
   String field() {
-    return name + "Features";
+    return name + suffix.substring(name.length()) + "Features";
   }
 
   /** The Javadoc of the generated method. */

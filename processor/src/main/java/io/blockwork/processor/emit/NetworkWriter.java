@@ -1,11 +1,13 @@
 package io.blockwork.processor.emit;
 
+import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
+import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
@@ -159,10 +161,14 @@ public final class NetworkWriter {
   }
 
   private MethodSpec method(FeatureMethod feature) {
+    TypeName array = feature.plain() ? ArrayTypeName.of(float.class) : RuntimeTypes.ARRAY;
     var method =
-        PassWriter.override(feature.name(), feature.result().orElse(RuntimeTypes.ARRAY))
+        PassWriter.override(feature.name(), feature.result().<TypeName>map(r -> r).orElse(array))
             .addJavadoc(feature.documentation(names.features(feature), graph, shapes))
-            .addParameter(RuntimeTypes.ARRAY, "images");
+            .addParameter(array, "images");
+    if (feature.plain()) {
+      return method.addStatement("return $L.values(images)", feature.field()).build();
+    }
     if (feature.result().isEmpty()) {
       return method.addStatement("return $L.one(images)", feature.field()).build();
     }

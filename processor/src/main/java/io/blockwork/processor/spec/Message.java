@@ -76,13 +76,16 @@ public enum Message {
       "%1$s cannot return feature outputs: %2$s",
       "the generated method takes images like forward, and returns the outputs of the modules that"
           + " @Output names",
-      "write: @Output(\"layer3\") INDArray %1$s(INDArray images); or return a record whose"
+      "write: @Output(%3$s) INDArray %1$s(INDArray images); or return a record whose"
           + " components have @Output"),
-  /** A module that the network does not have. Network, module, the nearest, several near ones. */
+  /**
+   * A module that the network does not have. Network, module, one that it has, what follows of
+   * them, several.
+   */
   OUTPUT_MODULE(
       "BW012",
       "%1$s has no module \"%2$s\"",
-      "modules have torchvision's names; the most similar are %4$s",
+      "modules have torchvision's names; %4$s %5$s",
       "write: @Output(\"%3$s\")"),
   /** {@code @Output} on an element where it can have no effect. Kind of element, its name. */
   OUTPUT_PLACE(
@@ -361,6 +364,14 @@ public enum Message {
       "cannot write %1$s: %2$s",
       "the compiler reads the generated code from this file",
       "check the permissions of the output directory and the free disk space"),
+  /** Libraries of the processor that are not where it is. Their coordinates. */
+  PROCESSOR_PATH(
+      "BW167",
+      "the processor path has Blockwork's processor, but not the libraries that it needs: %1$s",
+      "no network can be generated without them",
+      "let the build tool find them: name io.blockwork:blockwork-processor in annotationProcessorPaths"
+          + " (Maven) or as annotationProcessor (Gradle); with javac's -processorpath, name the jars"
+          + " of all of them"),
   /** A misspelt option. Option, nearest. */
   UNKNOWN_OPTION(
       "BW161",

@@ -8,13 +8,28 @@ import java.util.List;
 public final class Nearest {
   private Nearest() {}
 
+  /** Whether no more than half of the word would have to be changed, or one holds the other. */
+  public static boolean isNear(String word, String candidate) {
+    return 2 * distance(word, candidate) <= word.length()
+        || candidate.endsWith("." + word)
+        || word.endsWith("." + candidate);
+  }
+
   /** The candidates, those that take the fewest changes of a letter first; equals by name. */
   public static List<String> order(String word, Collection<String> candidates) {
     return candidates.stream()
         .sorted(
-            Comparator.comparingInt((String c) -> distance(word, c))
+            Comparator.comparingInt((String c) -> changes(word, c))
                 .thenComparing(Comparator.naturalOrder()))
         .toList();
+  }
+
+  /** A prefix that is missing, or one too many, counts as a quarter of the word. */
+  private static int changes(String word, String candidate) {
+    int distance = distance(word, candidate);
+    return candidate.endsWith("." + word) || word.endsWith("." + candidate)
+        ? Math.min(distance, 1 + word.length() / 4)
+        : distance;
   }
 
   /** Levenshtein's distance: letters to insert, delete or replace. */

@@ -1,6 +1,7 @@
 package io.blockwork.onnx;
 
 import io.blockwork.Architecture;
+import io.blockwork.ModelCard;
 import io.blockwork.NetworkOptions;
 import io.blockwork.compiled.CompiledNetwork;
 import io.blockwork.engine.ForwardPass;
@@ -19,8 +20,10 @@ import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxTensor;
 import io.blockwork.onnx.importer.ImportedNetwork;
 import io.blockwork.onnx.importer.Importer;
+import io.blockwork.weights.WeightsException;
 import java.nio.DoubleBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -56,9 +59,21 @@ public final class OnnxNetwork extends CompiledNetwork {
       for (Map.Entry<String, OnnxTensor> weight : network.weights().entrySet()) {
         parameters().overwrite(weight.getKey(), values -> write(weight.getValue(), values));
       }
+      told(network).describe(parameters());
     } catch (RuntimeException | Error e) {
       close();
       throw e;
+    }
+  }
+
+  /** What our exports say of classes and pictures; other tools may mean something else. */
+  private static ModelCard told(ImportedNetwork network) {
+    try {
+      ModelCard card = ModelCard.ofEntries(network.metadata());
+      boolean fits = network.output().equals(List.of(card.classNames().size()));
+      return new ModelCard(fits ? card.classNames() : List.of(), card.preprocessing());
+    } catch (WeightsException e) {
+      return new ModelCard(List.of(), Optional.empty());
     }
   }
 

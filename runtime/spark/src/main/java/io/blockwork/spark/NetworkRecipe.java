@@ -85,7 +85,8 @@ record NetworkRecipe(
             Optional.empty(),
             kernels,
             deterministic,
-            quantization.stream().findFirst());
+            quantization.stream().findFirst(),
+            Optional.empty());
     NetworkOptions network =
         NetworkOptions.defaults().seed(seed).dataType(dataType).engine(options);
     try {

@@ -33,7 +33,7 @@ final class Replica {
   private static final class Reading {
     private final Shard shard;
     private final DataLoader loader;
-    private int epoch = -1;
+    private int epoch;
     private int next;
     private Optional<Epoch> open = Optional.empty();
 
@@ -295,7 +295,7 @@ final class Replica {
 
     private String place(Batch batch) {
       return SafeText.format(
-          "epoch %d, worker %d, batch %d", round.epoch() + 1, data.shard.index(), batch.number());
+          "epoch %d, worker %d, batch %d", round.epoch(), data.shard.index(), batch.number());
     }
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
  *     driver's
  * @param step number of steps made so far
  * @param passes training passes so far, of all workers
- * @param epoch from 0
+ * @param epoch from 1
  * @param batch each worker's next batch of the epoch
  * @param rates learning rate of each local step; empty: gradients are wanted, and the driver steps
  * @param frozen prefixes of layers

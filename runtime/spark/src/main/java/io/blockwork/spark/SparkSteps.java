@@ -207,8 +207,7 @@ final class SparkSteps implements StepSource, AutoCloseable {
     private List<Contribution> compute(Round round) {
       Broadcast<Round> sent = context.broadcast(round);
       Broadcast<Replicas> all = replicas;
-      context.setJobDescription(
-          SafeText.format("epoch %d, step %d", epoch + 1, optimizer.steps() + 1));
+      context.setJobDescription(SafeText.format("epoch %d, step %d", epoch, optimizer.steps() + 1));
       try {
         List<Contribution> parts =
             SparkJobs.run(() -> shards.map(shard -> RoundTask.run(all, sent, shard)).collect());

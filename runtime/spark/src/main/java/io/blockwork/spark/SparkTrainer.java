@@ -58,7 +58,7 @@ public final class SparkTrainer<N extends ImageClassifier> {
   private final Trainer trainer;
   private int workers = 2;
   private int localSteps = 1;
-  private int localFrom;
+  private int localFrom = 1;
   private int batchSize = 32;
   private boolean shuffle = true;
   private long seed;
@@ -109,7 +109,7 @@ public final class SparkTrainer<N extends ImageClassifier> {
 
   /** Steps that workers make between combinations, at least 1: H. */
   public SparkTrainer<N> localSteps(int steps) {
-    return localSteps(steps, 0);
+    return localSteps(steps, 1);
   }
 
   /**
@@ -117,11 +117,11 @@ public final class SparkTrainer<N extends ImageClassifier> {
    * and weights every {@code steps} steps from then on.
    *
    * @param steps at least 1
-   * @param fromEpoch the first epoch with local steps, from 0
+   * @param fromEpoch the first epoch with local steps, counted from 1
    */
   public SparkTrainer<N> localSteps(int steps, int fromEpoch) {
     localSteps = requirePositive("local steps", steps);
-    localFrom = fromEpoch;
+    localFrom = requirePositive("first epoch with local steps", fromEpoch);
     return this;
   }
 
@@ -201,7 +201,7 @@ public final class SparkTrainer<N extends ImageClassifier> {
   String describeLocalSteps() {
     return localSteps == 1
         ? "synchronous"
-        : localSteps + " local steps" + (localFrom > 0 ? " from epoch " + (localFrom + 1) : "");
+        : localSteps + " local steps" + (localFrom > 1 ? " from epoch " + localFrom : "");
   }
 
   /**

@@ -144,7 +144,7 @@ class SparkTrainerTest {
     for (int e = 0; e < epochs; e++) {
       List<Epoch> parts = new ArrayList<>();
       for (int w = 0; w < workers; w++) {
-        parts.add(loader(w, workers, batch).epoch(e));
+        parts.add(loader(w, workers, batch).epoch(e + 1));
       }
       optimizer
           .updater()
@@ -231,8 +231,8 @@ class SparkTrainerTest {
       List<Double> losses = losses(trainer);
       distributed(together, trainer).workers(2).dropLast(true).fit(images());
       Optimizer optimizer = Optimizer.of(alone, new Momentum(0.05, 0.9)).weightDecay(1e-4);
-      try (Epoch first = loader(0, 2, 4).epoch(0);
-          Epoch second = loader(1, 2, 4).epoch(0)) {
+      try (Epoch first = loader(0, 2, 4).epoch(1);
+          Epoch second = loader(1, 2, 4).epoch(1)) {
         for (double loss : losses) {
           Batch a = first.next();
           Batch b = second.next();
@@ -319,7 +319,7 @@ class SparkTrainerTest {
 
   private static double fitted(TinyNet network, Compression compression) {
     return distributed(network, trainer(network).epochs(4))
-        .localSteps(3, 1)
+        .localSteps(3, 2)
         .compression(compression)
         .fit(images())
         .last()

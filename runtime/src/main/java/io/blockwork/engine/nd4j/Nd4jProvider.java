@@ -4,6 +4,7 @@ import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.EngineProvider;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Offers {@link Nd4jEngine}. */
 public final class Nd4jProvider implements EngineProvider {
@@ -30,6 +31,11 @@ public final class Nd4jProvider implements EngineProvider {
   @Override
   public Optional<String> unavailable() {
     return Optional.empty();
+  }
+
+  @Override
+  public String describe() {
+    return Nd4j.getBackend().getClass().getSimpleName();
   }
 
   @Override

@@ -23,7 +23,7 @@ final class Arena implements AutoCloseable {
 
   /** The address of {@code bytes} new bytes. */
   long allocate(long bytes) {
-    NativeBlock block = NativeBlock.allocate(bytes);
+    NativeBlock block = NativeBlock.allocate(bytes, "a plan");
     blocks.push(block);
     allocated += bytes;
     return block.address();

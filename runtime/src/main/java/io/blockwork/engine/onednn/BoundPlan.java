@@ -99,7 +99,8 @@ final class BoundPlan implements AutoCloseable {
           Precision largest = wide.contains(storage) ? Precision.FLOAT : settings.precision();
           bytes.put(storage, Math.multiplyExact(size, settings.batch() * (long) largest.bytes()));
         });
-    NativeBlock.requireRoom(bytes.values().stream().reduce(0L, Math::addExact));
+    NativeBlock.requireRoom(
+        bytes.values().stream().reduce(0L, Math::addExact), "the values between layers");
     bytes.forEach((storage, size) -> addresses.put(storage, arena.allocate(size)));
     this.paddedInput = padInput ? zeroed((long) PADDED_INPUT * input.pixels()) : 0;
   }

@@ -26,12 +26,6 @@ record ByteCopy() implements ByteLayer {
       Emitter e, ByteMemory values, PlanWeights weights, List<ByteValue> reads, ByteValue write) {
     ByteValue read = reads.get(0);
     memory source = values.read(e, read, Scratch.SOURCE);
-    memory target = values.target(write, Scratch.TARGET);
-    if (read.knownGrid().isSameAs(write.knownGrid())) {
-      e.reorder(source, target, false);
-    } else {
-      values.requantize(e, source, read.knownGrid(), write.knownGrid(), target);
-    }
-    values.written(e, target, write);
+    values.move(e, source, read.knownGrid(), write);
   }
 }

@@ -147,7 +147,7 @@ final class ByteMemory {
   }
 
   /** Turns dense bytes of one grid into those of another. */
-  void requantize(Emitter e, memory from, ByteGrid old, ByteGrid grid, memory to) {
+  private void requantize(Emitter e, memory from, ByteGrid old, ByteGrid grid, memory to) {
     int channels = grid.channels();
     memory scale = vector(channels);
     memory shift = vector(channels);
@@ -157,6 +157,17 @@ final class ByteMemory {
       put(shift, c, grid.zero(c) - old.zero(c) * factor);
     }
     perChannel(e, "requantize", from, scale, shift, to);
+  }
+
+  /** Puts dense bytes of a grid where the value's bytes lie, which are of its own grid. */
+  void move(Emitter e, memory from, ByteGrid old, ByteValue to) {
+    if (old.isSameAs(to.knownGrid())) {
+      e.reorder(from, view(to.tensor()), false);
+      return;
+    }
+    memory target = target(to, Scratch.TARGET);
+    requantize(e, from, old, to.knownGrid(), target);
+    written(e, target, to);
   }
 
   private void reorder(Emitter e, memory from, memory to, int scaled, ByteGrid grid) {

@@ -4,7 +4,6 @@ import io.blockwork.engine.Activation;
 import io.blockwork.engine.Norm;
 import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.engine.onednn.PackedWeights.Packed;
-import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -80,8 +79,8 @@ record ByteNorm(Norm norm, Activation activation) implements ByteLayer {
     FloatBuffer factors = FloatBuffer.allocate(channels);
     FloatBuffer addends = FloatBuffer.allocate(channels);
     norm.fill(parameters, factors, addends);
-    FloatBuffer scale = floats(packed.weight(), channels);
-    FloatBuffer shift = floats(packed.bias(), channels);
+    FloatBuffer scale = PackedWeights.floats(packed.weight(), channels);
+    FloatBuffer shift = PackedWeights.floats(packed.bias(), channels);
     for (int c = 0; c < channels; c++) {
       float step = to.isPresent() ? to.get().scale(c) : 1;
       float origin = to.isPresent() ? to.get().zero(c) : 0;
@@ -89,9 +88,5 @@ record ByteNorm(Norm norm, Activation activation) implements ByteLayer {
       scale.put(c, factor);
       shift.put(c, addends.get(c) / step + origin - factor * from.zero(c));
     }
-  }
-
-  private static FloatBuffer floats(memory vector, int length) {
-    return NativeValues.floats(vector.get_data_handle().address(), length);
   }
 }

@@ -50,10 +50,9 @@ record BytePool(Pool pool) implements ByteLayer {
     ByteValue read = reads.get(0);
     memory source = values.read(e, read, Scratch.SOURCE);
     boolean same = read.knownGrid().isSameAs(write.knownGrid());
-    memory target = values.target(write, Scratch.TARGET);
     memory pooled =
         same
-            ? target
+            ? values.target(write, Scratch.TARGET)
             : e.plan().temporary(Scratch.PRODUCT, values.desc(write.tensor(), memory.data_type.u8));
     PoolPrimitive layer = new PoolPrimitive(pool, read.tensor(), write.tensor());
     pooling_forward.primitive_desc description =
@@ -63,9 +62,10 @@ record BytePool(Pool pool) implements ByteLayer {
             e.plan().own(source.get_desc()),
             e.plan().own(pooled.get_desc()));
     PoolPrimitive.run(e, description, source, pooled);
-    if (!same) {
-      values.requantize(e, pooled, read.knownGrid(), write.knownGrid(), target);
+    if (same) {
+      values.written(e, pooled, write);
+    } else {
+      values.move(e, pooled, read.knownGrid(), write);
     }
-    values.written(e, target, write);
   }
 }

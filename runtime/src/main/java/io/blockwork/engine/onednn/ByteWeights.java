@@ -1,11 +1,10 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.SymmetricBytes;
 import io.blockwork.engine.onednn.PackedWeights.Packed;
-import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import org.bytedeco.dnnl.memory;
 
 /** Turns weights into signed bytes. */
 final class ByteWeights {
@@ -29,34 +28,17 @@ final class ByteWeights {
     FloatBuffer factors = FloatBuffer.allocate(channels);
     FloatBuffer shifts = FloatBuffer.allocate(channels);
     folded.fill(parameters, factors, shifts);
-    FloatBuffer scales = floats(packed.scales().orElseThrow(), channels);
-    FloatBuffer biases = floats(packed.bias(), channels);
+    FloatBuffer scales = PackedWeights.floats(packed.scales().orElseThrow(), channels);
+    FloatBuffer biases = PackedWeights.floats(packed.bias(), channels);
     float[] row = new float[values.capacity() / channels];
     byte[] bytes = new byte[row.length];
     for (int c = 0; c < channels; c++) {
       values.get(c * row.length, row);
-      float step = quantize(row, OneDnnLibrary.largestByteWeight(), bytes);
+      float step = SymmetricBytes.quantize(row, OneDnnLibrary.largestByteWeight(), bytes);
       plain.put(c * row.length, bytes);
       float factor = scaling.factors().get(c);
       scales.put(c, step * factors.get(c) * scaling.source() * factor);
       biases.put(c, shifts.get(c) * factor + scaling.offsets().get(c));
     }
-  }
-
-  private static FloatBuffer floats(memory vector, int length) {
-    return NativeValues.floats(vector.get_data_handle().address(), length);
-  }
-
-  /** Quantises some values; returns what one step stands for. */
-  private static float quantize(float[] values, int limit, byte[] bytes) {
-    float largest = 0;
-    for (float value : values) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    float step = largest > 0 ? largest / limit : 1;
-    for (int i = 0; i < values.length; i++) {
-      bytes[i] = (byte) Math.rint(values[i] / step);
-    }
-    return step;
   }
 }

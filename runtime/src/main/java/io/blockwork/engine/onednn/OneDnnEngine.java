@@ -12,6 +12,7 @@ import io.blockwork.engine.Quantization;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.Tuning;
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
@@ -122,6 +123,11 @@ public final class OneDnnEngine implements Engine {
     return precision == Precision.FLOAT || OneDnnLibrary.nativeBfloat16();
   }
 
+  /** What the system calls this machine's processor. */
+  public static String processor() {
+    return OneDnnLibrary.processor();
+  }
+
   /**
    * Bits of the weights of quantised networks: 8, or 7 where the processor cannot sum products of
    * whole bytes exactly (AVX2 and AVX-512 without VNNI).
@@ -200,24 +206,54 @@ public final class OneDnnEngine implements Engine {
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
     requireFloat(parameters);
     requirePositive("batch", batch);
-    MicroBatching chosen = choose(parameters, batch, network);
-    return bind(state(parameters), parameters, batch, chosen, false, network);
+    NetworkState state = state(parameters);
+    MicroBatching chosen = choose(state, parameters, batch, network);
+    return bind(state, parameters, batch, chosen, false, network);
+  }
+
+  @Override
+  public void makeRepeatable(Parameters parameters, int batch) {
+    requirePositive("batch", batch);
+    state(parameters).makeRepeatable(batch);
   }
 
   private MicroBatching choose(
-      Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+      NetworkState state,
+      Parameters parameters,
+      int batch,
+      Function<InferenceBinder, ForwardPass> network) {
     int threads = options.threadsOrAll();
     if (fixed.microBatch().isPresent()) {
       int images = Math.min(batch, fixed.microBatch().get());
       boolean sideBySide = fixed.sideBySide().orElse(false);
-      int streams = sideBySide ? Math.min(threads, (batch + images - 1) / images) : 1;
-      return new MicroBatching(images, streams);
+      return sideBySide
+          ? new MicroBatching(images, Math.min(threads, (batch + images - 1) / images), 1)
+          : new MicroBatching(images, 1, threads);
     }
-    if (batch == 1 || batch < threads) {
-      return MicroBatching.whole(batch);
+    Optional<Tuning> tuning =
+        options.tuning().filter(t -> !options.deterministic() && !state.isRepeatable(batch));
+    if (batch == 1 || (batch < threads && tuning.isEmpty())) {
+      return MicroBatching.whole(batch, threads);
     }
     long largest = BoundMicroBatch.largestTensor(parameters, network);
-    return MicroBatching.of(batch, largest, options.precision(), threads);
+    if (tuning.isEmpty()) {
+      return MicroBatching.of(batch, largest, options.precision(), threads);
+    }
+    // Packed weights of what is only measured go when it is over.
+    NetworkState measured = new NetworkState();
+    measured.acquire();
+    try {
+      return MicroBatchTuning.of(
+          tuning.get(),
+          options,
+          parameters,
+          network,
+          largest,
+          batch,
+          way -> bind(measured, parameters, batch, way, false, network).trial());
+    } finally {
+      measured.release();
+    }
   }
 
   private OneDnnInference bind(
@@ -228,7 +264,7 @@ public final class OneDnnEngine implements Engine {
       boolean timed,
       Function<InferenceBinder, ForwardPass> network) {
     // Primitives are made for the number of threads that the making thread is set to.
-    int threads = microBatching.streams() > 1 ? 1 : options.threadsOrAll();
+    int threads = microBatching.threads();
     PlanWeights weights = new PlanWeights(state.acquire());
     // Kernels are made side by side, but whoever names the layers need not expect that.
     Object turn = new Object();
@@ -354,7 +390,7 @@ public final class OneDnnEngine implements Engine {
     requireFloat(parameters);
     requirePositive("repetitions", repetitions);
     int batch = (int) images.size(0);
-    MicroBatching whole = MicroBatching.whole(batch);
+    MicroBatching whole = MicroBatching.whole(batch, options.threadsOrAll());
     try (OneDnnInference plan = bind(state(parameters), parameters, batch, whole, true, network)) {
       return plan.profile(images, repetitions);
     }

@@ -7,6 +7,7 @@ import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Inference for one batch size: the batch is cut into micro-batches, which one plan computes with
- * all threads, or several plans side by side with one thread each.
+ * all threads, or several plans side by side with some of them each.
  */
 final class OneDnnInference implements BoundInference {
   private final Parameters parameters;
@@ -38,8 +39,8 @@ final class OneDnnInference implements BoundInference {
   /**
    * Takes over the plans.
    *
-   * @param plans equal plans for one micro-batch; more than one: each runs on one thread
-   * @param threads threads of a single plan
+   * @param plans equal plans for one micro-batch, which run side by side
+   * @param threads threads of each plan
    * @param workers runs all plans but the first, which the caller's thread runs
    * @param onClose gives back the weights
    */
@@ -84,7 +85,7 @@ final class OneDnnInference implements BoundInference {
     Staging own = staging.orElseGet(this::newStaging);
     staging = Optional.of(own);
     NativeValues.write(images, own.source());
-    compute(own.source(), own.target());
+    compute(chunks(), own.source(), own.target());
     NativeValues.read(own.target(), output);
   }
 
@@ -117,7 +118,7 @@ final class OneDnnInference implements BoundInference {
       to[i] = NativeValues.contiguous(outputs.get(i));
       target[i] = NativeValues.address(to[i]);
     }
-    compute(source, target);
+    compute(chunks(), source, target);
     for (int i = 0; i < outputs.size(); i++) {
       if (to[i] != outputs.get(i)) {
         outputs.get(i).assign(to[i]);
@@ -126,20 +127,20 @@ final class OneDnnInference implements BoundInference {
     java.lang.ref.Reference.reachabilityFence(from);
   }
 
-  private void compute(long source, long... target) {
+  private void compute(int chunks, long source, long... target) {
     weights.refresh(parameters);
     if (plans.size() == 1) {
-      runAlone(plans.get(0), source, target);
+      runAlone(plans.get(0), chunks, source, target);
     } else {
-      new SideBySide(source, target).run();
+      new SideBySide(chunks, source, target).run();
     }
   }
 
-  private void runAlone(BoundMicroBatch plan, long source, long[] target) {
+  private void runAlone(BoundMicroBatch plan, int chunks, long source, long[] target) {
     OneDnnLibrary.onThreads(
         threads,
         () -> {
-          for (int i = 0; i < chunks(); i++) {
+          for (int i = 0; i < chunks; i++) {
             runChunk(plan, i, source, target);
           }
         });
@@ -162,8 +163,9 @@ final class OneDnnInference implements BoundInference {
     plan.run(source + begin * plan.input().elements() * Float.BYTES, results);
   }
 
-  /** One run on several threads; whoever is free takes the next micro-batch. */
+  /** One run of several plans; whichever is free takes the next micro-batch. */
   private final class SideBySide {
+    private final int chunks;
     private final long source;
     private final long[] target;
     private final AtomicInteger nextChunk = new AtomicInteger();
@@ -172,7 +174,8 @@ final class OneDnnInference implements BoundInference {
     private int working;
     private boolean over;
 
-    SideBySide(long source, long[] target) {
+    SideBySide(int chunks, long source, long[] target) {
+      this.chunks = chunks;
       this.source = source;
       this.target = target;
     }
@@ -198,7 +201,7 @@ final class OneDnnInference implements BoundInference {
         return;
       }
       try {
-        OneDnnLibrary.onThreads(1, this::takeChunks);
+        OneDnnLibrary.onThreads(threads, this::takeChunks);
       } catch (RuntimeException | Error e) {
         failure.set(e);
       } finally {
@@ -208,7 +211,7 @@ final class OneDnnInference implements BoundInference {
 
     private void takeChunks() {
       BoundMicroBatch plan = plans.get(nextPlan.getAndIncrement());
-      for (int i = nextChunk.getAndIncrement(); i < chunks(); i = nextChunk.getAndIncrement()) {
+      for (int i = nextChunk.getAndIncrement(); i < chunks; i = nextChunk.getAndIncrement()) {
         runChunk(plan, i, source, target);
       }
     }
@@ -247,6 +250,55 @@ final class OneDnnInference implements BoundInference {
     return plans.get(0).outputs().stream()
         .map(t -> Nd4j.create(DataType.FLOAT, batch, t.channels(), t.height(), t.width()))
         .toList();
+  }
+
+  /** Runs of one micro-batch on each plan, with made-up images; closing it closes this. */
+  MicroBatchSearch.Trial trial() {
+    Arena memory = new Arena();
+    try {
+      return new RandomImages(memory);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      close();
+      throw e;
+    }
+  }
+
+  private final class RandomImages implements MicroBatchSearch.Trial {
+    private final Arena memory;
+    private final int chunks = Math.min(plans.size(), chunks());
+    private final long source;
+    private final long[] target;
+
+    RandomImages(Arena memory) {
+      this.memory = memory;
+      int images = Math.min(batch, chunks * plans.get(0).batch());
+      long values = plans.get(0).input().elements();
+      source = memory.allocate(images * values * Float.BYTES);
+      // Zeros would flatter: on them, processors are faster.
+      SplittableRandom random = new SplittableRandom(0);
+      for (int i = 0; i < images; i++) {
+        FloatBuffer pixels = NativeValues.floats(source + i * values * Float.BYTES, values);
+        while (pixels.hasRemaining()) {
+          pixels.put((float) random.nextDouble());
+        }
+      }
+      target =
+          plans.get(0).outputs().stream()
+              .mapToLong(t -> memory.allocate(images * t.elements() * Float.BYTES))
+              .toArray();
+    }
+
+    @Override
+    public void run() {
+      compute(chunks, source, target);
+    }
+
+    @Override
+    public void close() {
+      OneDnnInference.this.close();
+      memory.close();
+    }
   }
 
   /** The mean time of each primitive of the first plan, which has to be timed. */

@@ -1,9 +1,18 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.JavaCpp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.stream;
@@ -12,6 +21,7 @@ import org.bytedeco.javacpp.Loader;
 /** The native library: whether it loads, its CPU engine, and the threads it uses. */
 final class OneDnnLibrary {
   private static final int SEVEN_BITS = 64;
+  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
   private OneDnnLibrary() {}
 
@@ -48,11 +58,51 @@ final class OneDnnLibrary {
     return new stream(Cpu.ENGINE);
   }
 
+  /** The library's version, and the instructions that it uses, as it numbers them. */
+  static String version() {
+    dnnl_version_t version = dnnl.dnnl_version();
+    return SafeText.format(
+        "%d.%d.%d with instructions %x",
+        version.major(), version.minor(), version.patch(), dnnl.dnnl_get_effective_cpu_isa());
+  }
+
+  /** What the system calls the processor. */
+  static String processor() {
+    String otherwise =
+        Objects.requireNonNullElse(
+            System.getenv("PROCESSOR_IDENTIFIER"), System.getProperty("os.arch"));
+    try (Stream<String> facts = Files.lines(PROCESSORS)) {
+      return facts
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(otherwise);
+    } catch (IOException | UncheckedIOException e) {
+      // Not Linux.
+      return otherwise;
+    }
+  }
+
   /** Whether the processor multiplies bfloat16 natively. */
   static boolean nativeBfloat16() {
     int isa = dnnl.dnnl_get_effective_cpu_isa();
     return (isa & dnnl.dnnl_cpu_isa_avx512_core_bf16) == dnnl.dnnl_cpu_isa_avx512_core_bf16
         || (isa & dnnl.dnnl_cpu_isa_avx2_vnni_2) == dnnl.dnnl_cpu_isa_avx2_vnni_2;
+  }
+
+  /** Version, instructions and threads, for bug reports. */
+  static String describe() {
+    dnnl_version_t version = dnnl.dnnl_version();
+    return SafeText.format(
+        "oneDNN %d.%d.%d, %s, bfloat16 %s, %d threads",
+        version.major(),
+        version.minor(),
+        version.patch(),
+        vectors()
+            .map(set -> set.name().toLowerCase(Locale.ROOT))
+            .orElse("neither AVX2 nor AVX-512"),
+        nativeBfloat16() ? "in hardware" : "emulated",
+        threads());
   }
 
   /**

@@ -34,6 +34,11 @@ public final class OneDnnProvider implements EngineProvider {
   }
 
   @Override
+  public String describe() {
+    return unavailable().isPresent() ? "" : OneDnnLibrary.describe();
+  }
+
+  @Override
   public OneDnnEngine create(EngineOptions options) {
     return new OneDnnEngine(options);
   }

@@ -319,7 +319,8 @@ final class PackedWeights {
         new memory(desc, BoundPlan.cpu(), new Address(arena.allocate(desc.get_size()))));
   }
 
-  private static FloatBuffer floats(memory vector, long length) {
+  /** The values of a vector of single precision. */
+  static FloatBuffer floats(memory vector, long length) {
     return NativeValues.floats(vector.get_data_handle().address(), length);
   }
 

@@ -92,6 +92,32 @@ final class StepRecorder implements InferenceBinder {
     return kernel;
   }
 
+  /** Binds a layer that reads one tensor. */
+  @FunctionalInterface
+  private interface OneInput {
+    Kernel bind(InferenceBinder binder, PlanTensor from, PlanTensor to);
+  }
+
+  private Kernel one(String path, String kind, Tensor src, Tensor dst, OneInput floats) {
+    return one(path, kind, src, dst, floats, Optional.empty());
+  }
+
+  private Kernel one(
+      String path,
+      String kind,
+      Tensor src,
+      Tensor dst,
+      OneInput floats,
+      Optional<ByteLayer> bytes) {
+    return step(
+        path,
+        kind,
+        List.of(src),
+        dst,
+        (binder, from, to) -> floats.bind(binder, from.get(0), to),
+        bytes);
+  }
+
   private static String name(Activation activation) {
     return activation.function() + " " + activation.alpha() + ' ' + activation.beta();
   }
@@ -124,75 +150,75 @@ final class StepRecorder implements InferenceBinder {
 
   @Override
   public Kernel batchNorm(String path, Norm norm, Activation activation, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "norm " + name(activation),
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.batchNorm(path, norm, activation, from.get(0), to),
+        (binder, from, to) -> binder.batchNorm(path, norm, activation, from, to),
         ByteNorm.of(norm, activation));
   }
 
   @Override
   public Kernel maxPool(String path, Window window, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "max pool",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.maxPool(path, window, from.get(0), to),
+        (binder, from, to) -> binder.maxPool(path, window, from, to),
         BytePool.of(Pool.of(true, window, memories.use(src))));
   }
 
   @Override
   public Kernel avgPool(String path, Window window, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "average pool",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.avgPool(path, window, from.get(0), to),
+        (binder, from, to) -> binder.avgPool(path, window, from, to),
         BytePool.of(Pool.of(false, window, memories.use(src))));
   }
 
   @Override
   public Kernel adaptiveAvgPool(String path, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "adaptive average pool",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.adaptiveAvgPool(path, from.get(0), to));
+        (binder, from, to) -> binder.adaptiveAvgPool(path, from, to));
   }
 
   @Override
   public Kernel adaptiveMaxPool(String path, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "adaptive max pool",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.adaptiveMaxPool(path, from.get(0), to));
+        (binder, from, to) -> binder.adaptiveMaxPool(path, from, to));
   }
 
   @Override
   public Kernel globalAvgPool(String path, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "global average pool",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.globalAvgPool(path, from.get(0), to));
+        (binder, from, to) -> binder.globalAvgPool(path, from, to));
   }
 
   @Override
   public Kernel globalMaxPool(String path, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "global max pool",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.globalMaxPool(path, from.get(0), to));
+        (binder, from, to) -> binder.globalMaxPool(path, from, to));
   }
 
   @Override
@@ -200,33 +226,24 @@ final class StepRecorder implements InferenceBinder {
     boolean asConvolution = dst.height() * dst.width() > 1 || src.height() * src.width() == 1;
     Conv conv = Conv.conv(src.channels(), dst.channels(), 1);
     FoldedWeight weight = FoldedWeight.plain(path, linear.bias());
-    return step(
+    return one(
         path,
         "linear " + name(activation),
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.linear(path, linear, activation, from.get(0), to),
+        (binder, from, to) -> binder.linear(path, linear, activation, from, to),
         asConvolution ? ByteConvolution.of(conv, weight, activation, false) : Optional.empty());
   }
 
   @Override
   public Kernel flatten(String path, Tensor src, Tensor dst) {
-    return step(
-        path,
-        "flatten",
-        List.of(src),
-        dst,
-        (binder, from, to) -> binder.flatten(path, from.get(0), to));
+    return one(path, "flatten", src, dst, (binder, from, to) -> binder.flatten(path, from, to));
   }
 
   @Override
   public Kernel zeroPad(String path, Padding padding, Tensor src, Tensor dst) {
-    return step(
-        path,
-        "zero pad",
-        List.of(src),
-        dst,
-        (binder, from, to) -> binder.zeroPad(path, padding, from.get(0), to));
+    return one(
+        path, "zero pad", src, dst, (binder, from, to) -> binder.zeroPad(path, padding, from, to));
   }
 
   @Override
@@ -268,112 +285,86 @@ final class StepRecorder implements InferenceBinder {
 
   @Override
   public Kernel affine(String path, Affine affine, Tensor src, Tensor dst) {
-    return step(
-        path,
-        "affine",
-        List.of(src),
-        dst,
-        (binder, from, to) -> binder.affine(path, affine, from.get(0), to));
+    return one(
+        path, "affine", src, dst, (binder, from, to) -> binder.affine(path, affine, from, to));
   }
 
   @Override
   public Kernel activation(String path, Activation activation, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         name(activation),
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.activation(path, activation, from.get(0), to));
+        (binder, from, to) -> binder.activation(path, activation, from, to));
   }
 
   @Override
   public Kernel prelu(String path, Tensor src, Tensor dst) {
-    return step(
-        path,
-        "prelu",
-        List.of(src),
-        dst,
-        (binder, from, to) -> binder.prelu(path, from.get(0), to));
+    return one(path, "prelu", src, dst, (binder, from, to) -> binder.prelu(path, from, to));
   }
 
   @Override
   public Kernel layerNorm(String path, LayerNorm norm, Tensor src, Tensor dst) {
-    return step(
-        path,
-        "layer norm",
-        List.of(src),
-        dst,
-        (binder, from, to) -> binder.layerNorm(path, norm, from.get(0), to));
+    return one(
+        path, "layer norm", src, dst, (binder, from, to) -> binder.layerNorm(path, norm, from, to));
   }
 
   @Override
   public Kernel groupNorm(String path, GroupNorm norm, Tensor src, Tensor dst) {
-    return step(
-        path,
-        "group norm",
-        List.of(src),
-        dst,
-        (binder, from, to) -> binder.groupNorm(path, norm, from.get(0), to));
+    return one(
+        path, "group norm", src, dst, (binder, from, to) -> binder.groupNorm(path, norm, from, to));
   }
 
   @Override
   public Kernel localResponseNorm(String path, LocalResponseNorm norm, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "local response norm",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.localResponseNorm(path, norm, from.get(0), to));
+        (binder, from, to) -> binder.localResponseNorm(path, norm, from, to));
   }
 
   @Override
   public Kernel channelShuffle(String path, int groups, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "channel shuffle",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.channelShuffle(path, groups, from.get(0), to));
+        (binder, from, to) -> binder.channelShuffle(path, groups, from, to));
   }
 
   @Override
   public Kernel softmax(String path, Tensor src, Tensor dst) {
-    return step(
-        path,
-        "softmax",
-        List.of(src),
-        dst,
-        (binder, from, to) -> binder.softmax(path, from.get(0), to));
+    return one(path, "softmax", src, dst, (binder, from, to) -> binder.softmax(path, from, to));
   }
 
   @Override
   public Kernel logSoftmax(String path, Tensor src, Tensor dst) {
-    return step(
-        path,
-        "log softmax",
-        List.of(src),
-        dst,
-        (binder, from, to) -> binder.logSoftmax(path, from.get(0), to));
+    return one(
+        path, "log softmax", src, dst, (binder, from, to) -> binder.logSoftmax(path, from, to));
   }
 
   @Override
   public Kernel copy(String path, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "copy",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.copy(path, from.get(0), to),
+        (binder, from, to) -> binder.copy(path, from, to),
         Optional.of(new ByteCopy()));
   }
 
   @Override
   public Kernel padShortcut(String path, int stride, Tensor src, Tensor dst) {
-    return step(
+    return one(
         path,
         "pad shortcut",
-        List.of(src),
+        src,
         dst,
-        (binder, from, to) -> binder.padShortcut(path, stride, from.get(0), to));
+        (binder, from, to) -> binder.padShortcut(path, stride, from, to));
   }
 }

@@ -22,9 +22,13 @@ import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.Kernel;
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.Tensor;
+import io.blockwork.engine.Tuning;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.loss.Loss;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -34,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -108,6 +113,42 @@ class OneDnnNetworkTest {
           assertThat(distance(network.forward(images), expected)).isAtMost(1e-5);
         }
       }
+    }
+  }
+
+  @Test
+  void measuringHowToDivideABatchChangesNoResultAndIsDoneOnce(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("tuning.txt");
+    INDArray images = images(7);
+    EngineOptions options = EngineOptions.defaults().threads(3).tuning(Tuning.keptIn(file));
+    try (Network plain = network(Residual.class, new Nd4jEngine());
+        Network first = network(Residual.class, new OneDnnEngine(options));
+        Network second = network(Residual.class, new OneDnnEngine(options))) {
+      INDArray expected = plain.forward(images);
+      assertThat(distance(first.forward(images), expected)).isAtMost(1e-5);
+      List<String> found = Files.readAllLines(file);
+      assertThat(found).hasSize(2);
+      assertThat(found.get(1)).contains("FLOAT, ANY kernels, batch 7, threads 3\timages ");
+      assertThat(second.forward(images).data().asFloat())
+          .isEqualTo(first.forward(images).data().asFloat());
+      assertThat(Files.readAllLines(file)).isEqualTo(found);
+    }
+  }
+
+  @Test
+  void nothingIsMeasuredWhereBitsAreToRepeat(@TempDir Path folder) {
+    Path file = folder.resolve("tuning.txt");
+    EngineOptions options = EngineOptions.defaults().threads(3).tuning(Tuning.keptIn(file));
+    try (Network deterministic =
+            network(Residual.class, new OneDnnEngine(options.deterministic(true)));
+        Network validated = network(Residual.class, new OneDnnEngine(options));
+        Network single = network(Residual.class, new OneDnnEngine(options))) {
+      deterministic.forward(images(7));
+      validated.engine().makeRepeatable(validated.parameters(), 7);
+      validated.forward(images(7));
+      single.forward(images(1));
+      assertThat(Files.exists(file)).isFalse();
     }
   }
 

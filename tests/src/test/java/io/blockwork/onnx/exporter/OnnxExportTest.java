@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.blockwork.ModelCard;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.graph.Graph;
@@ -35,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -222,6 +224,21 @@ final class OnnxExportTest {
   }
 
   @Test
+  void tellsWhatTheWeightsKnowOfThemselves() throws IOException {
+    ModelCard card = new ModelCard(CLASSES, Optional.of(Preprocessing.imageNet(18, 16)));
+    card.describe(net.parameters());
+    Map<String, String> metadata = metadata(export(OnnxExport.of(net)));
+    ModelCard.of(net.parameters())
+        .entries()
+        .forEach((key, text) -> assertEquals(text, metadata.get(key)));
+    try (OnnxNetwork loaded = OnnxNetwork.load(file())) {
+      ModelCard told = ModelCard.of(loaded.parameters());
+      assertEquals(card.classNames(), told.classNames());
+      assertEquals(card.preprocessing(), told.preprocessing());
+    }
+  }
+
+  @Test
   void tellsClassesAndPreprocessing() throws IOException {
     ModelProto model =
         export(OnnxExport.of(net).classes(CLASSES).preprocessing(Preprocessing.imageNet(18, 16)));
@@ -231,6 +248,7 @@ final class OnnxExportTest {
         "{\"color\":\"RGB\",\"resize\":18,\"crop\":16,\"interpolation\":\"bilinear\","
             + "\"mean\":[0.485,0.456,0.406],\"std\":[0.229,0.224,0.225]}",
         metadata.get("preprocessing"));
+    assertEquals("ExportedNet", metadata.get("network"));
     OnnxExport export = OnnxExport.of(net);
     assertThat(assertThrows(IllegalArgumentException.class, () -> export.classes(List.of("a"))))
         .hasMessageThat()

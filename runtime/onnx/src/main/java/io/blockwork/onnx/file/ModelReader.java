@@ -3,6 +3,7 @@ package io.blockwork.onnx.file;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import io.blockwork.io.FileProblem;
 import io.blockwork.onnx.proto.AttributeProto;
 import io.blockwork.onnx.proto.FunctionProto;
 import io.blockwork.onnx.proto.GraphProto;
@@ -67,7 +68,7 @@ public final class ModelReader {
       Path parent = path.toAbsolutePath().getParent();
       return read(Bytes.of(path), Optional.ofNullable(parent));
     } catch (IOException e) {
-      throw new OnnxException(e, "cannot be read (%s)", e);
+      throw new OnnxException(e, "%s", FileProblem.reading(path, e));
     }
   }
 

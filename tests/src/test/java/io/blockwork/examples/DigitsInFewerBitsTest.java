@@ -17,6 +17,8 @@ import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.examples.quickstart.DigitsNet;
 import io.blockwork.examples.quickstart.Quickstart;
 import io.blockwork.loss.Loss;
+import io.blockwork.quantization.Calibrator;
+import io.blockwork.quantization.Quantizer;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.io.IOException;
@@ -28,13 +30,38 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The quickstart's network, data and settings, in bfloat16 with float32 master weights. */
-class DigitsInBfloat16Test {
+/** The quickstart's network, data and settings, in bfloat16 and in 8-bit integers. */
+class DigitsInFewerBitsTest {
   private static final int EPOCHS = 12;
   private static final long SEED = 1;
 
+  /** Points of accuracy that integers may lose. */
+  private static final double LOSS = 0.3;
+
   @Test
-  void reachesTheAccuracyOfTheQuickstart() throws IOException {
+  void losesHardlyAnyAccuracyInIntegers() throws IOException {
+    assumeTrue(OneDnnEngine.isAvailable(), () -> OneDnnEngine.unavailable().orElse(""));
+    Split<Dataset> digits = Split.stratified(digits(), 0.2, SEED);
+    EngineOptions engine = EngineOptions.named("onednn").threads(1);
+    try (DigitsNet net =
+        Networks.create(DigitsNet.class, NetworkOptions.defaults().seed(SEED).engine(engine))) {
+      train(net, digits.train());
+      double floats = accuracy(net, digits.heldOut());
+      assertThat(floats).isAtLeast(0.98);
+      try (DataLoader images = DataLoader.of(digits.train()).batchSize(64).build();
+          DigitsNet integers =
+              Quantizer.of(DigitsNet.class, net)
+                  .engine(engine)
+                  .quantized(Calibrator.of(net).run(images))) {
+        assertThat(integers.floatLayers()).doesNotContainKey("layer1.0.conv1");
+        assertThat(accuracy(integers, digits.heldOut())).isAtLeast(floats - LOSS / 100);
+      }
+    }
+  }
+
+  /** With master weights in single precision. */
+  @Test
+  void reachesTheAccuracyOfTheQuickstartInBfloat16() throws IOException {
     assumeTrue(
         OneDnnEngine.isAvailable() && OneDnnEngine.isNative(Precision.BFLOAT16),
         "no native bfloat16 on this machine");
@@ -64,7 +91,7 @@ class DigitsInBfloat16Test {
     try (DataLoader loader = DataLoader.of(data).batchSize(32).shuffle(true).seed(SEED).build()) {
       for (int epoch = 0; epoch < EPOCHS; epoch++) {
         momentum.learningRate(0.1 * (1 + Math.cos(Math.PI * epoch / EPOCHS)) / 2);
-        try (Epoch batches = loader.epoch(epoch)) {
+        try (Epoch batches = loader.epoch(epoch + 1)) {
           for (Batch batch : batches) {
             net.train(batch.images(), Loss.softmaxCrossEntropy(batch.labels()));
             optimizer.step();
@@ -77,7 +104,7 @@ class DigitsInBfloat16Test {
   private static double accuracy(DigitsNet net, Dataset data) {
     int right = 0;
     try (DataLoader loader = DataLoader.of(data).batchSize(64).build();
-        Epoch batches = loader.epoch(0)) {
+        Epoch batches = loader.epoch(1)) {
       for (Batch batch : batches) {
         INDArray best = net.forward(batch.images()).argMax(1);
         for (int i = 0; i < batch.size(); i++) {
