@@ -18,8 +18,9 @@ import torchvision
 warnings.filterwarnings("ignore")
 torch.set_num_threads(2)
 
-# Images that are small, where a network takes them, and gains that keep deep networks' values apart.
-SIZES = {"inception_v3": 139, "googlenet": 64, "squeezenet1_1": 65, "vgg11": 64}
+# Images that are small, where a network takes them (VGG's pool to 7 x 7 is exported for maps of that size alone), and gains
+# that keep deep networks' values apart.
+SIZES = {"inception_v3": 139, "googlenet": 64, "squeezenet1_1": 65, "vgg11": 224}
 GAINS = {"efficientnet_b0": 2.25, "mobilenet_v2": 1.5, "mobilenet_v3_small": 1.5, "mobilenet_v3_large": 1.75, "inception_v3": 1.75, "vgg11": 2.0, "squeezenet1_1": 2.0}
 OPTIONS = {
     "googlenet": {"aux_logits": True, "transform_input": True},

@@ -29,19 +29,43 @@ record Bar(
       List.of("djl-plain", "djl-frozen", "djl-frozen-nhwc", "djl-blocks");
 
   private static final String ORT = "onnxruntime";
+  private static final String INT8 = "blockwork-int8";
+  private static final String DIRECT_F32 = "our direct f32";
+  private static final List<String> DIRECT = List.of("blockwork-direct");
   private static final String HALF = "blockwork-bf16";
 
   /** What we want to reach. */
   static List<Bar> all() {
     Predicate<Work> composed = w -> w.kind() == Kind.INFERENCE && w.composed();
-    Predicate<Work> inference = w -> w.kind() == Kind.INFERENCE && !w.composed();
+    Predicate<Work> families = w -> w.kind() == Kind.INFERENCE && !w.composed();
+    Predicate<Work> inference = families.and(Predicate.not(Work::single));
+    Predicate<Work> single = families.and(Work::single);
+    Predicate<Work> integers = families.and(Work::half);
+    Predicate<Work> large = w -> w.batch() > 1;
     Predicate<Work> half = inference.and(Work::half);
     Predicate<Work> zoo = inference.and(w -> w.subject() == Subject.RESNET50);
     Predicate<Work> training = w -> w.kind() == Kind.TRAINING;
     Predicate<Work> start = w -> w.kind() == Kind.START;
     Predicate<Work> memory = w -> w.kind() == Kind.MEMORY;
     return List.of(
-        bar("inference f32", inference, "blockwork", "ONNX Runtime", List.of(ORT), 1.15, 1.00),
+        bar("inference f32", inference, "blockwork", "ONNX Runtime", List.of(ORT), 1.10, 0.98),
+        bar(
+            "inference f32, 1 thread",
+            single,
+            "blockwork",
+            "ONNX Runtime",
+            List.of(ORT),
+            1.10,
+            0.95),
+        bar("int8, one image", integers.and(large.negate()), INT8, DIRECT_F32, DIRECT, 0.42),
+        bar("int8, 16 images", integers.and(large), INT8, DIRECT_F32, DIRECT, 0.34),
+        bar(
+            "division of a batch",
+            families.and(large),
+            "blockwork",
+            "the whole batch",
+            List.of("blockwork-whole"),
+            1.05),
         bar("composed f32", composed, "blockwork", "ONNX Runtime", List.of(ORT), 1.15, 1.00),
         bar("inference f32", inference, "blockwork", "DJL", DJL, 0.90, 0.75),
         bar("inference f32", zoo, "blockwork", "DL4J", List.of("dl4j"), 0.20),

@@ -3,11 +3,19 @@ package io.blockwork.benchmark;
 import io.blockwork.ImageClassifier;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.data.ArrayDataset;
+import io.blockwork.data.DataLoader;
 import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Kernels;
 import io.blockwork.engine.Precision;
+import io.blockwork.engine.Quantization;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.loss.Loss;
+import io.blockwork.quantization.Calibrator;
+import io.blockwork.quantization.Quantizer;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
+import java.util.List;
 import java.util.Random;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,12 +23,45 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Our own networks on oneDNN. */
 final class Blockwork {
+  private static final int CALIBRATION = 4;
+
   private Blockwork() {}
 
   static Contender inference(Subject subject, int batch, boolean half) {
-    ImageClassifier net = create(subject.type(), half);
+    return inference(create(subject.type(), half), subject, batch);
+  }
+
+  /** With direct kernels only, as integers have. */
+  static Contender direct(Subject subject, int batch) {
+    return inference(create(subject.type(), options().kernels(Kernels.DIRECT)), subject, batch);
+  }
+
+  /** In 8-bit integers, calibrated on a few random images. */
+  static Contender integers(Subject subject, int batch) {
+    return inference(quantized(subject.type(), subject), subject, batch);
+  }
+
+  /** The batch as a whole on all threads, which no other division should be slower than. */
+  static Contender whole(Subject subject, int batch) {
+    OneDnnEngine engine = new OneDnnEngine(options()).microBatch(batch, false);
+    ImageClassifier net = Networks.create(subject.type(), NetworkOptions.defaults().engine(engine));
+    return inference(net, subject, batch);
+  }
+
+  private static Contender inference(ImageClassifier net, Subject subject, int batch) {
     INDArray images = Nd4j.rand(DataType.FLOAT, subject.images(batch));
     return () -> net.forward(images).close();
+  }
+
+  static <N extends ImageClassifier> N quantized(Class<N> type, Subject subject) {
+    N floats = create(type, options().kernels(Kernels.DIRECT));
+    INDArray images = Nd4j.rand(DataType.FLOAT, subject.images(CALIBRATION));
+    ArrayDataset data = ArrayDataset.of(images, List.of("any"), new int[CALIBRATION]);
+    try (floats;
+        DataLoader loader = DataLoader.of(data).batchSize(CALIBRATION).build()) {
+      Quantization ranges = Calibrator.of(floats).run(loader);
+      return Quantizer.of(type, floats).engine(options()).quantized(ranges);
+    }
   }
 
   /** The same on plain values, for which ND4J is not started. */
@@ -50,10 +91,15 @@ final class Blockwork {
     };
   }
 
-  private static ImageClassifier create(Class<? extends ImageClassifier> type, boolean half) {
-    EngineOptions engine = EngineOptions.named("onednn").threads(Contender.THREADS);
-    return Networks.create(
-        type,
-        NetworkOptions.defaults().engine(half ? engine.precision(Precision.BFLOAT16) : engine));
+  static <N extends ImageClassifier> N create(Class<N> type, boolean half) {
+    return create(type, half ? options().precision(Precision.BFLOAT16) : options());
+  }
+
+  private static <N extends ImageClassifier> N create(Class<N> type, EngineOptions engine) {
+    return Networks.create(type, NetworkOptions.defaults().engine(engine));
+  }
+
+  private static EngineOptions options() {
+    return EngineOptions.named("onednn").threads(Contender.THREADS);
   }
 }

@@ -6,8 +6,8 @@ package io.blockwork.benchmark;
  */
 @FunctionalInterface
 interface Contender {
-  /** Threads that everyone computes with. */
-  int THREADS = 2;
+  /** Threads that everyone computes with: the system property {@code threads}, or two. */
+  int THREADS = Integer.getInteger(PeerRun.THREADS, PeerRun.DEFAULT_THREADS);
 
   /** Does the work once. */
   void run() throws Exception;
@@ -20,6 +20,9 @@ interface Contender {
   static Contender inference(String name, Subject subject, int batch) throws Exception {
     return switch (name) {
       case "blockwork", "blockwork-bf16" -> Blockwork.inference(subject, batch, half(name));
+      case "blockwork-direct" -> Blockwork.direct(subject, batch);
+      case "blockwork-int8" -> Blockwork.integers(subject, batch);
+      case "blockwork-whole" -> Blockwork.whole(subject, batch);
       case "blockwork-plain" -> Blockwork.plainInference(subject, batch);
       case "onnxruntime" -> OnnxRuntime.inference(subject, batch);
       case "djl-plain" -> DjlInference.torchScript(subject, "", batch);

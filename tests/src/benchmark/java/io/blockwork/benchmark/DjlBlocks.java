@@ -30,7 +30,11 @@ final class DjlBlocks {
     System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(Contender.THREADS));
   }
 
-  /** The network, without parameters. */
+  /**
+   * The network, without parameters.
+   *
+   * @throws IllegalArgumentException if it is one of {@link Subject#COMPOSED}
+   */
   static Block of(Subject subject) {
     int classes = subject.classes();
     return switch (subject) {
@@ -47,6 +51,8 @@ final class DjlBlocks {
               2,
               2);
       case DENSENET121 -> densenet(32, classes, 6, 12, 24, 16);
+      case GOOGLENET, INCEPTION_V3, MOBILENET_V2, EFFICIENTNET_B0, REGNET_Y_400MF ->
+          throw new IllegalArgumentException(subject.key() + " is not written in DJL's blocks");
     };
   }
 

@@ -20,10 +20,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"-Xmx3g", "-Dorg.bytedeco.javacpp.maxphysicalbytes=14g"})
+    jvmArgsAppend = {Inference.HEAP, Inference.NATIVE})
 @Warmup(iterations = 2, time = 700, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class Inference {
+  static final String HEAP = "-Xmx3g";
+  static final String NATIVE = "-Dorg.bytedeco.javacpp.maxphysicalbytes=14g";
+
   @Param({"resnet50"})
   private String network = "";
 

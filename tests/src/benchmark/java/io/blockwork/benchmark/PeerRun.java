@@ -31,6 +31,11 @@ final class PeerRun {
   /** Percent of the processors from which on other processes disturb. */
   static final double DISTURBED = 5;
 
+  /** The system property with the number of threads that everyone computes with. */
+  static final String THREADS = "threads";
+
+  static final int DEFAULT_THREADS = 2;
+
   private final Pattern contenders = Pattern.compile(System.getProperty("contenders", "."));
   private final String build;
   private final int tries = Integer.getInteger("tries", 3);
@@ -124,6 +129,7 @@ final class PeerRun {
                     .param("network", work.subject().key())
                     .param("batch", String.valueOf(work.batch()))
                     .param("contender", contender)
+                    .jvmArgsAppend(Inference.HEAP, Inference.NATIVE, threads(work))
                     .addProfiler(OtherProcesses.class)
                     .shouldFailOnError(true)
                     .output(log.toString())
@@ -146,6 +152,10 @@ final class PeerRun {
         samples.getMin(),
         samples.getN(),
         others);
+  }
+
+  private static String threads(Work work) {
+    return "-D" + THREADS + "=" + work.threads();
   }
 
   private static String now() {

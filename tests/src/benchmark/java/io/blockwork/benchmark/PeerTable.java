@@ -1,6 +1,7 @@
 package io.blockwork.benchmark;
 
 import io.blockwork.benchmark.Results.Value;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,7 +31,7 @@ final class PeerTable {
     String to = all.stream().map(Measurement::time).max(String::compareTo).orElse("");
     long disturbed = all.stream().filter(m -> m.others() > PeerRun.DISTURBED).count();
     return """
-    Measured %s to %s, Java %s, %d threads each. Medians over the rounds of the medians of a round, and in brackets the least sample. \
+    Measured %s to %s on %s, Java %s, %d threads each unless the row says less. Medians over the rounds of the medians of a round, and in brackets the least sample. \
     Ratios are ours to theirs: below 1 we are faster. A difference under a tenth is none. \
     In rows of bf16, DJL's inference is bf16 too; its training, ONNX Runtime and DL4J are f32. \
     The floor is the network's arithmetic at the rate of its fastest convolution. \
@@ -39,6 +40,7 @@ final class PeerTable {
         .formatted(
             from,
             to,
+            OneDnnEngine.processor(),
             Runtime.version().feature(),
             Contender.THREADS,
             all.stream().filter(m -> !Double.isNaN(m.others())).count(),
@@ -55,6 +57,9 @@ final class PeerTable {
             """);
     for (Work work : Work.all()) {
       String name = work.kind().name().toLowerCase(Locale.ROOT) + " " + work.subject().key();
+      if (work.single()) {
+        name += ", 1 thread";
+      }
       List<String> djl =
           work.kind() == Work.Kind.TRAINING || work.kind() == Work.Kind.MEMORY
               ? List.of("djl")
@@ -64,6 +69,9 @@ final class PeerTable {
       row(table, work, name + ", float[]", "blockwork-plain", "", djl);
       List<String> half = work.kind() == Work.Kind.INFERENCE ? List.of("djl-bf16") : djl;
       row(table, work, name + " bf16", "blockwork-bf16", "floor-bf16", half);
+      row(table, work, name + " direct", "blockwork-direct", "", List.of());
+      row(table, work, name + " int8", "blockwork-int8", "", List.of());
+      row(table, work, name + ", not divided", "blockwork-whole", "", List.of());
     }
     return table.toString();
   }
@@ -154,9 +162,10 @@ final class PeerTable {
                 c ->
                     String.format(
                         Locale.ROOT,
-                        "%s batch %d: %.2f (%.2f)",
+                        "%s batch %d%s: %.2f (%.2f)",
                         c.work().subject().key(),
                         c.work().batch(),
+                        c.work().single() ? ", 1 thread" : "",
                         c.median(),
                         c.min()))
             .toList();

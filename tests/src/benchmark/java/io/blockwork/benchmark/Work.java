@@ -11,8 +11,9 @@ import java.util.stream.Stream;
  * @param kind what is measured
  * @param subject the network
  * @param batch images at a time
+ * @param threads that everyone computes with
  */
-record Work(Kind kind, Subject subject, int batch) {
+record Work(Kind kind, Subject subject, int batch, int threads) {
   /** What is measured. */
   enum Kind {
     /** Milliseconds of a forward pass. */
@@ -30,6 +31,10 @@ record Work(Kind kind, Subject subject, int batch) {
     }
   }
 
+  private Work(Kind kind, Subject subject, int batch) {
+    this(kind, subject, batch, Contender.THREADS);
+  }
+
   /** The rows of the table, in order. */
   static List<Work> all() {
     List<Work> works = new ArrayList<>();
@@ -37,6 +42,12 @@ record Work(Kind kind, Subject subject, int batch) {
       for (Subject subject : subjects) {
         works.add(new Work(Kind.INFERENCE, subject, 1));
         works.add(new Work(Kind.INFERENCE, subject, 16));
+      }
+    }
+    if (Contender.THREADS > 1) {
+      for (Subject subject : Subject.FAMILIES) {
+        works.add(new Work(Kind.INFERENCE, subject, 1, 1));
+        works.add(new Work(Kind.INFERENCE, subject, 16, 1));
       }
     }
     works.add(new Work(Kind.TRAINING, Subject.CIFAR_RESNET18, 64));
@@ -47,9 +58,15 @@ record Work(Kind kind, Subject subject, int batch) {
     return works;
   }
 
-  /** The row's name: {@code inference resnet50 16}. */
+  /** The row's name: {@code inference resnet50 16}, or {@code inference resnet50 16 threads 1}. */
   String name() {
-    return "%s %s %d".formatted(kind.name().toLowerCase(Locale.ROOT), subject.key(), batch);
+    String name = "%s %s %d".formatted(kind.name().toLowerCase(Locale.ROOT), subject.key(), batch);
+    return threads == PeerRun.DEFAULT_THREADS ? name : name + " threads " + threads;
+  }
+
+  /** Whether it is done with fewer threads than the others, for which fewer contenders count. */
+  boolean single() {
+    return threads < Contender.THREADS;
   }
 
   /** Whether the network is composed of blocks rather than of a family. */
@@ -81,6 +98,9 @@ record Work(Kind kind, Subject subject, int batch) {
                   "blockwork",
                   "onnxruntime",
                   "blockwork-bf16",
+                  "blockwork-whole",
+                  "blockwork-direct",
+                  "blockwork-int8",
                   "djl-plain",
                   "djl-frozen",
                   "djl-frozen-nhwc",
@@ -100,6 +120,9 @@ record Work(Kind kind, Subject subject, int batch) {
     return names
         .filter(name -> !torch.contains(name))
         .filter(name -> !name.endsWith("-bf16") || (half() && bfloat16))
+        .filter(name -> half() || !List.of("blockwork-direct", "blockwork-int8").contains(name))
+        .filter(name -> batch > 1 || !name.equals("blockwork-whole"))
+        .filter(name -> !single() || name.startsWith("blockwork") || name.equals("onnxruntime"))
         .filter(name -> !name.equals("dl4j") || subject == Subject.RESNET50)
         .toList();
   }

@@ -1,5 +1,8 @@
 package io.blockwork.benchmark;
 
+import io.blockwork.Networks;
+import io.blockwork.examples.networks.ResNet50;
+import io.blockwork.onnx.exporter.OnnxExport;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -44,6 +47,8 @@ public final class ProcessorShare {
           "blockwork-(processor|graph|runtime|onnx)-|(processor|graph|runtime|onnx).target.classes|javapoet-|jspecify-|protobuf-java-");
 
   private static final String IDLE = "1,000 classes without networks";
+
+  private static final String ONNX = "ResNet-50 from an ONNX file of 102 MB";
 
   private final Path root;
   private final int runs;
@@ -91,9 +96,32 @@ public final class ProcessorShare {
     workloads.put("GoogLeNet", composed("GoogLeNet", 224));
     workloads.put("Inception-ResNet v2", composed("InceptionResNetV2", 299));
     workloads.put("ResNet-1202", Map.of("ResNet1202.java", all.get("ResNet1202.java")));
+    workloads.put(ONNX, onnx());
     workloads.put("ResNet-18 and 200 unrelated classes", mixed);
     workloads.put("all %d networks".formatted(all.size() - 1), all);
     return workloads;
+  }
+
+  /** A network that is in a file. */
+  private static Map<String, String> onnx() {
+    return Map.of(
+        "Net.java",
+        """
+        package onnx;
+
+        /** A network. */
+        @io.blockwork.Model
+        @io.blockwork.Onnx("resnet50.onnx")
+        public interface Net extends io.blockwork.ImageClassifier {}
+        """);
+  }
+
+  /** Writes the file to where the processor looks for it, in a folder around the class files. */
+  private static void export(Path project) throws IOException {
+    Path folder = Files.createDirectories(project.resolve("src/main/onnx"));
+    try (ResNet50 net = Networks.create(ResNet50.class)) {
+      OnnxExport.of(net).to(folder.resolve("resnet50.onnx"));
+    }
   }
 
   /** A network that is a block of the runtime. */
@@ -211,6 +239,9 @@ public final class ProcessorShare {
       throws IOException, InterruptedException {
     Path generated = Files.createDirectories(root.resolve(name).resolve("generated"));
     List<String> files = write(name, sources);
+    if (name.equals(ONNX)) {
+      export(root.resolve(name));
+    }
     javac(generated, files, "-proc:only");
     List<String> everything = new ArrayList<>(files);
     try (Stream<Path> paths = Files.walk(generated)) {

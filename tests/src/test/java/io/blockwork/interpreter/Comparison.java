@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.data.ArrayDataset;
+import io.blockwork.data.DataLoader;
 import io.blockwork.engine.Engine;
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Quantization;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.Layout;
 import io.blockwork.engine.onednn.OneDnnEngine;
@@ -20,6 +24,8 @@ import io.blockwork.interpreter.Interpreter.Run;
 import io.blockwork.interpreter.RandomGraph.Case;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
+import io.blockwork.quantization.CalibrationMethod;
+import io.blockwork.quantization.Calibrator;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -123,6 +129,35 @@ final class Comparison {
             expected.value(each.seen().get(i)),
             (INDArray) accessor.invoke(seen),
             bound);
+      }
+    }
+  }
+
+  /**
+   * Runs inference in 8-bit integers, calibrated on the same images.
+   *
+   * @return the error of the output, as a share of the largest value
+   */
+  double inferInIntegers() {
+    double[] expected =
+        interpreter(Masks.none()).run(images, BATCH, false).value(each.graph().output());
+    INDArray seen = images(DataType.FLOAT);
+    EngineOptions options = EngineOptions.named("onednn");
+    try (Network floats = network(new OneDnnEngine(options), DataType.FLOAT);
+        DataLoader loader =
+            DataLoader.of(ArrayDataset.of(seen, List.of("any"), new int[BATCH])).build()) {
+      Quantization ranges = Calibrator.of(floats).method(CalibrationMethod.MIN_MAX).run(loader);
+      try (Network integers =
+          network(new OneDnnEngine(options.quantization(ranges)), DataType.FLOAT)) {
+        double[] got = integers.forward(seen).dup('c').data().asDouble();
+        double largest = 1e-3;
+        double error = 0;
+        for (int i = 0; i < got.length; i++) {
+          largest = Math.max(largest, Math.abs(expected[i]));
+          double e = Math.abs(expected[i] - got[i]);
+          error = Double.isNaN(e) ? Double.POSITIVE_INFINITY : Math.max(error, e);
+        }
+        return error / largest;
       }
     }
   }

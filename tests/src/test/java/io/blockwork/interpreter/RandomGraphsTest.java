@@ -69,6 +69,7 @@ final class RandomGraphsTest {
         Stream.of(
             dynamicTest("infer in double", () -> infer(comparisons, DataType.DOUBLE, 1e-9)),
             dynamicTest("infer on oneDNN", () -> infer(comparisons, DataType.FLOAT, 1e-4)),
+            dynamicTest("infer in 8-bit integers", () -> inferInIntegers(comparisons)),
             dynamicTest("train in double", () -> train(comparisons, DataType.DOUBLE, 1e-8)),
             dynamicTest("train on oneDNN", () -> train(comparisons, DataType.FLOAT, 2e-3))));
   }
@@ -97,6 +98,21 @@ final class RandomGraphsTest {
           comparison.infer(dataType, bound);
           return true;
         });
+  }
+
+  /** Half of the graphs lose hardly anything, and none loses itself. */
+  private static void inferInIntegers(List<Comparison> comparisons) {
+    List<Double> errors = new ArrayList<>();
+    each(
+        comparisons,
+        comparison -> {
+          double error = comparison.inferInIntegers();
+          errors.add(error);
+          assertTrue(error <= 0.25, () -> "error " + error);
+          return true;
+        });
+    errors.sort(null);
+    assertTrue(errors.get(errors.size() / 2) <= 0.02, errors::toString);
   }
 
   private static void train(List<Comparison> comparisons, DataType dataType, double bound) {

@@ -9,6 +9,7 @@ import io.blockwork.Networks;
 import io.blockwork.loss.Loss;
 import io.blockwork.processor.BlockworkProcessor;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -72,7 +73,12 @@ class GeneratedFromOnnxTest {
       arguments.addAll(List.of(options));
       JavaCompiler.CompilationTask task =
           compiler.getTask(
-              null, files, diagnostics, arguments, null, files.getJavaFileObjects(java.toFile()));
+              Writer.nullWriter(),
+              files,
+              diagnostics,
+              arguments,
+              null,
+              files.getJavaFileObjects(java.toFile()));
       task.setProcessors(List.of(new BlockworkProcessor()));
       task.call();
     }
@@ -211,6 +217,48 @@ class GeneratedFromOnnxTest {
       longest = Math.max(longest, length);
     }
     assertThat(longest).isLessThan(250);
+  }
+
+  /** Sixteen residual blocks without names, of which some differ in nothing. */
+  @Test
+  void blocksAlikeShareAClass() throws Exception {
+    Path models = Files.createDirectories(project.resolve("src/main/onnx"));
+    Files.copy(
+        OnnxFiles.folder("light").resolve("light_resnet50.onnx"), models.resolve("model.onnx"));
+    String source =
+        "@Model @Onnx(\"model.onnx\")\npublic interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    String forward =
+        Files.readString(project.resolve("target/generated-sources/user/NetForward.java"));
+    assertThat(forward).contains("block2 = new Block2(bind, \"block2\")");
+    assertThat(forward).contains("block3 = new Block2(bind, \"block3\")");
+    assertThat(forward.lines().filter(line -> line.contains("class Block")).count()).isEqualTo(8);
+    assertThat(forward.lines().count()).isLessThan(500);
+  }
+
+  /** Layers whose names begin alike, up to an underscore, are a block of that name. */
+  @Test
+  void namesOfKerasAreKept() throws Exception {
+    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    RenamedModel.write(model, RenamedModel::keras, model);
+    String source =
+        "@Model @Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    String forward =
+        Files.readString(project.resolve("target/generated-sources/user/NetForward.java"));
+    assertThat(forward).containsMatch("class (Model_)?[Ll]ayer2_0 ");
+    inProject(
+        type -> {
+          try (Network net = Networks.create(type);
+              OnnxNetwork loaded = OnnxNetwork.load(model)) {
+            assertThat(net.parameters().names()).contains("model.layer2_0_conv1_Conv.weight");
+            INDArray images = images(net, 2);
+            assertThat(net.forward(images)).isEqualTo(loaded.forward(images));
+            assertThat(net.train(images, Loss.softmaxCrossEntropy(1, 2)).loss()).isGreaterThan(0.0);
+          }
+          return 0;
+        });
   }
 
   @ParameterizedTest

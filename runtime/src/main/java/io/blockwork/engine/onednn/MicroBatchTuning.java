@@ -7,24 +7,17 @@ import io.blockwork.engine.Tuning;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Finds out once, and remembers, how batches of a network are best computed on this machine. */
 final class MicroBatchTuning {
   /** With what is begun by then, a first call takes about a second longer. */
   private static final Duration LIMIT = Duration.ofMillis(800);
-
-  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
   private MicroBatchTuning() {}
 
@@ -85,24 +78,10 @@ final class MicroBatchTuning {
   private static String machine() {
     String version = OneDnnEngine.class.getPackage().getImplementationVersion();
     return SafeText.format(
-        "%s, oneDNN %s, Blockwork %s",
-        processor(), OneDnnLibrary.version(), Objects.requireNonNullElse(version, "unknown"));
-  }
-
-  /** What the system calls the processor. */
-  private static String processor() {
-    String otherwise =
-        Objects.requireNonNullElse(
-            System.getenv("PROCESSOR_IDENTIFIER"), System.getProperty("os.arch"));
-    try (Stream<String> facts = Files.lines(PROCESSORS)) {
-      return facts
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(otherwise);
-    } catch (IOException | UncheckedIOException e) {
-      // Not Linux.
-      return otherwise;
-    }
+        "%s, oneDNN %s with instructions %x, Blockwork %s",
+        OneDnnLibrary.processor(),
+        OneDnnLibrary.version(),
+        OneDnnLibrary.instructions(),
+        Objects.requireNonNullElse(version, "unknown"));
   }
 }

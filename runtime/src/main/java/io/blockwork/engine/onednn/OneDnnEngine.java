@@ -123,6 +123,11 @@ public final class OneDnnEngine implements Engine {
     return precision == Precision.FLOAT || OneDnnLibrary.nativeBfloat16();
   }
 
+  /** What the system calls this machine's processor. */
+  public static String processor() {
+    return OneDnnLibrary.processor();
+  }
+
   /**
    * Bits of the weights of quantised networks: 8, or 7 where the processor cannot sum products of
    * whole bytes exactly (AVX2 and AVX-512 without VNNI).

@@ -3,9 +3,15 @@ package io.blockwork.engine.onednn;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.JavaCpp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
@@ -15,6 +21,7 @@ import org.bytedeco.javacpp.Loader;
 /** The native library: whether it loads, its CPU engine, and the threads it uses. */
 final class OneDnnLibrary {
   private static final int SEVEN_BITS = 64;
+  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
   private OneDnnLibrary() {}
 
@@ -51,12 +58,32 @@ final class OneDnnLibrary {
     return new stream(Cpu.ENGINE);
   }
 
-  /** The library's version, and the instructions that it uses, as it numbers them. */
+  /** The library's version. */
   static String version() {
     dnnl_version_t version = dnnl.dnnl_version();
-    return SafeText.format(
-        "%d.%d.%d with instructions %x",
-        version.major(), version.minor(), version.patch(), dnnl.dnnl_get_effective_cpu_isa());
+    return SafeText.format("%d.%d.%d", version.major(), version.minor(), version.patch());
+  }
+
+  /** The instructions that it uses, as it numbers them. */
+  static int instructions() {
+    return dnnl.dnnl_get_effective_cpu_isa();
+  }
+
+  /** What the system calls the processor. */
+  static String processor() {
+    String otherwise =
+        Objects.requireNonNullElse(
+            System.getenv("PROCESSOR_IDENTIFIER"), System.getProperty("os.arch"));
+    try (Stream<String> facts = Files.lines(PROCESSORS)) {
+      return facts
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(otherwise);
+    } catch (IOException | UncheckedIOException e) {
+      // Not Linux.
+      return otherwise;
+    }
   }
 
   /** Whether the processor multiplies bfloat16 natively. */
@@ -68,12 +95,9 @@ final class OneDnnLibrary {
 
   /** Version, instructions and threads, for bug reports. */
   static String describe() {
-    dnnl_version_t version = dnnl.dnnl_version();
     return SafeText.format(
-        "oneDNN %d.%d.%d, %s, bfloat16 %s, %d threads",
-        version.major(),
-        version.minor(),
-        version.patch(),
+        "oneDNN %s, %s, bfloat16 %s, %d threads",
+        version(),
         vectors()
             .map(set -> set.name().toLowerCase(Locale.ROOT))
             .orElse("neither AVX2 nor AVX-512"),

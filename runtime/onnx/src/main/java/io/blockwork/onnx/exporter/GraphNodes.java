@@ -32,7 +32,7 @@ final class GraphNodes {
   }
 
   /** {@code 3x3 stride 2, 64 x 56 x 56}, and where it belongs. */
-  private static String words(Node node, Shape shape) {
+  static String words(Node node, Shape shape) {
     Description description = node.op().description();
     String what =
         description.extras().isEmpty()

@@ -3,6 +3,7 @@ package io.blockwork.onnx.exporter;
 import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.compiled.CompiledGraph;
+import io.blockwork.engine.Quantization;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
 import io.blockwork.graph.Output;
@@ -12,10 +13,12 @@ import io.blockwork.graph.Totals;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.Softmax;
+import io.blockwork.graph.plans.InferencePlanner;
 import io.blockwork.graph.text.GraphText;
 import io.blockwork.graph.text.GraphTextException;
 import io.blockwork.graph.transforms.DropRandomness;
 import io.blockwork.graph.transforms.FoldBatchNorm;
+import io.blockwork.graph.transforms.Transforms;
 import io.blockwork.graph.transforms.Truncate;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.NearestName;
@@ -79,6 +82,7 @@ public final class OnnxExport {
   private List<String> classes = List.of();
   private List<String> features = List.of();
   private Optional<Preprocessing> preprocessing = Optional.empty();
+  private Optional<Quantization> quantization = Optional.empty();
 
   private OnnxExport(String name, Graph network, Parameters parameters) {
     this.name = name;
@@ -104,7 +108,9 @@ public final class OnnxExport {
                 () ->
                     new IllegalStateException(
                         SafeText.format(
-                            "%s: there is no %s beside its class, which exports need; build it without -Ablockwork.graph=false, and keep resources with classes when you pack them",
+                            "%s: there is no %s beside its class, which exports need; build it"
+                                + " without -Ablockwork.graph=false, and keep resources with"
+                                + " classes when you pack them",
                             name, CompiledGraph.fileName(network))));
     try {
       return of(name, GraphText.read(text), network.parameters());
@@ -142,7 +148,8 @@ public final class OnnxExport {
       }
       throw new IllegalStateException(
           SafeText.format(
-              "%s: its graph is that of another network: it has %s where the parameters have %s; build the network again",
+              "%s: its graph is that of another network: it has %s where the parameters have %s;"
+                  + " build the network again",
               name, entry(told, first), entry(there, first)));
     }
     return new OnnxExport(name, graph, parameters);
@@ -206,6 +213,20 @@ public final class OnnxExport {
    */
   public OnnxExport externalWeights() {
     externalWeights = true;
+    return this;
+  }
+
+  /**
+   * Writes the network in 8-bit integers: pairs of {@code QuantizeLinear} and {@code
+   * DequantizeLinear} stand around its layers, which ONNX Runtime and others compute in integers.
+   * Activations are unsigned with one scale a tensor, weights are signed bytes with a scale for
+   * each output channel; norms are folded into convolutions.
+   *
+   * @param ranges between which values the outputs of the layers lie, as {@code
+   *     io.blockwork.quantization.Calibrator} finds them
+   */
+  public OnnxExport quantization(Quantization ranges) {
+    quantization = Optional.of(Objects.requireNonNull(ranges, "ranges"));
     return this;
   }
 
@@ -305,6 +326,12 @@ public final class OnnxExport {
       throw new IllegalStateException(
           "bytesIn needs to know how images are normalised: call preprocessing first");
     }
+    if (quantization.isPresent() && (dataType != DataType.FLOAT || !features.isEmpty())) {
+      throw new IllegalStateException(
+          SafeText.format(
+              "%s: 8-bit integers go with FLOAT and the main output alone: leave out %s",
+              name, features.isEmpty() ? "dataType" : "features"));
+    }
     parameters.read(
         () -> {
           write(file);
@@ -317,14 +344,19 @@ public final class OnnxExport {
     if (bad.isPresent()) {
       throw new IllegalStateException(
           SafeText.format(
-              "%s: %s holds a NaN or an infinity, so nothing was exported; load or train other weights",
+              "%s: %s holds a NaN or an infinity, so nothing was exported; load or train other"
+                  + " weights",
               name, bad.get()));
     }
-    Graph part = inference();
+    Graph part = quantization.isPresent() ? planned() : inference();
     OnnxGraph graph = new OnnxGraph(opset, dataType, parameters);
     graph.reserve(INPUT);
     part.outputs().forEach(output -> graph.reserve(output.name()));
-    List<Value> values = GraphNodes.write(graph, part, images(graph));
+    Value images = images(graph);
+    List<Value> values =
+        quantization.isPresent()
+            ? QuantizedNodes.write(graph, part, images, quantization.get())
+            : GraphNodes.write(graph, part, images);
     List<Shape> shapes = Shapes.of(part);
     List<Value> ends = new ArrayList<>();
     for (Output output : part.outputs()) {
@@ -342,18 +374,29 @@ public final class OnnxExport {
 
   /** The network as the file has it. */
   private Graph inference() {
+    softmaxOnce();
     List<Output> outputs = new ArrayList<>(List.of(network.outputs().get(0)));
     ModuleNames names = ModuleNames.of(network);
     for (String feature : features) {
       OptionalInt node = names.node(feature);
       outputs.add(Output.feature(feature, node.orElseThrow()));
     }
+    Graph part = DropRandomness.apply(Truncate.apply(network, outputs));
+    return foldNorms ? FoldBatchNorm.apply(part) : part;
+  }
+
+  /** The network as our own kernels run it, whose layers the ranges are those of. */
+  private Graph planned() {
+    softmaxOnce();
+    Graph main = Truncate.apply(network, List.of(network.outputs().get(0)));
+    return InferencePlanner.plan(Transforms.forInference(main)).graph();
+  }
+
+  private void softmaxOnce() {
     if (softmax && network.node(network.output()).op() instanceof Softmax) {
       throw new IllegalStateException(
           SafeText.format("%s ends in a softmax of its own: export it without another", name));
     }
-    Graph part = DropRandomness.apply(Truncate.apply(network, outputs));
-    return foldNorms ? FoldBatchNorm.apply(part) : part;
   }
 
   /** What the first node reads: the input, or what becomes of bytes. */

@@ -9,6 +9,7 @@ import io.blockwork.onnx.proto.TensorProto;
 import io.blockwork.onnx.proto.TypeProto;
 import io.blockwork.onnx.proto.ValueInfoProto;
 import io.blockwork.parameters.Parameters;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -221,6 +222,15 @@ final class OnnxGraph {
         new Initialiser(
             header(name, onnxType(), shape),
             TensorData.computed(name, values.length, type, values::clone)));
+    return name;
+  }
+
+  /** Integers that belong to the operation, or stand for an entry of the {@code state_dict}. */
+  String integers(String name, TensorProto.DataType integer, ByteBuffer bytes, long... shape) {
+    if (!parameters.names().contains(name)) {
+      valueNames.unique(name);
+    }
+    initialisers.put(name, new Initialiser(header(name, integer, shape), TensorData.plain(bytes)));
     return name;
   }
 

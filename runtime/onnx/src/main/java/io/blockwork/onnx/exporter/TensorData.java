@@ -48,6 +48,11 @@ abstract class TensorData {
     return new Computed(name, count, type, values);
   }
 
+  /** Bytes as the file has them. */
+  static TensorData plain(ByteBuffer bytes) {
+    return new Plain(bytes);
+  }
+
   /** Numbers of 64 bits. */
   static TensorData longs(long... values) {
     ByteBuffer bytes = buffer(values.length * Long.BYTES);
@@ -55,7 +60,8 @@ abstract class TensorData {
     return new Plain(bytes);
   }
 
-  private static ByteBuffer buffer(int bytes) {
+  /** A buffer in the byte order of ONNX. */
+  static ByteBuffer buffer(int bytes) {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -168,7 +174,8 @@ abstract class TensorData {
       if (single ? !Float.isFinite((float) value) : !Double.isFinite(value)) {
         throw new IllegalStateException(
             io.blockwork.io.SafeText.format(
-                "%s: %s is not finite in a file of type %s; look at the running variance of the norm, or export as DOUBLE",
+                "%s: %s is not finite in a file of type %s; look at the running variance of the"
+                    + " norm, or export as DOUBLE",
                 name, value, type));
       }
       if (single) {

@@ -31,7 +31,20 @@ final class Draft {
   private final List<Shape> shapes = new ArrayList<>();
   private final List<Map<String, OnnxTensor>> weights = new ArrayList<>();
 
+  /** Blocks that paths do not tell, by the paths of the operations in them. */
+  private final Map<String, Block> blocks;
+
   Draft(Shape input) {
+    this(input, Map.of());
+  }
+
+  /**
+   * @param input shape of one image
+   * @param places operations whose paths do not tell in which blocks they stand
+   */
+  Draft(Shape input, Map<String, FoundBlocks.Place> places) {
+    this.blocks = new HashMap<>();
+    places.values().forEach(place -> blocks.put(place.path(), place.block()));
     ops.add(new Input(input));
     inputs.add(List.of());
     shapes.add(input);
@@ -100,7 +113,8 @@ final class Draft {
     Map<Integer, Integer> ids = new HashMap<>();
     Map<String, OnnxTensor> values = new LinkedHashMap<>();
     for (int id : needed) {
-      builder.enter(block(ops.get(id).path()));
+      String path = ops.get(id).path();
+      builder.enter(blocks.getOrDefault(path, block(path)));
       ids.put(id, builder.add(ops.get(id), inputs.get(id).stream().map(ids::get).toList()));
       values.putAll(weights.get(id));
     }

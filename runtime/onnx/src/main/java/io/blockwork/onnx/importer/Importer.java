@@ -73,8 +73,17 @@ public final class Importer {
   private static ImportedNetwork taken(OnnxModel model, Optional<Shape> input) {
     List<OnnxNode> nodes = Order.of(model, Patterns.replaced(model));
     Images images = Images.of(model, nodes, input);
-    var draft = new Draft(images.shape());
-    var scope = new Scope(model, nodes, images.batch(), draft, new Names(nodes));
+    var names = new Names(nodes);
+    ImportedNetwork network = taken(model, nodes, images, new Draft(images.shape()), names);
+    Map<String, FoundBlocks.Place> places = FoundBlocks.of(network.graph(), names.unnamed());
+    return places.isEmpty()
+        ? network
+        : taken(model, nodes, images, new Draft(images.shape(), places), new Names(nodes, places));
+  }
+
+  private static ImportedNetwork taken(
+      OnnxModel model, List<OnnxNode> nodes, Images images, Draft draft, Names names) {
+    var scope = new Scope(model, nodes, images.batch(), draft, names);
     scope.define(images.name(), images.view());
     for (OnnxNode node : nodes) {
       take(model, node, scope);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
 final class Names {
   private static final String SCOPES = "pkg.torch.onnx.name_scopes";
   private static final Pattern QUOTED = Pattern.compile("'([^']*)'");
+  private static final Pattern NUMBERED = Pattern.compile("(.*?)_?[0-9]*");
   private static final List<String> WEIGHTS = List.of(".weight", ".gamma", ".kernel", ".scale");
 
   private final Set<String> taken = new HashSet<>(Set.of("input"));
@@ -26,7 +28,20 @@ final class Names {
   /** Paths that hold others, so that they are blocks. */
   private final Set<String> blocks = new HashSet<>();
 
+  /** Paths that nothing in the file has told. */
+  private final Set<String> unnamed = new HashSet<>();
+
+  /** Other paths for some operations, by those that they would have. */
+  private final Map<String, FoundBlocks.Place> places;
+
+  /** Names as the file has them. */
   Names(List<OnnxNode> nodes) {
+    this(nodes, Map.of());
+  }
+
+  /** Names where some operations are known to stand elsewhere. */
+  Names(List<OnnxNode> nodes, Map<String, FoundBlocks.Place> places) {
+    this.places = places;
     for (OnnxNode node : nodes) {
       scope(node)
           .ifPresent(
@@ -42,13 +57,37 @@ final class Names {
 
   /** A path that no other operation has. */
   String path(OnnxNode node, List<OnnxTensor> weights) {
-    String path =
+    Optional<String> told =
         weights.stream()
             .flatMap(weight -> module(weight.name()).stream())
             .findFirst()
-            .or(() -> scope(node).map(found -> leaf(found, node)))
-            .orElseGet(() -> plain(node, weights));
-    return unique(clean(path));
+            .or(() -> scope(node).map(found -> leaf(found, node)));
+    String wish = told.orElseGet(() -> plain(node, weights));
+    String path = unique(clean(wish));
+    if (told.isEmpty() && isNumber(wish, node)) {
+      unnamed.add(path);
+    }
+    FoundBlocks.Place place = places.get(path);
+    return place == null ? path : place.path();
+  }
+
+  /** The paths so far that nothing in the file has told, but that operations have to have some. */
+  Set<String> unnamed() {
+    return unnamed;
+  }
+
+  /** Whether a name is the operator's, or next to none, with a number at most. */
+  private static boolean isNumber(String name, OnnxNode node) {
+    Matcher numbered = NUMBERED.matcher(name);
+    if (!numbered.matches()) {
+      return false;
+    }
+    String word = numbered.group(1);
+    return word.length() <= 2
+        || word.equalsIgnoreCase(node.type())
+        || word.equalsIgnoreCase("node")
+        || word.equalsIgnoreCase("node_" + node.type())
+        || word.startsWith("onnx::");
   }
 
   private String unique(String wish) {

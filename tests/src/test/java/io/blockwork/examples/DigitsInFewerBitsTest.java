@@ -17,6 +17,8 @@ import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.examples.quickstart.DigitsNet;
 import io.blockwork.examples.quickstart.Quickstart;
 import io.blockwork.loss.Loss;
+import io.blockwork.quantization.Calibrator;
+import io.blockwork.quantization.Quantizer;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
 import java.io.IOException;
@@ -28,13 +30,38 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The quickstart's network, data and settings, in bfloat16 with float32 master weights. */
-class DigitsInBfloat16Test {
+/** The quickstart's network, data and settings, in bfloat16 and in 8-bit integers. */
+class DigitsInFewerBitsTest {
   private static final int EPOCHS = 12;
   private static final long SEED = 1;
 
+  /** Points of accuracy that integers may lose. */
+  private static final double LOSS = 0.3;
+
   @Test
-  void reachesTheAccuracyOfTheQuickstart() throws IOException {
+  void losesHardlyAnyAccuracyInIntegers() throws IOException {
+    assumeTrue(OneDnnEngine.isAvailable(), () -> OneDnnEngine.unavailable().orElse(""));
+    Split<Dataset> digits = Split.stratified(digits(), 0.2, SEED);
+    EngineOptions engine = EngineOptions.named("onednn").threads(1);
+    try (DigitsNet net =
+        Networks.create(DigitsNet.class, NetworkOptions.defaults().seed(SEED).engine(engine))) {
+      train(net, digits.train());
+      double floats = accuracy(net, digits.heldOut());
+      assertThat(floats).isAtLeast(0.98);
+      try (DataLoader images = DataLoader.of(digits.train()).batchSize(64).build();
+          DigitsNet integers =
+              Quantizer.of(DigitsNet.class, net)
+                  .engine(engine)
+                  .quantized(Calibrator.of(net).run(images))) {
+        assertThat(integers.floatLayers()).doesNotContainKey("layer1.0.conv1");
+        assertThat(accuracy(integers, digits.heldOut())).isAtLeast(floats - LOSS / 100);
+      }
+    }
+  }
+
+  /** With master weights in single precision. */
+  @Test
+  void reachesTheAccuracyOfTheQuickstartInBfloat16() throws IOException {
     assumeTrue(
         OneDnnEngine.isAvailable() && OneDnnEngine.isNative(Precision.BFLOAT16),
         "no native bfloat16 on this machine");
