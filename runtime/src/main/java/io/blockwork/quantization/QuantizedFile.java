@@ -257,7 +257,7 @@ public final class QuantizedFile {
               "%s: there is no %s: the file is of another architecture", file.path(), name));
     }
     INDArray stored = file.get(name);
-    if (stored.dataType() != DataType.BYTE) {
+    if (stored.dataType() != DataType.INT8) {
       return stored.castTo(DataType.FLOAT);
     }
     if (!file.has(name + SCALE)) {

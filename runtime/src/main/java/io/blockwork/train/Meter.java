@@ -106,6 +106,7 @@ public final class Meter {
     return rank;
   }
 
+  /** The means over the images so far. */
   public Metrics metrics() {
     double n = Math.max(1, images);
     List<AuxiliaryLoss> auxiliary =

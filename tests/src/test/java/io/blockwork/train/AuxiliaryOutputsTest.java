@@ -130,9 +130,8 @@ final class AuxiliaryOutputsTest {
     check(expected.get("inputGradient"), result.inputGradient().orElseThrow(), tolerance);
     expected
         .get("gradients")
-        .fields()
-        .forEachRemaining(
-            each -> check(each.getValue(), net.gradients().get(each.getKey()), tolerance));
+        .properties()
+        .forEach(each -> check(each.getValue(), net.gradients().get(each.getKey()), tolerance));
   }
 
   @ParameterizedTest
