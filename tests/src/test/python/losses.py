@@ -34,6 +34,7 @@ CLASSES = torch.tensor([1, 0, 4, 2])
 SOFT = torch.softmax(fill((4, 5), 2.0) * 2, 1)
 SEVERAL = (fill((4, 5), 1.3) > 0).double()
 TEACHER = fill((4, 5), 4.0) * 2
+NUMBERS = fill((4, 5), 0.9) * 3
 WEIGHTS = torch.tensor([1.0, 2.0, 0.5, 3.0, 0.25])
 
 
@@ -70,6 +71,10 @@ cases = {
     "sigmoidFocal": case(lambda x: sigmoid_focal_loss(x, SEVERAL, 0.25, 2.0, "mean")),
     "sigmoidFocalSoft": case(lambda x: sigmoid_focal_loss(x, SOFT, -1, 1.5, "mean")),
     "distilled": case(lambda x: distill(x, 4.0, 0.7)),
+    "squared": case(lambda x: F.mse_loss(x, NUMBERS)),
+    "absolute": case(lambda x: F.l1_loss(x, NUMBERS)),
+    "huber": case(lambda x: F.huber_loss(x, NUMBERS)),
+    "huberWide": case(lambda x: F.huber_loss(x, NUMBERS, delta=2.5)),
     "weighted": case(lambda x: F.cross_entropy(x, CLASSES, WEIGHTS)),
     "weightedSmoothed": case(lambda x: F.cross_entropy(x, CLASSES, WEIGHTS, label_smoothing=0.2)),
     "weightedSoft": case(lambda x: F.cross_entropy(x, SOFT, WEIGHTS, label_smoothing=0.1)),
@@ -82,6 +87,7 @@ json.dump(
         "soft": SOFT.flatten().tolist(),
         "several": SEVERAL.flatten().tolist(),
         "teacher": TEACHER.flatten().tolist(),
+        "numbers": NUMBERS.flatten().tolist(),
         "weights": WEIGHTS.tolist(),
         "cases": cases,
     },

@@ -199,12 +199,27 @@ public record Architecture(
 
     /** A convolution and the size of its output. */
     public Builder conv2d(String path, Conv conv, int height, int width) {
+      return conv2d(path, conv, Optional.empty(), height, width);
+    }
+
+    /**
+     * The same.
+     *
+     * @param initial what its weights start with, unless it is He et al.'s scale by the fan-out
+     */
+    public Builder conv2d(String path, Conv conv, Initial initial, int height, int width) {
+      return conv2d(path, conv, Optional.of(initial), height, width);
+    }
+
+    private Builder conv2d(
+        String path, Conv conv, Optional<Initial> initial, int height, int width) {
       int in = conv.in() / conv.groups();
       var weight =
           new ParameterInfo(
               path + ".weight",
               Kind.CONV_WEIGHT,
-              List.of(conv.out(), in, conv.kernelHeight(), conv.kernelWidth()));
+              List.of(conv.out(), in, conv.kernelHeight(), conv.kernelWidth()),
+              initial);
       long macs = weight.length() * height * width;
       return add(path, "Conv2d", List.of(conv.out(), height, width), List.of(weight), macs);
     }
@@ -312,6 +327,17 @@ public record Architecture(
     /** Normal around zero. */
     public Initial normal(double deviation) {
       return Initial.normal(deviation);
+    }
+
+    /** Normal, scaled by the fan-in (He et al. 2015, section 2.2). */
+    public Initial he(long fanIn) {
+      return normal(Math.sqrt(2.0 / Math.max(1, fanIn)));
+    }
+
+    /** What torch's layers start with: uniform within {@code 1 / sqrt(fanIn)}. */
+    public Initial torch(long fanIn) {
+      double bound = 1 / Math.sqrt(Math.max(1, fanIn));
+      return uniform(-bound, bound);
     }
 
     /** Normal around zero, within bounds. */

@@ -119,7 +119,9 @@ public interface ImageClassifier extends Network {
   }
 
   /**
-   * Names what is in a picture, by logits in single precision.
+   * Names what is in a picture, by logits in single precision. If the network was trained on
+   * pictures with several classes each ({@link ModelCard#task}), every class has a probability of
+   * its own.
    *
    * @param image the picture, of any size
    * @param preprocessing what the network's weights expect
@@ -141,8 +143,20 @@ public interface ImageClassifier extends Network {
                   + " %s; let it resize and crop, as Preprocessing.imageNet(%d, %d) does",
               architecture().name(), expected, made, resize(expected.get(1)), expected.get(1)));
     }
-    float[] logits = forward(preprocessing.normalize(ready));
-    return Classification.rank(logits, classNames, classNames.size());
+    return named(forward(preprocessing.normalize(ready)), classNames);
+  }
+
+  private List<Prediction> named(float[] logits, List<String> classNames) {
+    return switch (ModelCard.of(parameters()).task()) {
+      case SINGLE_LABEL -> Classification.rank(logits, classNames, classNames.size());
+      case MULTI_LABEL -> Classification.rankEach(logits, classNames);
+      case REGRESSION ->
+          throw new IllegalStateException(
+              SafeText.format(
+                  "%s was trained to say numbers, and not classes: call"
+                      + " forward(preprocessing.normalize(image))",
+                  architecture().name()));
+    };
   }
 
   /**
@@ -163,7 +177,6 @@ public interface ImageClassifier extends Network {
         Nd4j.createFromArray(preprocessing.normalize(ready))
             .reshape('c', 1, ready.channels(), ready.height(), ready.width())
             .castTo(parameters().dataType());
-    float[] logits = views.forward(this, images).toFloatVector();
-    return Classification.rank(logits, classNames, classNames.size());
+    return named(views.forward(this, images).toFloatVector(), classNames);
   }
 }

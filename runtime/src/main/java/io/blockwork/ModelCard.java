@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.blockwork.data.Task;
 import io.blockwork.image.Interpolation;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
@@ -22,23 +23,28 @@ import java.util.Optional;
 
 /**
  * What weights say beside their values: what network they are of, which classes they tell apart,
- * and what has to be done to a picture for them. It travels with the parameters: a training run
- * takes it from its data, {@link Weights#save} and checkpoints write it, {@link Parameters#load}
- * reads it, and {@link ImageClassifier#classify(java.nio.file.Path)} goes by it. Exports to ONNX
- * hold it, too.
+ * what has to be done to a picture for them, and what they say of it. It travels with the
+ * parameters: a training run takes it from its data, {@link Weights#save} and checkpoints write it,
+ * {@link Parameters#load} reads it, and {@link ImageClassifier#classify(java.nio.file.Path)} goes
+ * by it. Exports to ONNX hold it, too.
  *
  * @param network name of the network that the weights are of; empty: not known
  * @param classNames by label; empty: not known
  * @param preprocessing what the network's pictures went through; empty: not known
+ * @param task what the network says of a picture; one class, unless the weights tell
  */
 public record ModelCard(
-    Optional<String> network, List<String> classNames, Optional<Preprocessing> preprocessing) {
+    Optional<String> network,
+    List<String> classNames,
+    Optional<Preprocessing> preprocessing,
+    Task task) {
   /** What the names of entries begin with in the metadata of weights. */
   private static final String PREFIX = "blockwork.";
 
   private static final String NETWORK = "network";
   private static final String CLASSES = "classes";
   private static final String PREPROCESSING = "preprocessing";
+  private static final String TASK = "task";
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Copies the list. */
@@ -49,9 +55,15 @@ public record ModelCard(
     classNames = List.copyOf(classNames);
   }
 
+  /** What is said of a network that names one class of a picture. */
+  public ModelCard(
+      Optional<String> network, List<String> classNames, Optional<Preprocessing> preprocessing) {
+    this(network, classNames, preprocessing, Task.SINGLE_LABEL);
+  }
+
   /** What is known of classes and pictures alone. */
   public ModelCard(List<String> classNames, Optional<Preprocessing> preprocessing) {
-    this(Optional.empty(), classNames, preprocessing);
+    this(Optional.empty(), classNames, preprocessing, Task.SINGLE_LABEL);
   }
 
   /** What a network's parameters say. */
@@ -85,14 +97,17 @@ public record ModelCard(
             .map(text -> names(prefix + CLASSES, text))
             .orElse(List.of()),
         Optional.ofNullable(metadata.get(prefix + PREPROCESSING))
-            .map(text -> preprocessing(prefix + PREPROCESSING, text)));
+            .map(text -> preprocessing(prefix + PREPROCESSING, text)),
+        Optional.ofNullable(metadata.get(prefix + TASK))
+            .map(text -> task(prefix + TASK, text))
+            .orElse(Task.SINGLE_LABEL));
   }
 
   /**
    * What is known, as files hold it: {@code network}, a name; {@code classes}, an array in JSON;
    * {@code preprocessing}, an object in JSON with {@code color}, {@code resize}, {@code crop},
-   * {@code interpolation}, {@code mean} and {@code std}. Safetensors have {@code blockwork.} before
-   * each.
+   * {@code interpolation}, {@code mean} and {@code std}; {@code task}, if it is not one class.
+   * Safetensors have {@code blockwork.} before each.
    */
   public Map<String, String> entries() {
     Map<String, String> entries = new LinkedHashMap<>();
@@ -101,12 +116,26 @@ public record ModelCard(
       entries.put(CLASSES, json(classNames));
     }
     preprocessing.ifPresent(made -> entries.put(PREPROCESSING, json(made)));
+    if (task != Task.SINGLE_LABEL) {
+      entries.put(TASK, task.name().toLowerCase(Locale.ROOT));
+    }
     return entries;
   }
 
   /** Says this of parameters from now on; what is not known leaves what was said before. */
   public void describe(Parameters parameters) {
     entries().forEach((name, text) -> parameters.metadata(PREFIX + name, text));
+    if (task == Task.SINGLE_LABEL && parameters.metadata().containsKey(PREFIX + TASK)) {
+      parameters.metadata(PREFIX + TASK, task.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static Task task(String key, String text) {
+    try {
+      return Task.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw damaged(key, text, e);
+    }
   }
 
   private static String json(List<String> names) {

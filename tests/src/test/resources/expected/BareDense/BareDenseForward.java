@@ -10,11 +10,10 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link BareDense}. 2 batch norms (called norm1) run by themselves, since no convolution
- * stands before them whose output nobody else reads. Activations and shortcuts are added by the
- * kernels that compute the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the
- * shape of one image: the same slot and shape are the same memory, which is how one block hands
- * its output to the next.
+ * Inference of {@link BareDense}. 2 batch norms (norm1) run, with no convolution of their own before
+ * them. Kernels add activations and shortcuts to what they compute. {@code slot(s, c, h, w)} is
+ * slot {@code s} in the shape of one image: in the same slot and shape, one block hands its output
+ * to the next.
  *
  * <pre>
  * denseblock   12 x 8 x 8   2 x dense layer

@@ -119,7 +119,7 @@ final class BareResidualBackward implements TrainingPass {
 
     void forward() {
       downsample_0.forward();  // input -> downsample_0Out      1x1 stride 2   8 x 4 x 4
-      downsample_1.forward();  // -> downsample_1Out            norm           8 x 4 x 4
+      downsample_1.forward();  // downsample_0Out -> downsample_1Out  norm  8 x 4 x 4
       conv1.forward();         // input -> conv1Out             3x3 stride 2   8 x 4 x 4
       bn1.forward();           // conv1Out -> bn1Out            norm           8 x 4 x 4   relu
       conv2.forward();         // bn1Out -> conv2Out            3x3            8 x 4 x 4
@@ -133,7 +133,7 @@ final class BareResidualBackward implements TrainingPass {
       conv2.backward();         // dConv2Out -> dBn1Out         3x3            8 x 4 x 4
       bn1.backward();           // dBn1Out -> dConv1Out         norm           8 x 4 x 4
       conv1.backward();         // dConv1Out -> dInput          3x3 stride 2   4 x 8 x 8
-      downsample_1.backward();  // -> dDownsample_0Out          norm           8 x 4 x 4
+      downsample_1.backward();  // dDownsample_1Out -> dDownsample_0Out  norm  8 x 4 x 4
       downsample_0.backward();  // dDownsample_0Out -> dInput   1x1 stride 2   4 x 8 x 8   adds
     }
   }

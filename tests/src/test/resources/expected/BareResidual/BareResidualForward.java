@@ -10,10 +10,9 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link BareResidual}. All 3 batch norms are folded into the convolutions before them.
- * Activations and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h,
- * w)} is the memory of slot {@code s}, in the shape of one image: the same slot and shape are the
- * same memory, which is how one block hands its output to the next.
+ * Inference of {@link BareResidual}. All 3 batch norms are folded into the convolutions before them. Kernels
+ * add activations and shortcuts to what they compute. {@code slot(s, c, h, w)} is slot {@code s}
+ * in the shape of one image: in the same slot and shape, one block hands its output to the next.
  *
  * <pre>
  * block   8 x 4 x 4   basic block, stride 2
@@ -59,22 +58,21 @@ final class BareResidualForward implements ForwardPass {
 
     Block(InferenceBinder bind) {
       Tensor input = bind.slot(0, 4, 8, 8);
-      Tensor downsample_0Out = bind.slot(1, 8, 4, 4);
+      Tensor out = bind.slot(1, 8, 4, 4);
       Tensor conv1Out = bind.slot(2, 8, 4, 4);
 
-      downsample_0 = bind.conv2d(
-          "downsample.0", conv(4, 8, 1).stride(2), input, downsample_0Out, norm("downsample.1"));
+      downsample_0 =
+          bind.conv2d("downsample.0", conv(4, 8, 1).stride(2), input, out, norm("downsample.1"));
       conv1 = bind.conv2d(
           "conv1", conv(4, 8, 3).stride(2).padding(1), input, conv1Out, norm("bn1").thenRelu());
       conv2 = bind.conv2d(
-          "conv2", conv(8, 8, 3).padding(1), conv1Out, downsample_0Out,
-          norm("bn2").add(downsample_0Out).thenRelu());
+          "conv2", conv(8, 8, 3).padding(1), conv1Out, out, norm("bn2").add(out).thenRelu());
     }
 
     void run() {
-      downsample_0.run();  // input -> downsample_0Out   1x1 stride 2   8 x 4 x 4   norm
-      conv1.run();         // input -> conv1Out          3x3 stride 2   8 x 4 x 4   norm, relu
-      conv2.run();         // -> downsample_0Out         3x3            8 x 4 x 4   norm, add, relu
+      downsample_0.run();  // input -> out           1x1 stride 2   8 x 4 x 4   norm
+      conv1.run();         // input -> conv1Out      3x3 stride 2   8 x 4 x 4   norm, relu
+      conv2.run();         // conv1Out, out -> out   3x3            8 x 4 x 4   norm, add, relu
     }
   }
 }

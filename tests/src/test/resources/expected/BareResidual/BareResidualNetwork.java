@@ -13,8 +13,7 @@ import javax.annotation.processing.Generated;
  * {@link BareResidual}, compiled: 4 x 8 x 8 -> 8 x 4 x 4.
  *
  * <p>Inference is {@link BareResidualForward}, training {@link BareResidualBackward}.
- *
- * <p>After He et al. 2015 (arXiv:1512.03385), Figure 5.
+ * After He et al. 2015 (arXiv:1512.03385), Figure 5.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BareResidualNetwork extends CompiledNetwork implements BareResidual {
@@ -22,20 +21,15 @@ public final class BareResidualNetwork extends CompiledNetwork implements BareRe
     super(compiledArchitecture(), options);
   }
 
-  /**
-   * Creates the network with random weights and default options.
-   *
-   * @return a new network
-   */
+  /** {@return a new network with random weights and default options} */
   public static BareResidualNetwork create() {
     return create(NetworkOptions.defaults());
   }
 
   /**
-   * Creates the network.
+   * {@return a new network}
    *
    * @param options seed, data type and engine
-   * @return a new network
    */
   public static BareResidualNetwork create(NetworkOptions options) {
     return new BareResidualNetwork(options);
@@ -52,8 +46,7 @@ public final class BareResidualNetwork extends CompiledNetwork implements BareRe
   }
 
   private static Architecture compiledArchitecture() {
-    var layers = Architecture.named("BareResidual");
-    layers.input(4, 8, 8);
+    var layers = Architecture.named("BareResidual").input(4, 8, 8);
     block(layers);
     layers.output(8, 4, 4);
     layers.slots(256L, 128L, 128L);

@@ -252,7 +252,7 @@ final class BasicBackward implements TrainingPass {
 
     void forward() {
       downsample_0.forward();  // x -> downsample_0Out          1x1 stride 2   8 x 4 x 4
-      downsample_1.forward();  // -> downsample_1Out            norm           8 x 4 x 4
+      downsample_1.forward();  // downsample_0Out -> downsample_1Out  norm  8 x 4 x 4
       conv1.forward();         // x -> conv1Out                 3x3 stride 2   8 x 4 x 4
       bn1.forward();           // conv1Out -> bn1Out            norm           8 x 4 x 4   relu
       conv2.forward();         // bn1Out -> conv2Out            3x3            8 x 4 x 4
@@ -266,7 +266,7 @@ final class BasicBackward implements TrainingPass {
       conv2.backward();         // dConv2Out -> dBn1Out     3x3            8 x 4 x 4
       bn1.backward();           // dBn1Out -> dConv1Out     norm           8 x 4 x 4
       conv1.backward();         // dConv1Out -> dX          3x3 stride 2   4 x 8 x 8
-      downsample_1.backward();  // -> dDownsample_0Out      norm           8 x 4 x 4
+      downsample_1.backward();  // dDownsample_1Out -> dDownsample_0Out  norm  8 x 4 x 4
       downsample_0.backward();  // dDownsample_0Out -> dX   1x1 stride 2   4 x 8 x 8   adds
     }
   }

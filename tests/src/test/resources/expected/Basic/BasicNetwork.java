@@ -13,8 +13,7 @@ import javax.annotation.processing.Generated;
  * {@link Basic}, compiled: 3 x 8 x 8 -> 3.
  *
  * <p>Inference is {@link BasicForward}, training {@link BasicBackward}.
- *
- * <p>After He et al. 2015 (arXiv:1512.03385), section 4.2 and Figure 5.
+ * After He et al. 2015 (arXiv:1512.03385), section 4.2 and Figure 5.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BasicNetwork extends CompiledNetwork implements Basic {
@@ -22,20 +21,15 @@ public final class BasicNetwork extends CompiledNetwork implements Basic {
     super(compiledArchitecture(), options);
   }
 
-  /**
-   * Creates the network with random weights and default options.
-   *
-   * @return a new network
-   */
+  /** {@return a new network with random weights and default options} */
   public static BasicNetwork create() {
     return create(NetworkOptions.defaults());
   }
 
   /**
-   * Creates the network.
+   * {@return a new network}
    *
    * @param options seed, data type and engine
-   * @return a new network
    */
   public static BasicNetwork create(NetworkOptions options) {
     return new BasicNetwork(options);
@@ -52,15 +46,13 @@ public final class BasicNetwork extends CompiledNetwork implements Basic {
   }
 
   private static Architecture compiledArchitecture() {
-    var layers = Architecture.named("Basic");
-    layers.input(3, 8, 8);
+    var layers = Architecture.named("Basic").input(3, 8, 8);
     stem(layers);
     layer1_0(layers, "layer1.0");
     layer1_0(layers, "layer1.1");
-    layer2_0(layers);
+    layer2_0(layers, "layer2.0");
     head(layers);
-    layers.output(3);
-    layers.heads("fc");
+    layers.output(3).heads("fc");
     layers.slots(256L, 256L, 128L);
     return layers.build();
   }
@@ -77,13 +69,13 @@ public final class BasicNetwork extends CompiledNetwork implements Basic {
     layers.batchNorm(path + ".bn2", 4, 8, 8);
   }
 
-  private static void layer2_0(Architecture.Builder layers) {
-    layers.conv2d("layer2.0.conv1", layers.conv(4, 8, 3).stride(2).padding(1), 4, 4);
-    layers.batchNorm("layer2.0.bn1", 8, 4, 4);
-    layers.conv2d("layer2.0.conv2", layers.conv(8, 8, 3).padding(1), 4, 4);
-    layers.batchNorm("layer2.0.bn2", 8, 4, 4);
-    layers.conv2d("layer2.0.downsample.0", layers.conv(4, 8, 1).stride(2), 4, 4);
-    layers.batchNorm("layer2.0.downsample.1", 8, 4, 4);
+  private static void layer2_0(Architecture.Builder layers, String path) {
+    layers.conv2d(path + ".conv1", layers.conv(4, 8, 3).stride(2).padding(1), 4, 4);
+    layers.batchNorm(path + ".bn1", 8, 4, 4);
+    layers.conv2d(path + ".conv2", layers.conv(8, 8, 3).padding(1), 4, 4);
+    layers.batchNorm(path + ".bn2", 8, 4, 4);
+    layers.conv2d(path + ".downsample.0", layers.conv(4, 8, 1).stride(2), 4, 4);
+    layers.batchNorm(path + ".downsample.1", 8, 4, 4);
   }
 
   private static void head(Architecture.Builder layers) {

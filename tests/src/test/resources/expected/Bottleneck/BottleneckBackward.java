@@ -220,7 +220,7 @@ final class BottleneckBackward implements TrainingPass {
 
     void forward() {
       downsample_0.forward();  // x -> downsample_0Out          1x1      16 x 16 x 12
-      downsample_1.forward();  // -> downsample_1Out            norm     16 x 16 x 12
+      downsample_1.forward();  // downsample_0Out -> downsample_1Out  norm  16 x 16 x 12
       conv1.forward();         // x -> conv1Out                 1x1      4 x 16 x 12
       bn1.forward();           // conv1Out -> bn1Out            norm     4 x 16 x 12    relu
       conv2.forward();         // bn1Out -> conv2Out            3x3      4 x 16 x 12
@@ -246,7 +246,7 @@ final class BottleneckBackward implements TrainingPass {
       conv2.backward();         // dConv2Out -> dBn1Out           3x3      4 x 16 x 12
       bn1.backward();           // dBn1Out -> dConv1Out           norm     4 x 16 x 12
       conv1.backward();         // dConv1Out -> dX                1x1      4 x 16 x 12
-      downsample_1.backward();  // -> dDownsample_0Out            norm     16 x 16 x 12
+      downsample_1.backward();  // dDownsample_1Out -> dDownsample_0Out  norm  16 x 16 x 12
       downsample_0.backward();  // dDownsample_0Out -> dX         1x1      4 x 16 x 12    adds
     }
   }
@@ -346,7 +346,7 @@ final class BottleneckBackward implements TrainingPass {
 
     void forward() {
       downsample_0.forward();  // x -> downsample_0Out          1x1 stride 2   32 x 8 x 6
-      downsample_1.forward();  // -> downsample_1Out            norm           32 x 8 x 6
+      downsample_1.forward();  // downsample_0Out -> downsample_1Out  norm  32 x 8 x 6
       conv1.forward();         // x -> conv1Out                 1x1            8 x 16 x 12
       bn1.forward();           // conv1Out -> bn1Out            norm           8 x 16 x 12   relu
       conv2.forward();         // bn1Out -> conv2Out            3x3 stride 2   8 x 8 x 6
@@ -372,7 +372,7 @@ final class BottleneckBackward implements TrainingPass {
       conv2.backward();         // dConv2Out -> dBn1Out           3x3 stride 2   8 x 16 x 12
       bn1.backward();           // dBn1Out -> dConv1Out           norm           8 x 16 x 12
       conv1.backward();         // dConv1Out -> dX                1x1            16 x 16 x 12
-      downsample_1.backward();  // -> dDownsample_0Out            norm           32 x 8 x 6
+      downsample_1.backward();  // dDownsample_1Out -> dDownsample_0Out  norm  32 x 8 x 6
       downsample_0.backward();  // dDownsample_0Out -> dX         1x1 stride 2   16 x 16 x 12   adds
     }
   }

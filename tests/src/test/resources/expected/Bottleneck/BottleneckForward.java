@@ -15,9 +15,9 @@ import javax.annotation.processing.Generated;
 
 /**
  * Inference of {@link Bottleneck}. All 12 batch norms are folded into the convolutions before them.
- * Activations and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h,
- * w)} is the memory of slot {@code s}, in the shape of one image: the same slot and shape are the
- * same memory, which is how one block hands its output to the next.
+ * Kernels add activations and shortcuts to what they compute. {@code slot(s, c, h, w)} is slot
+ * {@code s} in the shape of one image: in the same slot and shape, one block hands its output to
+ * the next.
  *
  * <pre>
  * stem     4 x 16 x 12    7x7 convolution, 3x3 max pool
@@ -116,7 +116,7 @@ final class BottleneckForward implements ForwardPass {
       Tensor x = bind.slot(2, 4, 16, 12);
       Tensor conv1Out = bind.slot(0, 4, 16, 12);
       Tensor conv2Out = bind.slot(1, 4, 16, 12);
-      Tensor conv3Out = bind.slot(0, 16, 16, 12);
+      Tensor out = bind.slot(0, 16, 16, 12);
       Tensor se_squeezeOut = bind.slot(1, 16, 1, 1);
       Tensor se_fc1Out = bind.slot(3, 8, 1, 1);
       Tensor se_fc2Out = bind.slot(1, 16, 1, 1);
@@ -126,26 +126,25 @@ final class BottleneckForward implements ForwardPass {
       conv2 = bind.conv2d(
           "layer1.0.conv2", conv(4, 4, 3).padding(1), conv1Out, conv2Out,
           norm("layer1.0.bn2").thenRelu());
-      conv3 =
-          bind.conv2d("layer1.0.conv3", conv(4, 16, 1), conv2Out, conv3Out, norm("layer1.0.bn3"));
-      se_squeeze = bind.globalAvgPool("layer1.0.se.squeeze", conv3Out, se_squeezeOut);
+      conv3 = bind.conv2d("layer1.0.conv3", conv(4, 16, 1), conv2Out, out, norm("layer1.0.bn3"));
+      se_squeeze = bind.globalAvgPool("layer1.0.se.squeeze", out, se_squeezeOut);
       se_fc1 = bind.linear("layer1.0.se.fc1", RELU, se_squeezeOut, se_fc1Out);
       se_fc2 = bind.linear("layer1.0.se.fc2", SIGMOID, se_fc1Out, se_fc2Out);
-      se_scale = bind.scale("layer1.0.se.scale", conv3Out, se_fc2Out, conv3Out);
+      se_scale = bind.scale("layer1.0.se.scale", out, se_fc2Out, out);
       downsample_0 = bind.conv2d(
-          "layer1.0.downsample.0", conv(4, 16, 1), x, conv3Out,
-          norm("layer1.0.downsample.1").add(conv3Out).thenRelu());
+          "layer1.0.downsample.0", conv(4, 16, 1), x, out,
+          norm("layer1.0.downsample.1").add(out).thenRelu());
     }
 
     void run() {
       conv1.run();         // x -> conv1Out                1x1      4 x 16 x 12    norm, relu
       conv2.run();         // conv1Out -> conv2Out         3x3      4 x 16 x 12    norm, relu
-      conv3.run();         // conv2Out -> conv3Out         1x1      16 x 16 x 12   norm
-      se_squeeze.run();    // conv3Out -> se_squeezeOut    mean     16 x 1 x 1
+      conv3.run();         // conv2Out -> out              1x1      16 x 16 x 12   norm
+      se_squeeze.run();    // out -> se_squeezeOut         mean     16 x 1 x 1
       se_fc1.run();        // se_squeezeOut -> se_fc1Out   linear   8 x 1 x 1      relu
       se_fc2.run();        // se_fc1Out -> se_fc2Out       linear   16 x 1 x 1     sigmoid
-      se_scale.run();      // -> conv3Out                  scale    16 x 16 x 12
-      downsample_0.run();  // x, conv3Out -> conv3Out      1x1      16 x 16 x 12   norm, add, relu
+      se_scale.run();      // out, se_fc2Out -> out        scale    16 x 16 x 12
+      downsample_0.run();  // x, out -> out                1x1      16 x 16 x 12   norm, add, relu
     }
   }
 
@@ -180,7 +179,7 @@ final class BottleneckForward implements ForwardPass {
       Tensor x = bind.slot(0, 16, 16, 12);
       Tensor conv1Out = bind.slot(1, 8, 16, 12);
       Tensor conv2Out = bind.slot(2, 8, 8, 6);
-      Tensor conv3Out = bind.slot(1, 32, 8, 6);
+      Tensor out = bind.slot(1, 32, 8, 6);
       Tensor se_squeezeOut = bind.slot(2, 32, 1, 1);
       Tensor se_fc1Out = bind.slot(3, 16, 1, 1);
       Tensor se_fc2Out = bind.slot(2, 32, 1, 1);
@@ -190,26 +189,25 @@ final class BottleneckForward implements ForwardPass {
       conv2 = bind.conv2d(
           "layer2.0.conv2", conv(8, 8, 3).stride(2).padding(1), conv1Out, conv2Out,
           norm("layer2.0.bn2").thenRelu());
-      conv3 =
-          bind.conv2d("layer2.0.conv3", conv(8, 32, 1), conv2Out, conv3Out, norm("layer2.0.bn3"));
-      se_squeeze = bind.globalAvgPool("layer2.0.se.squeeze", conv3Out, se_squeezeOut);
+      conv3 = bind.conv2d("layer2.0.conv3", conv(8, 32, 1), conv2Out, out, norm("layer2.0.bn3"));
+      se_squeeze = bind.globalAvgPool("layer2.0.se.squeeze", out, se_squeezeOut);
       se_fc1 = bind.linear("layer2.0.se.fc1", RELU, se_squeezeOut, se_fc1Out);
       se_fc2 = bind.linear("layer2.0.se.fc2", SIGMOID, se_fc1Out, se_fc2Out);
-      se_scale = bind.scale("layer2.0.se.scale", conv3Out, se_fc2Out, conv3Out);
+      se_scale = bind.scale("layer2.0.se.scale", out, se_fc2Out, out);
       downsample_0 = bind.conv2d(
-          "layer2.0.downsample.0", conv(16, 32, 1).stride(2), x, conv3Out,
-          norm("layer2.0.downsample.1").add(conv3Out).thenRelu());
+          "layer2.0.downsample.0", conv(16, 32, 1).stride(2), x, out,
+          norm("layer2.0.downsample.1").add(out).thenRelu());
     }
 
     void run() {
-      conv1.run();         // x -> conv1Out             1x1            8 x 16 x 12   norm, relu
-      conv2.run();         // conv1Out -> conv2Out      3x3 stride 2   8 x 8 x 6     norm, relu
-      conv3.run();         // conv2Out -> conv3Out      1x1            32 x 8 x 6    norm
-      se_squeeze.run();    // -> se_squeezeOut          mean           32 x 1 x 1
-      se_fc1.run();        // -> se_fc1Out              linear         16 x 1 x 1    relu
-      se_fc2.run();        // se_fc1Out -> se_fc2Out    linear         32 x 1 x 1    sigmoid
-      se_scale.run();      // -> conv3Out               scale          32 x 8 x 6
-      downsample_0.run();  // x, conv3Out -> conv3Out   1x1 stride 2   32 x 8 x 6    norm, add, relu
+      conv1.run();         // x -> conv1Out            1x1            8 x 16 x 12   norm, relu
+      conv2.run();         // conv1Out -> conv2Out     3x3 stride 2   8 x 8 x 6     norm, relu
+      conv3.run();         // conv2Out -> out          1x1            32 x 8 x 6    norm
+      se_squeeze.run();    // out -> se_squeezeOut     mean           32 x 1 x 1
+      se_fc1.run();        // se_squeezeOut -> se_fc1Out  linear  16 x 1 x 1  relu
+      se_fc2.run();        // se_fc1Out -> se_fc2Out   linear         32 x 1 x 1    sigmoid
+      se_scale.run();      // out, se_fc2Out -> out    scale          32 x 8 x 6
+      downsample_0.run();  // x, out -> out            1x1 stride 2   32 x 8 x 6    norm, add, relu
     }
   }
 
@@ -228,7 +226,7 @@ final class BottleneckForward implements ForwardPass {
       Tensor x = bind.slot(1, 32, 8, 6);
       Tensor conv1Out = bind.slot(0, 8, 8, 6);
       Tensor conv2Out = bind.slot(2, 8, 8, 6);
-      Tensor conv3Out = bind.slot(0, 32, 8, 6);
+      Tensor out = bind.slot(0, 32, 8, 6);
       Tensor se_squeezeOut = bind.slot(2, 32, 1, 1);
       Tensor se_fc1Out = bind.slot(3, 16, 1, 1);
       Tensor se_fc2Out = bind.slot(2, 32, 1, 1);
@@ -238,24 +236,23 @@ final class BottleneckForward implements ForwardPass {
       conv2 = bind.conv2d(
           "layer2.1.conv2", conv(8, 8, 3).padding(1), conv1Out, conv2Out,
           norm("layer2.1.bn2").thenRelu());
-      conv3 =
-          bind.conv2d("layer2.1.conv3", conv(8, 32, 1), conv2Out, conv3Out, norm("layer2.1.bn3"));
-      se_squeeze = bind.globalAvgPool("layer2.1.se.squeeze", conv3Out, se_squeezeOut);
+      conv3 = bind.conv2d("layer2.1.conv3", conv(8, 32, 1), conv2Out, out, norm("layer2.1.bn3"));
+      se_squeeze = bind.globalAvgPool("layer2.1.se.squeeze", out, se_squeezeOut);
       se_fc1 = bind.linear("layer2.1.se.fc1", RELU, se_squeezeOut, se_fc1Out);
       se_fc2 = bind.linear("layer2.1.se.fc2", SIGMOID, se_fc1Out, se_fc2Out);
-      se_scale = bind.scale("layer2.1.se.scale", conv3Out, se_fc2Out, conv3Out);
-      add = bind.addRelu("layer2.1.add", conv3Out, x, conv3Out);
+      se_scale = bind.scale("layer2.1.se.scale", out, se_fc2Out, out);
+      add = bind.addRelu("layer2.1.add", out, x, out);
     }
 
     void run() {
-      conv1.run();       // x -> conv1Out                     1x1      8 x 8 x 6    norm, relu
-      conv2.run();       // conv1Out -> conv2Out              3x3      8 x 8 x 6    norm, relu
-      conv3.run();       // conv2Out -> conv3Out              1x1      32 x 8 x 6   norm
-      se_squeeze.run();  // conv3Out -> se_squeezeOut         mean     32 x 1 x 1
-      se_fc1.run();      // se_squeezeOut -> se_fc1Out        linear   16 x 1 x 1   relu
-      se_fc2.run();      // se_fc1Out -> se_fc2Out            linear   32 x 1 x 1   sigmoid
-      se_scale.run();    // conv3Out, se_fc2Out -> conv3Out   scale    32 x 8 x 6
-      add.run();         // conv3Out, x -> conv3Out           add      32 x 8 x 6   relu
+      conv1.run();       // x -> conv1Out                1x1      8 x 8 x 6    norm, relu
+      conv2.run();       // conv1Out -> conv2Out         3x3      8 x 8 x 6    norm, relu
+      conv3.run();       // conv2Out -> out              1x1      32 x 8 x 6   norm
+      se_squeeze.run();  // out -> se_squeezeOut         mean     32 x 1 x 1
+      se_fc1.run();      // se_squeezeOut -> se_fc1Out   linear   16 x 1 x 1   relu
+      se_fc2.run();      // se_fc1Out -> se_fc2Out       linear   32 x 1 x 1   sigmoid
+      se_scale.run();    // out, se_fc2Out -> out        scale    32 x 8 x 6
+      add.run();         // out, x -> out                add      32 x 8 x 6   relu
     }
   }
 

@@ -13,8 +13,8 @@ import javax.annotation.processing.Generated;
  * {@link Bottleneck}, compiled: 3 x 64 x 48 -> 3.
  *
  * <p>Inference is {@link BottleneckForward}, training {@link BottleneckBackward}.
- *
- * <p>After He et al. 2015 (arXiv:1512.03385), Table 1 and Figure 5; Hu et al. 2017 (arXiv:1709.01507), Figure 3.
+ * After He et al. 2015 (arXiv:1512.03385), Table 1 and Figure 5; Hu et al. 2017
+ * (arXiv:1709.01507), Figure 3.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class BottleneckNetwork extends CompiledNetwork implements Bottleneck {
@@ -22,20 +22,15 @@ public final class BottleneckNetwork extends CompiledNetwork implements Bottlene
     super(compiledArchitecture(), options);
   }
 
-  /**
-   * Creates the network with random weights and default options.
-   *
-   * @return a new network
-   */
+  /** {@return a new network with random weights and default options} */
   public static BottleneckNetwork create() {
     return create(NetworkOptions.defaults());
   }
 
   /**
-   * Creates the network.
+   * {@return a new network}
    *
    * @param options seed, data type and engine
-   * @return a new network
    */
   public static BottleneckNetwork create(NetworkOptions options) {
     return new BottleneckNetwork(options);
@@ -52,15 +47,13 @@ public final class BottleneckNetwork extends CompiledNetwork implements Bottlene
   }
 
   private static Architecture compiledArchitecture() {
-    var layers = Architecture.named("Bottleneck");
-    layers.input(3, 64, 48);
+    var layers = Architecture.named("Bottleneck").input(3, 64, 48);
     stem(layers);
-    layer1_0(layers);
-    layer2_0(layers);
-    layer2_1(layers);
+    layer1_0(layers, "layer1.0");
+    layer2_0(layers, "layer2.0");
+    layer2_1(layers, "layer2.1");
     head(layers);
-    layers.output(3);
-    layers.heads("fc");
+    layers.output(3).heads("fc");
     layers.slots(9_216L, 3_072L, 768L, 16L);
     return layers.build();
   }
@@ -71,41 +64,41 @@ public final class BottleneckNetwork extends CompiledNetwork implements Bottlene
     layers.maxPool("maxpool", 4, 16, 12);
   }
 
-  private static void layer1_0(Architecture.Builder layers) {
-    layers.conv2d("layer1.0.conv1", layers.conv(4, 4, 1), 16, 12);
-    layers.batchNorm("layer1.0.bn1", 4, 16, 12);
-    layers.conv2d("layer1.0.conv2", layers.conv(4, 4, 3).padding(1), 16, 12);
-    layers.batchNorm("layer1.0.bn2", 4, 16, 12);
-    layers.conv2d("layer1.0.conv3", layers.conv(4, 16, 1), 16, 12);
-    layers.batchNorm("layer1.0.bn3", 16, 16, 12);
-    layers.linear("layer1.0.se.fc1", 16, 8);
-    layers.linear("layer1.0.se.fc2", 8, 16);
-    layers.conv2d("layer1.0.downsample.0", layers.conv(4, 16, 1), 16, 12);
-    layers.batchNorm("layer1.0.downsample.1", 16, 16, 12);
+  private static void layer1_0(Architecture.Builder layers, String path) {
+    layers.conv2d(path + ".conv1", layers.conv(4, 4, 1), 16, 12);
+    layers.batchNorm(path + ".bn1", 4, 16, 12);
+    layers.conv2d(path + ".conv2", layers.conv(4, 4, 3).padding(1), 16, 12);
+    layers.batchNorm(path + ".bn2", 4, 16, 12);
+    layers.conv2d(path + ".conv3", layers.conv(4, 16, 1), 16, 12);
+    layers.batchNorm(path + ".bn3", 16, 16, 12);
+    layers.linear(path + ".se.fc1", 16, 8);
+    layers.linear(path + ".se.fc2", 8, 16);
+    layers.conv2d(path + ".downsample.0", layers.conv(4, 16, 1), 16, 12);
+    layers.batchNorm(path + ".downsample.1", 16, 16, 12);
   }
 
-  private static void layer2_0(Architecture.Builder layers) {
-    layers.conv2d("layer2.0.conv1", layers.conv(16, 8, 1), 16, 12);
-    layers.batchNorm("layer2.0.bn1", 8, 16, 12);
-    layers.conv2d("layer2.0.conv2", layers.conv(8, 8, 3).stride(2).padding(1), 8, 6);
-    layers.batchNorm("layer2.0.bn2", 8, 8, 6);
-    layers.conv2d("layer2.0.conv3", layers.conv(8, 32, 1), 8, 6);
-    layers.batchNorm("layer2.0.bn3", 32, 8, 6);
-    layers.linear("layer2.0.se.fc1", 32, 16);
-    layers.linear("layer2.0.se.fc2", 16, 32);
-    layers.conv2d("layer2.0.downsample.0", layers.conv(16, 32, 1).stride(2), 8, 6);
-    layers.batchNorm("layer2.0.downsample.1", 32, 8, 6);
+  private static void layer2_0(Architecture.Builder layers, String path) {
+    layers.conv2d(path + ".conv1", layers.conv(16, 8, 1), 16, 12);
+    layers.batchNorm(path + ".bn1", 8, 16, 12);
+    layers.conv2d(path + ".conv2", layers.conv(8, 8, 3).stride(2).padding(1), 8, 6);
+    layers.batchNorm(path + ".bn2", 8, 8, 6);
+    layers.conv2d(path + ".conv3", layers.conv(8, 32, 1), 8, 6);
+    layers.batchNorm(path + ".bn3", 32, 8, 6);
+    layers.linear(path + ".se.fc1", 32, 16);
+    layers.linear(path + ".se.fc2", 16, 32);
+    layers.conv2d(path + ".downsample.0", layers.conv(16, 32, 1).stride(2), 8, 6);
+    layers.batchNorm(path + ".downsample.1", 32, 8, 6);
   }
 
-  private static void layer2_1(Architecture.Builder layers) {
-    layers.conv2d("layer2.1.conv1", layers.conv(32, 8, 1), 8, 6);
-    layers.batchNorm("layer2.1.bn1", 8, 8, 6);
-    layers.conv2d("layer2.1.conv2", layers.conv(8, 8, 3).padding(1), 8, 6);
-    layers.batchNorm("layer2.1.bn2", 8, 8, 6);
-    layers.conv2d("layer2.1.conv3", layers.conv(8, 32, 1), 8, 6);
-    layers.batchNorm("layer2.1.bn3", 32, 8, 6);
-    layers.linear("layer2.1.se.fc1", 32, 16);
-    layers.linear("layer2.1.se.fc2", 16, 32);
+  private static void layer2_1(Architecture.Builder layers, String path) {
+    layers.conv2d(path + ".conv1", layers.conv(32, 8, 1), 8, 6);
+    layers.batchNorm(path + ".bn1", 8, 8, 6);
+    layers.conv2d(path + ".conv2", layers.conv(8, 8, 3).padding(1), 8, 6);
+    layers.batchNorm(path + ".bn2", 8, 8, 6);
+    layers.conv2d(path + ".conv3", layers.conv(8, 32, 1), 8, 6);
+    layers.batchNorm(path + ".bn3", 32, 8, 6);
+    layers.linear(path + ".se.fc1", 32, 16);
+    layers.linear(path + ".se.fc2", 16, 32);
   }
 
   private static void head(Architecture.Builder layers) {

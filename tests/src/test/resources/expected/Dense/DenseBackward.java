@@ -177,21 +177,33 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm1.forward();    // denseblock1.slice(0, 8) -> norm1Out    norm          8 x 8 x 8    relu
-      conv1.forward();    // norm1Out -> conv1Out                   1x1           16 x 8 x 8
-      norm2.forward();    // conv1Out -> norm2Out                   norm          16 x 8 x 8   relu
-      conv2.forward();    // norm2Out -> denseblock1.slice(8, 12)   3x3           4 x 8 x 8
-      dropout.forward();  // -> denseblock1.slice(8, 12)            dropout 0.2   4 x 8 x 8
+      // denseblock1.slice(0, 8) -> norm1Out
+      norm1.forward();    // norm          8 x 8 x 8    relu
+      // norm1Out -> conv1Out
+      conv1.forward();    // 1x1           16 x 8 x 8
+      // conv1Out -> norm2Out
+      norm2.forward();    // norm          16 x 8 x 8   relu
+      // norm2Out -> denseblock1.slice(8, 12)
+      conv2.forward();    // 3x3           4 x 8 x 8
+      // denseblock1.slice(8, 12) -> denseblock1.slice(8, 12)
+      dropout.forward();  // dropout 0.2   4 x 8 x 8
     }
 
     void backward() {
-      dropout.backward();  // -> dDenseblock1.slice(8, 12)          dropout 0.2   4 x 8 x 8
-      norm2.recompute();   // conv1Out -> norm2Out                  norm          16 x 8 x 8
-      conv2.backward();    // -> dNorm2Out                          3x3           16 x 8 x 8
-      norm2.backward();    // dNorm2Out -> dConv1Out                norm          16 x 8 x 8
-      norm1.recompute();   // denseblock1.slice(0, 8) -> norm1Out   norm          8 x 8 x 8
-      conv1.backward();    // dConv1Out -> dNorm1Out                1x1           8 x 8 x 8
-      norm1.backward();    // -> dDenseblock1.slice(0, 8)           norm          8 x 8 x 8    adds
+      // dDenseblock1.slice(8, 12) -> dDenseblock1.slice(8, 12)
+      dropout.backward();  // dropout 0.2   4 x 8 x 8
+      // conv1Out -> norm2Out
+      norm2.recompute();   // norm          16 x 8 x 8
+      // dDenseblock1.slice(8, 12) -> dNorm2Out
+      conv2.backward();    // 3x3           16 x 8 x 8
+      // dNorm2Out -> dConv1Out
+      norm2.backward();    // norm          16 x 8 x 8
+      // denseblock1.slice(0, 8) -> norm1Out
+      norm1.recompute();   // norm          8 x 8 x 8
+      // dConv1Out -> dNorm1Out
+      conv1.backward();    // 1x1           8 x 8 x 8
+      // dNorm1Out -> dDenseblock1.slice(0, 8)
+      norm1.backward();    // norm          8 x 8 x 8    adds
     }
   }
 
@@ -229,21 +241,33 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm1.forward();    // denseblock1.slice(0, 12) -> norm1Out    norm          12 x 8 x 8   relu
-      conv1.forward();    // norm1Out -> conv1Out                    1x1           16 x 8 x 8
-      norm2.forward();    // conv1Out -> norm2Out                    norm          16 x 8 x 8   relu
-      conv2.forward();    // norm2Out -> denseblock1.slice(12, 16)   3x3           4 x 8 x 8
-      dropout.forward();  // -> denseblock1.slice(12, 16)            dropout 0.2   4 x 8 x 8
+      // denseblock1.slice(0, 12) -> norm1Out
+      norm1.forward();    // norm          12 x 8 x 8   relu
+      // norm1Out -> conv1Out
+      conv1.forward();    // 1x1           16 x 8 x 8
+      // conv1Out -> norm2Out
+      norm2.forward();    // norm          16 x 8 x 8   relu
+      // norm2Out -> denseblock1.slice(12, 16)
+      conv2.forward();    // 3x3           4 x 8 x 8
+      // denseblock1.slice(12, 16) -> denseblock1.slice(12, 16)
+      dropout.forward();  // dropout 0.2   4 x 8 x 8
     }
 
     void backward() {
-      dropout.backward();  // -> dDenseblock1.slice(12, 16)          dropout 0.2   4 x 8 x 8
-      norm2.recompute();   // conv1Out -> norm2Out                   norm          16 x 8 x 8
-      conv2.backward();    // -> dNorm2Out                           3x3           16 x 8 x 8
-      norm2.backward();    // dNorm2Out -> dConv1Out                 norm          16 x 8 x 8
-      norm1.recompute();   // denseblock1.slice(0, 12) -> norm1Out   norm          12 x 8 x 8
-      conv1.backward();    // dConv1Out -> dNorm1Out                 1x1           12 x 8 x 8
-      norm1.backward();    // -> dDenseblock1.slice(0, 12)           norm          12 x 8 x 8   adds
+      // dDenseblock1.slice(12, 16) -> dDenseblock1.slice(12, 16)
+      dropout.backward();  // dropout 0.2   4 x 8 x 8
+      // conv1Out -> norm2Out
+      norm2.recompute();   // norm          16 x 8 x 8
+      // dDenseblock1.slice(12, 16) -> dNorm2Out
+      conv2.backward();    // 3x3           16 x 8 x 8
+      // dNorm2Out -> dConv1Out
+      norm2.backward();    // norm          16 x 8 x 8
+      // denseblock1.slice(0, 12) -> norm1Out
+      norm1.recompute();   // norm          12 x 8 x 8
+      // dConv1Out -> dNorm1Out
+      conv1.backward();    // 1x1           12 x 8 x 8
+      // dNorm1Out -> dDenseblock1.slice(0, 12)
+      norm1.backward();    // norm          12 x 8 x 8   adds
     }
   }
 
@@ -273,9 +297,9 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm.forward();  // -> normOut   norm                16 x 8 x 8   relu
-      pool.forward();  // -> poolOut   mean 2x2 stride 2   16 x 4 x 4   first: equal, and cheaper
-      conv.forward();  //              1x1                 8 x 4 x 4
+      norm.forward();  // denseblock1 -> normOut   norm                16 x 8 x 8   relu
+      pool.forward();  // normOut -> poolOut       mean 2x2 stride 2   16 x 4 x 4   cheaper here
+      conv.forward();  // poolOut -> denseblock2.slice(0, 8)  1x1  8 x 4 x 4
     }
 
     void backward() {
@@ -336,21 +360,33 @@ final class DenseBackward implements TrainingPass {
     }
 
     void forward() {
-      norm1.forward();    // denseblock2.slice(0, 8) -> norm1Out    norm          8 x 4 x 4    relu
-      conv1.forward();    // norm1Out -> conv1Out                   1x1           16 x 4 x 4
-      norm2.forward();    // conv1Out -> norm2Out                   norm          16 x 4 x 4   relu
-      conv2.forward();    // norm2Out -> denseblock2.slice(8, 12)   3x3           4 x 4 x 4
-      dropout.forward();  // -> denseblock2.slice(8, 12)            dropout 0.2   4 x 4 x 4
+      // denseblock2.slice(0, 8) -> norm1Out
+      norm1.forward();    // norm          8 x 4 x 4    relu
+      // norm1Out -> conv1Out
+      conv1.forward();    // 1x1           16 x 4 x 4
+      // conv1Out -> norm2Out
+      norm2.forward();    // norm          16 x 4 x 4   relu
+      // norm2Out -> denseblock2.slice(8, 12)
+      conv2.forward();    // 3x3           4 x 4 x 4
+      // denseblock2.slice(8, 12) -> denseblock2.slice(8, 12)
+      dropout.forward();  // dropout 0.2   4 x 4 x 4
     }
 
     void backward() {
-      dropout.backward();  // -> dDenseblock2.slice(8, 12)          dropout 0.2   4 x 4 x 4
-      norm2.recompute();   // conv1Out -> norm2Out                  norm          16 x 4 x 4
-      conv2.backward();    // -> dNorm2Out                          3x3           16 x 4 x 4
-      norm2.backward();    // dNorm2Out -> dConv1Out                norm          16 x 4 x 4
-      norm1.recompute();   // denseblock2.slice(0, 8) -> norm1Out   norm          8 x 4 x 4
-      conv1.backward();    // dConv1Out -> dNorm1Out                1x1           8 x 4 x 4
-      norm1.backward();    // -> dDenseblock2.slice(0, 8)           norm          8 x 4 x 4    adds
+      // dDenseblock2.slice(8, 12) -> dDenseblock2.slice(8, 12)
+      dropout.backward();  // dropout 0.2   4 x 4 x 4
+      // conv1Out -> norm2Out
+      norm2.recompute();   // norm          16 x 4 x 4
+      // dDenseblock2.slice(8, 12) -> dNorm2Out
+      conv2.backward();    // 3x3           16 x 4 x 4
+      // dNorm2Out -> dConv1Out
+      norm2.backward();    // norm          16 x 4 x 4
+      // denseblock2.slice(0, 8) -> norm1Out
+      norm1.recompute();   // norm          8 x 4 x 4
+      // dConv1Out -> dNorm1Out
+      conv1.backward();    // 1x1           8 x 4 x 4
+      // dNorm1Out -> dDenseblock2.slice(0, 8)
+      norm1.backward();    // norm          8 x 4 x 4    adds
     }
   }
 

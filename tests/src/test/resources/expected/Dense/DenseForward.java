@@ -13,12 +13,10 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link Dense}. 3 batch norms are folded into the convolutions before them; 5 batch
- * norms (called norm, norm1, norm5) run by themselves, since no convolution stands before them
- * whose output nobody else reads. Activations and shortcuts are added by the kernels that compute
- * the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the shape of one image:
- * the same slot and shape are the same memory, which is how one block hands its output to the
- * next.
+ * Inference of {@link Dense}. 3 batch norms are folded into the convolutions before them; 5 (norm,
+ * norm1, norm5) run, with no convolution of their own before them. Kernels add activations and
+ * shortcuts to what they compute. {@code slot(s, c, h, w)} is slot {@code s} in the shape of one
+ * image: in the same slot and shape, one block hands its output to the next.
  *
  * <pre>
  * stem                   8 x 8 x 8    3x3 convolution
@@ -179,9 +177,9 @@ final class DenseForward implements ForwardPass {
     }
 
     void run() {
-      norm.run();  // -> denseblock1   norm                16 x 8 x 8   relu
-      pool.run();  // -> poolOut       mean 2x2 stride 2   16 x 4 x 4   first: equal, and cheaper
-      conv.run();  //                  1x1                 8 x 4 x 4
+      norm.run();  // denseblock1 -> denseblock1   norm                16 x 8 x 8   relu
+      pool.run();  // denseblock1 -> poolOut       mean 2x2 stride 2   16 x 4 x 4   cheaper here
+      conv.run();  // poolOut -> denseblock2.slice(0, 8)  1x1  8 x 4 x 4
     }
   }
 

@@ -12,11 +12,10 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link PreActivated}. 2 batch norms are folded into the convolutions before them; 3 batch
- * norms (called bn1, bn2) run by themselves, since no convolution stands before them whose output
- * nobody else reads. Activations and shortcuts are added by the kernels that compute the value.
- * {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the shape of one image: the same
- * slot and shape are the same memory, which is how one block hands its output to the next.
+ * Inference of {@link PreActivated}. 2 batch norms are folded into the convolutions before them; 3 (bn1,
+ * bn2) run, with no convolution of their own before them. Kernels add activations and shortcuts to
+ * what they compute. {@code slot(s, c, h, w)} is slot {@code s} in the shape of one image: in the
+ * same slot and shape, one block hands its output to the next.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution
@@ -142,24 +141,23 @@ final class PreActivatedForward implements ForwardPass {
 
     Layer2_0(InferenceBinder bind) {
       Tensor x = bind.slot(0, 4, 8, 8);
-      Tensor downsampleOut = bind.slot(1, 8, 4, 4);
+      Tensor out = bind.slot(1, 8, 4, 4);
       Tensor conv1Out = bind.slot(2, 8, 4, 4);
 
       bn1 = bind.batchNormRelu("layer2.0.bn1", x, x);
-      downsample = bind.padShortcut("layer2.0.downsample", 2, x, downsampleOut);
+      downsample = bind.padShortcut("layer2.0.downsample", 2, x, out);
       conv1 = bind.conv2d(
           "layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), x, conv1Out,
           norm("layer2.0.bn2").thenRelu());
-      conv2 = bind.conv2d(
-          "layer2.0.conv2", conv(8, 8, 3).padding(1), conv1Out, downsampleOut,
-          none().add(downsampleOut));
+      conv2 =
+          bind.conv2d("layer2.0.conv2", conv(8, 8, 3).padding(1), conv1Out, out, none().add(out));
     }
 
     void run() {
-      bn1.run();         // x -> x               norm           4 x 8 x 8   relu
-      downsample.run();  // x -> downsampleOut   pad stride 2   8 x 4 x 4
-      conv1.run();       // x -> conv1Out        3x3 stride 2   8 x 4 x 4   norm, relu
-      conv2.run();       // -> downsampleOut     3x3            8 x 4 x 4   add
+      bn1.run();         // x -> x                 norm           4 x 8 x 8   relu
+      downsample.run();  // x -> out               pad stride 2   8 x 4 x 4
+      conv1.run();       // x -> conv1Out          3x3 stride 2   8 x 4 x 4   norm, relu
+      conv2.run();       // conv1Out, out -> out   3x3            8 x 4 x 4   add
     }
   }
 

@@ -13,8 +13,8 @@ import javax.annotation.processing.Generated;
  * {@link PreActivated}, compiled: 3 x 8 x 8 -> 3.
  *
  * <p>Inference is {@link PreActivatedForward}, training {@link PreActivatedBackward}.
- *
- * <p>After He et al. 2015 (arXiv:1512.03385), section 4.2 and Figure 5; He et al. 2016 (arXiv:1603.05027), Figure 4e.
+ * After He et al. 2015 (arXiv:1512.03385), section 4.2 and Figure 5; He et al. 2016
+ * (arXiv:1603.05027), Figure 4e.
  */
 @Generated("io.blockwork.processor.BlockworkProcessor")
 public final class PreActivatedNetwork extends CompiledNetwork implements PreActivated {
@@ -22,20 +22,15 @@ public final class PreActivatedNetwork extends CompiledNetwork implements PreAct
     super(compiledArchitecture(), options);
   }
 
-  /**
-   * Creates the network with random weights and default options.
-   *
-   * @return a new network
-   */
+  /** {@return a new network with random weights and default options} */
   public static PreActivatedNetwork create() {
     return create(NetworkOptions.defaults());
   }
 
   /**
-   * Creates the network.
+   * {@return a new network}
    *
    * @param options seed, data type and engine
-   * @return a new network
    */
   public static PreActivatedNetwork create(NetworkOptions options) {
     return new PreActivatedNetwork(options);
@@ -52,14 +47,12 @@ public final class PreActivatedNetwork extends CompiledNetwork implements PreAct
   }
 
   private static Architecture compiledArchitecture() {
-    var layers = Architecture.named("PreActivated");
-    layers.input(3, 8, 8);
+    var layers = Architecture.named("PreActivated").input(3, 8, 8);
     stem(layers);
-    layer1_0(layers);
-    layer2_0(layers);
+    layer1_0(layers, "layer1.0");
+    layer2_0(layers, "layer2.0");
     head(layers);
-    layers.output(3);
-    layers.heads("fc");
+    layers.output(3).heads("fc");
     layers.slots(256L, 256L, 256L);
     return layers.build();
   }
@@ -68,18 +61,18 @@ public final class PreActivatedNetwork extends CompiledNetwork implements PreAct
     layers.conv2d("conv1", layers.conv(3, 4, 3).padding(1), 8, 8);
   }
 
-  private static void layer1_0(Architecture.Builder layers) {
-    layers.conv2d("layer1.0.conv1", layers.conv(4, 4, 3).padding(1), 8, 8);
-    layers.batchNorm("layer1.0.bn1", 4, 8, 8);
-    layers.conv2d("layer1.0.conv2", layers.conv(4, 4, 3).padding(1), 8, 8);
-    layers.batchNorm("layer1.0.bn2", 4, 8, 8);
+  private static void layer1_0(Architecture.Builder layers, String path) {
+    layers.conv2d(path + ".conv1", layers.conv(4, 4, 3).padding(1), 8, 8);
+    layers.batchNorm(path + ".bn1", 4, 8, 8);
+    layers.conv2d(path + ".conv2", layers.conv(4, 4, 3).padding(1), 8, 8);
+    layers.batchNorm(path + ".bn2", 4, 8, 8);
   }
 
-  private static void layer2_0(Architecture.Builder layers) {
-    layers.conv2d("layer2.0.conv1", layers.conv(4, 8, 3).stride(2).padding(1), 4, 4);
-    layers.batchNorm("layer2.0.bn1", 4, 8, 8);
-    layers.conv2d("layer2.0.conv2", layers.conv(8, 8, 3).padding(1), 4, 4);
-    layers.batchNorm("layer2.0.bn2", 8, 4, 4);
+  private static void layer2_0(Architecture.Builder layers, String path) {
+    layers.conv2d(path + ".conv1", layers.conv(4, 8, 3).stride(2).padding(1), 4, 4);
+    layers.batchNorm(path + ".bn1", 4, 8, 8);
+    layers.conv2d(path + ".conv2", layers.conv(8, 8, 3).padding(1), 4, 4);
+    layers.batchNorm(path + ".bn2", 8, 4, 4);
   }
 
   private static void head(Architecture.Builder layers) {

@@ -11,10 +11,9 @@ import io.blockwork.engine.Tensor;
 import javax.annotation.processing.Generated;
 
 /**
- * Inference of {@link WithFeatures}. All 6 batch norms are folded into the convolutions before them.
- * Activations and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h,
- * w)} is the memory of slot {@code s}, in the shape of one image: the same slot and shape are the
- * same memory, which is how one block hands its output to the next.
+ * Inference of {@link WithFeatures}. All 6 batch norms are folded into the convolutions before them. Kernels
+ * add activations and shortcuts to what they compute. {@code slot(s, c, h, w)} is slot {@code s}
+ * in the shape of one image: in the same slot and shape, one block hands its output to the next.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution
@@ -137,24 +136,23 @@ final class WithFeaturesForward implements ForwardPass {
 
     Layer2_0(InferenceBinder bind) {
       Tensor x = bind.slot(0, 4, 8, 8);
-      Tensor downsample_0Out = bind.slot(1, 8, 4, 4);
+      Tensor out = bind.slot(1, 8, 4, 4);
       Tensor conv1Out = bind.slot(2, 8, 4, 4);
 
       downsample_0 = bind.conv2d(
-          "layer2.0.downsample.0", conv(4, 8, 1).stride(2), x, downsample_0Out,
-          norm("layer2.0.downsample.1"));
+          "layer2.0.downsample.0", conv(4, 8, 1).stride(2), x, out, norm("layer2.0.downsample.1"));
       conv1 = bind.conv2d(
           "layer2.0.conv1", conv(4, 8, 3).stride(2).padding(1), x, conv1Out,
           norm("layer2.0.bn1").thenRelu());
       conv2 = bind.conv2d(
-          "layer2.0.conv2", conv(8, 8, 3).padding(1), conv1Out, downsample_0Out,
-          norm("layer2.0.bn2").add(downsample_0Out).thenRelu());
+          "layer2.0.conv2", conv(8, 8, 3).padding(1), conv1Out, out,
+          norm("layer2.0.bn2").add(out).thenRelu());
     }
 
     void run() {
-      downsample_0.run();  // x -> downsample_0Out   1x1 stride 2   8 x 4 x 4   norm
+      downsample_0.run();  // x -> out               1x1 stride 2   8 x 4 x 4   norm
       conv1.run();         // x -> conv1Out          3x3 stride 2   8 x 4 x 4   norm, relu
-      conv2.run();         // -> downsample_0Out     3x3            8 x 4 x 4   norm, add, relu
+      conv2.run();         // conv1Out, out -> out   3x3            8 x 4 x 4   norm, add, relu
     }
   }
 

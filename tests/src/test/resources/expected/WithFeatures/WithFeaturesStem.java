@@ -11,9 +11,9 @@ import javax.annotation.processing.Generated;
 
 /**
  * Inference of {@link WithFeatures} as far as {@code layer1}. All 3 batch norms are folded into the
- * convolutions before them. Activations and shortcuts are added by the kernels that compute the
- * value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the shape of one image: the
- * same slot and shape are the same memory, which is how one block hands its output to the next.
+ * convolutions before them. Kernels add activations and shortcuts to what they compute. {@code
+ * slot(s, c, h, w)} is slot {@code s} in the shape of one image: in the same slot and shape, one
+ * block hands its output to the next.
  *
  * <pre>
  * stem     4 x 8 x 8   3x3 convolution

@@ -71,7 +71,7 @@ final class BlockAnnotations {
     String simpleName = name.substring(name.lastIndexOf('.') + 1);
     JavaFile file = CompanionWriter.write(outermost, simpleName, blocks);
     try {
-      SourceFile.write(file, outermost, environment.getFiler());
+      SourceFile.of(file).write(outermost, environment.getFiler());
     } catch (FilerException e) {
       diagnostics.report(Message.NAME_CLASH, outermost, outermost.getQualifiedName(), name);
     } catch (IOException e) {

@@ -1,9 +1,7 @@
 package io.blockwork.processor;
 
-import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Heads;
-import io.blockwork.graph.ModuleNames;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.Totals;
 import io.blockwork.graph.ops.Shape;
@@ -30,14 +28,15 @@ import io.blockwork.published.PretrainedWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The stages of the compiler, in order. */
 final class Compilation {
   private Compilation() {}
 
   /** What is wrong with the shapes of a network whose spec is sound by itself. */
-  static List<Problem> problems(Spec spec) {
-    return NetworkLimits.problems(spec, Architectures.of(spec));
+  static List<Problem> problems(Spec spec, Graph graph) {
+    return NetworkLimits.problems(spec, graph);
   }
 
   /** The least height, or width, that the input of a network can have. */
@@ -46,22 +45,17 @@ final class Compilation {
   }
 
   /** What is possible, but probably unwanted, in a network that has no problems. */
-  static List<Problem> warnings(Spec spec) {
+  static List<Problem> warnings(Spec spec, Graph graph) {
     return NetworkWarnings.of(
-        Architectures.of(spec),
+        graph,
         input -> {
           var other = new InputSpec(input.channels(), input.height(), input.width());
-          Graph graph = Architectures.of(spec.with(other));
-          return Shapes.infer(graph).fault().isEmpty() ? Optional.of(graph) : Optional.empty();
+          Graph resized = Architectures.of(spec.with(other));
+          return Shapes.infer(resized).fault().isEmpty() ? Optional.of(resized) : Optional.empty();
         });
   }
 
-  /** The names of the values inside a network whose spec is sound by itself. */
-  static ModuleNames modules(Spec spec) {
-    return ModuleNames.of(Architectures.of(spec));
-  }
-
-  /** The graph of a network of one of the families, which has no problems. */
+  /** The graph of a network of one of the families, whose spec is sound by itself. */
   static Graph graph(Spec spec) {
     return Architectures.of(spec);
   }
@@ -83,18 +77,27 @@ final class Compilation {
    *
    * @param facts what is known of the network beside its graph
    */
-  static List<JavaFile> compile(
-      Graph graph, GeneratedNames names, List<FeatureMethod> features, NetworkFacts facts) {
+  static List<SourceFile> compile(
+      Graph graph, GeneratedNames generated, List<FeatureMethod> features, NetworkFacts facts) {
+    GeneratedNames names = generated.in(graph);
     List<Shape> shapes = Shapes.of(graph);
-    InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
-    TrainingPlan training = TrainingPlanner.plan(Transforms.forTraining(graph));
     String totals = Totals.of(graph, shapes).toString();
-    List<JavaFile> files = new ArrayList<>();
-    files.add(NetworkWriter.write(names, graph, shapes, inference.slots(), features, facts));
-    files.add(ForwardWriter.write(names, inference, totals));
-    files.add(BackwardWriter.write(names, training, totals));
+    // Half of the work, and it needs nothing of the other half.
+    Supplier<SourceFile> training = Beside.start(() -> training(names, graph, totals));
+    InferencePlan inference = InferencePlanner.plan(Transforms.forInference(graph));
+    List<SourceFile> files = new ArrayList<>();
+    files.add(
+        SourceFile.of(
+            NetworkWriter.write(names, graph, shapes, inference.slots(), features, facts)));
+    files.add(SourceFile.of(ForwardWriter.write(names, inference, totals)));
+    files.add(training.get());
     features.forEach(method -> files.add(pass(names, graph, method)));
     return files;
+  }
+
+  private static SourceFile training(GeneratedNames names, Graph graph, String totals) {
+    TrainingPlan plan = TrainingPlanner.plan(Transforms.forTraining(graph));
+    return SourceFile.of(BackwardWriter.write(names, plan, totals));
   }
 
   /**
@@ -107,10 +110,10 @@ final class Compilation {
     return Sheet.html(names.base(), source, graph, Shapes.of(graph), inference);
   }
 
-  private static JavaFile pass(GeneratedNames names, Graph graph, FeatureMethod method) {
+  private static SourceFile pass(GeneratedNames names, Graph graph, FeatureMethod method) {
     Graph part = Truncate.forFeatures(graph, method.features());
     InferencePlan plan = InferencePlanner.plan(Transforms.forInference(part));
     String totals = Totals.of(part, Shapes.of(part)).toString();
-    return ForwardWriter.write(names, method, plan, totals);
+    return SourceFile.of(ForwardWriter.write(names, method, plan, totals));
   }
 }

@@ -1,7 +1,6 @@
 package io.blockwork.processor;
 
 import io.blockwork.graph.Graph;
-import io.blockwork.processor.architectures.Architectures;
 import io.blockwork.processor.dsl.Fault;
 import io.blockwork.processor.dsl.Publication;
 import io.blockwork.processor.dsl.PublicationReader;
@@ -41,23 +40,22 @@ final class FamilyWeights {
   /**
    * What keeps the weights that are wanted from being loaded.
    *
-   * @param sane whether nothing else is wrong with the network; else only their name is looked at
+   * @param sound the network, if nothing else is wrong with it; else only their name is looked at
    */
-  Optional<Problem> problem(Spec spec, boolean sane) {
+  Optional<Problem> problem(Spec spec, Optional<Graph> sound) {
     if (wanted.isEmpty() || own().isPresent()) {
       return Optional.empty();
     }
     String name = wanted.get();
-    return sane || TorchvisionWeights.find(name).isEmpty()
-        ? PretrainedMatch.problem(spec, name, own.stream().map(Publication::name).toList())
+    return sound.isPresent() || TorchvisionWeights.find(name).isEmpty()
+        ? PretrainedMatch.problem(spec, sound, name, own.stream().map(Publication::name).toList())
         : Optional.empty();
   }
 
   /** The weights, for a network that they fit. */
-  Optional<PretrainedWeights> find(Spec spec) {
+  Optional<PretrainedWeights> find(Graph graph) {
     Optional<Publication> publication = own();
     if (publication.isPresent()) {
-      Graph graph = Architectures.of(spec);
       return Publications.own(publication.get(), graph, faults);
     }
     return wanted.flatMap(TorchvisionWeights::find);

@@ -1,7 +1,6 @@
 package io.blockwork.processor;
 
 import com.palantir.javapoet.ClassName;
-import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
 import io.blockwork.graph.text.GraphText;
@@ -28,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.annotation.processing.FilerException;
 import javax.annotation.processing.ProcessingEnvironment;
@@ -185,31 +185,29 @@ final class NetworkAnnotations {
   private void compile(GeneratedNames names, AnnotationMirror annotation, Spec spec) {
     TypeElement type = names.origin();
     boolean sound = interfaces.check(type, simpleName(annotation), spec.classifier());
-    List<Problem> problems = problems(annotation, spec);
+    Optional<Graph> drawn =
+        spec.problems().isEmpty() ? Optional.of(Compilation.graph(spec)) : Optional.empty();
+    List<Problem> problems = problems(annotation, spec, drawn);
     var weights = new FamilyWeights(type, AnnotationReader.weights(annotation));
     // Weights can be compared with a network that has no problems only, but a name is always known.
-    weights.problem(spec, problems.isEmpty()).ifPresent(problems::add);
+    weights.problem(spec, drawn.filter(graph -> problems.isEmpty())).ifPresent(problems::add);
     problems.forEach(problem -> diagnostics.report(problem, type, annotation));
     Optional<PretrainedWeights> published =
-        problems.isEmpty() ? weights.find(spec) : Optional.empty();
+        drawn.filter(graph -> problems.isEmpty()).flatMap(weights::find);
     weights.faults().forEach(diagnostics::report);
     Optional<List<FeatureMethod>> features =
         type.getKind() == ElementKind.INTERFACE
-            ? features(
-                type,
-                spec.problems().isEmpty()
-                    ? Optional.of(new OutputValues(Compilation.modules(spec), List.of()))
-                    : Optional.empty())
+            ? features(type, drawn.map(graph -> new OutputValues(ModuleNames.of(graph), List.of())))
             : Optional.empty();
     if (!sound || features.isEmpty() || !problems.isEmpty() || !weights.faults().isEmpty()) {
       placeholder(
           names, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
       return;
     }
+    Graph graph = drawn.orElseThrow();
     if (options.warnings()) {
-      warn(Compilation.warnings(spec), type, annotation);
+      warn(Compilation.warnings(spec, graph), type, annotation);
     }
-    Graph graph = Compilation.graph(spec);
     NetworkFacts facts = Compilation.facts(graph, published).after(Papers.of(spec));
     generate(names, graph, features.get(), facts);
   }
@@ -284,10 +282,12 @@ final class NetworkAnnotations {
   private void generate(
       GeneratedNames names, Graph graph, List<FeatureMethod> features, NetworkFacts facts) {
     TypeElement type = names.origin();
+    Optional<Supplier<String>> text =
+        options.graph()
+            ? Optional.of(Beside.start(() -> GraphText.write(graph)))
+            : Optional.empty();
     Compilation.compile(graph, names, features, facts).forEach(file -> write(file, type));
-    if (options.graph()) {
-      writeBeside(names, names.graph(), GraphText.write(graph));
-    }
+    text.ifPresent(graphText -> writeBeside(names, names.graph(), graphText.get()));
     if (options.report()) {
       writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names, source(type)));
     }
@@ -333,14 +333,15 @@ final class NetworkAnnotations {
   }
 
   /** All problems: also those of the shapes, where the values at fault have defaults to go on. */
-  private static List<Problem> problems(AnnotationMirror annotation, Spec spec) {
+  private static List<Problem> problems(
+      AnnotationMirror annotation, Spec spec, Optional<Graph> drawn) {
     List<Problem> problems = new ArrayList<>(spec.problems());
     Set<String> faulty = problems.stream().map(Problem::root).collect(Collectors.toSet());
     try {
       Spec rest = faulty.isEmpty() ? spec : AnnotationReader.read(annotation, faulty);
       if (rest.problems().isEmpty()) {
         problems.replaceAll(problem -> withLeastSide(problem, rest));
-        Compilation.problems(rest).stream()
+        Compilation.problems(rest, drawn.orElseGet(() -> Compilation.graph(rest))).stream()
             .filter(problem -> !faulty.contains(problem.root()))
             .forEach(problems::add);
       }
@@ -388,14 +389,15 @@ final class NetworkAnnotations {
     if (!generated.containsKey(names.network().canonicalName())) {
       String text = type.getSimpleName() + " has errors, and was not compiled";
       String all = why.isEmpty() ? text : text + ":\n" + String.join("\n", why);
-      write(PlaceholderWriter.write(names, interfaces.canBeStoodFor(type, names.all()), all), type);
+      boolean stands = interfaces.canBeStoodFor(type, names.all());
+      write(SourceFile.of(PlaceholderWriter.write(names, stands, all)), type);
     }
   }
 
-  private void write(JavaFile file, TypeElement type) {
-    String name = SourceFile.qualifiedName(file);
+  private void write(SourceFile file, TypeElement type) {
+    String name = file.name();
     try {
-      SourceFile.write(file, type, environment.getFiler());
+      file.write(type, environment.getFiler());
       generated.put(name, type.getQualifiedName().toString());
     } catch (FilerException e) {
       // A class of this name came from elsewhere after it was looked for.

@@ -33,12 +33,13 @@ final class PretrainedMatch {
   private PretrainedMatch() {}
 
   /**
-   * What keeps the weights of that name from being loaded into the network; nothing else is wrong
-   * with it.
+   * What keeps the weights of that name from being loaded into the network.
    *
+   * @param sound the network, if nothing else is wrong with it; a name that is known needs it
    * @param own names of those on the network itself, for the message
    */
-  static Optional<Problem> problem(Spec spec, String name, List<String> own) {
+  static Optional<Problem> problem(
+      Spec spec, Optional<Graph> sound, String name, List<String> own) {
     Map<String, PretrainedWeights> known = TorchvisionWeights.all();
     PretrainedWeights weights = known.get(name);
     if (weights == null) {
@@ -49,7 +50,7 @@ final class PretrainedMatch {
       return Optional.of(Problem.of(Message.UNKNOWN_WEIGHTS, MEMBER, name, nearest.get(0), shown));
     }
     String architecture = name.substring(0, name.indexOf(TRAINED)).toLowerCase(Locale.ROOT);
-    Graph graph = Architectures.of(spec);
+    Graph graph = sound.orElseThrow();
     // The head may tell other classes apart: then it is what fine-tuning trains.
     return PublishedMatch.difference(
             graph, Architectures.of(published(architecture)), Heads.modules(graph), List.of())

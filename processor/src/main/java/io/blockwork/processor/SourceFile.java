@@ -11,20 +11,25 @@ import javax.lang.model.element.TypeElement;
 import javax.tools.FileObject;
 import javax.tools.StandardLocation;
 
-/** Hands generated files to the compiler. */
-final class SourceFile {
-  private SourceFile() {}
-
-  /** The name of the class that the file holds. */
-  static String qualifiedName(JavaFile file) {
+/**
+ * A generated file, to be handed to the compiler.
+ *
+ * @param name the qualified name of the class that it holds
+ * @param text the source
+ */
+record SourceFile(String name, String text) {
+  /** The file as it is written. */
+  static SourceFile of(JavaFile file) {
     String name = file.typeSpec().name();
-    return file.packageName().isEmpty() ? name : file.packageName() + "." + name;
+    return new SourceFile(
+        file.packageName().isEmpty() ? name : file.packageName() + "." + name,
+        Tidy.apply(file.toString()));
   }
 
-  /** Writes {@code file}, which is generated from {@code origin} alone. */
-  static void write(JavaFile file, TypeElement origin, Filer filer) throws IOException {
-    try (Writer writer = filer.createSourceFile(qualifiedName(file), origin).openWriter()) {
-      writer.write(Tidy.apply(file.toString()));
+  /** Writes the file, which is generated from {@code origin} alone. */
+  void write(TypeElement origin, Filer filer) throws IOException {
+    try (Writer writer = filer.createSourceFile(name, origin).openWriter()) {
+      writer.write(text);
     }
   }
 

@@ -124,6 +124,7 @@ public abstract class CompiledNetwork implements Network {
    * @param shapes of the method's results for one image, {@code [C, H, W]} or {@code [classes]}
    */
   @SafeVarargs
+  @SuppressWarnings("varargs") // the list is a copy
   protected final Features features(
       Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
     Features made = passOf(pass, List.of(shapes));

@@ -177,8 +177,8 @@ public final class Features {
   /** By strides: ND4J's {@code get} of an interval fails on some views. */
   private static INDArray part(INDArray array, int from, int to) {
     long[] shape = array.shape().clone();
-    shape[0] = to - from;
-    long offset = array.offset() + from * array.stride(0);
+    shape[0] = (long) to - from;
+    long offset = array.offset() + (long) from * array.stride(0);
     return Nd4j.create(array.data(), shape, array.stride(), offset, array.ordering());
   }
 

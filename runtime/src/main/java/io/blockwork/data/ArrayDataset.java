@@ -3,6 +3,7 @@ package io.blockwork.data;
 import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,11 @@ public final class ArrayDataset implements Dataset {
   private final ImageShape shape;
   private final float[][] items;
   private final int[] labels;
+
+  /** {@code [N, classNames]}; no rows with one class each. */
+  private final float[][] targets;
+
+  private final Task task;
   private final List<String> classNames;
   private final List<TensorTransform> transforms;
 
@@ -21,11 +27,15 @@ public final class ArrayDataset implements Dataset {
       ImageShape shape,
       float[][] items,
       int[] labels,
+      Task task,
+      float[][] targets,
       List<String> classNames,
       List<TensorTransform> transforms) {
     this.shape = shape;
     this.items = items;
     this.labels = labels;
+    this.task = task;
+    this.targets = targets;
     this.classNames = classNames;
     this.transforms = transforms;
   }
@@ -39,17 +49,57 @@ public final class ArrayDataset implements Dataset {
    * @throws IllegalArgumentException if shapes or labels do not fit
    */
   public static ArrayDataset of(INDArray images, List<String> classNames, int... labels) {
+    return of(shapeOf(images), rows(images), classNames, labels);
+  }
+
+  private static ImageShape shapeOf(INDArray images) {
     if (images.rank() != 4) {
       throw new IllegalArgumentException(
-          "expected images [N, C, H, W], got " + java.util.Arrays.toString(images.shape()));
+          "expected images [N, C, H, W], got " + Arrays.toString(images.shape()));
     }
-    ImageShape shape =
-        new ImageShape((int) images.size(1), (int) images.size(2), (int) images.size(3));
-    float[][] items = new float[Math.toIntExact(images.size(0))][];
-    for (int i = 0; i < items.length; i++) {
-      items[i] = images.slice(i).castTo(DataType.FLOAT).dup('c').data().asFloat();
+    return new ImageShape((int) images.size(1), (int) images.size(2), (int) images.size(3));
+  }
+
+  private static float[][] rows(INDArray array) {
+    float[][] rows = new float[Math.toIntExact(array.size(0))][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = array.slice(i).castTo(DataType.FLOAT).dup('c').data().asFloat();
     }
-    return of(shape, items, classNames, labels);
+    return rows;
+  }
+
+  /**
+   * The rows of an array, which are copied, with several classes or numbers each.
+   *
+   * @param images {@code [N, C, H, W]}, of any number type
+   * @param task not {@link Task#SINGLE_LABEL}
+   * @param names of the classes or numbers
+   * @param targets {@code [N, names]}: see {@link #target}
+   * @throws IllegalArgumentException if shapes do not fit, or with classes a target is not 0 to 1
+   */
+  public static ArrayDataset of(INDArray images, Task task, List<String> names, INDArray targets) {
+    ImageShape shape = shapeOf(images);
+    if (task == Task.SINGLE_LABEL
+        || targets.rank() != 2
+        || targets.size(0) != images.size(0)
+        || targets.size(1) != names.size()) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "expected targets [%d, %d] of several classes or numbers, got %s of %s",
+              images.size(0), names.size(), Arrays.toString(targets.shape()), task));
+    }
+    float[][] rows = rows(targets);
+    for (int i = 0; i < rows.length; i++) {
+      for (float value : rows[i]) {
+        if (!Float.isFinite(value) || task == Task.MULTI_LABEL && (value < 0 || value > 1)) {
+          throw new IllegalArgumentException(
+              SafeText.format("target %s of item %d is not of a %s", value, i, task));
+        }
+      }
+    }
+    int[] labels = new int[rows.length];
+    Arrays.fill(labels, UNLABELLED);
+    return new ArrayDataset(shape, rows(images), labels, task, rows, List.copyOf(names), List.of());
   }
 
   /**
@@ -74,6 +124,8 @@ public final class ArrayDataset implements Dataset {
         shape,
         items.clone(),
         Labels.check(labels, items.length, classNames.size()),
+        Task.SINGLE_LABEL,
+        new float[0][],
         List.copyOf(classNames),
         List.of());
   }
@@ -83,7 +135,7 @@ public final class ArrayDataset implements Dataset {
     Objects.requireNonNull(steps, "steps");
     List<TensorTransform> all = new ArrayList<>(transforms);
     all.addAll(List.of(steps));
-    return new ArrayDataset(shape, items, labels, classNames, List.copyOf(all));
+    return new ArrayDataset(shape, items, labels, task, targets, classNames, List.copyOf(all));
   }
 
   @Override
@@ -118,6 +170,16 @@ public final class ArrayDataset implements Dataset {
   @Override
   public int label(int index) {
     return labels[index];
+  }
+
+  @Override
+  public Task task() {
+    return task;
+  }
+
+  @Override
+  public float[] target(int index) {
+    return task == Task.SINGLE_LABEL ? new float[0] : targets[index].clone();
   }
 
   @Override

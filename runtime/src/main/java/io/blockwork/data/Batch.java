@@ -11,9 +11,23 @@ public final class Batch {
   private final int[] labels;
   private final int[] indices;
   private final Optional<INDArray> probabilities;
+  private final Task task;
+  private final Optional<INDArray> values;
 
+  /**
+   * @param probabilities after mixing
+   * @param values of the items, before any mixing; empty with one class each
+   */
   Batch(
-      int number, INDArray images, int[] labels, int[] indices, Optional<INDArray> probabilities) {
+      int number,
+      INDArray images,
+      int[] labels,
+      int[] indices,
+      Optional<INDArray> probabilities,
+      Task task,
+      Optional<INDArray> values) {
+    this.task = task;
+    this.values = values;
     this.number = number;
     this.images = images;
     this.labels = labels;
@@ -46,16 +60,29 @@ public final class Batch {
     return indices.clone();
   }
 
+  /** What is to be said of each item. */
+  public Task task() {
+    return task;
+  }
+
+  /**
+   * The items' {@link Labelled#target}, {@code FLOAT [N, classes]}, before any mixing; empty with
+   * one class each, which the {@link #labels} tell.
+   */
+  public Optional<INDArray> values() {
+    return values;
+  }
+
   /** {@code FLOAT [N, classes]} if the loader mixes images (Mixup, CutMix), else empty. */
   public Optional<INDArray> probabilities() {
     return probabilities;
   }
 
   /**
-   * What a loss takes: probabilities {@code [N, classes]} if there are any, else labels {@code
-   * [N]}.
+   * What a loss takes: probabilities {@code [N, classes]} if there are any, else the items' values,
+   * else their labels {@code [N]}.
    */
   public INDArray targets() {
-    return probabilities.orElseGet(() -> Nd4j.createFromArray(labels));
+    return probabilities.or(() -> values).orElseGet(() -> Nd4j.createFromArray(labels));
   }
 }

@@ -24,6 +24,10 @@ final class BatchSlot {
   private final @Nullable RuntimeException[] failures;
   private int size;
   private float[] probabilities = {};
+
+  /** Of items with other targets than a class each: {@code [N, classes]}. */
+  private final float[] values;
+
   private List<DataException> damages = List.of();
   private Optional<RuntimeException> failure = Optional.empty();
 
@@ -48,6 +52,8 @@ final class BatchSlot {
     this.copies = copies;
     this.labels = new int[indices.length];
     this.failures = new RuntimeException[indices.length];
+    boolean classes = loader.data.task() == Task.SINGLE_LABEL;
+    this.values = new float[classes ? 0 : indices.length * loader.data.classNames().size()];
     this.size = indices.length;
     this.missing = indices.length;
   }
@@ -59,6 +65,7 @@ final class BatchSlot {
     try {
       FloatBuffer target = buffer.values().slice(position * length, length);
       labels[position] = loader.data.label(index);
+      fillValues(position, index);
       loader.data.read(index, chance(position), target);
       if (target.hasRemaining()) {
         throw new IllegalStateException(
@@ -73,6 +80,20 @@ final class BatchSlot {
       failures[position] =
           new IllegalStateException(
               SafeText.format("%s: cannot be read (%s)", loader.data.describe(index), e), e);
+    }
+  }
+
+  private void fillValues(int position, int index) {
+    int width = values.length / indices.length;
+    if (width > 0) {
+      float[] target = loader.data.target(index);
+      if (target.length != width) {
+        throw new IllegalStateException(
+            SafeText.format(
+                "expected a target of %d numbers, one for each name, got %d",
+                width, target.length));
+      }
+      System.arraycopy(target, 0, values, position * width, width);
     }
   }
 
@@ -101,6 +122,7 @@ final class BatchSlot {
   private void leaveOutDamaged() {
     int kept = 0;
     int length = shape.length();
+    int width = values.length / indices.length;
     float[] row = new float[0];
     List<DataException> leftOut = new ArrayList<>();
     for (int i = 0; i < indices.length; i++) {
@@ -112,6 +134,7 @@ final class BatchSlot {
           buffer.values().put(kept * length, row);
           labels[kept] = labels[i];
           indices[kept] = indices[i];
+          System.arraycopy(values, i * width, values, kept * width, width);
         }
         kept++;
       } else if (problem instanceof DataException damage && loader.onCorrupt == OnCorrupt.SKIP) {
@@ -127,8 +150,8 @@ final class BatchSlot {
 
   private void mix(BatchMix way) {
     int classes = loader.data.classNames().size();
-    probabilities = new float[size * classes];
-    for (int i = 0; i < size; i++) {
+    probabilities = Arrays.copyOf(values, size * classes);
+    for (int i = 0; i < size && values.length == 0; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new IllegalStateException(
             SafeText.format(
@@ -168,12 +191,23 @@ final class BatchSlot {
             ? buffer.images()
             : buffer.images().get(NDArrayIndex.interval(0, size)).dup('c');
     Optional<INDArray> mixed =
-        probabilities.length == 0
-            ? Optional.empty()
-            : Optional.of(
-                Nd4j.createFromArray(probabilities)
-                    .reshape('c', size, probabilities.length / size));
+        probabilities.length == 0 ? Optional.empty() : Optional.of(matrix(probabilities));
+    Task task = loader.data.task();
+    Optional<INDArray> unmixed =
+        task == Task.SINGLE_LABEL ? Optional.empty() : Optional.of(matrix(values));
     return new Batch(
-        number, images, Arrays.copyOf(labels, size), Arrays.copyOf(indices, size), mixed);
+        number,
+        images,
+        Arrays.copyOf(labels, size),
+        Arrays.copyOf(indices, size),
+        mixed,
+        task,
+        unmixed);
+  }
+
+  /** A row for each item that is left. */
+  private INDArray matrix(float... rows) {
+    int width = loader.data.classNames().size();
+    return Nd4j.createFromArray(Arrays.copyOf(rows, size * width)).reshape('c', size, width);
   }
 }

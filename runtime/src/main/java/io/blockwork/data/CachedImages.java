@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,11 @@ final class CachedImages implements ImageDataset {
   }
 
   @Override
+  public Optional<ImageOrigin> origin(int index) {
+    return images.origin(index);
+  }
+
+  @Override
   public int size() {
     return images.size();
   }
@@ -45,6 +51,16 @@ final class CachedImages implements ImageDataset {
   @Override
   public List<String> classNames() {
     return images.classNames();
+  }
+
+  @Override
+  public Task task() {
+    return images.task();
+  }
+
+  @Override
+  public float[] target(int index) {
+    return images.target(index);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -45,6 +46,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
   private boolean closed;
   private Optional<Batch> ahead = Optional.empty();
   private long waitedNanos;
+  private final LongAdder loadingNanos = new LongAdder();
 
   private record Run(BatchSlot slot, int from, int to) {}
 
@@ -132,6 +134,12 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
   }
 
   private void fill(Run run) {
+    long begin = ThreadTime.nanos();
+    fillAll(run);
+    loadingNanos.add(ThreadTime.nanos() - begin);
+  }
+
+  private void fillAll(Run run) {
     for (int i = run.from; i < run.to; i++) {
       run.slot.fill(i);
     }
@@ -238,6 +246,14 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
   /** Time for which batches were waited for, so far. */
   public java.time.Duration waited() {
     return java.time.Duration.ofNanos(waitedNanos);
+  }
+
+  /**
+   * Processor time that loading has taken so far (reading, decoding, transforms, mixing), of all
+   * workers together; where this Java cannot tell it, the time that they were at it.
+   */
+  public java.time.Duration loading() {
+    return java.time.Duration.ofNanos(loadingNanos.sum());
   }
 
   /** Stops the workers, after the items they are at, and waits for them. */

@@ -1,8 +1,10 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Labelled 8-bit images, of any size each.
@@ -34,6 +36,27 @@ public interface ImageDataset extends Labelled {
    */
   default ImageDataset cached(long maxBytes) {
     return new CachedImages(this, maxBytes);
+  }
+
+  /** Where the item's bytes lie; empty if that is not known, or they have no file. */
+  default Optional<ImageOrigin> origin(int index) {
+    return Optional.empty();
+  }
+
+  /**
+   * The same images, kept decoded in a folder once they have been read: for photographs that do not
+   * fit into memory, and to start the next run with. An image is decoded anew as soon as its file's
+   * size or time changes, or what was kept is damaged; several processes may share the folder.
+   * Pixels take many times the room of a JPEG: resize large photographs before, on their own.
+   * Images whose {@link #origin} is not known are not kept.
+   *
+   * @param folder made if it is missing; deleting it is safe
+   * @param maxBytes of the folder at most: what came first stays, and a smaller bound deletes the
+   *     oldest files
+   * @throws java.io.UncheckedIOException if nothing can be written there
+   */
+  default ImageDataset cachedIn(Path folder, long maxBytes) {
+    return new DiskCachedImages(this, new DiskCache(folder, maxBytes));
   }
 
   /**

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Image files without labels: what a network is to name. */
 public final class ImageFiles implements ImageDataset {
@@ -65,6 +66,11 @@ public final class ImageFiles implements ImageDataset {
   @Override
   public ByteImage image(int index) {
     return read(files.get(index));
+  }
+
+  @Override
+  public Optional<ImageOrigin> origin(int index) {
+    return Optional.of(new ImageOrigin(files.get(index), 0));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -136,6 +137,11 @@ public final class ImageFolder implements ImageDataset {
   @Override
   public ByteImage image(int index) {
     return ImageFiles.read(files.get(index));
+  }
+
+  @Override
+  public Optional<ImageOrigin> origin(int index) {
+    return Optional.of(new ImageOrigin(files.get(index), 0));
   }
 
   @Override

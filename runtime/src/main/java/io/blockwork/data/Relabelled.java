@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,13 @@ final class Relabelled {
       this.all = all;
       this.classNames = classNames;
       this.mapping = ClassNames.mapping(all.classNames(), classNames);
+      if (all.task() == Task.REGRESSION && mapping.length < classNames.size()) {
+        throw new IllegalArgumentException(
+            SafeText.format(
+                "the data set has %d numbers for each item, and no values for the others of the %d"
+                    + " given",
+                mapping.length, classNames.size()));
+      }
     }
 
     @Override
@@ -44,6 +52,21 @@ final class Relabelled {
     @Override
     public List<String> classNames() {
       return classNames;
+    }
+
+    @Override
+    public Task task() {
+      return all.task();
+    }
+
+    @Override
+    public float[] target(int index) {
+      float[] own = all.target(index);
+      float[] target = new float[own.length == 0 ? 0 : classNames.size()];
+      for (int i = 0; i < own.length; i++) {
+        target[mapping[i]] = own[i];
+      }
+      return target;
     }
 
     @Override
@@ -76,6 +99,11 @@ final class Relabelled {
   private static final class Images extends View<ImageDataset> implements ImageDataset {
     Images(ImageDataset all, List<String> classNames) {
       super(all, classNames);
+    }
+
+    @Override
+    public Optional<ImageOrigin> origin(int index) {
+      return all.origin(index);
     }
 
     @Override

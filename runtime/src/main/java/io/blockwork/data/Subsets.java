@@ -56,6 +56,16 @@ final class Subsets {
     }
 
     @Override
+    public Task task() {
+      return all.task();
+    }
+
+    @Override
+    public float[] target(int index) {
+      return all.target(indices[index]);
+    }
+
+    @Override
     public String describe(int index) {
       return all.describe(indices[index]);
     }
@@ -85,6 +95,11 @@ final class Subsets {
   private static final class Images extends View<ImageDataset> implements ImageDataset {
     Images(ImageDataset all, int... indices) {
       super(all, indices);
+    }
+
+    @Override
+    public Optional<ImageOrigin> origin(int index) {
+      return all.origin(indices[index]);
     }
 
     @Override

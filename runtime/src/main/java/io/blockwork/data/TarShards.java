@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Images in tar files, as WebDataset lays them out: the members of a sample follow each other and
@@ -165,6 +166,12 @@ public final class TarShards implements ImageDataset {
       throw new DataException(
           shown, sample.offset() + e.offset(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  @Override
+  public Optional<ImageOrigin> origin(int index) {
+    Sample sample = samples.get(index);
+    return Optional.of(new ImageOrigin(shards.get(sample.shard()), sample.offset()));
   }
 
   @Override

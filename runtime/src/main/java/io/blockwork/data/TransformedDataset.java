@@ -80,6 +80,16 @@ final class TransformedDataset implements Dataset {
   }
 
   @Override
+  public Task task() {
+    return images.task();
+  }
+
+  @Override
+  public float[] target(int index) {
+    return images.target(index);
+  }
+
+  @Override
   public String describe(int index) {
     return images.describe(index);
   }

@@ -67,6 +67,10 @@ public final class Classification {
    * @throws IllegalArgumentException if the number of names is not that of the logits
    */
   public static List<Prediction> rank(float[] logits, List<String> classNames, int top) {
+    return rank(widened(logits, classNames), classNames, top);
+  }
+
+  private static double[] widened(float[] logits, List<String> classNames) {
     if (logits.length != classNames.size()) {
       throw new IllegalArgumentException(
           SafeText.format(
@@ -77,20 +81,42 @@ public final class Classification {
     for (int i = 0; i < row.length; i++) {
       row[i] = logits[i];
     }
-    return rank(row, classNames, top);
+    return row;
   }
 
   private static List<Prediction> rank(double[] logits, List<String> classNames, int top) {
     if (top < 1) {
       throw new IllegalArgumentException("at least one class must be listed, got top = " + top);
     }
-    double[] probabilities = softmax(logits);
-    return IntStream.range(0, logits.length)
+    return rankedBy(softmax(logits), classNames, top);
+  }
+
+  private static List<Prediction> rankedBy(
+      double[] probabilities, List<String> classNames, int top) {
+    return IntStream.range(0, probabilities.length)
         .boxed()
         .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i]))
         .limit(top)
         .map(i -> new Prediction(i, classNames.get(i), probabilities[i]))
         .toList();
+  }
+
+  /**
+   * The classes of one image that may be there together, each with the sigmoid of its logit.
+   *
+   * @param logits one for each class
+   * @param classNames by class index
+   * @return all classes, the likeliest first; of equal ones the lower index
+   * @throws IllegalArgumentException if the number of names is not that of the logits
+   */
+  public static List<Prediction> rankEach(float[] logits, List<String> classNames) {
+    double[] probabilities = sigmoid(widened(logits, classNames));
+    return rankedBy(probabilities, classNames, classNames.size());
+  }
+
+  /** {@code 1 / (1 + exp(-x))} of each. */
+  public static double[] sigmoid(double... logits) {
+    return java.util.Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))).toArray();
   }
 
   /** {@code exp(x) / sum(exp(x))}, safe for large logits. */

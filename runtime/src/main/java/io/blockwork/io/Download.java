@@ -41,11 +41,12 @@ final class Download {
   private final long largest;
   private final String mirrorProperty;
   private final DownloadOptions options;
+  private final Pace pace;
   private final Path file;
   private final Path part;
   private final URI url;
 
-  /** When this download began, as System.nanoTime says it. */
+  /** When this download began, as the pace tells the time. */
   private long start;
 
   /** Where the current request's body goes; set by the client's thread. */
@@ -55,18 +56,21 @@ final class Download {
    * @param sha256Prefix first hexadecimal digits that the file's SHA-256 has to have
    * @param largest bytes that the file cannot exceed
    * @param mirrorProperty the system property that names another source
+   * @param pace tells the time
    */
   Download(
       String name,
       String sha256Prefix,
       long largest,
       String mirrorProperty,
-      DownloadOptions options) {
+      DownloadOptions options,
+      Pace pace) {
     this.name = name;
     this.mirrorProperty = mirrorProperty;
     this.sha256Prefix = sha256Prefix;
     this.largest = largest;
     this.options = options;
+    this.pace = pace;
     this.file = options.cache().resolve(name);
     this.part = options.cache().resolve(name + ".part");
     this.url = DownloadOptions.inFolder(options.source(), name);
@@ -77,7 +81,7 @@ final class Download {
     if (Files.isRegularFile(file)) {
       return file;
     }
-    start = System.nanoTime();
+    start = pace.nanoTime();
     try {
       Files.createDirectories(options.cache());
       fetchAlone();
@@ -134,7 +138,7 @@ final class Download {
       } catch (IOException e) {
         last = e;
         if (attempt < options.attempts()) {
-          pause(attempt * 5 * POLL_MILLIS);
+          pause(5L * attempt * POLL_MILLIS);
         }
       }
     }
@@ -159,7 +163,7 @@ final class Download {
   }
 
   private void requireTime() throws OutOfTime {
-    if (System.nanoTime() - start > options.limit().toNanos()) {
+    if (pace.nanoTime() - start > options.limit().toNanos()) {
       throw new OutOfTime(options.limit());
     }
   }
@@ -221,7 +225,12 @@ final class Download {
               "the server announces %d bytes, but the file has at most %d", total, largest));
     }
     PartFile target =
-        new PartFile(part, from, largest, at -> options.listener().progress(name, at, total));
+        new PartFile(
+            part,
+            from,
+            largest,
+            at -> options.listener().progress(name, at, total),
+            pace::nanoTime);
     body = Optional.of(target);
     return target;
   }
@@ -229,7 +238,7 @@ final class Download {
   /** Waits for the end, but not for a server that has fallen silent or sends next to nothing. */
   private HttpResponse<Long> await(CompletableFuture<HttpResponse<Long>> response)
       throws IOException {
-    long asked = System.nanoTime();
+    long asked = pace.nanoTime();
     Window window = new Window(asked, 0);
     while (true) {
       try {
@@ -240,7 +249,9 @@ final class Download {
           requireSound(asked);
           window =
               window.next(
-                  body.map(PartFile::received).orElse(0L), options.patience().multipliedBy(2));
+                  pace.nanoTime(),
+                  body.map(PartFile::received).orElse(0L),
+                  options.patience().multipliedBy(2));
         } catch (IOException tooSlow) {
           response.cancel(true);
           body.ifPresent(target -> target.onError(tooSlow));
@@ -261,8 +272,9 @@ final class Download {
   }
 
   private void requireSound(long asked) throws IOException {
+    long now = pace.nanoTime();
     long heard = body.map(PartFile::lastNanos).orElse(asked);
-    if (System.nanoTime() - heard > options.patience().toNanos()) {
+    if (now - heard > options.patience().toNanos()) {
       throw new IOException("the server was silent for " + options.patience().toMillis() + " ms");
     }
   }
@@ -270,8 +282,8 @@ final class Download {
   /** A span of time in which the server has to send something worth waiting for. */
   private record Window(long from, long received) {
     /** This one, or the next if it is over. */
-    Window next(long now, Duration length) throws IOException {
-      if (System.nanoTime() - from < length.toNanos()) {
+    Window next(long time, long now, Duration length) throws IOException {
+      if (time - from < length.toNanos()) {
         return this;
       }
       // Twice the patience long: of a server that sends nothing, it is the silence that is told.
@@ -280,7 +292,7 @@ final class Download {
             SafeText.format(
                 "the server sent only %d bytes in %d ms", now - received, length.toMillis()));
       }
-      return new Window(System.nanoTime(), now);
+      return new Window(time, now);
     }
   }
 
@@ -297,9 +309,9 @@ final class Download {
     }
   }
 
-  private static void pause(long millis) throws IOException {
+  private void pause(long millis) throws IOException {
     try {
-      TimeUnit.MILLISECONDS.sleep(millis);
+      pace.pause(millis);
     } catch (InterruptedException e) {
       throw interrupted();
     }

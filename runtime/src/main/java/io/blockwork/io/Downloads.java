@@ -25,6 +25,6 @@ public final class Downloads {
       long largest,
       String mirrorProperty,
       DownloadOptions options) {
-    return new Download(name, sha256Prefix, largest, mirrorProperty, options).path();
+    return new Download(name, sha256Prefix, largest, mirrorProperty, options, Pace.system()).path();
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.LongSupplier;
 
 /** Takes a response's body into a file, from a position on, and knows when it last got any. */
 final class PartFile implements BodySubscriber<Long> {
@@ -23,8 +24,9 @@ final class PartFile implements BodySubscriber<Long> {
   private final long from;
   private final long largest;
   private final Progress progress;
+  private final LongSupplier nanoTime;
   private final CompletableFuture<Long> done = new CompletableFuture<>();
-  private volatile long lastNanos = System.nanoTime();
+  private volatile long lastNanos;
   private Flow.Subscription subscription = new NoSubscription();
   private volatile long position;
 
@@ -32,8 +34,10 @@ final class PartFile implements BodySubscriber<Long> {
    * @param path of the file, which must not be a link
    * @param from where the body begins; what the file has beyond is cut off
    * @param largest bytes that the file may come to have
+   * @param nanoTime tells the time
    */
-  PartFile(Path path, long from, long largest, Progress progress) throws IOException {
+  PartFile(Path path, long from, long largest, Progress progress, LongSupplier nanoTime)
+      throws IOException {
     this.channel =
         FileChannel.open(
                 path,
@@ -46,6 +50,8 @@ final class PartFile implements BodySubscriber<Long> {
     this.position = from;
     this.largest = largest;
     this.progress = progress;
+    this.nanoTime = nanoTime;
+    this.lastNanos = nanoTime.getAsLong();
   }
 
   /** Bytes that have come. */
@@ -53,7 +59,7 @@ final class PartFile implements BodySubscriber<Long> {
     return position - from;
   }
 
-  /** When the last bytes came, as System.nanoTime says it. */
+  /** When the last bytes came, as the clock told it. */
   long lastNanos() {
     return lastNanos;
   }
@@ -86,7 +92,7 @@ final class PartFile implements BodySubscriber<Long> {
         }
         position = end;
       }
-      lastNanos = System.nanoTime();
+      lastNanos = nanoTime.getAsLong();
       progress.at(position);
       subscription.request(1);
     } catch (IOException e) {

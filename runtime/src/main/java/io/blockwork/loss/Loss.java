@@ -125,6 +125,30 @@ public interface Loss {
    */
   static Loss meanSquaredError(INDArray target) {
     Objects.requireNonNull(target, "target");
-    return new MeanSquaredError(target);
+    return new ElementLoss(target, new ElementLoss.Squared());
+  }
+
+  /**
+   * Mean over all elements of {@code |output - target|}, as torch's {@code L1Loss}.
+   *
+   * @param target same shape as the output
+   */
+  static Loss meanAbsoluteError(INDArray target) {
+    Objects.requireNonNull(target, "target");
+    return new ElementLoss(target, new ElementLoss.Absolute());
+  }
+
+  /**
+   * Mean over all elements of Huber's loss (1964), as torch's {@code HuberLoss}: half the square of
+   * small differences, and {@code delta (|d| - delta / 2)} of those above delta, so that outliers
+   * pull less. Divided by delta it is torch's {@code SmoothL1Loss}.
+   *
+   * @param target same shape as the output
+   * @param delta positive; 1 is usual
+   * @throws IllegalArgumentException if delta is out of range
+   */
+  static Loss huber(INDArray target, double delta) {
+    Objects.requireNonNull(target, "target");
+    return new ElementLoss(target, new ElementLoss.Huber(delta));
   }
 }

@@ -165,7 +165,7 @@ public final class NativeValues {
    * @throws IllegalStateException if they are not of type {@code LONG}, or have 2 GiB or more
    */
   public LongBuffer longs() {
-    return whole(DataType.LONG).asLongBuffer();
+    return whole(DataType.INT64).asLongBuffer();
   }
 
   private ByteBuffer whole(DataType expected) {

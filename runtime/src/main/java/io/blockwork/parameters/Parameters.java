@@ -117,7 +117,7 @@ public final class Parameters implements AutoCloseable {
     this.initial = initial;
     this.learnable = those(info -> info.kind().learnable(), dataType);
     this.statistics = those(info -> !info.kind().learnable() && !isCounter(info), dataType);
-    this.counters = those(Parameters::isCounter, DataType.LONG);
+    this.counters = those(Parameters::isCounter, DataType.INT64);
     entries.forEach(info -> unset.put(info.name(), info));
   }
 

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -145,7 +146,8 @@ public final class QuantizedFile {
       try {
         fill(made.parameters(), file);
         ModelCard told = ModelCard.of(file);
-        new ModelCard(told.classNames(), told.preprocessing()).describe(made.parameters());
+        new ModelCard(Optional.empty(), told.classNames(), told.preprocessing(), told.task())
+            .describe(made.parameters());
         return made;
       } catch (RuntimeException | Error e) {
         made.close();
@@ -255,7 +257,7 @@ public final class QuantizedFile {
               "%s: there is no %s: the file is of another architecture", file.path(), name));
     }
     INDArray stored = file.get(name);
-    if (stored.dataType() != DataType.BYTE) {
+    if (stored.dataType() != DataType.INT8) {
       return stored.castTo(DataType.FLOAT);
     }
     if (!file.has(name + SCALE)) {

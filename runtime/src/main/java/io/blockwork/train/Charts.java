@@ -34,7 +34,8 @@ final class Charts {
   private Charts() {}
 
   /**
-   * Loss on the left, accuracy on the right.
+   * Loss on the left, accuracy on the right; the further metrics there, if images have no single
+   * class.
    *
    * @throws IllegalStateException if this Java cannot draw
    */
@@ -46,9 +47,29 @@ final class Charts {
     BufferedImage both = new BufferedImage(2 * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = both.createGraphics();
     graphics.drawImage(BitmapEncoder.getBufferedImage(loss(history)), 0, 0, null);
-    graphics.drawImage(BitmapEncoder.getBufferedImage(accuracy(history)), WIDTH, 0, null);
+    graphics.drawImage(BitmapEncoder.getBufferedImage(right(history)), WIDTH, 0, null);
     graphics.dispose();
     return both;
+  }
+
+  private static XYChart right(TrainingHistory history) {
+    boolean withoutClasses =
+        history.epochs().stream().allMatch(epoch -> Double.isNaN(epoch.training().top1()));
+    return withoutClasses ? metrics(history) : accuracy(history);
+  }
+
+  /** The further metrics of validation. */
+  static XYChart metrics(TrainingHistory history) {
+    XYChart metrics = chart("validation", "");
+    for (String name : history.metrics()) {
+      add(
+          metrics,
+          name,
+          history,
+          e -> e.validation().filter(m -> Double.isFinite(m.value(name).orElse(Double.NaN))),
+          m -> m.value(name).orElseThrow());
+    }
+    return metrics;
   }
 
   /** The losses, and the epoch with the least one in validation. */
@@ -87,7 +108,7 @@ final class Charts {
   private static void mark(XYChart chart, EpochResult best, ToDoubleFunction<Metrics> value) {
     double y = value.applyAsDouble(best.validation().orElseThrow());
     if (Double.isFinite(y)) {
-      int epoch = best.epoch() + 1;
+      int epoch = best.epoch();
       XYSeries series =
           chart.addSeries(
               String.format(Locale.ROOT, "best: epoch %d", epoch),

@@ -77,7 +77,14 @@ final class DryRun {
     try (Epoch epoch = data.epoch(1)) {
       Batch batch = epoch.next();
       Metrics metrics =
-          Evaluation.of(network, data, TestTimeViews.plain(), List.of(batch), seen -> {}).metrics();
+          Evaluation.of(
+                  network,
+                  data,
+                  TestTimeViews.plain(),
+                  trainer.measuring(),
+                  List.of(batch),
+                  seen -> {})
+              .metrics();
       return SafeText.format(
           "validation runs: %s on %d images that nothing was learnt of yet", metrics, batch.size());
     }

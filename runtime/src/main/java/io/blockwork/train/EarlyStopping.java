@@ -13,27 +13,44 @@ import java.util.Optional;
  *     not
  */
 public record EarlyStopping(int patience, Measure measure, boolean restoresBest) {
-  /** What is to get better. */
-  public enum Measure {
+  /**
+   * What is to get better.
+   *
+   * @param name for people; of a {@link Metric}, its name
+   * @param higherIsBetter whether more is better
+   */
+  public record Measure(String name, boolean higherIsBetter) {
     /** The loss falls. */
-    LOSS("loss"),
+    public static final Measure LOSS = new Measure("loss", false);
+
     /** The top-1 accuracy rises. */
-    TOP1("top-1");
+    public static final Measure TOP1 = new Measure("top-1", true);
 
-    private final String text;
-
-    Measure(String text) {
-      this.text = text;
+    /** A metric that the validation tells of. */
+    public static Measure of(Metric metric) {
+      return new Measure(metric.name(), metric.higherIsBetter());
     }
 
-    /** Whether the first result is better than the second. */
+    /** The number itself; NaN if the validation does not tell of it. */
+    double of(Metrics metrics) {
+      if (equals(LOSS)) {
+        return metrics.loss();
+      }
+      return equals(TOP1) ? metrics.top1() : metrics.value(name).orElse(Double.NaN);
+    }
+
+    /** Whether the first result is better than the second; NaN is worse than any number. */
     boolean isBetter(Metrics one, Metrics than) {
-      return this == LOSS ? one.loss() < than.loss() : one.top1() > than.top1();
+      double value = of(one);
+      double other = of(than);
+      return Double.isNaN(other)
+          ? !Double.isNaN(value)
+          : higherIsBetter ? value > other : value < other;
     }
 
     @Override
     public String toString() {
-      return text;
+      return name;
     }
   }
 
@@ -61,7 +78,7 @@ public record EarlyStopping(int patience, Measure measure, boolean restoresBest)
 
   /** The best epoch; empty before the first validation. */
   Optional<EpochResult> best(TrainingHistory history) {
-    return measure == Measure.LOSS ? history.leastLoss() : history.best();
+    return history.best(measure);
   }
 
   /** Whether to stop after these epochs. */

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param validation metrics after the epoch, if there is validation data
  * @param time for the epoch, without validation
  * @param waited part of that time in which the network waited for data
+ * @param loading processor time of all threads that loaded data (reading, decoding, transforms),
+ *     which is taken from the network's where all processors are in use
  */
 public record EpochResult(
     int epoch,
@@ -23,13 +25,27 @@ public record EpochResult(
     Metrics training,
     Optional<Metrics> validation,
     Duration time,
-    Duration waited) {
+    Duration waited,
+    Duration loading) {
   /** Checks that nothing is missing. */
   public EpochResult {
     Objects.requireNonNull(training, "training");
     Objects.requireNonNull(validation, "validation");
     Objects.requireNonNull(time, "time");
     Objects.requireNonNull(waited, "waited");
+    Objects.requireNonNull(loading, "loading");
+  }
+
+  /** A result of which nobody knows what loading took. */
+  public EpochResult(
+      int epoch,
+      long steps,
+      double learningRate,
+      Metrics training,
+      Optional<Metrics> validation,
+      Duration time,
+      Duration waited) {
+    this(epoch, steps, learningRate, training, validation, time, waited, Duration.ZERO);
   }
 
   /** Images trained on in a second. */
@@ -39,6 +55,6 @@ public record EpochResult(
 
   /** The same with what validation found. */
   EpochResult with(Optional<Metrics> metrics) {
-    return new EpochResult(epoch, steps, learningRate, training, metrics, time, waited);
+    return new EpochResult(epoch, steps, learningRate, training, metrics, time, waited, loading);
   }
 }

@@ -5,23 +5,26 @@ import io.blockwork.TestTimeViews;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
+import io.blockwork.data.Task;
 import io.blockwork.io.SafeText;
-import io.blockwork.loss.Loss;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * How well, and how fast, a network classifies a data set.
+ * How well, and how fast, a network says what is to be said of a data set.
  *
- * @param metrics loss (cross entropy, without smoothing) and accuracies
- * @param confusion which classes were taken for which
+ * @param metrics loss (cross entropy, without smoothing; of several classes binary cross entropy,
+ *     of numbers the mean squared error) and accuracies, with the metrics of the data's {@link
+ *     Task}
+ * @param confusion which classes were taken for which; empty if images have no single class
  * @param timePerImage mean time of inference, without reading the data
  */
 public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration timePerImage)
@@ -53,7 +56,19 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
    * @throws DivergedException if the network's output for an image is not finite
    */
   public static Evaluation of(Network network, DataLoader data, TestTimeViews views) {
-    return of(network, data, views, images -> {});
+    return of(network, data, views, Measuring.usual(), images -> {});
+  }
+
+  /**
+   * Runs a network over all images of a loader, and takes metrics of your own beside the usual ones
+   * from its outputs, which are held in memory.
+   *
+   * @throws IllegalArgumentException as {@link #of(Network, DataLoader)} does
+   * @throws DivergedException if the network's output for an image is not finite
+   */
+  public static Evaluation of(Network network, DataLoader data, Metric... metrics) {
+    var measuring = new Measuring(List.of(metrics), Optional.empty());
+    return of(network, data, TestTimeViews.plain(), measuring, images -> {});
   }
 
   /**
@@ -61,9 +76,14 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
    *
    * @param seen hears of the number of images that are done, after each batch
    */
-  static Evaluation of(Network network, DataLoader data, TestTimeViews views, LongConsumer seen) {
+  static Evaluation of(
+      Network network,
+      DataLoader data,
+      TestTimeViews views,
+      Measuring measuring,
+      LongConsumer seen) {
     try (Epoch epoch = data.epoch(1)) {
-      return of(network, data, views, epoch, seen);
+      return of(network, data, views, measuring, epoch, seen);
     }
   }
 
@@ -72,11 +92,16 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
       Network network,
       DataLoader data,
       TestTimeViews views,
+      Measuring measuring,
       Iterable<Batch> batches,
       LongConsumer seen) {
     int classes = network.architecture().output().get(0);
     List<String> names = data.dataset().classNames();
-    var confusion = new ConfusionMatrix(names.size() == classes ? names : numbered(classes));
+    List<String> known = names.size() == classes ? names : numbered(classes);
+    var confusion = new ConfusionMatrix(known);
+    Task task = data.dataset().task();
+    List<Metric> metrics = measuring.metrics(task);
+    Outputs outputs = new Outputs(task, known);
     Meter meter = new Meter();
     long nanos = 0;
     for (Batch batch : batches) {
@@ -99,15 +124,18 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
                 + " (Normalize)",
             "");
       }
-      int[] labels = batch.labels();
-      double loss = Loss.softmaxCrossEntropy(labels).evaluate(output, output.like());
-      meter.add(loss, List.of(), output, labels);
-      count(confusion, output, labels);
+      double loss = measuring.loss(batch).evaluate(output, output.like());
+      meter.add(loss, List.of(), output, batch);
+      if (task == Task.SINGLE_LABEL) {
+        count(confusion, output, batch.labels());
+      }
+      if (!metrics.isEmpty()) {
+        outputs.add(output, batch);
+      }
       seen.accept(meter.metrics().images());
     }
-    Metrics metrics = meter.metrics();
-    return new Evaluation(
-        metrics, confusion, Duration.ofNanos(nanos / Math.max(1, metrics.images())));
+    Metrics all = meter.metrics().with(Measuring.values(metrics, outputs));
+    return new Evaluation(all, confusion, Duration.ofNanos(nanos / Math.max(1, all.images())));
   }
 
   /** What both have found on different images, as if one had run over all of them. */
@@ -137,7 +165,7 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
     }
   }
 
-  /** Metrics, time and the confusion matrix, for people. */
+  /** Metrics, time and, with one class for each image, the confusion matrix, for people. */
   public String text() {
     return String.format(
         Locale.ROOT,
@@ -145,6 +173,6 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
         metrics.images(),
         metrics,
         timePerImage.toNanos() / 1e6,
-        confusion.text());
+        Double.isNaN(metrics.top1()) ? "" : confusion.text());
   }
 }

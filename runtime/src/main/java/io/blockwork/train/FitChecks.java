@@ -9,6 +9,7 @@ import io.blockwork.data.DataException;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.data.ImageShape;
+import io.blockwork.data.Task;
 import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -42,8 +43,44 @@ final class FitChecks {
           "validating every so many steps needs validation data: call fit(train, validation)");
     }
     validation.ifPresent(data -> requireSameClasses(train.classNames(), data.classNames()));
+    validation.ifPresent(data -> requireMeasures(trainer, train.task(), data));
+    if (train.task() != Task.SINGLE_LABEL && trainer.labelSmoothing > 0) {
+      throw new IllegalArgumentException(
+          "labels are smoothed where each image has one class, and the data has other targets: leave"
+              + " labelSmoothing out, or give a loss(...) of your own");
+    }
     if (trainer.loss.isEmpty() && trainer.losses.isEmpty()) {
       requireClasses(trainer.network, train.classNames());
+    }
+  }
+
+  /** What training goes by has to be in the validation. */
+  private static void requireMeasures(Trainer trainer, Task task, Validation data) {
+    if (data.task() != task) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "the training data is for %s, but the validation data for %s", task, data.task()));
+    }
+    trainer.earlyStopping.ifPresent(when -> requireMeasure(when.measure(), task, data));
+    trainer
+        .schedule
+        .filter(Plateau.class::isInstance)
+        .ifPresent(plateau -> requireMeasure(((Plateau) plateau).measure(), task, data));
+  }
+
+  private static void requireMeasure(EarlyStopping.Measure measure, Task task, Validation data) {
+    boolean known =
+        measure.equals(EarlyStopping.Measure.LOSS)
+            || measure.equals(EarlyStopping.Measure.TOP1) && task == Task.SINGLE_LABEL
+            || data.metrics().contains(measure.name());
+    if (!known) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+                  "the training goes by %s, which the validation does not tell of; it tells of loss%s%s",
+                  measure,
+                  task == Task.SINGLE_LABEL ? ", top-1" : "",
+                  data.metrics().isEmpty() ? "" : ", " + String.join(", ", data.metrics()))
+              + "\n  fix: name the metric in metrics(...), or go by another measure");
     }
   }
 

@@ -3,8 +3,12 @@ package io.blockwork.train;
 import io.blockwork.loss.AuxiliaryLoss;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Epochs as comma-separated values: what the log file holds, and what a checkpoint keeps of the
@@ -17,16 +21,21 @@ final class HistoryText {
   private static final int FIELDS = HEADER.split(",", -1).length;
   private static final String WEIGHT = "train_weight_";
   private static final String LOSS = "train_loss_";
+  private static final String LOADING = "loading_cpu_seconds";
+  private static final String METRIC = "validation_metric_";
   private static final double NANOS = 1e9;
 
   private HistoryText() {}
 
   static String encode(List<EpochResult> epochs) {
-    List<String> auxiliary = new TrainingHistory(epochs, false).auxiliaryOutputs();
+    TrainingHistory history = new TrainingHistory(epochs, false);
+    List<String> auxiliary = history.auxiliaryOutputs();
     StringBuilder text = new StringBuilder(HEADER);
     for (String output : auxiliary) {
       text.append(',').append(WEIGHT).append(output).append(',').append(LOSS).append(output);
     }
+    text.append(',').append(LOADING);
+    history.metrics().forEach(name -> text.append(',').append(METRIC).append(name));
     text.append('\n');
     for (EpochResult e : epochs) {
       text.append(e.epoch()).append(',').append(e.steps()).append(',');
@@ -37,6 +46,14 @@ final class HistoryText {
       for (String output : auxiliary) {
         text.append(',');
         text.append(e.training().lossOf(output).map(l -> l.weight() + "," + l.loss()).orElse(","));
+      }
+      text.append(',').append(e.loading().toNanos() / NANOS);
+      for (String name : history.metrics()) {
+        text.append(',');
+        e.validation()
+            .map(m -> m.value(name))
+            .filter(OptionalDouble::isPresent)
+            .ifPresent(value -> text.append(value.getAsDouble()));
       }
       text.append('\n');
     }
@@ -58,15 +75,18 @@ final class HistoryText {
         Long.parseLong(f[1]),
         Double.parseDouble(f[2]),
         metrics(f, 3, auxiliary(header, f)),
-        f[7].isEmpty() ? Optional.empty() : Optional.of(metrics(f, 7, List.of())),
+        f[7].isEmpty()
+            ? Optional.empty()
+            : Optional.of(metrics(f, 7, List.of()).with(values(header, f))),
         seconds(f[11]),
-        seconds(f[12]));
+        seconds(f[12]),
+        loading(header, f));
   }
 
   /** Pairs of columns behind the others: an auxiliary output's weight and its loss. */
   private static List<AuxiliaryLoss> auxiliary(String[] header, String... f) {
     List<AuxiliaryLoss> losses = new ArrayList<>();
-    for (int i = FIELDS; i + 1 < header.length; i += 2) {
+    for (int i = FIELDS; i + 1 < header.length && header[i].startsWith(WEIGHT); i += 2) {
       if (!f[i].isEmpty()) {
         String output = header[i].substring(WEIGHT.length());
         losses.add(
@@ -74,6 +94,23 @@ final class HistoryText {
       }
     }
     return losses;
+  }
+
+  /** Checkpoints of earlier versions do not tell. */
+  private static Duration loading(String[] header, String... f) {
+    int column = Arrays.asList(header).indexOf(LOADING);
+    return column < 0 ? Duration.ZERO : seconds(f[column]);
+  }
+
+  /** The last columns: a further metric of validation each. */
+  private static Map<String, Double> values(String[] header, String... f) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    for (int i = FIELDS; i < header.length; i++) {
+      if (header[i].startsWith(METRIC) && !f[i].isEmpty()) {
+        values.put(header[i].substring(METRIC.length()), Double.valueOf(f[i]));
+      }
+    }
+    return values;
   }
 
   private static Metrics metrics(String[] f, int at, List<AuxiliaryLoss> auxiliary) {

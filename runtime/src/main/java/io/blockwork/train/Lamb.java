@@ -67,7 +67,7 @@ public final class Lamb extends TorchUpdater {
 
     @Override
     public void before(INDArray parameter, INDArray gradient, double decay) {
-      Nd4j.getBlasWrapper().axpy(decay, parameter, gradient);
+      Nd4j.getBlasWrapper().axpy(Double.valueOf(decay), parameter, gradient);
     }
 
     @Override
@@ -80,7 +80,7 @@ public final class Lamb extends TorchUpdater {
     @Override
     public void after(INDArray parameter, INDArray update, double decay) {
       double rate = getConfig().learningRate();
-      Nd4j.getBlasWrapper().axpy(rate * decay, parameter, update);
+      Nd4j.getBlasWrapper().axpy(Double.valueOf(rate * decay), parameter, update);
       double size = LayerwiseUpdater.norm(parameter);
       double step = LayerwiseUpdater.norm(update);
       if (size > 0 && step > 0) {

@@ -65,7 +65,7 @@ public final class Lars extends TorchUpdater {
     public void before(INDArray parameter, INDArray gradient, double decay) {
       double size = LayerwiseUpdater.norm(parameter);
       double slope = LayerwiseUpdater.norm(gradient);
-      Nd4j.getBlasWrapper().axpy(decay, parameter, gradient);
+      Nd4j.getBlasWrapper().axpy(Double.valueOf(decay), parameter, gradient);
       if (size > 0 && slope > 0) {
         gradient.muli(getConfig().trust * size / (slope + decay * size + EPSILON));
       }
@@ -80,7 +80,8 @@ public final class Lars extends TorchUpdater {
 
     @Override
     public void after(INDArray parameter, INDArray update, double decay) {
-      Nd4j.getBlasWrapper().axpy(getConfig().learningRate() * decay, parameter, update);
+      Nd4j.getBlasWrapper()
+          .axpy(Double.valueOf(getConfig().learningRate() * decay), parameter, update);
     }
   }
 }

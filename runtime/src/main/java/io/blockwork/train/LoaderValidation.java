@@ -3,13 +3,24 @@ package io.blockwork.train;
 import io.blockwork.Network;
 import io.blockwork.TestTimeViews;
 import io.blockwork.data.DataLoader;
+import io.blockwork.data.Task;
 import io.blockwork.image.Preprocessing;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Validation on this machine. */
-record LoaderValidation(DataLoader loader) implements Validation {
+record LoaderValidation(DataLoader loader, Measuring measuring) implements Validation {
+  @Override
+  public Task task() {
+    return loader.dataset().task();
+  }
+
+  @Override
+  public List<String> metrics() {
+    return measuring.metrics(task()).stream().map(Metric::name).toList();
+  }
+
   @Override
   public List<String> classNames() {
     return loader.dataset().classNames();
@@ -38,11 +49,11 @@ record LoaderValidation(DataLoader loader) implements Validation {
 
   @Override
   public Evaluation evaluate(Network network) {
-    return Evaluation.of(network, loader);
+    return evaluate(network, images -> {});
   }
 
   @Override
   public Evaluation evaluate(Network network, LongConsumer seen) {
-    return Evaluation.of(network, loader, TestTimeViews.plain(), seen);
+    return Evaluation.of(network, loader, TestTimeViews.plain(), measuring, seen);
   }
 }

@@ -5,6 +5,7 @@ import io.blockwork.TrainingResult;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
+import io.blockwork.data.Task;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import java.time.Duration;
@@ -38,6 +39,11 @@ final class LocalSteps implements StepSource {
   @Override
   public List<String> classNames() {
     return train.dataset().classNames();
+  }
+
+  @Override
+  public Task task() {
+    return train.dataset().task();
   }
 
   @Override
@@ -122,13 +128,18 @@ final class LocalSteps implements StepSource {
       if (accumulate > 1) {
         run.optimizer().accumulate(batch.size());
       }
-      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch.labels());
+      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch);
       return result;
     }
 
     @Override
     public Duration waited() {
       return batches.waited();
+    }
+
+    @Override
+    public Duration loading() {
+      return batches.loading();
     }
 
     @Override

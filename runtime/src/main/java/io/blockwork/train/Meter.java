@@ -1,5 +1,7 @@
 package io.blockwork.train;
 
+import io.blockwork.data.Batch;
+import io.blockwork.data.Task;
 import io.blockwork.loss.AuxiliaryLoss;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Meter {
   private static final int TOP = 5;
 
-  /** Stands for top-5 hits in {@link #encode} where there are too few classes to count them. */
+  /** Stands for hits in {@link #encode} where there are no classes, or too few, to count them. */
   private static final int NONE = -1;
 
   private double lossSum;
@@ -22,11 +24,30 @@ public final class Meter {
   /** Whether any label would be among the first five. */
   private boolean fewClasses;
 
+  /** Whether images have no single class that could come first. */
+  private boolean withoutClasses;
+
   /** Of auxiliary outputs, by their names, which hold no spaces. */
   private final Map<String, Sum> sums = new LinkedHashMap<>();
 
   /**
-   * Adds a batch.
+   * Adds a batch, whatever is to be said of its images.
+   *
+   * @param loss its mean loss
+   * @param auxiliary the mean losses of auxiliary outputs
+   * @param output {@code [N, classes]}
+   */
+  public void add(double loss, List<AuxiliaryLoss> auxiliary, INDArray output, Batch batch) {
+    if (batch.task() == Task.SINGLE_LABEL) {
+      add(loss, auxiliary, output, batch.labels());
+    } else {
+      withoutClasses = true;
+      add(loss, auxiliary, batch.size());
+    }
+  }
+
+  /**
+   * Adds a batch of images that have one class each.
    *
    * @param loss its mean loss
    * @param auxiliary the mean losses of auxiliary outputs
@@ -43,13 +64,14 @@ public final class Meter {
         top5 += rank < TOP ? 1 : 0;
       }
     }
-    lossSum += loss * labels.length;
-    images += labels.length;
+    add(loss, auxiliary, labels.length);
+  }
+
+  private void add(double loss, List<AuxiliaryLoss> auxiliary, int size) {
+    lossSum += loss * size;
+    images += size;
     for (AuxiliaryLoss each : auxiliary) {
-      sums.merge(
-          each.output(),
-          new Sum(each.weight(), each.loss() * labels.length, labels.length),
-          Sum::plus);
+      sums.merge(each.output(), new Sum(each.weight(), each.loss() * size, size), Sum::plus);
     }
   }
 
@@ -84,6 +106,7 @@ public final class Meter {
     return rank;
   }
 
+  /** The means over the images so far. */
   public Metrics metrics() {
     double n = Math.max(1, images);
     List<AuxiliaryLoss> auxiliary =
@@ -96,7 +119,11 @@ public final class Meter {
                 })
             .toList();
     return new Metrics(
-        lossSum / n, top1 / n, fewClasses ? Double.NaN : top5 / n, images, auxiliary);
+        lossSum / n,
+        withoutClasses ? Double.NaN : top1 / n,
+        fewClasses || withoutClasses ? Double.NaN : top5 / n,
+        images,
+        auxiliary);
   }
 
   /** Adds what another meter has summed up. */
@@ -106,13 +133,14 @@ public final class Meter {
     top5 += other.top5;
     images += other.images;
     fewClasses |= other.fewClasses;
+    withoutClasses |= other.withoutClasses;
     other.sums.forEach((output, sum) -> sums.merge(output, sum, Sum::plus));
   }
 
   /** The sums, exactly, as a text that {@link #decode} reads. */
   public String encode() {
     StringBuilder text = new StringBuilder();
-    text.append(lossSum).append(' ').append(top1).append(' ');
+    text.append(lossSum).append(' ').append(withoutClasses ? NONE : top1).append(' ');
     text.append(fewClasses ? NONE : top5).append(' ').append(images);
     sums.forEach(
         (name, sum) -> {
@@ -127,7 +155,9 @@ public final class Meter {
     String[] parts = text.split(" ", -1);
     Meter meter = new Meter();
     meter.lossSum = Double.parseDouble(parts[0]);
-    meter.top1 = Long.parseLong(parts[1]);
+    long first = Long.parseLong(parts[1]);
+    meter.withoutClasses = first == NONE;
+    meter.top1 = meter.withoutClasses ? 0 : first;
     long hits = Long.parseLong(parts[2]);
     meter.fewClasses = hits == NONE;
     meter.top5 = meter.fewClasses ? 0 : hits;

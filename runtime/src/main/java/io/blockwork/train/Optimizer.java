@@ -233,7 +233,7 @@ public final class Optimizer {
     if (accumulated == 0) {
       update().assign(gradients).muli(weight);
     } else {
-      Nd4j.getBlasWrapper().axpy(weight, gradients, update());
+      Nd4j.getBlasWrapper().axpy(Double.valueOf(weight), gradients, update());
     }
     accumulated += weight;
   }
@@ -308,7 +308,8 @@ public final class Optimizer {
     }
     if (settings.weightDecay() > 0) {
       INDArray gradient = segment.of(gradients);
-      Nd4j.getBlasWrapper().axpy(settings.weightDecay(), segment.of(parameters), gradient);
+      Nd4j.getBlasWrapper()
+          .axpy(Double.valueOf(settings.weightDecay()), segment.of(parameters), gradient);
     }
     double off = rate() * settings.rate() * settings.decoupled();
     if (off > 0) {

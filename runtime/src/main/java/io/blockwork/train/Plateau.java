@@ -58,7 +58,7 @@ public record Plateau(
   @Override
   public double factor(Progress at) {
     double rate = 1;
-    double best = measure == EarlyStopping.Measure.LOSS ? Double.MAX_VALUE : -Double.MAX_VALUE;
+    double best = measure.higherIsBetter() ? -Double.MAX_VALUE : Double.MAX_VALUE;
     int bad = 0;
     int cooling = 0;
     for (double value : values(at.history())) {
@@ -85,14 +85,14 @@ public record Plateau(
   private List<Double> values(TrainingHistory history) {
     return history.epochs().stream()
         .flatMap(epoch -> epoch.validation().stream())
-        .map(m -> measure == EarlyStopping.Measure.LOSS ? m.loss() : m.top1())
+        .map(measure::of)
         .toList();
   }
 
   /** Torch's relative threshold; what is NaN is never better. */
   private boolean isBetter(double value, double best) {
-    return measure == EarlyStopping.Measure.LOSS
-        ? value < best * (1 - threshold)
-        : value > best * (1 + threshold);
+    return measure.higherIsBetter()
+        ? value > best * (1 + threshold)
+        : value < best * (1 - threshold);
   }
 }

@@ -85,7 +85,8 @@ public final class ProgressLine implements TrainingListener {
   }
 
   private static String figures(Metrics metrics) {
-    return SafeText.format("%.2f %% %.4f", 100 * metrics.top1(), metrics.loss());
+    return (Double.isNaN(metrics.top1()) ? "" : SafeText.format("%.2f %% ", 100 * metrics.top1()))
+        + SafeText.format("%.4f", metrics.loss());
   }
 
   /** Time counts from the first call of a kind on, so that a rate is of training alone. */

@@ -82,6 +82,7 @@ public interface Schedule {
    *
    * @throws IllegalArgumentException if {@code every} is not positive
    */
+  @SuppressWarnings("NarrowCalculation") // whole numbers of decays
   static Schedule step(int every, double gamma) {
     if (every < 1) {
       throw new IllegalArgumentException(

@@ -69,7 +69,9 @@ public final class SharpnessAware {
       INDArray weights = parameters.flat();
       Map<String, INDArray> statistics = statistics(parameters);
       parameters.write(
-          memory -> Nd4j.getBlasWrapper().axpy(rho / (norm + EPSILON), gradients, memory.flat()));
+          memory ->
+              Nd4j.getBlasWrapper()
+                  .axpy(Double.valueOf(rho / (norm + EPSILON)), gradients, memory.flat()));
       try {
         network.train(images, losses);
       } finally {

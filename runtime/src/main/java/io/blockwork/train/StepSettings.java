@@ -95,10 +95,7 @@ public final class StepSettings implements Serializable {
     if (losses != null) {
       return losses.apply(batch);
     }
-    Loss same =
-        loss != null
-            ? loss.apply(batch)
-            : Loss.softmaxCrossEntropy(batch.targets(), labelSmoothing);
+    Loss same = loss != null ? loss.apply(batch) : Measuring.usualLoss(batch, labelSmoothing);
     Losses all = Losses.of(teacher == null ? same : teacher.beside(same, batch));
     for (AuxiliaryOutput output : architecture.auxiliary()) {
       all = all.plus(weightOf(output), output.name(), same);

@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.data.Task;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.parameters.Parameters;
@@ -25,6 +26,11 @@ public interface StepSource {
 
   /** The classes by label; empty if the data has none. */
   List<String> classNames();
+
+  /** What is to be said of each image. */
+  default Task task() {
+    return Task.SINGLE_LABEL;
+  }
 
   /** What the data's pictures went through: see {@link io.blockwork.data.Dataset#preprocessing}. */
   default Optional<Preprocessing> preprocessing() {
@@ -72,6 +78,11 @@ public interface StepSource {
 
     /** Time for which the network waited for data or other machines. */
     Duration waited();
+
+    /** Processor time that loading the data has taken, of all threads together. */
+    default Duration loading() {
+      return Duration.ZERO;
+    }
 
     @Override
     void close();

@@ -71,10 +71,13 @@ public final class TensorBoardLog implements TrainingListener {
     for (AuxiliaryLoss each : metrics.auxiliary()) {
       scalar(step, name + "/loss_" + each.output(), each.loss());
     }
-    scalar(step, name + "/top1", metrics.top1());
+    if (!Double.isNaN(metrics.top1())) {
+      scalar(step, name + "/top1", metrics.top1());
+    }
     if (!Double.isNaN(metrics.top5())) {
       scalar(step, name + "/top5", metrics.top5());
     }
+    metrics.values().forEach((metric, value) -> scalar(step, name + "/" + metric, value));
   }
 
   private void scalar(long step, String tag, double value) {

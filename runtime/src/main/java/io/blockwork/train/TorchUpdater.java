@@ -113,6 +113,7 @@ abstract class TorchUpdater implements IUpdater {
 
   /** The settings are what the updater prints as. */
   @Override
+  @SuppressWarnings("EqualsGetClass") // the same updater, not a kind of it
   public boolean equals(Object other) {
     return other != null && other.getClass() == getClass() && other.toString().equals(toString());
   }

@@ -64,7 +64,8 @@ public final class Trainer {
   Optional<CheckpointStore> checkpoints = Optional.empty();
   int checkpointEvery = Integer.MAX_VALUE;
   int bestCount = 1;
-  Score bestBy = Score.TOP1;
+  Optional<Score> bestBy = Optional.empty();
+  List<Metric> metrics = List.of();
   int validateEvery = 1;
   int validateEverySteps = Integer.MAX_VALUE;
   Optional<Duration> timeBudget = Optional.empty();
@@ -226,8 +227,9 @@ public final class Trainer {
   }
 
   /**
-   * What to minimise, instead of softmax cross entropy. Auxiliary outputs have the same loss, with
-   * their weights.
+   * What to minimise, instead of softmax cross entropy (of several classes binary cross entropy, of
+   * numbers the mean squared error; validation then measures them by this loss too). Auxiliary
+   * outputs have the same loss, with their weights.
    */
   public Trainer loss(Function<Batch, Loss> ofBatch) {
     Objects.requireNonNull(ofBatch, "ofBatch");
@@ -324,6 +326,16 @@ public final class Trainer {
   }
 
   /**
+   * Measures in validation too, beside loss and accuracies (of several classes, mean average
+   * precision and F1; of numbers, MAE, RMSE and R2). The outputs of a validation are held in memory
+   * for them.
+   */
+  public Trainer metrics(Metric... own) {
+    metrics = List.of(own);
+    return this;
+  }
+
+  /**
    * Stops when validation's top-1 accuracy has not risen for some epochs; the network then has the
    * weights of the best one, see {@link EarlyStopping}.
    */
@@ -403,7 +415,8 @@ public final class Trainer {
   /**
    * Keeps the weights of several best validations: {@code best.safetensors} is the best of all, and
    * each has a file {@code best-step-N.safetensors}. Without this, one is kept, by {@link
-   * Score#TOP1}.
+   * Score#TOP1}; of several classes by their mean average precision, of numbers by {@link
+   * Score#LOSS}.
    *
    * @param count how many, at least 1
    * @param by what is to be best
@@ -411,7 +424,7 @@ public final class Trainer {
   public Trainer keepBest(int count, Score by) {
     Objects.requireNonNull(by, "by");
     bestCount = requirePositive("best weights to keep", count);
-    bestBy = Objects.requireNonNull(by, "score");
+    bestBy = Optional.of(by);
     return this;
   }
 
@@ -525,7 +538,9 @@ public final class Trainer {
     Objects.requireNonNull(validation, "validation");
     Objects.requireNonNull(validation, "validation");
     FitChecks.require(this, train, Optional.of(validation));
-    return fit(new LocalSteps(train, accumulate), Optional.of(new LoaderValidation(validation)));
+    return fit(
+        new LocalSteps(train, accumulate),
+        Optional.of(new LoaderValidation(validation, measuring())));
   }
 
   /**
@@ -538,6 +553,11 @@ public final class Trainer {
     Objects.requireNonNull(validation, "validation");
     Objects.requireNonNull(validation, "validation");
     return new TrainingRun(this, train, validation).run();
+  }
+
+  /** What a validation finds out. */
+  Measuring measuring() {
+    return new Measuring(metrics, loss);
   }
 
   /** The network that is trained. */

@@ -2,7 +2,6 @@ package io.blockwork.train;
 
 import io.blockwork.loss.AuxiliaryLoss;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,16 +38,36 @@ public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
 
   /** The epoch with the best top-1 accuracy in validation, the first of equal ones. */
   public Optional<EpochResult> best() {
-    return epochs.stream()
-        .filter(e -> e.validation().isPresent())
-        .reduce((a, b) -> top1(b) > top1(a) ? b : a);
+    return best(EarlyStopping.Measure.TOP1);
   }
 
   /** The epoch with the least loss in validation, the first of equal ones. */
   public Optional<EpochResult> leastLoss() {
+    return best(EarlyStopping.Measure.LOSS);
+  }
+
+  /**
+   * The epoch with the best validation by some measure, the first of equal ones; empty if no
+   * validation tells of it.
+   */
+  public Optional<EpochResult> best(EarlyStopping.Measure measure) {
     return epochs.stream()
         .filter(e -> e.validation().isPresent())
-        .min(Comparator.comparingDouble(e -> e.validation().orElseThrow().loss()));
+        .filter(e -> !Double.isNaN(measure.of(e.validation().orElseThrow())))
+        .reduce(
+            (a, b) ->
+                measure.isBetter(b.validation().orElseThrow(), a.validation().orElseThrow())
+                    ? b
+                    : a);
+  }
+
+  /** The further metrics that some epoch's validation tells of, in order. */
+  public List<String> metrics() {
+    return epochs.stream()
+        .flatMap(epoch -> epoch.validation().stream())
+        .flatMap(metrics -> metrics.values().keySet().stream())
+        .distinct()
+        .toList();
   }
 
   /** The history after one more epoch. */
@@ -71,9 +90,5 @@ public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
   @Override
   public String toString() {
     return HistoryTable.of(this);
-  }
-
-  private static double top1(EpochResult epoch) {
-    return epoch.validation().orElseThrow().top1();
   }
 }

@@ -60,7 +60,8 @@ final class TrainingRun implements StepSource.Run {
             store ->
                 new Checkpoints(
                     store,
-                    new BestWeights(store, trainer.bestCount, trainer.bestBy),
+                    new BestWeights(
+                        store, trainer.bestCount, trainer.bestBy.orElse(Score.usual(train.task()))),
                     trainer.settings(train),
                     train.classNames()));
     this.bestCopy =
@@ -173,8 +174,10 @@ final class TrainingRun implements StepSource.Run {
     List<String> names = train.classNames();
     boolean areTheNetworks = network.architecture().output().equals(List.of(names.size()));
     new ModelCard(
+            Optional.empty(),
             areTheNetworks ? names : List.of(),
-            validation.flatMap(Validation::preprocessing).or(train::preprocessing))
+            validation.flatMap(Validation::preprocessing).or(train::preprocessing),
+            train.task())
         .describe(network.parameters());
   }
 
@@ -221,6 +224,7 @@ final class TrainingRun implements StepSource.Run {
     long pauses = 0;
     double rate = lastRate();
     Duration waited;
+    Duration loading;
     try (StepSource.Pass pass = train.pass(this, state.epoch() + 1, state.batch())) {
       while (pass.hasNext()) {
         int before = optimizer.steps();
@@ -256,6 +260,7 @@ final class TrainingRun implements StepSource.Run {
         }
       }
       waited = pass.waited();
+      loading = pass.loading();
     }
     return Optional.of(
         new EpochResult(
@@ -265,7 +270,8 @@ final class TrainingRun implements StepSource.Run {
             meter.metrics(),
             Optional.empty(),
             state.spent(),
-            waited));
+            waited,
+            loading));
   }
 
   /** Whether a multiple of a number has been reached: of steps that are made together, in them. */

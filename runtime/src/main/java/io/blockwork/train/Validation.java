@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.Network;
 import io.blockwork.data.Dataset;
+import io.blockwork.data.Task;
 import io.blockwork.image.Preprocessing;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,16 @@ import java.util.function.LongConsumer;
 public interface Validation {
   /** The classes of the data by label; empty if it has none. */
   List<String> classNames();
+
+  /** What is to be said of each image. */
+  default Task task() {
+    return Task.SINGLE_LABEL;
+  }
+
+  /** The names of the metrics that it tells of beside loss and accuracies. */
+  default List<String> metrics() {
+    return List.of();
+  }
 
   /** What the data's pictures went through: see {@link Dataset#preprocessing}. */
   default Optional<Preprocessing> preprocessing() {

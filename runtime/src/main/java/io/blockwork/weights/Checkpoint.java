@@ -36,6 +36,7 @@ final class Checkpoint {
   private final Map<String, String> metadata = new LinkedHashMap<>();
 
   /** The path of each container that has been looked into. */
+  @SuppressWarnings("IdentityHashMapUsage")
   private final Map<Object, String> seen = new IdentityHashMap<>();
 
   /** How many tensors the dictionaries that hold any have as their own values, by their paths. */

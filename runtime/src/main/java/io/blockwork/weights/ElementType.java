@@ -11,13 +11,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 enum ElementType {
   FLOAT32(DataType.FLOAT, 4, "F32", "<f4", "FloatStorage", "float32"),
   FLOAT64(DataType.DOUBLE, 8, "F64", "<f8", "DoubleStorage", "float64"),
-  FLOAT16(DataType.HALF, 2, "F16", "<f2", "HalfStorage", "float16"),
+  FLOAT16(DataType.FLOAT16, 2, "F16", "<f2", "HalfStorage", "float16"),
   BFLOAT16(DataType.BFLOAT16, 2, "BF16", "", "BFloat16Storage", "bfloat16"),
-  INT64(DataType.LONG, 8, "I64", "<i8", "LongStorage", "int64"),
-  INT32(DataType.INT, 4, "I32", "<i4", "IntStorage", "int32"),
-  INT16(DataType.SHORT, 2, "I16", "<i2", "ShortStorage", "int16"),
-  INT8(DataType.BYTE, 1, "I8", "|i1", "CharStorage", "int8"),
-  UINT8(DataType.UBYTE, 1, "U8", "|u1", "ByteStorage", "uint8"),
+  INT64(DataType.INT64, 8, "I64", "<i8", "LongStorage", "int64"),
+  INT32(DataType.INT32, 4, "I32", "<i4", "IntStorage", "int32"),
+  INT16(DataType.INT16, 2, "I16", "<i2", "ShortStorage", "int16"),
+  INT8(DataType.INT8, 1, "I8", "|i1", "CharStorage", "int8"),
+  UINT8(DataType.UINT8, 1, "U8", "|u1", "ByteStorage", "uint8"),
   BOOL(DataType.BOOL, 1, "BOOL", "|b1", "BoolStorage", "bool");
 
   private static final double LARGEST_HALF = 65_504;

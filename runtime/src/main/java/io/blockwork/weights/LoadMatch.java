@@ -240,7 +240,7 @@ final class LoadMatch {
         (name, tensor) -> {
           DataType target = parameters.dataType(name);
           // Of a float16 counter, infinity says that it is large.
-          if (target != DataType.LONG) {
+          if (target != DataType.INT64) {
             looks.add(() -> counts.put(name, NonFinite.count(tensor, target)));
           }
         });

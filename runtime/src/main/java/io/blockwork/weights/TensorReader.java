@@ -34,7 +34,7 @@ final class TensorReader {
    * numbers: whoever casts a whole {@code state_dict} casts them too.
    */
   static boolean convertible(ElementType stored, DataType target) {
-    return target == DataType.LONG
+    return target == DataType.INT64
         || stored.floating() && (target == DataType.FLOAT || target == DataType.DOUBLE);
   }
 

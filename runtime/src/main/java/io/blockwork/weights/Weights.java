@@ -110,7 +110,7 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     if (TorchLegacy.matches(file)) {
       return TorchLegacy.read(file);
     }
-    String text = new String(start.array(), StandardCharsets.ISO_8859_1);
+    String text = StandardCharsets.ISO_8859_1.decode(start.rewind()).toString();
     throw file.problem(
         "is not a weight file (PyTorch's .pth, .safetensors or .npz)%s",
         text.startsWith("<") || text.startsWith("version ")

@@ -3,19 +3,15 @@ package io.blockwork.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.blockwork.image.ByteImage;
 import io.blockwork.image.Images;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 /** The real CIFAR-10 sample, where it is at hand. */
 class CifarJpegsTest {
-  private static final int TAR_BLOCK = 512;
-
   /** CRC-32 of the samples of all test images in order, decoded by PIL 9.4.0. */
   private static final long PIL_CRC = 4152867650L;
 
@@ -31,24 +27,16 @@ class CifarJpegsTest {
     assumeTrue(
         Files.exists(tar), () -> tar + " is not there; name its folder by -Dblockwork.data=DIR");
     CRC32 crc = new CRC32();
-    int images = 0;
-    try (InputStream in = Files.newInputStream(tar)) {
-      byte[] header = in.readNBytes(TAR_BLOCK);
-      while (header.length == TAR_BLOCK && header[0] != 0) {
-        String name = new String(header, 0, 100, StandardCharsets.US_ASCII).split("\0", 2)[0];
-        int size =
-            Integer.parseInt(new String(header, 124, 11, StandardCharsets.US_ASCII).strip(), 8);
-        byte[] data = in.readNBytes(size);
-        in.skipNBytes((TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK);
-        if (name.startsWith("test/") && name.endsWith(".jpg")) {
-          ByteImage image = Images.decode(data, name);
-          crc.update(image.samples());
-          images++;
-        }
-        header = in.readNBytes(TAR_BLOCK);
-      }
-    }
-    assertEquals(2000, images);
+    AtomicInteger images = new AtomicInteger();
+    TarArchive.forEach(
+        tar,
+        (name, data) -> {
+          if (name.startsWith("test/") && name.endsWith(".jpg")) {
+            crc.update(Images.decode(data, name).samples());
+            images.incrementAndGet();
+          }
+        });
+    assertEquals(2000, images.get());
     assertEquals(PIL_CRC, crc.getValue());
   }
 }

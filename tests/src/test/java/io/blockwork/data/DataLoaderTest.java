@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.References;
 import java.nio.FloatBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +18,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class DataLoaderTest {
@@ -265,22 +264,18 @@ class DataLoaderTest {
   }
 
   @Test
+  @Timeout(300)
   void anEpochThatIsAbandonedEndsWithTheNextOrWithTheLoader() {
-    assertTimeoutPreemptively(
-        Duration.ofSeconds(20),
-        () -> {
-          DataLoader loader =
-              DataLoader.of(new Numbers(1000, List.of())).batchSize(3).workers(4).build();
-          Epoch first = loader.epoch(1);
-          first.next();
-          Epoch second = loader.epoch(2);
-          second.next();
-          assertThrows(NoSuchElementException.class, first::next);
-          assertThat(second.hasNext()).isTrue();
-          loader.close();
-          second.next();
-          assertThrows(NoSuchElementException.class, second::next);
-        });
+    DataLoader loader = DataLoader.of(new Numbers(1000, List.of())).batchSize(3).workers(4).build();
+    Epoch first = loader.epoch(1);
+    first.next();
+    Epoch second = loader.epoch(2);
+    second.next();
+    assertThrows(NoSuchElementException.class, first::next);
+    assertThat(second.hasNext()).isTrue();
+    loader.close();
+    second.next();
+    assertThrows(NoSuchElementException.class, second::next);
   }
 
   @Test

@@ -90,8 +90,8 @@ record Golden(
       Map<String, List<double[]>> auxiliary = new LinkedHashMap<>();
       train
           .path("auxOutput")
-          .fields()
-          .forEachRemaining(
+          .properties()
+          .forEach(
               head ->
                   auxiliary.put(
                       head.getKey(),

@@ -7,7 +7,6 @@ import com.google.testing.compile.CompilationSubject;
 import com.google.testing.compile.Compiler;
 import com.google.testing.compile.JavaFileObjects;
 import com.palantir.javapoet.ClassName;
-import com.palantir.javapoet.JavaFile;
 import io.blockwork.Network;
 import io.blockwork.interpreter.RandomGraph.Case;
 import io.blockwork.processor.GraphSources;
@@ -101,14 +100,16 @@ final class GraphCompiler extends AbstractProcessor {
     List<FeatureMethod> methods = methods(origin, each);
     List<String> suffixes = methods.stream().map(FeatureMethod::suffix).toList();
     GeneratedNames names = GeneratedNames.of(origin, List.of(), false, suffixes);
-    List<JavaFile> files = GraphSources.of(each.graph(), names, methods);
-    for (JavaFile file : files) {
-      try {
-        file.writeTo(processingEnv.getFiler());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    GraphSources.of(each.graph(), names, methods)
+        .forEach(
+            (name, text) -> {
+              try (var file =
+                  processingEnv.getFiler().createSourceFile(name, origin).openWriter()) {
+                file.write(text);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 
   private static List<FeatureMethod> methods(TypeElement origin, Case each) {

@@ -1,9 +1,11 @@
 package io.blockwork.io;
 
+import io.blockwork.jvm.ChildJvm;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /** A process that holds a file's lock until its input ends. */
 final class LockHolder {
@@ -21,13 +23,7 @@ final class LockHolder {
 
   /** Starts one. It must run in a process of its own: within one, Java refuses a second lock. */
   static Process start(Path file) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            LockHolder.class.getName(),
-            file.toString())
-        .start();
+    return new ProcessBuilder(ChildJvm.command(List.of(), LockHolder.class, file)).start();
   }
 
   /** Whether another process finds the file locked. */

@@ -27,6 +27,7 @@ final class SafeTextTest {
   }
 
   @Test
+  @SuppressWarnings("UnnecessaryStringBuilder") // an argument that is no String
   void makesEveryArgumentHarmlessAndKeepsTheTemplate() {
     assertThat(
             SafeText.format(

@@ -4,6 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blockwork.jvm.GarbageCollector;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -77,11 +79,14 @@ class NativeBlockTest {
   }
 
   @Test
-  void anArrayOverItKeepsItFromBeingFreed() throws InterruptedException {
+  @Timeout(300)
+  void anArrayOverItKeepsItFromBeingFreed() {
     INDArray array = overABlock();
     for (int i = 0; i < 5; i++) {
-      System.gc();
-      Thread.sleep(20);
+      long before = NativeBlock.livingBytes();
+      NativeBlock.allocate(LARGE);
+      // By then the collector has been there, and its cleaners.
+      GarbageCollector.runUntil(() -> NativeBlock.livingBytes() <= before);
       // Memory that was freed would be handed out again, and overwritten.
       try (NativeBlock other = NativeBlock.allocate(4000)) {
         other.clear();

@@ -9,6 +9,7 @@ import io.blockwork.Networks;
 import io.blockwork.loss.Loss;
 import io.blockwork.processor.BlockworkProcessor;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -72,7 +73,12 @@ class GeneratedFromOnnxTest {
       arguments.addAll(List.of(options));
       JavaCompiler.CompilationTask task =
           compiler.getTask(
-              null, files, diagnostics, arguments, null, files.getJavaFileObjects(java.toFile()));
+              Writer.nullWriter(),
+              files,
+              diagnostics,
+              arguments,
+              null,
+              files.getJavaFileObjects(java.toFile()));
       task.setProcessors(List.of(new BlockworkProcessor()));
       task.call();
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class SharedWorkTest {
   private static List<Runnable> counting(AtomicInteger counter, int n) {
     List<Runnable> tasks = new ArrayList<>();

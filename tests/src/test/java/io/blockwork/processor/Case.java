@@ -39,7 +39,7 @@ record Case(Message message, String marked) {
     String text = marked.replace(compiler == Compiler.JAVAC ? "~" : "^", "");
     String before = text.substring(0, text.indexOf(compiler == Compiler.JAVAC ? '^' : '~'));
     long line = before.chars().filter(c -> c == '\n').count() + 1;
-    long column = before.length() - before.lastIndexOf('\n');
+    long column = (long) before.length() - before.lastIndexOf('\n');
     return finding.file().equals("Net.java")
         && finding.line() == line
         && finding.column() == column;

@@ -34,7 +34,7 @@ final class Command {
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
-      if (!process.waitFor(3, TimeUnit.MINUTES)) {
+      if (!process.waitFor(10, TimeUnit.MINUTES)) {
         process.destroyForcibly();
         throw new IOException("timed out: " + command + "\n" + Files.readString(log, UTF_8));
       }

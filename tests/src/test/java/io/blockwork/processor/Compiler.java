@@ -2,6 +2,7 @@ package io.blockwork.processor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,7 +156,7 @@ enum Compiler {
         compiler.getStandardFileManager(collector, Locale.ROOT, StandardCharsets.UTF_8)) {
       var task =
           compiler.getTask(
-              null,
+              Writer.nullWriter(),
               manager,
               collector,
               arguments,

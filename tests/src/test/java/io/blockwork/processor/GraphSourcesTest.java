@@ -3,7 +3,6 @@ package io.blockwork.processor;
 import static com.google.common.truth.Truth.assertThat;
 
 import com.palantir.javapoet.ClassName;
-import com.palantir.javapoet.JavaFile;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
@@ -44,7 +43,6 @@ import io.blockwork.graph.ops.Sum;
 import io.blockwork.graph.ops.Window;
 import io.blockwork.graph.ops.ZeroPad2d;
 import io.blockwork.processor.emit.GeneratedNames;
-import io.blockwork.processor.emit.NetworkFacts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -81,10 +79,8 @@ class GraphSourcesTest {
     Map<String, String> sources = new LinkedHashMap<>();
     sources.put(
         "user/Net.java", "package user;\n\npublic interface Net extends io.blockwork.Network {}\n");
-    for (JavaFile file : Compilation.compile(network, names, List.of(), NetworkFacts.NONE)) {
-      String path = SourceFile.qualifiedName(file).replace('.', '/') + ".java";
-      sources.put(path, io.blockwork.processor.emit.Tidy.apply(file.toString()));
-    }
+    GraphSources.of(network, names, List.of())
+        .forEach((name, text) -> sources.put(name.replace('.', '/') + ".java", text));
     return sources;
   }
 
@@ -187,6 +183,50 @@ class GraphSourcesTest {
     compiled(graph.build(x));
   }
 
+  /** The source of the inference pass of two convolutions and a classifier. */
+  private String named(String first, String second, String classifier) {
+    input(4, 4);
+    then(Conv2d.same(first, 4, 4, 3, 1).heFanOut());
+    then(Conv2d.same(second, 4, 4, 1, 1).heFanOut());
+    then(Linear.of(classifier, 64, 3));
+    return source(compiled(graph.build(x)), "NetForward");
+  }
+
+  @Test
+  void aGroupThatHoldsMostOfANetworkIsLeftOutOfNames() {
+    String forward = named("backbone.first", "backbone.second", "fc");
+    assertThat(forward).contains("Kernel first;");
+    assertThat(forward).contains("Kernel second;");
+    assertThat(forward).contains("first = bind.conv2d(\"backbone.first\"");
+  }
+
+  @Test
+  void aGroupStaysInNamesWhereOthersWouldBeMistakenForItsOwn() {
+    String forward = named("features.conv", "features.classifier", "classifier");
+    assertThat(forward).contains("Kernel features_conv;");
+    assertThat(forward).contains("Kernel features_classifier;");
+    assertThat(forward).contains("Kernel classifier;");
+  }
+
+  @Test
+  void aGroupStaysInNamesWhereItsModulesAreNumbers() {
+    String forward = named("features.0", "features.1", "classifier");
+    assertThat(forward).contains("Kernel features_0;");
+    assertThat(forward).contains("Kernel features_1;");
+  }
+
+  @Test
+  void aGroupOfFewModulesStaysInNames() {
+    assertThat(named("features.conv", "conv", "fc")).contains("Kernel features_conv;");
+  }
+
+  @Test
+  void namesThatDifferInDotsOnlyStayApart() {
+    String forward = named("a.b_c", "a_b.c", "fc");
+    assertThat(forward).contains("Kernel a_b_c;");
+    assertThat(forward).contains("Kernel a_b_c2;");
+  }
+
   @Test
   void blocksThatTakeTurnsKeepTheirOrder() {
     input(4, 4);
@@ -212,7 +252,9 @@ class GraphSourcesTest {
     assertThat(order).containsExactly("one", "other", "one_turn_2", "other_turn_2").inOrder();
     // The entries of the state_dict keep theirs, too.
     assertThat(source(sources, "NetNetwork"))
-        .containsMatch("(?s)one\\.conv0.*other\\.conv0.*one\\.conv1.*other\\.conv1");
+        .containsMatch(
+            "(?s)void one\\(.*conv0.*void other\\(.*conv0.*void one_turn_2\\(.*conv1.*void"
+                + " other_turn_2\\(.*conv1");
   }
 
   @Test

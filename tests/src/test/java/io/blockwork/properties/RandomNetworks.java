@@ -122,11 +122,11 @@ final class RandomNetworks {
         c += blocks[b] * layer.growth();
         if (b < blocks.length - 1) {
           int kept = (int) (c * compression);
-          count += 2 * c + (long) c * kept;
+          count += 2L * c + (long) c * kept;
           c = kept;
         }
       }
-      return count + 2 * c + (long) c * classes + classes;
+      return count + 2L * c + (long) c * classes + classes;
     }
 
     @Override

@@ -42,7 +42,7 @@ record ResidualModel(
     if (bottleneck) {
       long inner = (long) (planes * widthPerGroup / 64) * groups;
       count = in * inner + 9 * inner * inner / groups + inner * out;
-      count += preActivated() ? 2 * in + 4 * inner : 4 * inner + 2 * out;
+      count += preActivated() ? 2L * in + 4L * inner : 4L * inner + 2L * out;
     } else {
       count = 9L * in * planes + 9L * planes * planes;
       count += preActivated() ? 2 * in + 2 * planes : 4 * planes;
@@ -53,7 +53,7 @@ record ResidualModel(
     }
     if (squeezeExcitation > 0) {
       long squeezed = out / squeezeExcitation;
-      count += 2 * out * squeezed + squeezed + out;
+      count += 2L * out * squeezed + squeezed + out;
     }
     return count;
   }

@@ -4,14 +4,12 @@ import static com.google.common.truth.Truth.assertThat;
 import static com.google.common.truth.Truth.assertWithMessage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blockwork.data.TarArchive;
 import io.blockwork.engine.onednn.OneDnnEngine;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
+import io.blockwork.jvm.ChildJvm;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -40,24 +38,16 @@ final class QuantizedCifarTest {
     assumeTrue(
         Files.isRegularFile(weights),
         () -> "no published weights in " + data.toAbsolutePath() + ": set -Dblockwork.data=DIR");
-    byte[] header = new byte[512];
-    try (DataInputStream tar =
-        new DataInputStream(
-            new BufferedInputStream(Files.newInputStream(data.resolve("cifar10-jpg.tar"))))) {
-      while (tar.readNBytes(header, 0, header.length) == header.length && header[0] != 0) {
-        String name = new String(header, 0, 100, StandardCharsets.US_ASCII).split("\0", 2)[0];
-        int size =
-            Integer.parseInt(
-                new String(header, 124, 12, StandardCharsets.US_ASCII).replaceAll("\\D", ""), 8);
-        byte[] content = tar.readNBytes((size + 511) / 512 * 512);
-        if (name.endsWith(".jpg")
-            && (name.startsWith("test/") || number(name) < CALIBRATION_PER_CLASS)) {
-          Path file = folder.resolve(name);
-          Files.createDirectories(file.resolveSibling(""));
-          Files.write(file, Arrays.copyOf(content, size));
-        }
-      }
-    }
+    TarArchive.forEach(
+        data.resolve("cifar10-jpg.tar"),
+        (name, content) -> {
+          if (name.endsWith(".jpg")
+              && (name.startsWith("test/") || number(name) < CALIBRATION_PER_CLASS)) {
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.resolveSibling(""));
+            Files.write(file, content);
+          }
+        });
   }
 
   private static int number(String name) {
@@ -80,22 +70,16 @@ final class QuantizedCifarTest {
   }
 
   private static String run(String instructions) throws IOException, InterruptedException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            QuantizedCifar.class.getName(),
-            folder.toString(),
-            weights.toString(),
-            folder.resolve("int8.onnx").toString());
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            ChildJvm.command(
+                List.of("-XX:TieredStopAtLevel=1"),
+                QuantizedCifar.class,
+                folder,
+                weights,
+                folder.resolve("int8.onnx")));
     builder.environment().put("ONEDNN_MAX_CPU_ISA", instructions);
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return output;
+    return ChildJvm.output(builder);
   }
 
   private static long number(String label, String output) {

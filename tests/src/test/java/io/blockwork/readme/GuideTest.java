@@ -14,9 +14,12 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -138,6 +141,48 @@ final class GuideTest {
 
   @Test
   @Order(9)
+  void computesAgainWhatItDoesNotKeep() throws Exception {
+    Matcher lines =
+        Pattern.compile("Keeping: loss ([\\d.]+), (\\d+) MB\\RAgain: loss ([\\d.]+), (\\d+) MB")
+            .matcher(run("ideas.Thrift"));
+    assertThat(lines.find()).isTrue();
+    assertThat(lines.group(3)).isEqualTo(lines.group(1));
+    assertThat(Integer.parseInt(lines.group(4))).isLessThan(Integer.parseInt(lines.group(2)));
+  }
+
+  @Test
+  @Order(10)
+  void learnsWithShortcutsWhatItDoesNotWithout() throws Exception {
+    Matcher lines =
+        Pattern.compile("plain ([\\d.]+)\\Rresidual ([\\d.]+)").matcher(run("ideas.Depth"));
+    assertThat(lines.find()).isTrue();
+    assertThat(Double.parseDouble(lines.group(2)))
+        .isLessThan(0.5 * Double.parseDouble(lines.group(1)));
+  }
+
+  @Test
+  void showsWhatIsGenerated() throws Exception {
+    Path generated = project.folder().resolve("target/generated-sources/annotations");
+    List<Map.Entry<String, String>> parts = new ArrayList<>();
+    for (Readme page : Readme.pages(GUIDE)) {
+      parts.addAll(page.generated());
+    }
+    assertThat(parts).isNotEmpty();
+    for (Map.Entry<String, String> part : parts) {
+      assertThat(Files.readString(generated.resolve(part.getKey()))).contains(part.getValue());
+    }
+  }
+
+  /** Whatever stands there in Java is a file of the project, and so was compiled. */
+  @Test
+  void showsNoOtherJavaThanThat() throws Exception {
+    for (Readme page : Readme.pages(GUIDE)) {
+      assertThat(page.blocks("java")).containsExactlyElementsIn(page.files().values());
+    }
+  }
+
+  @Test
+  @Order(11)
   void printsWhatItsPagesShow() throws Exception {
     for (Readme page : Readme.pages(GUIDE)) {
       for (Map.Entry<String, String> output : page.outputs().entrySet()) {
@@ -145,5 +190,16 @@ final class GuideTest {
             .contains(output.getValue());
       }
     }
+  }
+
+  @Test
+  @Order(30)
+  void learnsTagsFromATable() throws Exception {
+    Path table = photos.resolve("tags.csv");
+    Files.writeString(
+        table, "image,tags\ncat/0.png,cat\ncat/1.png,cat\ndog/0.png,dog frog\nfrog/1.png,frog\n");
+    Path answers = project.folder().resolve("answers.csv");
+    assertThat(run("targets.Tags", table, answers)).contains("mAP");
+    assertThat(Files.readAllLines(answers)).hasSize(5);
   }
 }

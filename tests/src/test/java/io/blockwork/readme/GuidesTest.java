@@ -93,6 +93,7 @@ final class GuidesTest {
     }
   }
 
+  @SuppressWarnings("StreamResourceLeak") // flatMap closes it
   private static Stream<Path> walk(Path folder) {
     try {
       return Files.walk(folder);

@@ -20,6 +20,8 @@ final class Readme {
       Pattern.compile("<!-- file: (\\S+) -->\\R```\\w*\\R(.*?)```", Pattern.DOTALL);
   private static final Pattern OUTPUT =
       Pattern.compile("<!-- output: (\\S+) -->\\R```text\\R(.*?)```", Pattern.DOTALL);
+  private static final Pattern GENERATED =
+      Pattern.compile("<!-- generated: (\\S+) -->\\R```text\\R(.*?)```", Pattern.DOTALL);
   private static final Pattern COMMANDS = Pattern.compile("```sh\\R(.*?)```", Pattern.DOTALL);
 
   private static final Pattern ERROR =
@@ -57,6 +59,15 @@ final class Readme {
     return named(OUTPUT);
   }
 
+  /** Parts of generated files, each with the file's path before it. */
+  List<Map.Entry<String, String>> generated() {
+    return GENERATED
+        .matcher(text)
+        .results()
+        .map(part -> Map.entry(part.group(1), part.group(2)))
+        .toList();
+  }
+
   private Map<String, String> named(Pattern pattern) {
     Map<String, String> blocks = new LinkedHashMap<>();
     Matcher matcher = pattern.matcher(text);
@@ -64,6 +75,15 @@ final class Readme {
       blocks.put(matcher.group(1), matcher.group(2));
     }
     return blocks;
+  }
+
+  /** All that it shows in a language. */
+  List<String> blocks(String language) {
+    return Pattern.compile("```" + language + "\\R(.*?)```", Pattern.DOTALL)
+        .matcher(text)
+        .results()
+        .map(block -> block.group(1))
+        .toList();
   }
 
   /** The error message that it shows. */

@@ -12,6 +12,7 @@ import io.blockwork.readme.UserProject.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,6 +77,35 @@ class ReadmeTest {
     assertThat(run.exitCode()).isNotEqualTo(0);
     assertThat(run.output()).contains("the annotation processor did not run");
     assertThat(run.output()).contains("<artifactId>blockwork-processor</artifactId>");
+  }
+
+  /** The first one is no file, but what the page begins with. */
+  @Test
+  void itsJavaCompilesAndItsBlockIsGenerated() throws IOException {
+    Readme readme = Readme.open();
+    List<String> others = new ArrayList<>(readme.blocks("java"));
+    others.removeAll(readme.files().values());
+    assertThat(others).hasSize(1);
+    for (String network : others.get(0).split("\\R\\R")) {
+      String name = network.replaceAll("(?s).*interface (\\w+) .*", "$1");
+      Compilation compilation =
+          javac()
+              .withProcessors(new BlockworkProcessor())
+              .compile(JavaFileObjects.forSourceString(name, "import io.blockwork.*;\n" + network));
+      assertThat(compilation.errors()).isEmpty();
+      if (name.equals("ResNet50")) {
+        String forward =
+            compilation
+                .generatedSourceFile("ResNet50Forward")
+                .orElseThrow()
+                .getCharContent(false)
+                .toString();
+        List<String> shown =
+            readme.blocks("text").get(0).lines().filter(line -> line.startsWith("conv")).toList();
+        assertThat(shown).hasSize(3);
+        shown.forEach(line -> assertThat(forward).contains(line));
+      }
+    }
   }
 
   @Test

@@ -92,7 +92,8 @@ final class UserProject {
         Path target = to.resolve(entry.getFileName());
         if (GROUP.equals(path)) {
           continue;
-        } else if (GROUP.startsWith(path + "/")) {
+        }
+        if (GROUP.startsWith(path + "/")) {
           linkAll(entry, Files.createDirectories(target), path + "/");
         } else {
           Files.createSymbolicLink(target, entry.toAbsolutePath());

@@ -54,7 +54,7 @@ final class Chromium {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
-      assertTrue(process.waitFor(120, TimeUnit.SECONDS), "Chromium does not come to an end");
+      assertTrue(process.waitFor(600, TimeUnit.SECONDS), "Chromium does not come to an end");
     } finally {
       process.destroyForcibly();
     }

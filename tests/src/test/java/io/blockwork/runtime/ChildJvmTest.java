@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.engine.x86.MachineCode;
+import io.blockwork.jvm.ChildJvm;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,23 +42,16 @@ class ChildJvmTest {
   }
 
   private static List<String> command(List<String> options, String classPath, String... program) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath));
-    command.add(ChildPrograms.class.getName());
-    command.addAll(List.of(program));
-    return command;
+    List<String> all = new ArrayList<>(options);
+    all.add("-XX:TieredStopAtLevel=1");
+    return ChildJvm.command(all, classPath, ChildPrograms.class, (Object[]) program);
   }
 
   private static String output(Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return output;
+    return ChildJvm.output(builder);
   }
 
   private static String classPath() {

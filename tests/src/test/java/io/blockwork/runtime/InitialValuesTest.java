@@ -67,7 +67,7 @@ class InitialValuesTest {
 
   /** Every thread of the common pool wants the first plan, and the parameters with it. */
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void aParallelStreamMayMakeTheFirstPredictions() {
     for (int i = 0; i < 10; i++) {
       try (io.blockwork.ImageClassifier net =

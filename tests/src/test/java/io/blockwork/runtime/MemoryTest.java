@@ -15,6 +15,7 @@ import io.blockwork.Stem;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Engines;
 import io.blockwork.engine.onednn.OneDnnEngine;
+import io.blockwork.jvm.GarbageCollector;
 import io.blockwork.loss.Loss;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.ShapeMismatchException;
@@ -26,6 +27,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -168,16 +170,14 @@ class MemoryTest {
 
   /** Only the collector knows that they are no longer used. */
   @Test
-  void networksThatNobodyClosesAreFreed() throws InterruptedException {
+  @Timeout(300)
+  void networksThatNobodyClosesAreFreed() {
     trainAndDrop();
-    long few = bytesAfterCollection(0);
+    long ofOne = NativeBlock.livingBytes();
     for (int i = 0; i < 30; i++) {
       trainAndDrop();
     }
-    long many = bytesAfterCollection(few + (1 << 20));
-    assertWithMessage("native bytes of networks that were dropped")
-        .that(many - few)
-        .isLessThan(1 << 20);
+    GarbageCollector.runUntil(() -> NativeBlock.livingBytes() <= ofOne);
   }
 
   private static void trainAndDrop() {
@@ -186,15 +186,6 @@ class MemoryTest {
     net.forward(images);
     net.train(images, Loss.softmaxCrossEntropy(new int[16]));
     assertThat(NativeBlock.livingBytes()).isGreaterThan(1 << 20);
-  }
-
-  /** Native bytes, once they are few enough or the collector has had time. */
-  private static long bytesAfterCollection(long enough) throws InterruptedException {
-    for (int i = 0; i < 20 && (i < 3 || NativeBlock.livingBytes() > enough); i++) {
-      System.gc();
-      Thread.sleep(50);
-    }
-    return NativeBlock.livingBytes();
   }
 
   @ParameterizedTest

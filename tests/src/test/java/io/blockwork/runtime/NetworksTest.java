@@ -38,6 +38,7 @@ class NetworksTest {
 final class NetworksTest_UnlinkedNetwork {
   private NetworksTest_UnlinkedNetwork() {}
 
+  @SuppressWarnings("DoNotCallSuggester") // as generated classes have it
   public static NetworksTest.Unlinked create(NetworkOptions options) {
     throw new ExceptionInInitializerError(
         new UnsatisfiedLinkError("no jnidnnl in java.library.path"));

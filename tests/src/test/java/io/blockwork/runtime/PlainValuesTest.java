@@ -15,6 +15,7 @@ import io.blockwork.engine.Engines;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.jvm.ChildJvm;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.weights.Weights;
 import java.awt.image.BufferedImage;
@@ -151,13 +152,7 @@ class PlainValuesTest {
       expected = Arrays.toString(net.forward(values(432)));
     }
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-verbose:class",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Program.class.getName(),
-                file.toString())
+        new ProcessBuilder(ChildJvm.command(List.of("-verbose:class"), Program.class, file))
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

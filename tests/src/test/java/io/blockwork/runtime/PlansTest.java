@@ -29,7 +29,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,7 +43,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** How many plans a network binds and keeps, and how threads share them. */
-@Timeout(120)
+@Timeout(300)
 class PlansTest {
   /** Counts the plans of another engine. */
   private static final class Counting implements Engine {
@@ -170,7 +169,7 @@ class PlansTest {
         new Counting(
             () -> {
               try {
-                together.await(30, TimeUnit.SECONDS);
+                together.await();
               } catch (Exception e) {
                 throw new IllegalStateException(e);
               }
@@ -209,9 +208,9 @@ class PlansTest {
   }
 
   /** Until the thread waits for a plan. */
-  private static void awaitWaiting(Thread thread) throws InterruptedException {
+  private static void awaitWaiting(Thread thread) {
     while (thread.getState() != Thread.State.WAITING) {
-      Thread.sleep(1);
+      Thread.onSpinWait();
     }
   }
 

@@ -130,9 +130,8 @@ final class AuxiliaryOutputsTest {
     check(expected.get("inputGradient"), result.inputGradient().orElseThrow(), tolerance);
     expected
         .get("gradients")
-        .fields()
-        .forEachRemaining(
-            each -> check(each.getValue(), net.gradients().get(each.getKey()), tolerance));
+        .properties()
+        .forEach(each -> check(each.getValue(), net.gradients().get(each.getKey()), tolerance));
   }
 
   @ParameterizedTest
@@ -246,7 +245,7 @@ final class AuxiliaryOutputsTest {
               .fit(oneBatch(), oneBatch());
       String csv = Files.readString(folder.resolve("log.csv"));
       assertThat(csv.lines().findFirst().orElseThrow())
-          .endsWith(",waited_seconds,train_weight_aux1,train_loss_aux1");
+          .endsWith(",waited_seconds,train_weight_aux1,train_loss_aux1,loading_cpu_seconds");
       assertThat(HistoryText.decode(csv)).isEqualTo(history.epochs());
       assertThat(history.auxiliaryOutputs()).containsExactly("aux1");
       // Validation is inference, which does not compute them.

@@ -63,7 +63,7 @@ class ChartsTest {
   void theBestEpochIsMarked() {
     TrainingHistory history =
         new TrainingHistory(
-            List.of(epoch(0, 0.9, 0.5), epoch(1, 0.4, 0.7), epoch(2, 0.5, 0.8), epoch(3, 0.6, 0.8)),
+            List.of(epoch(1, 0.9, 0.5), epoch(2, 0.4, 0.7), epoch(3, 0.5, 0.8), epoch(4, 0.6, 0.8)),
             false);
     XYChart accuracy = Charts.accuracy(history);
     assertThat(accuracy.getSeries("best: epoch 3").getXData()).isEqualTo(new double[] {3});

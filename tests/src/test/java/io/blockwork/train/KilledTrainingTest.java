@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.Networks;
 import io.blockwork.data.DataLoader;
+import io.blockwork.jvm.ChildJvm;
 import io.blockwork.train.TinyNetworks.Dropping;
 import io.blockwork.weights.Weights;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +47,9 @@ final class KilledTrainingTest {
         for (int i = 0; i < life; i++) {
           assertThat(lines.readLine()).isNotNull();
         }
-        TimeUnit.MICROSECONDS.sleep(random.nextInt(30_000));
+        if (random.nextBoolean()) {
+          awaitWriting(process, killed);
+        }
         process.destroyForcibly().waitFor();
       }
     }
@@ -78,6 +79,13 @@ final class KilledTrainingTest {
       Trainer.of(net).epochs(1).checkpoints(folder).log(folder).fit(train);
     }
     assertThat(hidden(folder)).containsExactly(notes);
+  }
+
+  /** Until it is in the middle of a file, which becomes visible once it is whole; or at its end. */
+  private static void awaitWriting(Process process, Path folder) throws IOException {
+    while (process.isAlive() && hidden(folder).isEmpty()) {
+      Thread.onSpinWait();
+    }
   }
 
   private static List<Path> hidden(Path folder) throws IOException {
@@ -133,19 +141,15 @@ final class KilledTrainingTest {
 
   private static Process start(List<String> before, Path folder, int epochs) throws IOException {
     List<String> command = new ArrayList<>(before);
-    command.add(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString()
-            + (File.separatorChar == '\\' ? ".exe" : ""));
     command.addAll(
-        List.of(
-            "-Djava.awt.headless=true",
-            "-XX:TieredStopAtLevel=1",
-            "-Dblockwork.engine=" + System.getProperty("blockwork.engine", "nd4j"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            KilledTraining.class.getName(),
-            folder.toString(),
-            Integer.toString(epochs)));
+        ChildJvm.command(
+            List.of(
+                "-Djava.awt.headless=true",
+                "-XX:TieredStopAtLevel=1",
+                "-Dblockwork.engine=" + System.getProperty("blockwork.engine", "nd4j")),
+            KilledTraining.class,
+            folder,
+            epochs));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 

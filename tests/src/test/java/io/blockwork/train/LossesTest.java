@@ -95,6 +95,16 @@ final class LossesTest {
   }
 
   @Test
+  void numbersAreMissedByMoreOrLess() {
+    check("squared", Loss.meanSquaredError(recorded("numbers")));
+    check("absolute", Loss.meanAbsoluteError(recorded("numbers")));
+    check("huber", Loss.huber(recorded("numbers"), 1));
+    check("huberWide", Loss.huber(recorded("numbers"), 2.5));
+    assertThrows(IllegalArgumentException.class, () -> Loss.huber(recorded("numbers"), 0));
+    assertThrows(ShapeMismatchException.class, () -> Loss.meanAbsoluteError(classes()).check(4, 5));
+  }
+
+  @Test
   void classesCanWeighMoreOrLess() {
     check("weighted", Loss.softmaxCrossEntropy(classes(), 0, weights()));
     check("weightedSmoothed", Loss.softmaxCrossEntropy(classes(), 0.2, weights()));

@@ -109,12 +109,7 @@ final class SpeakingTest {
 
   @Test
   void theRateCountsTrainingOnly() {
-    // Each image of the validation takes a second, of a clock that only it moves.
-    List<Duration> times = new ArrayList<>();
     try (Residual net = network()) {
-      TrainingHistory plain =
-          Trainer.of(net).epochs(1).progress(false).fit(TinyNetworks.training(16, 8));
-      times.add(plain.last().orElseThrow().time());
       AtomicLong validated = new AtomicLong();
       long begin = System.nanoTime();
       Validation slow =

@@ -3,6 +3,7 @@ package io.blockwork.train;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blockwork.jvm.ChildJvm;
 import io.blockwork.weights.Weights;
 import java.io.BufferedReader;
 import java.io.File;
@@ -76,16 +77,15 @@ final class StoppedTrainingTest {
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.awt.headless=true",
-                "-XX:TieredStopAtLevel=1",
-                "-Dblockwork.engine=" + System.getProperty("blockwork.engine", "nd4j"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                StoppedTraining.class.getName(),
-                folder.toString(),
-                place,
-                Integer.toString(number))
+                ChildJvm.command(
+                    List.of(
+                        "-Djava.awt.headless=true",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dblockwork.engine=" + System.getProperty("blockwork.engine", "nd4j")),
+                    StoppedTraining.class,
+                    folder,
+                    place,
+                    number))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String waits = place.equals("validation") ? "validating" : place + " " + number;

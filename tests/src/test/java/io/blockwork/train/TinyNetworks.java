@@ -32,6 +32,7 @@ final class TinyNetworks {
   interface Residual extends ImageClassifier {}
 
   /** The last of its four stages sees a map of one pixel. */
+  @SuppressWarnings("blockwork.single-pixel-norm")
   @ResNet(
       blocks = {1, 1, 1, 1},
       width = 4,

@@ -427,7 +427,7 @@ final class TrainingFaultsTest {
   @Test
   void aThreadThatDrawsStaysInterrupted() {
     // Other letters each time, which Java has to read from the fonts' files.
-    for (char letter = '\u0100'; letter < '\u0128'; letter += 2) {
+    for (char letter = '\u0100'; letter < '\u0128'; letter++, letter++) {
       List<String> names = List.of(String.valueOf(letter), String.valueOf((char) (letter + 1)));
       Thread.currentThread().interrupt();
       byte[] drawn = Charts.heatMap(names, new double[][] {{50, 50}, {50, 50}});

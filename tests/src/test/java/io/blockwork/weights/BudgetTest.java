@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("Small files that describe very much are refused, or read in little time")
-@Timeout(60)
+@Timeout(300)
 class BudgetTest {
   @TempDir Path folder;
 

@@ -10,15 +10,14 @@ import io.blockwork.Attribution;
 import io.blockwork.ImageClassifier;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.data.TarArchive;
 import io.blockwork.engine.Engines;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.HeatMap;
 import io.blockwork.image.Images;
 import io.blockwork.image.Preprocessing;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -93,22 +92,13 @@ final class GradCamTest {
 
   private Map<String, ByteImage> pictures() throws IOException {
     Map<String, ByteImage> images = new HashMap<>();
-    byte[] header = new byte[512];
-    try (DataInputStream input =
-        new DataInputStream(
-            new java.io.BufferedInputStream(
-                Files.newInputStream(data.resolve("cifar10-jpg.tar"))))) {
-      while (input.readNBytes(header, 0, header.length) == header.length && header[0] != 0) {
-        String name = new String(header, 0, 100, StandardCharsets.US_ASCII).split("\0", 2)[0];
-        int size =
-            Integer.parseInt(
-                new String(header, 124, 12, StandardCharsets.US_ASCII).replaceAll("\\D", ""), 8);
-        byte[] content = input.readNBytes((size + 511) / 512 * 512);
-        if (name.matches("test/.*/000[0-4]\\.jpg")) {
-          images.put(name, Images.decode(Arrays.copyOf(content, size), name));
-        }
-      }
-    }
+    TarArchive.forEach(
+        data.resolve("cifar10-jpg.tar"),
+        (name, content) -> {
+          if (name.matches("test/.*/000[0-4]\\.jpg")) {
+            images.put(name, Images.decode(content, name));
+          }
+        });
     return images;
   }
 

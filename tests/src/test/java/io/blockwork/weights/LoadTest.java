@@ -246,7 +246,7 @@ class LoadTest {
     }
     assertThat(parameters.get(name).getLong(0)).isEqualTo(9);
     Path half = folder.resolve("half.safetensors");
-    INDArray large = Nd4j.scalar(1e6).castTo(DataType.HALF);
+    INDArray large = Nd4j.scalar(1e6).castTo(DataType.FLOAT16);
     new SafetensorsWriter().tensor(name, large).write(half);
     try (Weights weights = Weights.open(half)) {
       parameters.load(weights);
@@ -305,7 +305,7 @@ class LoadTest {
   @ParameterizedTest
   @ValueSource(strings = {"conv1.weight", "bn1.running_var"})
   void refusesNanAndInfinityUnlessTheyAreAllowed(String name) {
-    for (DataType type : List.of(DataType.FLOAT, DataType.HALF, DataType.DOUBLE)) {
+    for (DataType type : List.of(DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE)) {
       Parameters source = Samples.tiny();
       SafetensorsWriter writer = new SafetensorsWriter();
       for (String each : source.names()) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.blockwork.ImageClassifier;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.data.TarArchive;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Engines;
@@ -15,9 +16,7 @@ import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Images;
 import io.blockwork.image.Preprocessing;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,20 +131,13 @@ class PublishedCifarTest {
   /** The pictures under {@code test/}, in the archive's order: classes alphabetical. */
   private static List<ByteImage> testImages(Path tar) throws IOException {
     List<ByteImage> images = new ArrayList<>();
-    byte[] header = new byte[512];
-    try (DataInputStream input =
-        new DataInputStream(new java.io.BufferedInputStream(Files.newInputStream(tar)))) {
-      while (input.readNBytes(header, 0, header.length) == header.length && header[0] != 0) {
-        String name = new String(header, 0, 100, StandardCharsets.US_ASCII).split("\0", 2)[0];
-        int size =
-            Integer.parseInt(
-                new String(header, 124, 12, StandardCharsets.US_ASCII).replaceAll("\\D", ""), 8);
-        byte[] content = input.readNBytes((size + 511) / 512 * 512);
-        if (name.startsWith("test/") && name.endsWith(".jpg")) {
-          images.add(Images.decode(java.util.Arrays.copyOf(content, size), name));
-        }
-      }
-    }
+    TarArchive.forEach(
+        tar,
+        (name, content) -> {
+          if (name.startsWith("test/") && name.endsWith(".jpg")) {
+            images.add(Images.decode(content, name));
+          }
+        });
     return images;
   }
 }

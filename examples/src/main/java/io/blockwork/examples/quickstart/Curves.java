@@ -2,6 +2,7 @@ package io.blockwork.examples.quickstart;
 
 import java.awt.Color;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -63,7 +65,9 @@ final class Curves {
         .setMarkerColor(new Color(0xd55e00))
         .setYAxisGroup(1);
     Path part = file.resolveSibling(file.getFileName() + ".part");
-    Files.write(part, BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG));
+    try (OutputStream out = Files.newOutputStream(part)) {
+      ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", out);
+    }
     return Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
   }
 }

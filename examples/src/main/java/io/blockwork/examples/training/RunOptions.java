@@ -100,10 +100,16 @@ final class RunOptions {
         history.epochs().stream().map(e -> e.time()).reduce(Duration.ZERO, Duration::plus);
     Duration waited =
         history.epochs().stream().map(e -> e.waited()).reduce(Duration.ZERO, Duration::plus);
+    Duration loading =
+        history.epochs().stream().map(e -> e.loading()).reduce(Duration.ZERO, Duration::plus);
+    int processors = Runtime.getRuntime().availableProcessors();
     System.out.printf(
         Locale.ROOT,
-        "trained for %.1f s, of which %.2f %% waiting for images%n",
+        "trained for %.1f s, of which %.2f %% waiting for images; loading them took %.1f %% of %d"
+            + " processors%n",
         time.toMillis() / 1e3,
-        100.0 * waited.toNanos() / Math.max(1, time.toNanos()));
+        100.0 * waited.toNanos() / Math.max(1, time.toNanos()),
+        100.0 * loading.toNanos() / Math.max(1, time.toNanos() * processors),
+        processors);
   }
 }

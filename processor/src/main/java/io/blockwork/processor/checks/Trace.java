@@ -48,18 +48,20 @@ final class Trace {
               && !isSingle(node, graph);
       if (id == 0) {
         steps.put("input", new Step(shape, ""));
-      } else if (faulty) {
-        continue;
-      } else if (!isSingle(node, graph)) {
+      } else if (!faulty && !isSingle(node, graph)) {
         String stage = node.block().stage().path();
         steps.computeIfAbsent(stage, s -> new Step(shape, "")).add(node, shape);
-      } else if (node.op().role() == Role.WEIGHTED || node.op().role() == Role.POOL) {
+      } else if (!faulty && isShown(node)) {
         steps.put(node.op().path(), new Step(shape, node.op().description().phrase()));
       }
     }
     StringBuilder lines = new StringBuilder();
     steps.forEach((path, step) -> lines.append(line("    ", path, step.shape, step.what)));
     return lines.toString();
+  }
+
+  private static boolean isShown(Node node) {
+    return node.op().role() == Role.WEIGHTED || node.op().role() == Role.POOL;
   }
 
   /** Whether the node stands for itself: outside all stages, and in a first one that is plain. */

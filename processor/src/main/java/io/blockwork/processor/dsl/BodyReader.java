@@ -346,8 +346,7 @@ final class BodyReader {
     if (!Double.isFinite(value)) {
       fault(Message.INIT_RANGE, Site.of(element, init, "constant"), "constant", value, "finite");
     }
-    Object zero =
-        Names.written(init, "zeroBias").map(AnnotationValue::getValue).orElse(Boolean.FALSE);
+    Object zero = Names.written(init, "zeroBias").map(AnnotationValue::getValue).orElse(false);
     return new InitRule(constant.getSimpleName().toString(), std, value, zero.equals(true));
   }
 

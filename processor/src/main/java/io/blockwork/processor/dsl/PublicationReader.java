@@ -60,7 +60,8 @@ public final class PublicationReader {
       Publication publication = reader.publication();
       if (faults.size() > before) {
         continue;
-      } else if (read.putIfAbsent(publication.name(), publication) != null) {
+      }
+      if (read.putIfAbsent(publication.name(), publication) != null) {
         Site name = publication.site().member("name");
         faults.add(Fault.of(Message.PUBLISHED_TWICE, name, publication.name(), name(element)));
       } else {

@@ -108,7 +108,9 @@ public final class BackwardWriter extends Pass {
     for (Output output : graph().outputs()) {
       boolean main = output.kind() == Output.Kind.MAIN;
       fields.add(
-          JavaNames.unique(main ? "output" : JavaNames.variable(output.name()) + "Output", taken));
+          JavaNames.unique(
+              main ? "output" : JavaNames.variable(names().nodes().of(output.name())) + "Output",
+              taken));
     }
     return fields;
   }

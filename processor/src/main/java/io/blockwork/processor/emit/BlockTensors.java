@@ -117,7 +117,13 @@ final class BlockTensors {
       return "x";
     }
     Node node = graph.node(id);
-    return node.op().role() == Role.SUM ? "out" : layers.field(node) + "Out";
+    return node.op().role() == Role.SUM || becomesResult(id) ? "out" : layers.field(node) + "Out";
+  }
+
+  /** Whether the block's last layer finds the value where it leaves its own, as a shortcut's. */
+  private boolean becomesResult(int id) {
+    int last = unit.nodes().get(unit.nodes().size() - 1).id();
+    return id != last && places.get(id).buffer().id() == places.get(last).buffer().id();
   }
 
   /** The kept buffers that other blocks hand over, and the names of the parameters. */

@@ -119,7 +119,8 @@ abstract class BlockWriter {
       }
     }
     if (PoolBeforeConv.isSwapped(graph, node)) {
-      notes.add("first: equal, and cheaper");
+      // Averaging before it is equal.
+      notes.add("cheaper here");
     }
     return String.join(", ", notes);
   }

@@ -135,9 +135,8 @@ public final class ForwardWriter extends Pass {
             + scope
             + ". "
             + norms()
-            + "Activations and shortcuts are added by the kernels that compute the value. {@code slot(s, c, h, w)} is the memory of slot {@code s}, in the"
-            + " shape of one image: the same slot and shape are the same memory, which is how one block hands its output to the"
-            + " next.",
+            + "Kernels add activations and shortcuts to what they compute. {@code slot(s, c, h, w)} is slot {@code s} in the"
+            + " shape of one image: in the same slot and shape, one block hands its output to the next.",
         totals,
         List.of(PassDocumentation.slots(plan.slots())));
   }
@@ -162,16 +161,19 @@ public final class ForwardWriter extends Pass {
           ? "The batch norm is folded into the convolution before it. "
           : "All " + folded + " batch norms are folded into the convolutions before them. ";
     }
-    String called = names.size() <= MOST_NAMED ? " (called " + String.join(", ", names) + ")" : "";
+    String called = names.size() <= MOST_NAMED ? " (" + String.join(", ", names) + ")" : "";
+    String more = folded == 0 ? (running == 1 ? " batch norm" : " batch norms") : "";
     String run =
-        (running == 1 ? "one batch norm" : running + " batch norms")
+        running
+            + more
             + called
-            + (running == 1 ? " runs by itself" : " run by themselves")
-            + ", since no convolution stands before"
-            + (running == 1 ? " it" : " them")
-            + " whose output nobody else reads. ";
+            + (running == 1 ? " runs" : " run")
+            + ", with no convolution of "
+            + (running == 1 ? "its" : "their")
+            + " own before "
+            + (running == 1 ? "it. " : "them. ");
     return folded == 0
-        ? Character.toUpperCase(run.charAt(0)) + run.substring(1)
+        ? run
         : folded
             + (folded == 1
                 ? " batch norm is folded into the convolution"

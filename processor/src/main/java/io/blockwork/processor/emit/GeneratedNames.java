@@ -3,6 +3,7 @@ package io.blockwork.processor.emit;
 import com.palantir.javapoet.AnnotationSpec;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.TypeSpec;
+import io.blockwork.graph.Graph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import javax.lang.model.element.TypeElement;
  * @param methods suffixes of the passes of the methods that return feature outputs, which follow
  *     the interface's name
  * @param names names of modules by path, where nodes have better ones than their numbers
+ * @param trunk the group of modules that their names do without; empty if none does
  */
 public record GeneratedNames(
     ClassName type,
@@ -27,7 +29,8 @@ public record GeneratedNames(
     List<Modifier> modifiers,
     boolean marked,
     List<String> methods,
-    Map<String, String> names) {
+    Map<String, String> names,
+    String trunk) {
   /** The annotation that marks generated classes. */
   public static final ClassName GENERATED =
       ClassName.get("javax.annotation.processing", "Generated");
@@ -46,17 +49,23 @@ public record GeneratedNames(
       List<Modifier> modifiers,
       boolean marked,
       List<String> methods) {
-    this(type, element, modifiers, marked, methods, Map.of());
+    this(type, element, modifiers, marked, methods, Map.of(), "");
   }
 
   /** The same for a network whose modules have other names than their paths. */
   public GeneratedNames naming(Map<String, String> modules) {
-    return new GeneratedNames(type, element, modifiers, marked, methods, modules);
+    return new GeneratedNames(type, element, modifiers, marked, methods, modules, trunk);
+  }
+
+  /** The same for the modules of that network. */
+  public GeneratedNames in(Graph graph) {
+    String group = Trunk.of(graph, names);
+    return new GeneratedNames(type, element, modifiers, marked, methods, names, group);
   }
 
   /** What modules are called. */
   NodeNames nodes() {
-    return new NodeNames(names);
+    return new NodeNames(names, trunk);
   }
 
   /** The names for an interface that is being compiled. */

@@ -6,16 +6,11 @@ import javax.lang.model.SourceVersion;
 
 /** Java identifiers for the names of modules, which may hold anything. */
 final class JavaNames {
-  private static final String FEATURES = "features.";
-
   private JavaNames() {}
 
-  /**
-   * A class name: {@code layer1.0} becomes {@code Layer1_0}, {@code features.transition1} becomes
-   * {@code Transition1}.
-   */
+  /** A class name: {@code layer1.0} becomes {@code Layer1_0}. */
   static String type(String path) {
-    String[] parts = withoutFeatures(path).split("\\.", -1);
+    String[] parts = path.split("\\.", -1);
     for (int i = 0; i < parts.length; i++) {
       parts[i] = capitalise(parts[i]);
     }
@@ -28,7 +23,7 @@ final class JavaNames {
    * layer0}.
    */
   static String variable(String path) {
-    return variable(withoutFeatures(path), "layer");
+    return variable(path, "layer");
   }
 
   /**
@@ -36,8 +31,7 @@ final class JavaNames {
    * block0}.
    */
   static String child(String parent, String path) {
-    String name =
-        path.startsWith(parent + ".") ? path.substring(parent.length() + 1) : withoutFeatures(path);
+    String name = path.startsWith(parent + ".") ? path.substring(parent.length() + 1) : path;
     return variable(name, "block");
   }
 
@@ -75,11 +69,5 @@ final class JavaNames {
       plain.append(c < 128 && Character.isJavaIdentifierPart(c) && c >= ' ' ? c : '_');
     }
     return plain.length() == 0 || plain.toString().equals("_") ? "_" + plain : plain.toString();
-  }
-
-  private static String withoutFeatures(String path) {
-    return path.startsWith(FEATURES) && path.length() > FEATURES.length()
-        ? path.substring(FEATURES.length())
-        : path;
   }
 }

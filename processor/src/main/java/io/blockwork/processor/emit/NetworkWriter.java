@@ -19,7 +19,6 @@ import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +31,7 @@ import javax.lang.model.element.Modifier;
 /** Writes {@code XNetwork}: factories, and the description of every layer with its parameters. */
 public final class NetworkWriter {
   private static final int CALLS_PER_METHOD = 100;
+  private static final String RELATIVE = "path + ";
 
   private final GeneratedNames names;
   private final Graph graph;
@@ -87,10 +87,13 @@ public final class NetworkWriter {
             .addJavadoc(
                 "{@link $T}, compiled: $L -> $L.\n", names.type(), shapes.get(0), outputText())
             .addJavadoc(
-                "\n<p>Inference is {@link $T}, training {@link $T}.\n",
+                "\n<p>Inference is {@link $T}, training {@link $T}.$L\n",
                 names.forward(),
-                names.backward());
-    facts.papers().ifPresent(papers -> type.addJavadoc("\n<p>After $L.\n", papers));
+                names.backward(),
+                facts
+                    .papers()
+                    .map(papers -> "\n" + Text.wrapped("After " + papers + "."))
+                    .orElse(""));
     names.element().ifPresent(type::avoidClashesWithNestedClasses);
     facts.model().ifPresent(file -> type.addField(digests(file)));
     methods.forEach(method -> type.addField(features(method)));
@@ -105,15 +108,12 @@ public final class NetworkWriter {
     String start = resource.isPresent() ? "the model's" : "random";
     type.addMethod(
         factory()
-            .addJavadoc(
-                "Creates the network with $L weights and default options.\n\n@return a new network\n",
-                start)
+            .addJavadoc("{@return a new network with $L weights and default options}\n", start)
             .addStatement("return create($T.defaults())", RuntimeTypes.NETWORK_OPTIONS)
             .build());
     type.addMethod(
         factory()
-            .addJavadoc(
-                "Creates the network.\n\n@param options seed, data type and engine\n@return a new network\n")
+            .addJavadoc("{@return a new network}\n\n@param options seed, data type and engine\n")
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("return new $T(options)", self)
             .build());
@@ -242,25 +242,21 @@ public final class NetworkWriter {
    * order.
    */
   private List<MethodSpec> architecture() {
-    Map<String, List<Entries>> alike = new LinkedHashMap<>();
     List<Entries> entries = entries();
-    for (Entries one : entries) {
-      alike.computeIfAbsent(text(one, true), t -> new ArrayList<>()).add(one);
-    }
     Set<String> taken = new HashSet<>(Set.of("compiledArchitecture"));
     Map<String, String> named = new HashMap<>();
     List<MethodSpec> methods = new ArrayList<>();
     List<String> calls = new ArrayList<>();
     for (Entries one : entries) {
-      String key = text(one, true);
-      boolean shared = Objects.requireNonNull(alike.get(key)).size() > 1;
+      String key = text(one);
+      boolean within = key.contains(RELATIVE);
       String method = named.get(key);
       if (method == null) {
         method = JavaNames.unique(JavaNames.variable(names.nodes().of(one.unit().path())), taken);
         named.put(key, method);
-        methods.add(block(method, text(one, shared), shared));
+        methods.add(block(method, key, within));
       }
-      calls.add(method + (shared ? "(layers, " + path(one.unit()) + ");" : "(layers);"));
+      calls.add(method + (within ? "(layers, " + path(one.unit()) + ");" : "(layers);"));
     }
     methods.addAll(0, callers(calls));
     return methods;
@@ -285,24 +281,28 @@ public final class NetworkWriter {
     }
     Shape in = shapes.get(0);
     Shape out = output();
-    boolean vector = isVector();
+    String result = "layers.output(" + String.join(", ", sizes(graph.output())) + ")";
     String sizes = slots.stream().map(Text::literal).collect(Collectors.joining(", "));
     methods.add(
         0,
         MethodSpec.methodBuilder("compiledArchitecture")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
             .returns(RuntimeTypes.ARCHITECTURE)
-            .addStatement("var layers = $T.named($S)", RuntimeTypes.ARCHITECTURE, names.base())
-            .addStatement("layers.input($L, $L, $L)", in.channels(), in.height(), in.width())
-            .addCode("$L\n", String.join("\n", top))
             .addStatement(
-                vector ? "layers.output($L)" : "layers.output($L, $L, $L)",
-                vector
-                    ? new Object[] {out.channels()}
-                    : new Object[] {out.channels(), out.height(), out.width()})
+                "var layers = $T.named($S).input($L, $L, $L)",
+                RuntimeTypes.ARCHITECTURE,
+                names.base(),
+                in.channels(),
+                in.height(),
+                in.width())
+            .addCode("$L\n", String.join("\n", top))
+            .addCode(
+                "$L",
+                facts.heads().isEmpty()
+                    ? result + ";\n"
+                    : modules(result + ".heads", facts.heads()))
             .addCode("$L", auxiliary())
-            .addCode("$L", modules("heads", facts.heads()))
-            .addCode("$L", modules("leftOut", facts.leftOut()))
+            .addCode("$L", modules("layers.leftOut", facts.leftOut()))
             .addStatement("layers.slots($L)", sizes)
             .addStatement("return layers.build()")
             .build());
@@ -322,7 +322,7 @@ public final class NetworkWriter {
   private static String modules(String method, List<String> paths) {
     return paths.isEmpty()
         ? ""
-        : Text.call("layers." + method, paths.stream().map(Text::quoted).toList(), Text.TOP) + "\n";
+        : Text.call(method, paths.stream().map(Text::quoted).toList(), Text.TOP) + "\n";
   }
 
   /** The outputs that training has beside the main one. */
@@ -340,41 +340,36 @@ public final class NetworkWriter {
     return text.toString();
   }
 
-  private static MethodSpec block(String name, String text, boolean shared) {
+  private static MethodSpec block(String name, String text, boolean within) {
     var method =
         MethodSpec.methodBuilder(name)
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
             .addParameter(RuntimeTypes.ARCHITECTURE.nestedClass("Builder"), "layers");
-    if (shared) {
+    if (within) {
       method.addParameter(String.class, "path");
     }
     return method.addCode(CodeBlock.of("$L", text)).build();
   }
 
-  private String text(Entries entries, boolean shared) {
+  /** The lines of a method whose parameter {@code path} is that of the unit. */
+  private String text(Entries entries) {
     String prefix = entries.unit().prefix();
     StringBuilder text = new StringBuilder();
     for (Node node : entries.nodes()) {
-      String path = node.op().path();
-      boolean relative = shared && !prefix.isEmpty() && path.startsWith(prefix);
-      String literal =
-          relative
-              ? "path + " + Text.quoted(path.substring(prefix.length() - 1))
-              : Text.quoted(path);
-      text.append(layer(node, literal)).append('\n');
+      text.append(layer(node, name(prefix, node.op().path()))).append('\n');
       if (isGeneral(node)) {
         for (Parameter parameter : node.op().parameters()) {
-          String name = parameter.name();
-          boolean inside = shared && !prefix.isEmpty() && name.startsWith(prefix);
-          String called =
-              inside
-                  ? "path + " + Text.quoted(name.substring(prefix.length() - 1))
-                  : Text.quoted(name);
-          text.append(parameter(parameter, called)).append('\n');
+          text.append(parameter(parameter, name(prefix, parameter.name()))).append('\n');
         }
       }
     }
     return text.toString();
+  }
+
+  private static String name(String prefix, String path) {
+    return !prefix.isEmpty() && path.startsWith(prefix)
+        ? RELATIVE + Text.quoted(path.substring(prefix.length() - 1))
+        : Text.quoted(path);
   }
 
   private boolean isGeneral(Node node) {

@@ -28,7 +28,7 @@ final class Ownership {
   Ownership(Unit network, Graph graph, List<Place> places) {
     for (Node node : graph.nodes()) {
       if (node.op().role() == Role.CONCAT) {
-        concatenations.put(places.get(node.id()).buffer().id(), concatenation(node));
+        concatenations.put(places.get(node.id()).buffer().id(), concatenation(network, node));
       }
     }
     for (Unit block : network.blocks()) {
@@ -52,9 +52,10 @@ final class Ownership {
   }
 
   /** After the stage that it belongs to, or itself. */
-  private static String concatenation(Node node) {
+  private static String concatenation(Unit network, Node node) {
     Block stage = node.block().stage();
-    return JavaNames.variable(stage.isNetwork() ? node.op().path() : stage.path());
+    return JavaNames.variable(
+        network.names().of(stage.isNetwork() ? node.op().path() : stage.path()));
   }
 
   private static void touch(Place place, Set<Integer> touched) {

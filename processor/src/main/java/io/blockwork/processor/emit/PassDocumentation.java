@@ -17,7 +17,7 @@ final class PassDocumentation {
       rows.add(List.of(unit.path(), pass.outputOf(unit).toString(), unit.title()));
     }
     CodeBlock.Builder text =
-        CodeBlock.builder().add(wrap(summary) + "\n\n<pre>\n", pass.names().type());
+        CodeBlock.builder().add(Text.wrapped(summary) + "\n\n<pre>\n", pass.names().type());
     text.add("$L\n", String.join("\n", Text.columns(rows)));
     text.add("\n$L\n", totals);
     memory.forEach(line -> text.add("$L\n", line));
@@ -35,22 +35,5 @@ final class PassDocumentation {
         + " values, "
         + Text.count(4 * total)
         + " bytes as floats";
-  }
-
-  private static String wrap(String text) {
-    StringBuilder lines = new StringBuilder();
-    int column = 0;
-    for (String word : text.split(" ", -1)) {
-      if (column > 0 && column + 1 + word.length() > 96) {
-        lines.append('\n');
-        column = 0;
-      } else if (column > 0) {
-        lines.append(' ');
-        column++;
-      }
-      lines.append(word);
-      column += word.length();
-    }
-    return lines.toString();
   }
 }

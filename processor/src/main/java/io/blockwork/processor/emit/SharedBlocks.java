@@ -13,6 +13,8 @@ final class SharedBlocks {
   /** Writes a block's code. */
   interface Writer {
     /**
+     * The code of a block.
+     *
      * @param shared whether paths are relative to a parameter
      */
     BlockCode write(Unit block, boolean shared);

@@ -2,11 +2,18 @@ package io.blockwork.processor.emit;
 
 import io.blockwork.graph.Figures;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
 
 /** Lays lines of code out. */
 final class Text {
   private static final int WIDTH = 100;
+
+  /** Stands between what keeps out of the columns. */
+  private static final Collector<CharSequence, ?, String> GAPS = Collectors.joining("  ");
 
   /** Columns that stand before a statement in a method of a nested class. */
   static final int NESTED = 6;
@@ -71,6 +78,24 @@ final class Text {
     return text.append(" ".repeat(deeper)).append(current).toString();
   }
 
+  /** A text in lines that fit into the comment of a class. */
+  static String wrapped(String text) {
+    StringBuilder lines = new StringBuilder();
+    int column = 0;
+    for (String word : text.split(" ", -1)) {
+      if (column > 0 && column + 1 + word.length() > 96) {
+        lines.append('\n');
+        column = 0;
+      } else if (column > 0) {
+        lines.append(' ');
+        column++;
+      }
+      lines.append(word);
+      column += word.length();
+    }
+    return lines.toString();
+  }
+
   /** Statements with a comment each, the comments in one column. */
   static List<String> commented(List<String> statements, List<String> comments) {
     int width = 0;
@@ -91,30 +116,72 @@ final class Text {
 
   /**
    * Statements with comments of which the first column is the flow of values, {@code a, b -> c}.
-   * Where lines would become too long, the longest flows leave out what is read, and at last what
-   * is written: the constructor has both.
+   * Where lines would become too long, those with the longest flows keep out of the columns; where
+   * that does not help, each flow stands above its statement.
    *
    * @param room columns that a line may take
    */
   static List<String> commented(List<String> statements, List<List<String>> comments, int room) {
     List<List<String>> rows = new ArrayList<>(comments);
+    Map<Integer, String> loose = new HashMap<>();
     List<String> lines = commented(statements, columns(rows));
     while (lines.stream().anyMatch(line -> line.length() > room)) {
-      int longest = 0;
-      for (int i = 1; i < rows.size(); i++) {
-        longest = rows.get(i).get(0).length() > rows.get(longest).get(0).length() ? i : longest;
+      int longest = longestFlow(rows);
+      if (longest < 0) {
+        return withFlowsAbove(statements, comments, room);
       }
-      String flow = rows.get(longest).get(0);
-      if (flow.isEmpty()) {
-        return lines;
+      loose.put(longest, rows.get(longest).stream().filter(c -> !c.isEmpty()).collect(GAPS));
+      rows.set(longest, List.of());
+      List<String> notes = columns(rows);
+      loose.forEach(notes::set);
+      lines = commented(statements, notes);
+      for (int row : loose.keySet()) {
+        if (lines.get(row).length() > room) {
+          lines.set(row, statements.get(row) + "  // " + notes.get(row));
+        }
       }
-      List<String> shorter = new ArrayList<>(rows.get(longest));
-      shorter.set(
-          0,
-          flow.substring(Math.max(0, flow.startsWith("->") ? flow.length() : flow.indexOf("->"))));
-      rows.set(longest, shorter);
-      lines = commented(statements, columns(rows));
     }
+    return lines;
+  }
+
+  private static List<String> withFlowsAbove(
+      List<String> statements, List<List<String>> comments, int room) {
+    List<List<String>> notes =
+        comments.stream().map(row -> row.subList(Math.min(1, row.size()), row.size())).toList();
+    List<String> lines = commented(statements, columns(notes));
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      all.addAll(comment(comments.get(i).get(0), room));
+      all.add(lines.get(i));
+    }
+    return all;
+  }
+
+  private static int longestFlow(List<List<String>> rows) {
+    int longest = -1;
+    int length = -1;
+    for (int i = 0; i < rows.size(); i++) {
+      List<String> row = rows.get(i);
+      if (!row.isEmpty() && row.get(0).length() > length) {
+        longest = i;
+        length = row.get(0).length();
+      }
+    }
+    return longest;
+  }
+
+  /** A comment on lines of its own. */
+  private static List<String> comment(String text, int room) {
+    List<String> lines = new ArrayList<>();
+    String line = "//";
+    for (String word : text.split(" ", -1)) {
+      if (line.length() > 2 && line.length() + 1 + word.length() > room) {
+        lines.add(line);
+        line = "//   ";
+      }
+      line += " " + word;
+    }
+    lines.add(line);
     return lines;
   }
 

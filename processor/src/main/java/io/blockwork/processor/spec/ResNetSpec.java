@@ -69,7 +69,7 @@ public record ResNetSpec(
 
     /** Channels of a bottleneck's 3x3 convolution, as torchvision computes them. */
     public int inner(int planes) {
-      return (int) (planes * (widthPerGroup / 64.0)) * groups;
+      return ((int) (planes * (widthPerGroup / 64.0))) * groups;
     }
   }
 

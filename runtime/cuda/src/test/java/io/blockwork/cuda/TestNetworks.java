@@ -19,6 +19,7 @@ final class TestNetworks {
       classes = 3)
   interface TinyResNetBasic extends ImageClassifier {}
 
+  @SuppressWarnings("blockwork.small-input")
   @ResNet(
       blocks = {1, 1},
       width = 8,

@@ -299,7 +299,7 @@ public final class ClassifierTransformer extends Transformer implements MLWritab
 
   @Override
   public ClassifierTransformer copy(ParamMap extra) {
-    return (ClassifierTransformer) copyValues(new ClassifierTransformer(uid, weights), extra);
+    return copyValues(new ClassifierTransformer(uid, weights), extra);
   }
 
   @Override

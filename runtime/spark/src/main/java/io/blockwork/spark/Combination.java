@@ -47,7 +47,7 @@ final class Combination {
     try (INDArray part = Nd4j.zeros(type, length)) {
       for (Contribution each : parts) {
         compression.decode(field.of(each), NativeValues.of(part));
-        Nd4j.getBlasWrapper().axpy(weight(each), part, sum);
+        Nd4j.getBlasWrapper().axpy(Double.valueOf(weight(each)), part, sum);
       }
     }
     return sum;

@@ -89,6 +89,7 @@ final class Replica {
         .build();
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very same shard
   private Reading reading(Shard shard) {
     if (reading.isEmpty() || reading.get().shard != shard) {
       reading.ifPresent(Reading::lose);
@@ -207,7 +208,7 @@ final class Replica {
       for (int i = 0; i < batches; i++) {
         int size = train(i);
         if (size > 0) {
-          org.nd4j.linalg.factory.Nd4j.getBlasWrapper().axpy((double) size, gradients, sum);
+          org.nd4j.linalg.factory.Nd4j.getBlasWrapper().axpy(Double.valueOf(size), gradients, sum);
         }
       }
       return sum.divi(Math.max(1, images));

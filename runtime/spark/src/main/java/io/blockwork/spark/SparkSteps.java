@@ -259,11 +259,12 @@ final class SparkSteps implements StepSource, AutoCloseable {
         INDArray remembered =
             velocity.orElseGet(() -> Nd4j.zeros(parameters.dataType(), parameters.count()));
         remembered.muli(outer.momentum()).addi(difference);
-        Nd4j.getBlasWrapper().axpy(outer.momentum(), remembered, difference);
+        Nd4j.getBlasWrapper().axpy(Double.valueOf(outer.momentum()), remembered, difference);
         velocity = Optional.of(remembered);
       }
       parameters.write(
-          memory -> Nd4j.getBlasWrapper().axpy(-outer.rate(), difference, memory.flat()));
+          memory ->
+              Nd4j.getBlasWrapper().axpy(Double.valueOf(-outer.rate()), difference, memory.flat()));
       difference.close();
       Optional<INDArray> state = Optional.empty();
       if (settings.keepUpdater() && optimizer.state().isPresent()) {

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the executors predict is what the network predicts here. */
-@Timeout(120)
+@Timeout(600)
 class SparkPredictorTest {
   private static final List<String> NAMES = List.of("left", "top", "right", "bottom");
   private static final Preprocessing PLAIN = Preprocessing.normalizeOnly();

@@ -52,7 +52,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Training in rounds is what its definition says, whatever runs where. */
-@Timeout(180)
+@Timeout(600)
 class SparkTrainerTest {
   private static final PipelineFactory FLIP =
       () -> Pipeline.of(new RandomHorizontalFlip(0.5), io.blockwork.data.Normalize.imageNet());

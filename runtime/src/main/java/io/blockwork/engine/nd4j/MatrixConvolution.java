@@ -51,7 +51,7 @@ final class MatrixConvolution {
     forEachOutputBlock(
         src.batch(),
         (room, n, from, to, first, end) -> {
-          Matrix out = dst.channelMatrix(n, first).from(from * outWidth);
+          Matrix out = dst.channelMatrix(n, first).from((long) from * outWidth);
           multiply(weight, src, room, n, from, to, first, end, out);
         });
   }
@@ -134,7 +134,7 @@ final class MatrixConvolution {
   private Matrix patches(
       Nd4jTensor src, Scratch.Room room, int n, int from, int columns, int c, int firstIn) {
     return direct()
-        ? src.channelMatrix(n, c).from(from * outWidth)
+        ? src.channelMatrix(n, c).from((long) from * outWidth)
         : Matrix.of(room.patches(), (long) (c - firstIn) * taps() * columns, columns);
   }
 
@@ -177,7 +177,7 @@ final class MatrixConvolution {
         first,
         end,
         (g, a, b) -> {
-          Matrix d = dDst.channelMatrix(n, g * groupOut()).from(from * outWidth);
+          Matrix d = dDst.channelMatrix(n, g * groupOut()).from((long) from * outWidth);
           Matrix in = patches(src, room, n, from, columns, a, first);
           weights(gradient, g, a)
               .product(d, in.transpose(), groupOut(), (b - a) * taps(), columns, add);
@@ -222,7 +222,7 @@ final class MatrixConvolution {
         first,
         end,
         (g, a, b) -> {
-          Matrix d = dDst.channelMatrix(n, g * groupOut()).from(from * outWidth);
+          Matrix d = dDst.channelMatrix(n, g * groupOut()).from((long) from * outWidth);
           Matrix in = patches(dSrc, room, n, from, columns, a, first);
           in.product(
               weights(weight, g, a).transpose(),

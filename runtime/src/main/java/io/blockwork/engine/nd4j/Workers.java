@@ -10,6 +10,8 @@ sealed interface Workers {
   void run(Runnable pass);
 
   /**
+   * Threads of an engine's own, or those that all share.
+   *
    * @param threads as many, or nothing for the common pool's
    */
   static Workers of(Optional<Integer> threads) {

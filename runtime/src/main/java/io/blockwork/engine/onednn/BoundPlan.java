@@ -328,6 +328,7 @@ final class BoundPlan implements AutoCloseable {
   }
 
   /** Dense memory under another description, which asks for no more bytes. */
+  @SuppressWarnings("ReferenceEquality") // the very same memory
   memory alias(memory memory, memory.desc desc) {
     own(desc);
     for (Late each : late) {

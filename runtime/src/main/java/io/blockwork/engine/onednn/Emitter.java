@@ -282,6 +282,7 @@ final class Emitter {
   }
 
   /** Whether the memory is the tensor's own. */
+  @SuppressWarnings("ReferenceEquality")
   boolean isInPlace(memory memory, PlanTensor tensor) {
     return plan.dense(tensor) && plan.memory(tensor) == memory;
   }

@@ -78,7 +78,7 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
   }
 
   private static SliceNorm.Place place(BoundPlan plan, PlanTensor tensor) {
-    long pixel = tensor.pixels() * Float.BYTES;
+    long pixel = (long) tensor.pixels() * Float.BYTES;
     return new SliceNorm.Place(
         plan.address(tensor) + tensor.from() * pixel, tensor.parent() * pixel);
   }

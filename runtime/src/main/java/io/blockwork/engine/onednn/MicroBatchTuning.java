@@ -78,9 +78,10 @@ final class MicroBatchTuning {
   private static String machine() {
     String version = OneDnnEngine.class.getPackage().getImplementationVersion();
     return SafeText.format(
-        "%s, oneDNN %s, Blockwork %s",
+        "%s, oneDNN %s with instructions %x, Blockwork %s",
         OneDnnLibrary.processor(),
         OneDnnLibrary.version(),
+        OneDnnLibrary.instructions(),
         Objects.requireNonNullElse(version, "unknown"));
   }
 }

@@ -58,12 +58,15 @@ final class OneDnnLibrary {
     return new stream(Cpu.ENGINE);
   }
 
-  /** The library's version, and the instructions that it uses, as it numbers them. */
+  /** The library's version. */
   static String version() {
     dnnl_version_t version = dnnl.dnnl_version();
-    return SafeText.format(
-        "%d.%d.%d with instructions %x",
-        version.major(), version.minor(), version.patch(), dnnl.dnnl_get_effective_cpu_isa());
+    return SafeText.format("%d.%d.%d", version.major(), version.minor(), version.patch());
+  }
+
+  /** The instructions that it uses, as it numbers them. */
+  static int instructions() {
+    return dnnl.dnnl_get_effective_cpu_isa();
   }
 
   /** What the system calls the processor. */
@@ -92,12 +95,9 @@ final class OneDnnLibrary {
 
   /** Version, instructions and threads, for bug reports. */
   static String describe() {
-    dnnl_version_t version = dnnl.dnnl_version();
     return SafeText.format(
-        "oneDNN %d.%d.%d, %s, bfloat16 %s, %d threads",
-        version.major(),
-        version.minor(),
-        version.patch(),
+        "oneDNN %s, %s, bfloat16 %s, %d threads",
+        version(),
         vectors()
             .map(set -> set.name().toLowerCase(Locale.ROOT))
             .orElse("neither AVX2 nor AVX-512"),

@@ -43,6 +43,7 @@ public final class TileChoice {
    * @param height rows of the output
    * @param width columns of the output
    */
+  @SuppressWarnings("NarrowCalculation") // whole numbers of tiles
   public static Optional<Tile> best(
       VectorSet vectors, Set<Tile> allowed, int in, int out, int images, int height, int width) {
     double least = GAIN * 9 * ((double) images * height * width + weight(vectors));

@@ -41,11 +41,13 @@ record Work(int parts, int columns, int groups, int tiles) {
   private static int groups(Problem problem, int parts, int tiles, int rows) {
     long point = (long) problem.tile().points() * Float.BYTES;
     double weights = (double) point * problem.in() * problem.out() / parts;
-    double perTile = (double) point * (problem.in() + problem.out() / parts);
+    int outOfPart = problem.out() / parts;
+    double perTile = (double) point * (problem.in() + outOfPart);
     int best = 1;
     double least = Double.MAX_VALUE;
     for (int groups = 1; groups <= Math.max(1, tiles / rows); groups++) {
-      double scratch = (tiles + groups - 1) / groups * perTile;
+      int most = (tiles + groups - 1) / groups;
+      double scratch = most * perTile;
       double moved =
           groups * weights + BEYOND * Math.max(0, 1 - SCRATCH / scratch) * tiles * perTile;
       if (moved < least) {

@@ -19,10 +19,15 @@ import java.util.Set;
 public final class Assembler {
   /** Conditions of jumps, on what the last {@code sub}, {@code add} or {@code cmp} left. */
   public enum Condition {
+    /** The last result was zero, or both were equal. */
     ZERO(0x84),
+    /** The last result was not zero. */
     NOT_ZERO(0x85),
+    /** Less, as signed numbers. */
     LESS(0x8C),
+    /** Greater or equal, as signed numbers. */
     AT_LEAST(0x8D),
+    /** Less or equal, as signed numbers. */
     AT_MOST(0x8E);
 
     private final int code;

@@ -15,12 +15,11 @@ import io.blockwork.engine.Quantization;
 import io.blockwork.engine.Tensor;
 import io.blockwork.engine.TensorRange;
 import io.blockwork.engine.ValueRange;
+import io.blockwork.jvm.ChildJvm;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.ParameterInfo.Kind;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -163,18 +162,11 @@ final class ByteArithmeticTest {
   @ParameterizedTest(name = "oneDNN held to {0}")
   @ValueSource(strings = {"AVX2", "AVX2_VNNI", "AVX512_CORE"})
   void equalsPlainJavaWithFewerInstructions(String instructions) throws Exception {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ByteArithmeticTest.class.getName());
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            ChildJvm.command(List.of("-XX:TieredStopAtLevel=1"), ByteArithmeticTest.class));
     builder.environment().put("ONEDNN_MAX_CPU_ISA", instructions);
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
+    String output = ChildJvm.output(builder);
     assertThat(output).contains("all exact");
     assertThat(output).contains(instructions.endsWith("VNNI") ? "8 bits" : "7 bits");
   }

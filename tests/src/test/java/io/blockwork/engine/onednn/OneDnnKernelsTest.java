@@ -284,7 +284,7 @@ class OneDnnKernelsTest {
       Parameters p = parameters(info("c.weight", Kind.CONV_WEIGHT, growth, 32, 3, 3));
       INDArray grown = Written.conv(images, p.get("c.weight"), conv);
       INDArray expected = Nd4j.concat(1, grown, grown.mul(2));
-      long[] out = {2 * growth, 6, 5};
+      long[] out = {2L * growth, 6, 5};
       for (OneDnnEngine engine : engines(layout)) {
         assertClose(
             run(

@@ -85,7 +85,7 @@ class GraphTextTest {
         Double.MIN_VALUE,
         Double.MAX_VALUE,
         2.2250738585072014E-308,
-        9007199254740993.0,
+        9007199254740992.0,
         1.0507009873554805,
         Double.POSITIVE_INFINITY
       })

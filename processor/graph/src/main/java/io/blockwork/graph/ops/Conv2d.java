@@ -91,8 +91,7 @@ public record Conv2d(
 
   /** The same with a bias, which starts as torch's. */
   public Conv2d withBias() {
-    return withBias(
-        Initial.torch((long) in / groups * window.kernelHeight() * window.kernelWidth()));
+    return withBias(Initial.torch(fanIn()));
   }
 
   /** The same with a bias. */
@@ -115,7 +114,11 @@ public record Conv2d(
 
   /** The same with normal weights, scaled by the fan-in as torchvision's DenseNet does. */
   public Conv2d heFanIn() {
-    return initial(Initial.he((long) in / groups * window.kernelHeight() * window.kernelWidth()));
+    return initial(Initial.he(fanIn()));
+  }
+
+  private long fanIn() {
+    return (long) in / groups * window.kernelHeight() * window.kernelWidth();
   }
 
   /** torch counts the fan-out without dividing by the groups. */
@@ -281,12 +284,15 @@ public record Conv2d(
 
   @Override
   public Call declare(Shape output) {
-    if (bias.isPresent() || !initial.isSame(fanOut())) {
+    if (bias.isPresent()) {
       return Call.GENERAL;
     }
     // The builder's own method: the user's interface may have one that is called conv.
     Code start = new Code("layers", List.of()).then("conv", sizes());
-    return Call.of("conv2d", convolution(start), output.height(), output.width());
+    Code conv = convolution(start);
+    return initial.isSame(fanOut())
+        ? Call.of("conv2d", conv, output.height(), output.width())
+        : Call.of("conv2d", conv, initial.code(fanIn()), output.height(), output.width());
   }
 
   @Override

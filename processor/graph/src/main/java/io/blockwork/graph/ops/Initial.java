@@ -76,6 +76,19 @@ public record Initial(Distribution distribution, double a, double b, double c) {
     };
   }
 
+  /**
+   * The same, by the name that its scale has for a fan-in, if it has one.
+   *
+   * @param fanIn values that each output of the layer sums
+   */
+  Code code(long fanIn) {
+    Code layers = new Code("layers", List.of());
+    if (isSame(he(fanIn))) {
+      return layers.then("he", fanIn);
+    }
+    return isSame(torch(fanIn)) ? layers.then("torch", fanIn) : code();
+  }
+
   /** Normal, scaled so that ReLU networks keep their signal (He et al. 2015, section 2.2). */
   public static Initial he(long fan) {
     return normal(Math.sqrt(2.0 / Math.max(1, fan)));

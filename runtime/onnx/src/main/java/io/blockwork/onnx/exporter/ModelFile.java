@@ -112,6 +112,7 @@ final class ModelFile {
    */
   private record Placed(Initialiser initialiser, long offset) {}
 
+  @SuppressWarnings("ReferenceEquality") // the very same initialiser
   private void external() {
     List<Placed> placed = new ArrayList<>();
     long end = 0;

@@ -16,8 +16,8 @@ final class Functions {
   /** What a bound that is left out amounts to, in numbers that every float has. */
   private static final double LARGEST = Float.MAX_VALUE;
 
-  private static final float SELU_ALPHA = 1.67326319f;
-  private static final float SELU_GAMMA = 1.05070102f;
+  private static final float SELU_ALPHA = 1.6732632f;
+  private static final float SELU_GAMMA = 1.050701f;
 
   private Functions() {}
 

@@ -144,7 +144,7 @@ final class Moves {
       throw translation.refuse(
           "it makes %d parts of %d channels, which are not equal", outputs, size);
     }
-    long part = (size + outputs - 1) / outputs;
+    long part = ((long) size + outputs - 1) / outputs;
     List<Long> parts = new ArrayList<>();
     for (int i = 0; i < outputs; i++) {
       parts.add(Math.min(part, size - i * part));

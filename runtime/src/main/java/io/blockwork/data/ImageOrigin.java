@@ -1,0 +1,11 @@
+package io.blockwork.data;
+
+import java.nio.file.Path;
+
+/**
+ * Where the bytes of an image lie.
+ *
+ * @param file that holds it
+ * @param offset of its first byte in there
+ */
+public record ImageOrigin(Path file, long offset) {}
