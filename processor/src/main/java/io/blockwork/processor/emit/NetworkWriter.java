@@ -280,7 +280,6 @@ public final class NetworkWriter {
       }
     }
     Shape in = shapes.get(0);
-    Shape out = output();
     String result = "layers.output(" + String.join(", ", sizes(graph.output())) + ")";
     String sizes = slots.stream().map(Text::literal).collect(Collectors.joining(", "));
     methods.add(
