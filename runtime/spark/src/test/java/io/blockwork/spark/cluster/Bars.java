@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * Measures what one and two workers do, each held to a core of its own: {@code predict FOLDER
- * PICTURES}, {@code train FOLDER EPOCHS} or {@code exchange ROUNDS IMAGES}.
+ * PICTURES [ROUNDS]}, {@code train FOLDER EPOCHS} or {@code exchange ROUNDS IMAGES [STEPS]}.
  */
 final class Bars {
   private Bars() {}
@@ -24,9 +24,12 @@ final class Bars {
       switch (args[0]) {
         case "predict" -> {
           PredictionBar.writeCrops(Path.of(args[1]), temporary, Integer.parseInt(args[2]));
-          print(cluster.pinned(PredictionBar.Plain.class, temporary.toString()));
-          print(driver(cluster, 1, PredictionBar.class, temporary.toString()));
-          print(driver(cluster, 2, PredictionBar.class, temporary.toString()));
+          // In turns, so that a slow hour of the machine falls on all three.
+          for (int round = 0; round < (args.length > 3 ? Integer.parseInt(args[3]) : 1); round++) {
+            print(cluster.pinned(PredictionBar.Plain.class, temporary.toString()));
+            print(driver(cluster, 1, PredictionBar.class, temporary.toString()));
+            print(driver(cluster, 2, PredictionBar.class, temporary.toString()));
+          }
         }
         case "train", "exchange" -> {
           print(driver(cluster, 2, TrainingBar.class, args));
@@ -44,6 +47,8 @@ final class Bars {
     Map<String, String> settings = new HashMap<>();
     settings.put("spark.cores.max", Integer.toString(workers));
     settings.put("spark.executor.memory", "3g");
+    // Weights are as good as random: they only cost time.
+    settings.put("spark.broadcast.compress", "false");
     return cluster.driver(jar -> true, settings, main, args);
   }
 

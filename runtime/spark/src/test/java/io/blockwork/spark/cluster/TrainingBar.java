@@ -29,7 +29,8 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * The driver that trains ResNet-20 on folders of JPEGs, {@code train FOLDER EPOCHS}, or exchanges
- * the parameters of ResNet-50 after single steps, {@code exchange ROUNDS IMAGES}.
+ * the parameters of ResNet-50, {@code exchange ROUNDS IMAGES [STEPS]}: gradients after single
+ * steps, or differences after several local ones, with the updater's momentum beside them.
  */
 final class TrainingBar {
   private static final int LOCAL_STEPS = 16;
@@ -55,8 +56,9 @@ final class TrainingBar {
       } else {
         int rounds = Integer.parseInt(args[1]);
         int images = Integer.parseInt(args[2]);
-        bar.exchange(rounds, images, Compression.none());
-        bar.exchange(rounds, images, Compression.bf16());
+        int steps = args.length > 3 ? Integer.parseInt(args[3]) : 1;
+        bar.exchange(rounds, images, steps, Compression.none());
+        bar.exchange(rounds, images, steps, Compression.bf16());
       }
     }
   }
@@ -103,7 +105,7 @@ final class TrainingBar {
     for (EpochResult epoch : history.epochs()) {
       double seconds = epoch.time().toNanos() * 1e-9;
       double beyond = epoch.waited().toNanos() * 1e-9;
-      int last = cpuSeconds.size() - history.epochs().size() + epoch.epoch();
+      int last = cpuSeconds.size() - history.epochs().size() + epoch.epoch() - 1;
       double cpu = last == 0 ? cpuSeconds.get(0) : cpuSeconds.get(last) - cpuSeconds.get(last - 1);
       System.out.printf(
           Locale.ROOT,
@@ -121,10 +123,10 @@ final class TrainingBar {
     }
   }
 
-  private void exchange(int rounds, int images, Compression compression) {
+  private void exchange(int rounds, int images, int steps, Compression compression) {
     try (ResNet50 net = Networks.create(ResNet50.class, Bars.network())) {
       List<Example> examples =
-          IntStream.range(0, images * workers * rounds)
+          IntStream.range(0, images * workers * rounds * steps)
               .<Example>mapToObj(
                   i ->
                       new Example.Values(
@@ -135,6 +137,7 @@ final class TrainingBar {
           SparkTrainer.of(ResNet50.class, net, trainer(net, 1e-6, 3))
               .workers(workers)
               .batchSize(images)
+              .localSteps(steps)
               .compression(compression)
               .fit(
                   SparkImages.of(
@@ -142,7 +145,9 @@ final class TrainingBar {
                       JavaSparkContext.fromSparkContext(spark.sparkContext())
                           .parallelize(examples, workers),
                       names));
-      print("ResNet-50, " + compression.describe(), history, rounds, rounds);
+      String what =
+          String.format(Locale.ROOT, "ResNet-50, H = %d, %s", steps, compression.describe());
+      print(what, history, rounds, rounds * steps);
     }
   }
 }
