@@ -64,6 +64,18 @@ public interface ImageClassifier extends Network {
     return classify(Images.read(image));
   }
 
+  /**
+   * {@link #classify(Path)} for several files, one after the other; {@link
+   * io.blockwork.data.FolderClassifier} reads ahead, and is made for many.
+   *
+   * @return the answers for each file, in the files' order
+   * @throws io.blockwork.image.ImageException if one is no picture that can be read
+   */
+  default List<List<Prediction>> classify(List<Path> images) {
+    Objects.requireNonNull(images, "images");
+    return images.stream().map(this::classify).toList();
+  }
+
   /** {@link #classify(BufferedImage)} for an image that has been decoded. */
   default List<Prediction> classify(ByteImage image) {
     Objects.requireNonNull(image, "image");

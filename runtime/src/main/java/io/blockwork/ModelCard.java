@@ -52,6 +52,7 @@ public record ModelCard(
     Objects.requireNonNull(network, "network");
     Objects.requireNonNull(classNames, "classNames");
     Objects.requireNonNull(preprocessing, "preprocessing");
+    Objects.requireNonNull(task, "task");
     classNames = List.copyOf(classNames);
   }
 

@@ -78,6 +78,10 @@ public final class ArrayDataset implements Dataset {
    * @throws IllegalArgumentException if shapes do not fit, or with classes a target is not 0 to 1
    */
   public static ArrayDataset of(INDArray images, Task task, List<String> names, INDArray targets) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(task, "task");
+    Objects.requireNonNull(names, "names");
+    Objects.requireNonNull(targets, "targets");
     ImageShape shape = shapeOf(images);
     if (task == Task.SINGLE_LABEL
         || targets.rank() != 2

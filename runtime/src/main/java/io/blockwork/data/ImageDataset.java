@@ -56,6 +56,7 @@ public interface ImageDataset extends Labelled {
    * @throws java.io.UncheckedIOException if nothing can be written there
    */
   default ImageDataset cachedIn(Path folder, long maxBytes) {
+    Objects.requireNonNull(folder, "folder");
     return new DiskCachedImages(this, new DiskCache(folder, maxBytes));
   }
 

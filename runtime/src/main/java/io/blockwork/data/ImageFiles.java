@@ -5,26 +5,63 @@ import io.blockwork.image.ImageException;
 import io.blockwork.image.ImageLimits;
 import io.blockwork.image.Images;
 import io.blockwork.io.FileProblem;
+import io.blockwork.io.SafeText;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Image files without labels: what a network is to name. */
+/** Image files from a list or a folder: what a network is to name, or to learn from by a list. */
 public final class ImageFiles implements ImageDataset {
   private final List<Path> files;
+  private final List<String> classNames;
+  private final int[] labels;
   private final LeftOut leftOut;
 
-  private ImageFiles(List<Path> files, LeftOut leftOut) {
+  /**
+   * @param labels none: the files have no labels
+   */
+  private ImageFiles(List<Path> files, List<String> classNames, LeftOut leftOut, int... labels) {
     this.files = List.copyOf(files);
+    this.classNames = List.copyOf(classNames);
+    this.labels = labels.clone();
     this.leftOut = leftOut;
   }
 
   /** The given files, in the given order. */
   public static ImageFiles of(List<Path> files) {
     Objects.requireNonNull(files, "files");
-    return new ImageFiles(files, new LeftOut(0, 0, 0, 0, 0));
+    return new ImageFiles(files, List.of(), new LeftOut(0, 0, 0, 0, 0));
+  }
+
+  /**
+   * The given files, in the given order, to train on.
+   *
+   * @param classNames by label
+   * @param labels one for each file, from 0 on
+   * @throws IllegalArgumentException if there are more or fewer labels than files, or one is of no
+   *     class
+   */
+  public static ImageFiles of(List<Path> files, List<String> classNames, int... labels) {
+    Objects.requireNonNull(files, "files");
+    Objects.requireNonNull(classNames, "classNames");
+    Objects.requireNonNull(labels, "labels");
+    if (labels.length != files.size()) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "labels: expected one for each of the %d files, got %d",
+              files.size(), labels.length));
+    }
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < 0 || labels[i] >= classNames.size()) {
+        throw new IllegalArgumentException(
+            SafeText.format(
+                "label of %s: expected a class from 0 to %d, got %d",
+                PathNames.shown(files.get(i)), classNames.size() - 1, labels[i]));
+      }
+    }
+    return new ImageFiles(files, classNames, new LeftOut(0, 0, 0, 0, 0), labels);
   }
 
   /**
@@ -37,7 +74,7 @@ public final class ImageFiles implements ImageDataset {
   public static ImageFiles in(Path folder) {
     Objects.requireNonNull(folder, "folder");
     FolderScan scan = FolderScan.of(folder);
-    return new ImageFiles(scan.files(), scan.leftOut());
+    return new ImageFiles(scan.files(), List.of(), scan.leftOut());
   }
 
   /** Decodes; whatever goes wrong is reported with the file and the offset. */
@@ -80,12 +117,13 @@ public final class ImageFiles implements ImageDataset {
 
   @Override
   public int label(int index) {
-    return UNLABELLED;
+    Objects.checkIndex(index, files.size());
+    return labels.length == 0 ? UNLABELLED : labels[index];
   }
 
   @Override
   public List<String> classNames() {
-    return List.of();
+    return classNames;
   }
 
   @Override

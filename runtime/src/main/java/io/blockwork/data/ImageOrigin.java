@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Where the bytes of an image lie.
@@ -8,4 +9,9 @@ import java.nio.file.Path;
  * @param file that holds it
  * @param offset of its first byte in there
  */
-public record ImageOrigin(Path file, long offset) {}
+public record ImageOrigin(Path file, long offset) {
+  /** Checks the file. */
+  public ImageOrigin {
+    Objects.requireNonNull(file, "file");
+  }
+}

@@ -103,6 +103,9 @@ public final class ImageTable implements ImageDataset {
    * @param column with the classes
    */
   public static ImageTable classes(Path csv, String image, String column) {
+    Objects.requireNonNull(csv, "csv");
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(column, "column");
     CsvTable table = CsvTable.read(csv);
     int at = table.column(column);
     List<String> own = new ArrayList<>();
@@ -129,6 +132,10 @@ public final class ImageTable implements ImageDataset {
    * @param separator between two of them, such as a space
    */
   public static ImageTable tags(Path csv, String image, String column, String separator) {
+    Objects.requireNonNull(csv, "csv");
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(column, "column");
+    Objects.requireNonNull(separator, "separator");
     if (separator.isEmpty()) {
       throw new IllegalArgumentException("separator of tags: expected some characters, got none");
     }
@@ -165,6 +172,9 @@ public final class ImageTable implements ImageDataset {
    * @param columns the classes, by label; none: all other columns
    */
   public static ImageTable flags(Path csv, String image, String... columns) {
+    Objects.requireNonNull(csv, "csv");
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(columns, "columns");
     CsvTable table = CsvTable.read(csv);
     return columns(csv, table, Task.MULTI_LABEL, image, columns);
   }
@@ -177,6 +187,9 @@ public final class ImageTable implements ImageDataset {
    * @param columns of the numbers; none: all other columns
    */
   public static ImageTable numbers(Path csv, String image, String... columns) {
+    Objects.requireNonNull(csv, "csv");
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(columns, "columns");
     CsvTable table = CsvTable.read(csv);
     return columns(csv, table, Task.REGRESSION, image, columns);
   }

@@ -116,6 +116,7 @@ public final class Classification {
 
   /** {@code 1 / (1 + exp(-x))} of each. */
   public static double[] sigmoid(double... logits) {
+    Objects.requireNonNull(logits, "logits");
     return java.util.Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))).toArray();
   }
 

@@ -20,6 +20,11 @@ public record EarlyStopping(int patience, Measure measure, boolean restoresBest)
    * @param higherIsBetter whether more is better
    */
   public record Measure(String name, boolean higherIsBetter) {
+    /** Checks the name. */
+    public Measure {
+      Objects.requireNonNull(name, "name");
+    }
+
     /** The loss falls. */
     public static final Measure LOSS = new Measure("loss", false);
 

@@ -38,7 +38,7 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
 
   /**
    * Runs a classifier over all images of a loader. They should not be shuffled or changed at
-   * random; the epoch is number 0.
+   * random; the epoch is number 1.
    *
    * @throws IllegalArgumentException if an image has no label, or one that the network has no
    *     output for; or if an image holds a NaN or an infinity
@@ -67,6 +67,7 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
    * @throws DivergedException if the network's output for an image is not finite
    */
   public static Evaluation of(Network network, DataLoader data, Metric... metrics) {
+    Objects.requireNonNull(metrics, "metrics");
     var measuring = new Measuring(List.of(metrics), Optional.empty());
     return of(network, data, TestTimeViews.plain(), measuring, images -> {});
   }

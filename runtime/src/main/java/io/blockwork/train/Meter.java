@@ -6,6 +6,7 @@ import io.blockwork.loss.AuxiliaryLoss;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -38,6 +39,9 @@ public final class Meter {
    * @param output {@code [N, classes]}
    */
   public void add(double loss, List<AuxiliaryLoss> auxiliary, INDArray output, Batch batch) {
+    Objects.requireNonNull(auxiliary, "auxiliary");
+    Objects.requireNonNull(output, "output");
+    Objects.requireNonNull(batch, "batch");
     if (batch.task() == Task.SINGLE_LABEL) {
       add(loss, auxiliary, output, batch.labels());
     } else {

@@ -3,6 +3,7 @@ package io.blockwork.train;
 import io.blockwork.data.Task;
 import io.blockwork.io.SafeText;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -59,6 +60,8 @@ public record Metric(String name, boolean higherIsBetter, ToDoubleFunction<Outpu
    * @throws IllegalArgumentException if it is empty or holds commas, quotes or control characters
    */
   public Metric {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(of, "of");
     if (name.isBlank() || name.chars().anyMatch(c -> c == ',' || c == '"' || c < ' ' || c == 127)) {
       throw new IllegalArgumentException(
           SafeText.format(

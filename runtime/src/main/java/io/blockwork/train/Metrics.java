@@ -37,6 +37,7 @@ public record Metrics(
   /** Copies list and map. */
   public Metrics {
     Objects.requireNonNull(auxiliary, "auxiliary");
+    Objects.requireNonNull(values, "values");
     auxiliary = List.copyOf(auxiliary);
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
@@ -80,6 +81,7 @@ public record Metrics(
 
   /** The value of a {@link Metric} by its name; empty if it was not asked for. */
   public OptionalDouble value(String metric) {
+    Objects.requireNonNull(metric, "metric");
     Double value = values.get(metric);
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }

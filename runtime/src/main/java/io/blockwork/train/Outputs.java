@@ -4,6 +4,7 @@ import io.blockwork.data.Batch;
 import io.blockwork.data.Task;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,6 +22,8 @@ public final class Outputs {
    * @param names of the classes or numbers
    */
   public Outputs(Task task, List<String> names) {
+    Objects.requireNonNull(task, "task");
+    Objects.requireNonNull(names, "names");
     this.task = task;
     this.names = List.copyOf(names);
   }

@@ -46,6 +46,7 @@ public record Predictions(List<String> classNames, List<Row> rows, Task task) {
     public Row {
       Objects.requireNonNull(source, "source");
       Objects.requireNonNull(probabilities, "probabilities");
+      Objects.requireNonNull(targets, "targets");
       probabilities = List.copyOf(probabilities);
       targets = List.copyOf(targets);
     }
@@ -86,6 +87,7 @@ public record Predictions(List<String> classNames, List<Row> rows, Task task) {
 
   /** Copies the lists. */
   public Predictions {
+    Objects.requireNonNull(task, "task");
     Objects.requireNonNull(classNames, "classNames");
     Objects.requireNonNull(rows, "rows");
     classNames = List.copyOf(classNames);
@@ -97,13 +99,13 @@ public record Predictions(List<String> classNames, List<Row> rows, Task task) {
     this(classNames, rows, Task.SINGLE_LABEL);
   }
 
-  /** Runs a classifier over all images of a loader; the epoch is number 0. */
+  /** Runs a classifier over all images of a loader; the epoch is number 1. */
   public static Predictions of(Network network, DataLoader data) {
     return of(network, data, TestTimeViews.plain());
   }
 
   /**
-   * Runs a classifier over several views of all images of a loader; the epoch is number 0.
+   * Runs a classifier over several views of all images of a loader; the epoch is number 1.
    *
    * @param data not shuffled; its images need no labels
    * @param views whose outputs are averaged

@@ -331,6 +331,7 @@ public final class Trainer {
    * for them.
    */
   public Trainer metrics(Metric... own) {
+    Objects.requireNonNull(own, "own");
     metrics = List.of(own);
     return this;
   }

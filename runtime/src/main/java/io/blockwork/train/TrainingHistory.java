@@ -51,6 +51,7 @@ public record TrainingHistory(List<EpochResult> epochs, boolean stoppedEarly) {
    * validation tells of it.
    */
   public Optional<EpochResult> best(EarlyStopping.Measure measure) {
+    Objects.requireNonNull(measure, "measure");
     return epochs.stream()
         .filter(e -> e.validation().isPresent())
         .filter(e -> !Double.isNaN(measure.of(e.validation().orElseThrow())))

@@ -28,7 +28,7 @@ class CifarJpegsTest {
         Files.exists(tar), () -> tar + " is not there; name its folder by -Dblockwork.data=DIR");
     CRC32 crc = new CRC32();
     AtomicInteger images = new AtomicInteger();
-    TarArchive.forEach(
+    PlainTar.forEach(
         tar,
         (name, data) -> {
           if (name.startsWith("test/") && name.endsWith(".jpg")) {

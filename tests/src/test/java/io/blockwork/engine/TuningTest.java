@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.blockwork.engine.Tuning.Key;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -124,9 +125,9 @@ class TuningTest {
         List.of(
             new byte[0],
             new byte[] {(byte) 0xff, 0},
-            "something else\na processor\ta network\t4 images\n".getBytes("UTF-8"),
+            "something else\na processor\ta network\t4 images\n".getBytes(StandardCharsets.UTF_8),
             "# Blockwork's measurements, 1\na processor\ta network\t4 images\na proc"
-                .getBytes("UTF-8"))) {
+                .getBytes(StandardCharsets.UTF_8))) {
       Files.write(file, damaged);
       assertThat(find(Tuning.keptIn(file), KEY, "8 images")).hasValue("8 images");
       assertThat(known(Tuning.keptIn(file), KEY)).hasValue("8 images");

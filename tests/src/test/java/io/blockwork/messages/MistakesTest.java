@@ -456,7 +456,7 @@ final class MistakesTest {
         "threads: expected at least 1, got 0");
     mistake(
         "a network of integers",
-        () -> NetworkOptions.defaults().dataType(DataType.INT),
+        () -> NetworkOptions.defaults().dataType(DataType.INT32),
         "data type: expected FLOAT or DOUBLE, got INT");
     mistake(
         "a part of the data that it does not have",

@@ -4,7 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static com.google.common.truth.Truth.assertWithMessage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.blockwork.data.TarArchive;
+import io.blockwork.data.PlainTar;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.jvm.ChildJvm;
 import java.io.IOException;
@@ -38,7 +38,7 @@ final class QuantizedCifarTest {
     assumeTrue(
         Files.isRegularFile(weights),
         () -> "no published weights in " + data.toAbsolutePath() + ": set -Dblockwork.data=DIR");
-    TarArchive.forEach(
+    PlainTar.forEach(
         data.resolve("cifar10-jpg.tar"),
         (name, content) -> {
           if (name.endsWith(".jpg")

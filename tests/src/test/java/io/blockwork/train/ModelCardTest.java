@@ -12,6 +12,7 @@ import io.blockwork.Stem;
 import io.blockwork.data.CenterCrop;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
+import io.blockwork.data.ImageFiles;
 import io.blockwork.data.ImageFolder;
 import io.blockwork.data.Normalize;
 import io.blockwork.data.Pipeline;
@@ -184,6 +185,33 @@ final class ModelCardTest {
       assertThat(replaced).contains("no more the network's [\"x\",\"y\",\"z\"]");
       assertThat(net.classNames()).isEqualTo(CLASSES);
     }
+  }
+
+  @Test
+  void listsOfFilesAreLearntFromAndClassified() throws IOException {
+    Path photos = folder.resolve("photos");
+    List<Path> files = new ArrayList<>();
+    for (String name : CLASSES) {
+      files.add(photos.resolve(name).resolve("0.png"));
+    }
+    ImageFiles listed = ImageFiles.of(files, CLASSES, 0, 1, 2);
+    try (Colors net = colors();
+        DataLoader loader =
+            DataLoader.of(listed.with(Pipeline.of(PREPARED))).batchSize(3).workers(0).build()) {
+      Trainer.of(net).epochs(1).progress(false).fit(loader);
+      assertThat(net.classNames()).isEqualTo(CLASSES);
+      List<List<Prediction>> answers = net.classify(files);
+      assertThat(answers).hasSize(3);
+      assertThat(answers.get(2)).isEqualTo(net.classify(files.get(2)));
+    }
+    assertThat(assertThrows(IllegalArgumentException.class, () -> ImageFiles.of(files, CLASSES, 1)))
+        .hasMessageThat()
+        .isEqualTo("labels: expected one for each of the 3 files, got 1");
+    assertThat(
+            assertThrows(
+                IllegalArgumentException.class, () -> ImageFiles.of(files, CLASSES, 0, 1, 3)))
+        .hasMessageThat()
+        .isEqualTo("label of " + files.get(2) + ": expected a class from 0 to 2, got 3");
   }
 
   @Test

@@ -225,8 +225,8 @@ final class TasksTest {
               .orElseThrow()
               .validation()
               .orElseThrow()
-              .values()
-              .get(surest.name());
+              .value(surest.name())
+              .orElseThrow();
       assertThat(
               history.epochs().stream()
                   .mapToDouble(

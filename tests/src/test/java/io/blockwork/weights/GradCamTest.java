@@ -10,7 +10,7 @@ import io.blockwork.Attribution;
 import io.blockwork.ImageClassifier;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
-import io.blockwork.data.TarArchive;
+import io.blockwork.data.PlainTar;
 import io.blockwork.engine.Engines;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.HeatMap;
@@ -92,7 +92,7 @@ final class GradCamTest {
 
   private Map<String, ByteImage> pictures() throws IOException {
     Map<String, ByteImage> images = new HashMap<>();
-    TarArchive.forEach(
+    PlainTar.forEach(
         data.resolve("cifar10-jpg.tar"),
         (name, content) -> {
           if (name.matches("test/.*/000[0-4]\\.jpg")) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.blockwork.ImageClassifier;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
-import io.blockwork.data.TarArchive;
+import io.blockwork.data.PlainTar;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Engines;
@@ -131,7 +131,7 @@ class PublishedCifarTest {
   /** The pictures under {@code test/}, in the archive's order: classes alphabetical. */
   private static List<ByteImage> testImages(Path tar) throws IOException {
     List<ByteImage> images = new ArrayList<>();
-    TarArchive.forEach(
+    PlainTar.forEach(
         tar,
         (name, content) -> {
           if (name.startsWith("test/") && name.endsWith(".jpg")) {

@@ -50,6 +50,7 @@ final class QuantizedExportTest {
   private static final EngineOptions ONEDNN = EngineOptions.named("onednn");
 
   /** Residual sums, with and without a projection, behind a max pool. */
+  @SuppressWarnings("blockwork.small-input") // Its max pool is wanted.
   @ResNet(
       blocks = {2, 1},
       width = 16,

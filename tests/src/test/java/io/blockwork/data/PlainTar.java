@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads archives of plain files with short names, without any code of ours. */
-public final class TarArchive {
+public final class PlainTar {
   private static final int BLOCK = 512;
 
-  private TarArchive() {}
+  private PlainTar() {}
 
   /** What is done with a file. */
   public interface Visitor {
