@@ -72,6 +72,45 @@ class OpKernelsTest {
     assertThat(slow).isEmpty();
   }
 
+  /** oneDNN has a fast kernel for one factor a channel, but not where there is one channel. */
+  @Test
+  void aGateOfOneChannelIsNoneEither() {
+    INDArray images = Nd4j.ones(DataType.FLOAT, 4, 1, 7, 4);
+    List<KernelProfile> kernels =
+        engine(Precision.FLOAT)
+            .profile(
+                new Parameters(List.of(), DataType.FLOAT),
+                images,
+                1,
+                bind -> {
+                  bind.slots(28, 1, 28);
+                  Tensor input = bind.slot(0, 1, 7, 4);
+                  Tensor gate = bind.slot(1, 1, 1, 1);
+                  Tensor output = bind.slot(2, 1, 7, 4);
+                  Kernel mean = bind.globalAvgPool("mean", input, gate);
+                  Kernel scale = bind.scale("scale", input, gate, output);
+                  return new ForwardPass() {
+                    @Override
+                    public Tensor input() {
+                      return input;
+                    }
+
+                    @Override
+                    public Tensor output() {
+                      return output;
+                    }
+
+                    @Override
+                    public void run() {
+                      mean.run();
+                      scale.run();
+                    }
+                  };
+                });
+    assertThat(kernels.stream().map(KernelProfile::implementation).toList())
+        .doesNotContain("ref:any");
+  }
+
   @Test
   void whatEndsAConvolutionIsComputedInIt() {
     for (OpCase op : OpCase.all()) {

@@ -47,7 +47,7 @@ final class StoppedTrainingTest {
                 + " has been written: the same program, run again, goes on from there");
     assertThat(Integer.parseInt(steps)).isAnyOf(6, 7);
 
-    List<String> second = run(stopped, "validation", 2, "INT");
+    List<String> second = run(stopped, "validation", 2, interrupt());
     assertThat(second)
         .contains("note: " + last + ": going on in epoch 2 of 3, after step " + steps);
     assertThat(second).doesNotContain("epoch 2");
@@ -64,6 +64,24 @@ final class StoppedTrainingTest {
   void aListenerMayEndTheProcess() throws Exception {
     assertThat(run(folder, "exit", 6, "")).contains("step 6");
     assertThat(stepsIn(folder.resolve("last.safetensors"))).isEqualTo("" + STEPS_PER_EPOCH);
+  }
+
+  /**
+   * What Ctrl-C sends. A shell without job control has it ignored in what runs in the background,
+   * and so do all processes that come of it: there it is the other signal.
+   */
+  private static String interrupt() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return "INT";
+    }
+    long ignored =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+            .findFirst()
+            .orElse(0);
+    return (ignored & 1 << 2 - 1) == 0 ? "INT" : "TERM";
   }
 
   private static String stepsIn(Path checkpoint) {

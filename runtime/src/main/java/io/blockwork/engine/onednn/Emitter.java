@@ -237,21 +237,54 @@ final class Emitter {
 
   /** {@code dst = activation(a op b)}; {@code b} may have one value a channel and image. */
   void binary(algorithm op, memory a, memory b, memory dst, Activation activation) {
+    binary(op == algorithm.binary_add ? "add" : "multiply", op, a, b, dst, activation);
+  }
+
+  /** The same, under a name of its own in the profile. */
+  void binary(String kind, algorithm op, memory a, memory b, memory dst, Activation activation) {
+    boolean rows = isRowPerImage(desc(a), desc(b));
     binary.primitive_desc description =
         plan.own(
             new binary.primitive_desc(
                 BoundPlan.cpu(),
                 op,
-                desc(a),
-                desc(b),
-                desc(dst),
+                rows ? row(a) : desc(a),
+                rows ? row(b) : desc(b),
+                rows ? row(dst) : desc(dst),
                 attributes(false, activation),
                 false));
     execute(
-        op == algorithm.binary_add ? "add" : "multiply",
+        kind,
         description,
         new binary(description),
         arguments(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, b, DNNL_ARG_DST, dst));
+  }
+
+  /**
+   * Whether images have one channel, of more than a place, and one value each is combined with
+   * them: oneDNN 3.11 has a fast kernel for that on rows only.
+   */
+  private static boolean isRowPerImage(memory.desc a, memory.desc b) {
+    LongPointer large = a.get_dims();
+    LongPointer small = b.get_dims();
+    boolean places = false;
+    boolean one = true;
+    for (long d = 2; d < large.limit(); d++) {
+      places |= large.get(d) > 1;
+      one &= small.get(d) == 1;
+    }
+    return large.get(1) == 1 && places && one && isDense(a) && isDense(b);
+  }
+
+  /** Dense images as rows. */
+  private memory.desc row(memory images) {
+    memory.desc layout = desc(images);
+    LongPointer dims = layout.get_dims();
+    long places = 1;
+    for (long d = 1; d < dims.limit(); d++) {
+      places *= dims.get(d);
+    }
+    return plan.own(layout.reshape(new long[] {dims.get(0), places}));
   }
 
   private memory.desc desc(memory memory) {

@@ -1,14 +1,9 @@
 package io.blockwork.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
-
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Optional;
-import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
@@ -29,22 +24,7 @@ final class Pointwise {
 
   /** The same on dense memory. */
   private static void scale(Emitter e, memory src, memory gate, memory dst) {
-    BoundPlan plan = e.plan();
-    binary.primitive_desc description =
-        plan.own(
-            new binary.primitive_desc(
-                BoundPlan.cpu(),
-                algorithm.binary_mul,
-                plan.own(src.get_desc()),
-                plan.own(gate.get_desc()),
-                plan.own(dst.get_desc()),
-                e.attributes(),
-                false));
-    e.execute(
-        "scale",
-        description,
-        new binary(description),
-        e.arguments(DNNL_ARG_SRC_0, src, DNNL_ARG_SRC_1, gate, DNNL_ARG_DST, dst));
+    e.binary("scale", algorithm.binary_mul, src, gate, dst, Activation.NONE);
   }
 
   /** {@code dst = a * b}, value by value. */
