@@ -31,6 +31,9 @@ public final class SparkCifar {
   /** Of all workers together. */
   private static final int BATCH = 256;
 
+  /** Epochs whose every step is combined: workers go apart most while weights change most. */
+  private static final int SYNCHRONOUS_EPOCHS = 3;
+
   private SparkCifar() {}
 
   /**
@@ -69,7 +72,7 @@ public final class SparkCifar {
   /**
    * Trains as the README's recipe does, with batches of 128 for each of two workers.
    *
-   * @param steps that a worker makes between combinations
+   * @param steps that a worker makes between combinations, after the first epochs
    * @param workers divide the batch among them
    * @return the results of the epochs
    */
@@ -88,7 +91,7 @@ public final class SparkCifar {
       return SparkTrainer.of(CifarNet.class, net, trainer)
           .workers(workers)
           .batchSize(BATCH / workers)
-          .localSteps(steps)
+          .localSteps(steps, SYNCHRONOUS_EPOCHS + 1)
           .seed(seed)
           .fit(
               images
