@@ -1,7 +1,6 @@
 package io.blockwork.io;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -24,12 +23,31 @@ public final class NearestName {
     if (name.length() > LONGEST) {
       return Optional.empty();
     }
-    return names.stream()
-        .limit(MOST)
-        .filter(
-            n -> isPrefixed(name, n) || 2 * Math.abs(n.length() - name.length()) <= name.length())
-        .min(Comparator.comparingInt((String n) -> changes(name, n)))
-        .filter(n -> isPrefixed(name, n) || 2 * distance(name, n) <= name.length());
+    Optional<String> nearest = Optional.empty();
+    int least = name.length() / 2 + 1;
+    int seen = 0;
+    int[] row = new int[0];
+    for (String candidate : names) {
+      if (++seen > MOST) {
+        break;
+      }
+      boolean prefixed = isPrefixed(name, candidate) || isPrefixed(candidate, name);
+      if (!prefixed && 2 * Math.abs(candidate.length() - name.length()) > name.length()) {
+        continue;
+      }
+      if (row.length <= candidate.length()) {
+        row = new int[2 * candidate.length() + 1];
+      }
+      int changes = distance(name, candidate, row);
+      if (prefixed) {
+        changes = Math.min(changes, 1 + name.length() / 4);
+      }
+      if (changes < least || prefixed && nearest.isEmpty()) {
+        nearest = Optional.of(candidate);
+        least = changes;
+      }
+    }
+    return nearest;
   }
 
   /** {@code "; the nearest is conv1.weight"}; empty if none is near. */
@@ -37,17 +55,20 @@ public final class NearestName {
     return of(name, names).map(n -> "; the nearest is " + SafeText.of(n)).orElse("");
   }
 
-  private static int changes(String name, String candidate) {
-    int distance = distance(name, candidate);
-    return isPrefixed(name, candidate) ? Math.min(distance, 1 + name.length() / 4) : distance;
+  /**
+   * Whether the long name is a prefix, a dot and the short one; without making a string of them.
+   */
+  private static boolean isPrefixed(String longer, String shorter) {
+    int dot = longer.length() - shorter.length() - 1;
+    return dot >= 0 && longer.charAt(dot) == '.' && longer.endsWith(shorter);
   }
 
-  private static boolean isPrefixed(String a, String b) {
-    return a.endsWith("." + b) || b.endsWith("." + a);
-  }
-
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
+  /**
+   * Levenshtein's.
+   *
+   * @param row longer than {@code b}; what it holds does not matter
+   */
+  private static int distance(String a, String b, int... row) {
     for (int j = 0; j <= b.length(); j++) {
       row[j] = j;
     }

@@ -28,7 +28,7 @@ class BlocksInAJarTest {
     Outcome run = project.maven("package", "exec:java");
 
     assertWithMessage(run.output()).that(run.exitCode()).isEqualTo(0);
-    assertThat(run.output()).contains("stage2.2.projection.conv");
+    assertThat(run.output()).containsMatch("stage2\\.2\\.projection\\R +conv +Conv2d");
     assertThat(run.output()).contains("5 scores");
     try (JarFile jar =
         new JarFile(project.folder().resolve("blocks/target/blocks-1.jar").toFile())) {
