@@ -15,6 +15,9 @@ import java.util.stream.Stream;
  * PICTURES [ROUNDS]}, {@code train FOLDER EPOCHS} or {@code exchange ROUNDS IMAGES [STEPS]}.
  */
 final class Bars {
+  /** How long a process may take: two thousand pictures take one core a minute and a half. */
+  private static final long LIMIT_SECONDS = 900;
+
   private Bars() {}
 
   /** Starts a cluster, and the drivers one after the other. */
@@ -53,7 +56,11 @@ final class Bars {
   }
 
   private static void print(ChildProcess process) throws InterruptedException {
-    process.output().lines().filter(line -> line.startsWith("bar: ")).forEach(System.out::println);
+    process
+        .output(LIMIT_SECONDS)
+        .lines()
+        .filter(line -> line.startsWith("bar: "))
+        .forEach(System.out::println);
   }
 
   private static void delete(Path folder) throws Exception {

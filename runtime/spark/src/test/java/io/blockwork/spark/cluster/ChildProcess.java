@@ -84,12 +84,17 @@ final class ChildProcess {
    * @throws AssertionError if it fails, or does not end in time and is killed
    */
   String output() throws InterruptedException {
-    boolean inTime = process.waitFor(SECONDS, TimeUnit.SECONDS);
+    return output(SECONDS);
+  }
+
+  /** The same with a limit of its own, for what takes its time. */
+  String output(long seconds) throws InterruptedException {
+    boolean inTime = process.waitFor(seconds, TimeUnit.SECONDS);
     kill();
     reader.join();
     if (!inTime || process.exitValue() != 0) {
       throw new AssertionError(
-          (inTime ? "ended with code " + process.exitValue() : "did not end in " + SECONDS + " s")
+          (inTime ? "ended with code " + process.exitValue() : "did not end in " + seconds + " s")
               + ":\n"
               + text());
     }
