@@ -2,16 +2,14 @@ package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** Keeps decoded images on a disk; those of which nobody knows where they lie are not kept. */
-final class DiskCachedImages implements ImageDataset {
-  private final ImageDataset images;
+final class DiskCachedImages extends OfImages implements ImageDataset {
   private final DiskCache cache;
 
   DiskCachedImages(ImageDataset images, DiskCache cache) {
-    this.images = images;
+    super(images);
     this.cache = cache;
   }
 
@@ -31,35 +29,5 @@ final class DiskCachedImages implements ImageDataset {
   @Override
   public Optional<ImageOrigin> origin(int index) {
     return images.origin(index);
-  }
-
-  @Override
-  public int size() {
-    return images.size();
-  }
-
-  @Override
-  public int label(int index) {
-    return images.label(index);
-  }
-
-  @Override
-  public List<String> classNames() {
-    return images.classNames();
-  }
-
-  @Override
-  public Task task() {
-    return images.task();
-  }
-
-  @Override
-  public float[] target(int index) {
-    return images.target(index);
-  }
-
-  @Override
-  public String describe(int index) {
-    return images.describe(index);
   }
 }

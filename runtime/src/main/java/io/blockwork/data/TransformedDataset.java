@@ -3,18 +3,16 @@ package io.blockwork.data;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** Images after a pipeline; the shape is that of the first image that can be read. */
-final class TransformedDataset implements Dataset {
-  private final ImageDataset images;
+final class TransformedDataset extends OfImages implements Dataset {
   private final Pipeline pipeline;
   private volatile Optional<ImageShape> shape = Optional.empty();
 
   TransformedDataset(ImageDataset images, Pipeline pipeline) {
-    this.images = images;
+    super(images);
     this.pipeline = pipeline;
   }
 
@@ -62,35 +60,5 @@ final class TransformedDataset implements Dataset {
   @Override
   public Optional<Preprocessing> preprocessing() {
     return pipeline.preprocessing();
-  }
-
-  @Override
-  public int size() {
-    return images.size();
-  }
-
-  @Override
-  public int label(int index) {
-    return images.label(index);
-  }
-
-  @Override
-  public List<String> classNames() {
-    return images.classNames();
-  }
-
-  @Override
-  public Task task() {
-    return images.task();
-  }
-
-  @Override
-  public float[] target(int index) {
-    return images.target(index);
-  }
-
-  @Override
-  public String describe(int index) {
-    return images.describe(index);
   }
 }
