@@ -89,23 +89,7 @@ class OpKernelsTest {
                   Tensor output = bind.slot(2, 1, 7, 4);
                   Kernel mean = bind.globalAvgPool("mean", input, gate);
                   Kernel scale = bind.scale("scale", input, gate, output);
-                  return new ForwardPass() {
-                    @Override
-                    public Tensor input() {
-                      return input;
-                    }
-
-                    @Override
-                    public Tensor output() {
-                      return output;
-                    }
-
-                    @Override
-                    public void run() {
-                      mean.run();
-                      scale.run();
-                    }
-                  };
+                  return OpPasses.pass(input, output, mean, scale);
                 });
     assertThat(kernels.stream().map(KernelProfile::implementation).toList())
         .doesNotContain("ref:any");

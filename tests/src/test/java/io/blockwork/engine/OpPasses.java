@@ -60,6 +60,11 @@ final class OpPasses {
     Kernel enter = bind.copy("enter", input, src);
     Kernel layer = kernel(bind, op, tail, src, dst);
     Kernel leave = bind.copy("leave", dst, output);
+    return pass(input, output, enter, layer, leave);
+  }
+
+  /** The kernels, one after the other. */
+  static ForwardPass pass(Tensor input, Tensor output, Kernel... kernels) {
     return new ForwardPass() {
       @Override
       public Tensor input() {
@@ -73,9 +78,9 @@ final class OpPasses {
 
       @Override
       public void run() {
-        enter.run();
-        layer.run();
-        leave.run();
+        for (Kernel kernel : kernels) {
+          kernel.run();
+        }
       }
     };
   }
