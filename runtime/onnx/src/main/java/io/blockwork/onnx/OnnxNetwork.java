@@ -70,8 +70,11 @@ public final class OnnxNetwork extends CompiledNetwork {
   private static ModelCard told(ImportedNetwork network) {
     try {
       ModelCard card = ModelCard.ofEntries(network.metadata());
-      boolean fits = network.output().equals(List.of(card.classNames().size()));
-      return new ModelCard(fits ? card.classNames() : List.of(), card.preprocessing());
+      int classes = card.classNames().size();
+      boolean fits = classes == 0 || network.output().equals(List.of(classes));
+      return fits
+          ? new ModelCard(Optional.empty(), card.classNames(), card.preprocessing(), card.task())
+          : new ModelCard(List.of(), card.preprocessing());
     } catch (WeightsException e) {
       return new ModelCard(List.of(), Optional.empty());
     }
