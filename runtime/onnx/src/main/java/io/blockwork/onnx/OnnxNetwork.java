@@ -85,7 +85,7 @@ public final class OnnxNetwork extends CompiledNetwork {
    *
    * @param path the ONNX file; weights in files beside it are found there
    * @throws OnnxException if it cannot be read, is damaged, or holds what is not supported; the
-   *     message names the file and the operation
+   *     message names the file and the operation, and says what helps
    */
   public static OnnxNetwork load(Path path) {
     return load(path, NetworkOptions.defaults());
@@ -97,7 +97,7 @@ public final class OnnxNetwork extends CompiledNetwork {
    * @param path the ONNX file; weights in files beside it are found there
    * @param options data type and engine
    * @throws OnnxException if it cannot be read, is damaged, or holds what is not supported; the
-   *     message names the file and the operation
+   *     message names the file and the operation, and says what helps
    */
   public static OnnxNetwork load(Path path, NetworkOptions options) {
     return load(path, Optional.empty(), options);
@@ -112,7 +112,7 @@ public final class OnnxNetwork extends CompiledNetwork {
    * @param width of an image
    * @param options data type and engine
    * @throws OnnxException if it cannot be read, is damaged, or holds what is not supported; the
-   *     message names the file and the operation
+   *     message names the file and the operation, and says what helps
    */
   public static OnnxNetwork load(
       Path path, int channels, int height, int width, NetworkOptions options) {
@@ -128,7 +128,7 @@ public final class OnnxNetwork extends CompiledNetwork {
       OnnxModel model = ModelReader.read(path);
       return of(name(path), Importer.run(model, input), options);
     } catch (OnnxException e) {
-      throw new OnnxException(e, "%s: %s", path, e.getMessage());
+      throw e.in(path);
     }
   }
 
