@@ -1,6 +1,7 @@
 package io.blockwork.interpreter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.Network;
@@ -117,7 +118,7 @@ final class Comparison {
 
   /**
    * Compares inference in double on ND4J or in float on oneDNN, with all that is seen inside the
-   * network.
+   * network. None of oneDNN's kernels may be a slow reference.
    *
    * @param bound the largest error, as a share of the largest value
    */
@@ -136,6 +137,10 @@ final class Comparison {
           accessor.setAccessible(true);
           got.put(seen(each.seen().get(i)), (INDArray) accessor.invoke(seen));
         }
+      }
+      if (dataType == DataType.FLOAT) {
+        String profile = network.profile(images(dataType));
+        assertFalse(profile.contains("ref:"), profile);
       }
     }
     check(
