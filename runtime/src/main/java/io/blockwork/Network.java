@@ -270,9 +270,18 @@ public interface Network extends AutoCloseable {
   /** The prefixes that {@link #freeze} was last called with. */
   List<String> frozen();
 
-  /** The table of layers, shapes, parameters and costs: {@link Architecture#table()}. */
+  /**
+   * The table of layers, shapes, parameters and costs, {@link Architecture#table()}, and which
+   * other sizes there are.
+   */
   default String summary() {
-    return architecture().table();
+    List<List<Integer>> further = inputs().subList(1, inputs().size());
+    return further.isEmpty()
+        ? architecture().table()
+        : further.stream()
+            .map(in -> in.get(0) + " x " + in.get(1) + " x " + in.get(2))
+            .collect(
+                Collectors.joining(", ", architecture().table() + "also for images of ", "\n"));
   }
 
   /**

@@ -583,17 +583,6 @@ public abstract class CompiledNetwork implements Network {
     return whole == this ? Optional.empty() : whole.published();
   }
 
-  @Override
-  public String summary() {
-    return sizes.isEmpty()
-        ? architecture.table()
-        : architecture.table()
-            + sizes.stream()
-                .map(sized -> sized.architecture.input())
-                .map(in -> in.get(0) + " x " + in.get(1) + " x " + in.get(2))
-                .collect(Collectors.joining(", ", "also for images of ", "\n"));
-  }
-
   private String nearest(String module) {
     return NearestName.suggestion(
         module,
