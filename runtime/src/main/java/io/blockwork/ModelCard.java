@@ -9,6 +9,7 @@ import io.blockwork.image.Interpolation;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.weights.ModelMetadata;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
 import java.io.IOException;
@@ -38,14 +39,18 @@ public record ModelCard(
     List<String> classNames,
     Optional<Preprocessing> preprocessing,
     Task task) {
-  /** What the names of entries begin with in the metadata of weights. */
+  /** What the names of entries begin with in the metadata of weights, and nowhere else. */
   private static final String PREFIX = "blockwork.";
 
-  private static final String NETWORK = "network";
-  private static final String CLASSES = "classes";
-  private static final String PREPROCESSING = "preprocessing";
-  private static final String TASK = "task";
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final String NETWORK = unprefixed(ModelMetadata.NETWORK);
+  private static final String CLASSES = unprefixed(ModelMetadata.CLASSES);
+  private static final String PREPROCESSING = unprefixed(ModelMetadata.PREPROCESSING);
+  private static final String TASK = unprefixed(ModelMetadata.TASK);
+
+  /** Made on first use: most networks are created without a text to read or write. */
+  private static final class Json {
+    static final JsonFactory FACTORY = new JsonFactory();
+  }
 
   /** Copies the list. */
   public ModelCard {
@@ -126,9 +131,13 @@ public record ModelCard(
   /** Says this of parameters from now on; what is not known leaves what was said before. */
   public void describe(Parameters parameters) {
     entries().forEach((name, text) -> parameters.metadata(PREFIX + name, text));
-    if (task == Task.SINGLE_LABEL && parameters.metadata().containsKey(PREFIX + TASK)) {
-      parameters.metadata(PREFIX + TASK, task.name().toLowerCase(Locale.ROOT));
+    if (task == Task.SINGLE_LABEL && parameters.metadata().containsKey(ModelMetadata.TASK)) {
+      parameters.metadata(ModelMetadata.TASK, ModelMetadata.SINGLE_LABEL);
     }
+  }
+
+  private static String unprefixed(String key) {
+    return key.substring(PREFIX.length());
   }
 
   private static Task task(String key, String text) {
@@ -180,7 +189,7 @@ public record ModelCard(
 
   private static String json(Body body) {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
+    try (JsonGenerator json = Json.FACTORY.createGenerator(text)) {
       body.write(json);
     } catch (IOException e) {
       throw new IllegalStateException("a StringWriter cannot fail", e);
@@ -190,7 +199,7 @@ public record ModelCard(
 
   private static List<String> names(String key, String text) {
     List<String> names = new ArrayList<>();
-    try (JsonParser json = JSON.createParser(text)) {
+    try (JsonParser json = Json.FACTORY.createParser(text)) {
       boolean array = json.nextToken() == JsonToken.START_ARRAY;
       while (array && json.nextToken() == JsonToken.VALUE_STRING) {
         names.add(json.getText());
@@ -210,7 +219,7 @@ public record ModelCard(
     Interpolation interpolation = Interpolation.BILINEAR;
     List<Double> mean = List.of();
     List<Double> std = List.of();
-    try (JsonParser json = JSON.createParser(text)) {
+    try (JsonParser json = Json.FACTORY.createParser(text)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();

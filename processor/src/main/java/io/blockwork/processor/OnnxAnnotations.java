@@ -5,6 +5,7 @@ import io.blockwork.graph.Shapes;
 import io.blockwork.graph.StateDict;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
+import io.blockwork.io.SafeText;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Fault;
 import io.blockwork.processor.dsl.Site;
@@ -114,8 +115,9 @@ final class OnnxAnnotations {
       }
       return new Result(Optional.of(source), Optional.of(weights), List.of());
     } catch (OnnxSource.Refusal e) {
-      Message message = e.found() ? Message.ONNX_MODEL : Message.ONNX_FILE;
-      return Result.of(List.of(fault(message, at, file, String.valueOf(e.getMessage()))));
+      String problem = String.valueOf(e.getMessage());
+      String named = file.isBlank() ? "without a name" : SafeText.of(file);
+      return Result.of(List.of(fault(e.message(), at, named, problem, e.remedy())));
     }
   }
 

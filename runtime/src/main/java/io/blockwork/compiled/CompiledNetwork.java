@@ -43,7 +43,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -51,8 +50,6 @@ import org.slf4j.LoggerFactory;
  * sizes in use.
  */
 public abstract class CompiledNetwork implements Network {
-  private static final Logger LOG = LoggerFactory.getLogger(CompiledNetwork.class);
-
   private final Architecture architecture;
 
   /** The network whose size this is; itself, unless it is a further one. */
@@ -305,7 +302,7 @@ public abstract class CompiledNetwork implements Network {
     try (Weights weights = Weights.open(file.get())) {
       LoadReport report = network.parameters().load(weights.replacingHeads());
       if (!report.complete() || !report.leftOut().isEmpty()) {
-        LOG.info("{}: {}", weights, report);
+        LoggerFactory.getLogger(CompiledNetwork.class).info("{}: {}", weights, report);
       }
       return network;
     } catch (RuntimeException | Error e) {

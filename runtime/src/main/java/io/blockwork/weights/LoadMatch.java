@@ -26,12 +26,6 @@ final class LoadMatch {
   /** Longer lists do not help; the count is told. */
   private static final int LISTED = 20;
 
-  /** Keys of what {@code io.blockwork.ModelCard} writes and reads. */
-  private static final String CLASSES = "blockwork.classes";
-
-  private static final String PREPROCESSING = "blockwork.preprocessing";
-  private static final String NETWORK = "blockwork.network";
-
   private final Load load;
   private final Weights weights;
   private final Parameters parameters;
@@ -184,8 +178,9 @@ final class LoadMatch {
     list(text, "missing in the file", missing, n -> n);
     list(text, "not in the network", unexpected, this::withNearest);
     list(text, "of another shape or type", misfits, n -> n);
-    difference(NETWORK, "the file's weights are of", "the network is").ifPresent(text::append);
-    difference(CLASSES, "the classes of the file are", "those of the network are")
+    difference(ModelMetadata.NETWORK, "the file's weights are of", "the network is")
+        .ifPresent(text::append);
+    difference(ModelMetadata.CLASSES, "the classes of the file are", "those of the network are")
         .ifPresent(text::append);
     text.append(
         "\n  fix: load weights of this architecture, leave parts out with"
@@ -281,23 +276,25 @@ final class LoadMatch {
   }
 
   /**
-   * What the file says of its weights is true of the network's, the classes only if the network has
-   * all of the file's values.
+   * What the file says of its weights is true of the network's, of the outputs only if the network
+   * has all of the file's values.
    */
   private void takeMetadata() {
     boolean whole = missing.isEmpty() && misfits.isEmpty() && ignored.isEmpty();
     classes =
         whole
-            ? difference(CLASSES, "the classes are now the file's,", "no more the network's")
-                .filter(text -> parameters.metadata().containsKey(CLASSES))
+            ? difference(
+                    ModelMetadata.CLASSES,
+                    "the classes are now the file's,",
+                    "no more the network's")
+                .filter(text -> parameters.metadata().containsKey(ModelMetadata.CLASSES))
             : difference(
-                CLASSES, "the head keeps its own classes; those of the file are", "its own are");
-    Map<String, String> told = weights.metadata();
-    for (String key : whole ? List.of(CLASSES, PREPROCESSING) : List.of(PREPROCESSING)) {
-      String value = told.get(key);
-      if (value != null && !loaded.isEmpty()) {
-        parameters.metadata(key, value);
-      }
+                ModelMetadata.CLASSES,
+                "the head keeps its own classes; those of the file are",
+                "its own are");
+    if (!loaded.isEmpty()) {
+      ModelMetadata.taken(weights.metadata(), parameters.metadata(), whole)
+          .forEach(parameters::metadata);
     }
   }
 

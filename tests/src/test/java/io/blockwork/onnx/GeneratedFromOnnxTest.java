@@ -346,6 +346,43 @@ class GeneratedFromOnnxTest {
         .hasSize(1);
   }
 
+  /** The folders that class files lie in are no places where anybody would put a model. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aMissingFileIsToldWithTheFolderOfTheProject(boolean other) throws Exception {
+    Files.createFile(project.resolve("pom.xml"));
+    Path models = project.resolve("src/main/onnx");
+    if (other) {
+      Files.createDirectories(models);
+      Files.createFile(models.resolve("resnet50.onnx"));
+    }
+    String source = "@Model @Onnx(\"resnet.onnx\")\npublic interface Net extends Network {}\n";
+    List<String> errors = compile(compiler("javac"), source);
+    assertThat(errors).hasSize(1);
+    String there =
+        other
+            ? "the nearest name there is resnet50.onnx"
+            : "there is no folder " + models + " either";
+    assertThat(errors.get(0))
+        .isEqualTo(
+            "5: [BW370] there is no file resnet.onnx\n"
+                + "    declared by @Onnx(\"resnet.onnx\")\n"
+                + "    why: the path is one within src/main/onnx, or the folder that the option"
+                + " -Ablockwork.onnx names: "
+                + models.resolve("resnet.onnx")
+                + " does not exist; "
+                + there
+                + "\n    fix: put the file there, or correct the path");
+  }
+
+  @Test
+  void aFileWithoutANameIsTold() throws Exception {
+    String source = "@Model @Onnx(\"\")\npublic interface Net extends Network {}\n";
+    List<String> errors = compile(compiler("javac"), source);
+    assertThat(errors).hasSize(1);
+    assertThat(errors.get(0)).startsWith("5: [BW370] there is no file without a name\n");
+  }
+
   @Test
   void aDamagedWeightFileIsToldWhenTheNetworkIsMade() throws Exception {
     file("squeezenet.dynamo_dynamic_external.onnx", "squeezenet.dynamo_dynamic_external.onnx.data");

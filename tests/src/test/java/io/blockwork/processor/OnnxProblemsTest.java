@@ -2,6 +2,7 @@ package io.blockwork.processor;
 
 import static com.google.common.truth.Truth.assertThat;
 
+import io.blockwork.onnx.WrongFile;
 import io.blockwork.onnx.proto.GraphProto;
 import io.blockwork.onnx.proto.ModelProto;
 import io.blockwork.onnx.proto.NodeProto;
@@ -51,6 +52,11 @@ class OnnxProblemsTest {
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
             .setGraph(graph);
     Files.write(models.resolve("model.onnx"), model.build().toByteArray());
+    return findings(compiler);
+  }
+
+  /** What is found where a network is made of the file that there is. */
+  private List<Finding> findings(Compiler compiler) throws IOException {
     String source =
         """
         package user;
@@ -77,6 +83,19 @@ class OnnxProblemsTest {
     assertThat(findings.get(0).text())
         .startsWith(
             "[BW371] model.onnx cannot become a network: Loop only: the operator is not supported");
+  }
+
+  @ParameterizedTest
+  @EnumSource(WrongFile.class)
+  @Shows(Message.ONNX_READ)
+  void aFileThatCannotBeReadIsToldAtItsName(WrongFile wrong) throws IOException {
+    wrong.in(models);
+    List<Finding> findings = findings(Compiler.JAVAC);
+    assertThat(findings).hasSize(1);
+    assertThat(findings.get(0).line()).isEqualTo(7);
+    assertThat(findings.get(0).text())
+        .startsWith("[BW375] model.onnx cannot be read: " + wrong.problem() + "\n");
+    assertThat(findings.get(0).text()).endsWith("  fix: " + wrong.remedy(models));
   }
 
   @ParameterizedTest

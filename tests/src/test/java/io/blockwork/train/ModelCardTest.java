@@ -18,6 +18,7 @@ import io.blockwork.data.Normalize;
 import io.blockwork.data.Pipeline;
 import io.blockwork.data.RandomResizedCrop;
 import io.blockwork.data.Resize;
+import io.blockwork.data.Task;
 import io.blockwork.image.Interpolation;
 import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
@@ -392,6 +393,36 @@ final class ModelCardTest {
             .hasMessageThat()
             .contains(
                 "ignoring(\"layr2\") names nothing in the network or the file; the nearest is");
+      }
+    }
+  }
+
+  @Test
+  void loadedWeightsTellWhetherAPictureHasOneClassOrSeveral() {
+    Path several = folder.resolve("several.safetensors");
+    Path one = folder.resolve("one.safetensors");
+    Path picture = folder.resolve("photos").resolve(CLASSES.get(0)).resolve("1.png");
+    List<Prediction> expected;
+    try (Colors net = colors()) {
+      new ModelCard(CLASSES, Optional.of(PREPARED)).describe(net.parameters());
+      Weights.save(net.parameters(), one);
+      new ModelCard(Optional.empty(), CLASSES, Optional.of(PREPARED), Task.MULTI_LABEL)
+          .describe(net.parameters());
+      expected = net.classify(picture);
+      Weights.save(net.parameters(), several);
+    }
+    try (Colors net = colors();
+        FourColors other = Networks.create(FourColors.class, TinyNetworks.options())) {
+      try (Weights weights = Weights.open(several)) {
+        net.parameters().load(weights);
+        assertThat(net.classify(picture)).isEqualTo(expected);
+        other.parameters().load(weights.replacingHeads());
+        assertThat(ModelCard.of(other.parameters()).task()).isEqualTo(Task.SINGLE_LABEL);
+      }
+      try (Weights weights = Weights.open(one)) {
+        net.parameters().load(weights);
+        double sum = net.classify(picture).stream().mapToDouble(Prediction::probability).sum();
+        assertThat(sum).isWithin(1e-6).of(1);
       }
     }
   }

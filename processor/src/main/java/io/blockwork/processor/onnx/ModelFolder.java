@@ -1,13 +1,14 @@
 package io.blockwork.processor.onnx;
 
+import io.blockwork.io.FileProblem;
+import io.blockwork.io.SafeText;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where the models of a project are. A compiler does not tell where the project is, and its own
@@ -16,6 +17,10 @@ import java.util.Set;
  */
 final class ModelFolder {
   private static final String USUAL = "src/main/onnx";
+
+  /** What stands in the folder of a project of Maven, Gradle or Eclipse. */
+  private static final List<String> SIGNS =
+      List.of("pom.xml", "build.gradle", "build.gradle.kts", ".project", "src");
 
   private final String name;
   private final URI beside;
@@ -29,18 +34,41 @@ final class ModelFolder {
     this.beside = beside;
   }
 
-  /** The file of that name; empty if there is none. */
+  /** What is there of that name, be it a file or not; empty if nothing is. */
   Optional<Path> find(String file) {
-    return candidates(file).stream().filter(Files::isRegularFile).findFirst();
+    return file.isBlank()
+        ? Optional.empty()
+        : folders()
+            .map(folder -> folder.resolve(file).normalize())
+            .filter(Files::exists)
+            .findFirst();
   }
 
-  /** Where a file is looked for, in order. */
-  List<Path> candidates(String file) {
-    Set<Path> all = new LinkedHashSet<>();
-    for (Path root : roots()) {
-      all.add(root.resolve(name).resolve(file).normalize());
+  /**
+   * Words on a file that is not there: the place where it is expected, which is the nearest such
+   * folder, or the one that a project of these class files would have.
+   */
+  String missing(String file) {
+    if (file.isBlank()) {
+      return "it has no name here";
     }
-    return new ArrayList<>(all);
+    Path folder =
+        folders().filter(Files::isDirectory).findFirst().orElseGet(() -> project().resolve(name));
+    Path place = folder.resolve(file).normalize();
+    return SafeText.format("%s %s", place, FileProblem.missing(place));
+  }
+
+  private Stream<Path> folders() {
+    return roots().stream().map(root -> root.resolve(name)).distinct();
+  }
+
+  /** The nearest folder around the class files that looks like a project's. */
+  private Path project() {
+    List<Path> roots = roots();
+    return roots.stream()
+        .filter(root -> SIGNS.stream().anyMatch(sign -> Files.exists(root.resolve(sign))))
+        .findFirst()
+        .orElse(roots.get(roots.size() - 1));
   }
 
   private List<Path> roots() {

@@ -3,10 +3,13 @@ package io.blockwork.processor.onnx;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
+import io.blockwork.io.SafeText;
 import io.blockwork.onnx.file.ModelReader;
 import io.blockwork.onnx.file.OnnxException;
+import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.importer.ImportedNetwork;
 import io.blockwork.onnx.importer.Importer;
+import io.blockwork.processor.spec.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A network that an ONNX file holds. */
 public final class OnnxSource {
@@ -36,24 +39,26 @@ public final class OnnxSource {
     this.network = network;
   }
 
-  /** A file that cannot be found, or made a network of. */
+  /** A file that cannot be found, read, or made a network of. */
   public static final class Refusal extends Exception {
     private static final long serialVersionUID = 1;
-    private final boolean found;
+    private final Message message;
+    private final String remedy;
 
-    private Refusal(boolean found, String message, Throwable cause) {
-      super(message, cause);
-      this.found = found;
+    private Refusal(Message message, String problem, String remedy, @Nullable Throwable cause) {
+      super(problem, cause);
+      this.message = message;
+      this.remedy = remedy;
     }
 
-    private Refusal(String places) {
-      super(places);
-      this.found = false;
+    /** Which of the three it is; it is told with the file, the problem and the remedy. */
+    public Message message() {
+      return message;
     }
 
-    /** Whether there is such a file; if not, the message says where it was looked for. */
-    public boolean found() {
-      return found;
+    /** What helps; empty where the message says it. */
+    public String remedy() {
+      return remedy;
     }
   }
 
@@ -68,23 +73,31 @@ public final class OnnxSource {
    */
   public static OnnxSource read(
       String file, Optional<String> folder, URI beside, Optional<Shape> input) throws Refusal {
+    Path path = path(file, new ModelFolder(folder, beside));
+    OnnxModel model;
     try {
-      var models = new ModelFolder(folder, beside);
-      Optional<Path> path = file.isEmpty() ? Optional.empty() : models.find(file);
-      if (path.isEmpty()) {
-        List<Path> places = models.candidates(file);
-        // The nearest ones say enough.
-        String shown =
-            places.subList(0, Math.min(4, places.size())).stream()
-                .map(Path::toString)
-                .collect(Collectors.joining(", "));
-        throw new Refusal(shown);
-      }
-      return new OnnxSource(path.get(), Importer.run(ModelReader.read(path.get()), input));
+      model = ModelReader.read(path);
     } catch (OnnxException e) {
-      throw new Refusal(true, String.valueOf(e.getMessage()), e);
+      // What can be read, but not taken, has no remedy of its own.
+      Message message = e.remedy().isEmpty() ? Message.ONNX_MODEL : Message.ONNX_READ;
+      throw new Refusal(message, e.problem(), e.remedy(), e);
+    }
+    try {
+      return new OnnxSource(path, Importer.run(model, input));
+    } catch (OnnxException e) {
+      throw new Refusal(Message.ONNX_MODEL, String.valueOf(e.getMessage()), "", e);
+    }
+  }
+
+  private static Path path(String file, ModelFolder models) throws Refusal {
+    try {
+      Optional<Path> path = models.find(file);
+      if (path.isPresent()) {
+        return path.get();
+      }
+      throw new Refusal(Message.ONNX_FILE, models.missing(file), "", null);
     } catch (InvalidPathException e) {
-      throw new Refusal(String.valueOf(e.getMessage()));
+      throw new Refusal(Message.ONNX_FILE, SafeText.of(e.getMessage()), "", e);
     }
   }
 

@@ -800,12 +800,12 @@ public enum Message {
       "%1$s extends ImageClassifier, but its output %2$s is %3$s",
       "a classifier puts out one score a class, a shape of classes x 1 x 1",
       "end it in @GlobalAvgPool and @Linear, or let %1$s extend Network"),
-  /** An ONNX file that is not there. File, where it was looked for. */
+  /** An ONNX file that is not there. File, what is there instead. */
   ONNX_FILE(
       "BW370",
       "there is no file %1$s",
-      "the path is one within src/main/onnx, or the folder that the option -Ablockwork.onnx names;"
-          + " looked for: %2$s",
+      "the path is one within src/main/onnx, or the folder that the option -Ablockwork.onnx names:"
+          + " %2$s",
       "put the file there, or correct the path"),
   /** An ONNX file that cannot become a network. File, what is wrong. */
   ONNX_MODEL(
@@ -832,6 +832,12 @@ public enum Message {
       "%1$s has @Onnx, but not @Model",
       "@Model makes a network of an interface, and @Onnx says where it is",
       "write @Model above @Onnx"),
+  /** An ONNX file that cannot be read. File, what is wrong, how to mend it. */
+  ONNX_READ(
+      "BW375",
+      "%1$s cannot be read: %2$s",
+      "a model is one whole ONNX file, with the files that hold its weights beside it",
+      "%3$s"),
   /** Too many nodes. Number. */
   TOO_MANY_NODES(
       "BW355",

@@ -70,8 +70,11 @@ public final class OnnxNetwork extends CompiledNetwork {
   private static ModelCard told(ImportedNetwork network) {
     try {
       ModelCard card = ModelCard.ofEntries(network.metadata());
-      boolean fits = network.output().equals(List.of(card.classNames().size()));
-      return new ModelCard(fits ? card.classNames() : List.of(), card.preprocessing());
+      int classes = card.classNames().size();
+      boolean fits = classes == 0 || network.output().equals(List.of(classes));
+      return fits
+          ? new ModelCard(Optional.empty(), card.classNames(), card.preprocessing(), card.task())
+          : new ModelCard(List.of(), card.preprocessing());
     } catch (WeightsException e) {
       return new ModelCard(List.of(), Optional.empty());
     }
@@ -82,7 +85,7 @@ public final class OnnxNetwork extends CompiledNetwork {
    *
    * @param path the ONNX file; weights in files beside it are found there
    * @throws OnnxException if it cannot be read, is damaged, or holds what is not supported; the
-   *     message names the file and the operation
+   *     message names the file and the operation, and says what helps
    */
   public static OnnxNetwork load(Path path) {
     return load(path, NetworkOptions.defaults());
@@ -94,7 +97,7 @@ public final class OnnxNetwork extends CompiledNetwork {
    * @param path the ONNX file; weights in files beside it are found there
    * @param options data type and engine
    * @throws OnnxException if it cannot be read, is damaged, or holds what is not supported; the
-   *     message names the file and the operation
+   *     message names the file and the operation, and says what helps
    */
   public static OnnxNetwork load(Path path, NetworkOptions options) {
     return load(path, Optional.empty(), options);
@@ -109,7 +112,7 @@ public final class OnnxNetwork extends CompiledNetwork {
    * @param width of an image
    * @param options data type and engine
    * @throws OnnxException if it cannot be read, is damaged, or holds what is not supported; the
-   *     message names the file and the operation
+   *     message names the file and the operation, and says what helps
    */
   public static OnnxNetwork load(
       Path path, int channels, int height, int width, NetworkOptions options) {
@@ -125,7 +128,7 @@ public final class OnnxNetwork extends CompiledNetwork {
       OnnxModel model = ModelReader.read(path);
       return of(name(path), Importer.run(model, input), options);
     } catch (OnnxException e) {
-      throw new OnnxException(e, "%s: %s", path, e.getMessage());
+      throw e.in(path);
     }
   }
 

@@ -42,7 +42,7 @@ record ByteConvolution(Conv conv, FoldedWeight weight, Activation activation, bo
   }
 
   private boolean isCut() {
-    return activation.equals(Activation.RELU);
+    return activation.isRelu();
   }
 
   @Override

@@ -20,7 +20,7 @@ import org.bytedeco.dnnl.memory;
 record ByteNorm(Norm norm, Activation activation) implements ByteLayer {
   /** The layer, if its activation costs no pass of its own. */
   static Optional<ByteLayer> of(Norm norm, Activation activation) {
-    return activation.isNone() || activation.equals(Activation.RELU)
+    return activation.isNone() || activation.isRelu()
         ? Optional.of(new ByteNorm(norm, activation))
         : Optional.empty();
   }

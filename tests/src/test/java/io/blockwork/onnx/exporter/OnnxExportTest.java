@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.blockwork.ModelCard;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.data.Task;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
 import io.blockwork.graph.ops.Activation;
@@ -44,6 +45,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -235,6 +238,21 @@ final class OnnxExportTest {
       ModelCard told = ModelCard.of(loaded.parameters());
       assertEquals(card.classNames(), told.classNames());
       assertEquals(card.preprocessing(), told.preprocessing());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Task.class)
+  void tellsWhatTheOutputsSayOfAPicture(Task task) throws IOException {
+    new ModelCard(Optional.empty(), CLASSES, Optional.empty(), task).describe(net.parameters());
+    export(OnnxExport.of(net));
+    try (OnnxNetwork loaded = OnnxNetwork.load(file())) {
+      assertThat(ModelCard.of(loaded.parameters()).task()).isEqualTo(task);
+    }
+    if (task != Task.SINGLE_LABEL) {
+      OnnxExport export = OnnxExport.of(net).softmax();
+      var refused = assertThrows(IllegalStateException.class, () -> export.to(file()));
+      assertThat(refused).hasMessageThat().contains("no distribution over classes");
     }
   }
 

@@ -3,6 +3,7 @@ package io.blockwork.onnx.exporter;
 import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.compiled.CompiledGraph;
+import io.blockwork.data.Task;
 import io.blockwork.engine.Quantization;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
@@ -374,7 +375,7 @@ public final class OnnxExport {
 
   /** The network as the file has it. */
   private Graph inference() {
-    softmaxOnce();
+    requireSoftmaxFits();
     List<Output> outputs = new ArrayList<>(List.of(network.outputs().get(0)));
     ModuleNames names = ModuleNames.of(network);
     for (String feature : features) {
@@ -387,12 +388,20 @@ public final class OnnxExport {
 
   /** The network as our own kernels run it, whose layers the ranges are those of. */
   private Graph planned() {
-    softmaxOnce();
+    requireSoftmaxFits();
     Graph main = Truncate.apply(network, List.of(network.outputs().get(0)));
     return InferencePlanner.plan(Transforms.forInference(main)).graph();
   }
 
-  private void softmaxOnce() {
+  private void requireSoftmaxFits() {
+    Task task = ModelCard.of(parameters).task();
+    if (softmax && task != Task.SINGLE_LABEL) {
+      throw new IllegalStateException(
+          SafeText.format(
+              "%s was trained for %s: its outputs are no distribution over classes; export it"
+                  + " without softmax()",
+              name, task));
+    }
     if (softmax && network.node(network.output()).op() instanceof Softmax) {
       throw new IllegalStateException(
           SafeText.format("%s ends in a softmax of its own: export it without another", name));
@@ -484,7 +493,8 @@ public final class OnnxExport {
     return new ModelCard(
         Optional.of(name),
         names.size() == count ? names : List.of(),
-        preprocessing.or(() -> told.preprocessing().filter(this::fits)));
+        preprocessing.or(() -> told.preprocessing().filter(this::fits)),
+        told.task());
   }
 
   private boolean fits(Preprocessing made) {

@@ -18,7 +18,7 @@ final class Budget {
   void take(long bytes) {
     left -= bytes;
     if (left < 0) {
-      throw new OnnxException(
+      throw OnnxException.damaged(
           "the model takes more than %d MB without its weights, far more than any network: the file is damaged, or made to use up memory",
           MOST >> 20);
     }

@@ -18,11 +18,16 @@ final class Message {
   }
 
   private final CodedInputStream in;
+  private final long size;
   private final Budget budget;
   private int wire;
 
-  Message(CodedInputStream in, Budget budget) {
+  /**
+   * @param size of the whole file
+   */
+  Message(CodedInputStream in, long size, Budget budget) {
     this.in = in;
+    this.size = size;
     this.budget = budget;
   }
 
@@ -35,15 +40,14 @@ final class Message {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       wire = WireFormat.getTagWireType(tag);
       if (!field.read(WireFormat.getTagFieldNumber(tag)) && !in.skipField(tag)) {
-        throw new OnnxException("the file is damaged: a group ends that has not begun");
+        throw OnnxException.damaged("the file is damaged: a group ends that has not begun");
       }
     }
   }
 
   /** Reads the fields of a nested message. */
   void nested(Field field) throws IOException {
-    expect(WireFormat.WIRETYPE_LENGTH_DELIMITED);
-    int limit = in.pushLimit(in.readRawVarint32());
+    int limit = in.pushLimit(length());
     fields(field);
     in.checkLastTagWas(0);
     in.popLimit(limit);
@@ -51,9 +55,7 @@ final class Message {
 
   /** Reads a text. */
   String text() throws IOException {
-    expect(WireFormat.WIRETYPE_LENGTH_DELIMITED);
-    int length = in.readRawVarint32();
-    room(length);
+    int length = length();
     budget.take(2L * length + 64);
     return new String(in.readRawBytes(length), StandardCharsets.UTF_8);
   }
@@ -77,8 +79,7 @@ final class Message {
       each.read(0);
       return;
     }
-    expect(WireFormat.WIRETYPE_LENGTH_DELIMITED);
-    int limit = in.pushLimit(in.readRawVarint32());
+    int limit = in.pushLimit(length());
     while (!in.isAtEnd()) {
       budget.take(24);
       each.read(0);
@@ -93,9 +94,7 @@ final class Message {
 
   /** Reads the length of bytes, and goes behind them; returns it. */
   int skipped() throws IOException {
-    expect(WireFormat.WIRETYPE_LENGTH_DELIMITED);
-    int length = in.readRawVarint32();
-    room(length);
+    int length = length();
     in.skipRawBytes(length);
     return length;
   }
@@ -109,17 +108,35 @@ final class Message {
     return in;
   }
 
-  private void room(int length) {
+  /** The length of what follows, which ends before what is around it does. */
+  private int length() throws IOException {
+    expect(WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    int length = in.readRawVarint32();
     if (length < 0 || length > in.getBytesUntilLimit()) {
-      throw new OnnxException(
-          "the file is damaged: at byte %d it announces %d bytes, but only %d follow",
-          in.getTotalBytesRead(), length & 0xffffffffL, in.getBytesUntilLimit());
+      throw OnnxException.damaged(
+          "the file %s: at byte %d a part of %d bytes begins, but only %d follow",
+          in.getBytesUntilLimit() == size - in.getTotalBytesRead() ? "is cut off" : "is damaged",
+          in.getTotalBytesRead(),
+          length & 0xffffffffL,
+          in.getBytesUntilLimit());
     }
+    return length;
+  }
+
+  /** What is wrong where the bytes cannot be those of any message. */
+  OnnxException damaged(IOException cause) {
+    long at = in.getTotalBytesRead();
+    return at >= size
+        ? OnnxException.damaged(cause, "the file is cut off: it ends within a part, at byte %d", at)
+        : OnnxException.damaged(
+            cause,
+            "the file is damaged, or no ONNX file: at byte %d nothing can be made of it",
+            at);
   }
 
   private void expect(int type) {
     if (wire != type) {
-      throw new OnnxException(
+      throw OnnxException.damaged(
           "the file is damaged, or no ONNX file: before byte %d a field has the wrong type",
           in.getTotalBytesRead());
     }

@@ -16,6 +16,7 @@ import io.blockwork.onnx.proto.TypeProto;
 import io.blockwork.onnx.proto.ValueInfoProto;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,10 +53,10 @@ public final class ModelReader {
   private int graphs;
   private int depth;
 
-  private ModelReader(Bytes bytes, ExternalFiles external, CodedInputStream in) {
+  private ModelReader(Bytes bytes, ExternalFiles external, Message message) {
     this.bytes = bytes;
     this.external = external;
-    this.message = new Message(in, new Budget());
+    this.message = message;
   }
 
   /**
@@ -65,10 +66,17 @@ public final class ModelReader {
    */
   public static OnnxModel read(Path path) {
     try {
+      if (!Files.isRegularFile(path)) {
+        throw new IOException("it is no ordinary file");
+      }
       Path parent = path.toAbsolutePath().getParent();
       return read(Bytes.of(path), Optional.ofNullable(parent));
     } catch (IOException e) {
-      throw new OnnxException(e, "%s", FileProblem.reading(path, e));
+      String remedy =
+          Files.isDirectory(path)
+              ? "name a file in it"
+              : Files.exists(path) ? "then try again" : "put it there, or correct the path";
+      throw new OnnxException(e, "%s", FileProblem.reading(path, e)).remedy(remedy);
     }
   }
 
@@ -109,19 +117,28 @@ public final class ModelReader {
 
   private static <T> T reading(Bytes bytes, Optional<Path> folder, Work<T> work) {
     if (bytes.size() == 0) {
-      throw new OnnxException("the file is empty");
+      throw OnnxException.damaged("the file is empty");
     }
     if (bytes.size() > Integer.MAX_VALUE) {
       throw new OnnxException(
-          "the file has %d bytes; no ONNX file may have 2 GB or more, without its external data",
-          bytes.size());
+              "the file has %d bytes, and no ONNX file may have 2 GB or more", bytes.size())
+          .remedy("export it with external data, which may be larger");
     }
     try (InputStream stream = bytes.from(0)) {
       CodedInputStream in = CodedInputStream.newInstance(stream, BUFFER);
       in.pushLimit((int) bytes.size());
-      return work.apply(new ModelReader(bytes, new ExternalFiles(folder), in));
-    } catch (InvalidProtocolBufferException e) {
-      throw new OnnxException(e, "the file is damaged, or no ONNX file (%s)", e.getMessage());
+      Message message = new Message(in, bytes.size(), new Budget());
+      try {
+        return work.apply(new ModelReader(bytes, new ExternalFiles(folder), message));
+      } catch (InvalidProtocolBufferException e) {
+        throw message.damaged(e);
+      }
+    } catch (OnnxException e) {
+      Optional<Format> other = Format.of(bytes);
+      throw other.isEmpty()
+          ? e
+          : new OnnxException(e, "it is no ONNX file, but %s", other.get().name())
+              .remedy("%s", other.get().remedy());
     } catch (IOException e) {
       throw new OnnxException(e, "cannot be read (%s)", e);
     }
@@ -211,7 +228,7 @@ public final class ModelReader {
       case GraphProto.INITIALIZER_FIELD_NUMBER -> {
         OnnxTensor tensor = TensorReader.read(message, bytes, external, "without a name");
         if (initializers.put(tensor.name(), tensor) != null) {
-          throw new OnnxException("two constants are called %s", tensor.name());
+          throw OnnxException.damaged("two constants are called %s", tensor.name());
         }
       }
       case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
@@ -261,7 +278,7 @@ public final class ModelReader {
     long[] type = {0};
     message.budget().take(200);
     if (++depth > DEEPEST) {
-      throw new OnnxException("attributes are nested too deeply: the file is damaged");
+      throw OnnxException.damaged("the file is damaged: attributes are nested too deeply");
     }
     message.nested(
         number -> {
@@ -383,7 +400,7 @@ public final class ModelReader {
                   ? OptionalInt.of((int) value)
                   : OptionalInt.empty();
           if (value > Integer.MAX_VALUE) {
-            throw new OnnxException("an input or output has a size of %d", value);
+            throw OnnxException.damaged("an input or output has a size of %d", value);
           }
           return true;
         });
@@ -393,14 +410,15 @@ public final class ModelReader {
 
   private OnnxModel done() {
     if (graphs != 1) {
-      throw new OnnxException(
-          graphs == 0
-              ? "it holds no graph: it is no ONNX file"
-              : "it holds several graphs: it is damaged");
+      throw graphs == 0
+          ? new OnnxException("it is no ONNX file, or a part of one: it holds no graph")
+              .remedy("export the model to ONNX: tf2onnx does so for TensorFlow's .pb")
+          : OnnxException.damaged("the file is damaged: it holds several graphs");
     }
     Long opset = domains.get("");
     if (opset == null) {
-      throw new OnnxException("it does not say which version of ONNX's operators it uses");
+      throw OnnxException.damaged(
+          "the file is damaged: it does not say which version of ONNX's operators it uses");
     }
     List<OnnxValue> real =
         inputs.stream().filter(input -> !initializers.containsKey(input.name())).toList();

@@ -72,12 +72,13 @@ public final class OnnxTensor {
     for (Number size : shape) {
       long n = size.longValue();
       if (n < 0) {
-        throw new OnnxException("the tensor %s has a negative size: %s", name, shape);
+        throw OnnxException.damaged("the tensor %s has a negative size: %s", name, shape);
       }
       empty |= n == 0;
       count = n == 0 ? count : count * n;
       if (count > Integer.MAX_VALUE - 8 || n > Integer.MAX_VALUE) {
-        throw new OnnxException("the tensor %s has too many values: its shape is %s", name, shape);
+        throw OnnxException.damaged(
+            "the tensor %s has too many values: its shape is %s", name, shape);
       }
     }
     return empty ? 0 : (int) count;

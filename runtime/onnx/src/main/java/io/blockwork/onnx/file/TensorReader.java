@@ -67,7 +67,8 @@ final class TensorReader {
               WireFormat.WIRETYPE_VARINT,
               n -> {
                 if (dims.size() >= 64) {
-                  throw new OnnxException("a tensor has more than 64 axes: the file is damaged");
+                  throw OnnxException.damaged(
+                      "the file is damaged: a tensor has more than 64 axes");
                 }
                 return dims.add(message.in().readInt64());
               });
@@ -142,7 +143,7 @@ final class TensorReader {
       return new OnnxTensor(label, element, shape, external.content(label, place, expected));
     }
     if (split || (offset >= 0 && count > 0)) {
-      throw new OnnxException("the tensor %s has its values twice: the file is damaged", label);
+      throw OnnxException.damaged("the file is damaged: the tensor %s has its values twice", label);
     }
     if (offset >= 0) {
       int width = packed == 0 ? element.bytes() : packed;
@@ -151,15 +152,15 @@ final class TensorReader {
               || packed == 4 && element == ElementType.FLOAT
               || packed == 8 && element == ElementType.DOUBLE;
       if (!fits || length != (long) values * width) {
-        throw new OnnxException(
-            "the tensor %s of type %s and shape %s should have %d bytes, and has %d: the file is damaged",
+        throw OnnxException.damaged(
+            "the file is damaged: the tensor %s of type %s and shape %s should have %d bytes, and has %d",
             label, element.name().toLowerCase(Locale.ROOT), dims, expected, length);
       }
       return new OnnxTensor(label, element, shape, new Content.Stored(bytes, offset));
     }
     if (count != values) {
-      throw new OnnxException(
-          "the tensor %s of shape %s should have %d values, and has %d: the file is damaged",
+      throw OnnxException.damaged(
+          "the file is damaged: the tensor %s of shape %s should have %d values, and has %d",
           label, dims, values, count);
     }
     return new OnnxTensor(label, element, shape, typed(element));

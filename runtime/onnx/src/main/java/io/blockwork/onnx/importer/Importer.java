@@ -128,8 +128,9 @@ public final class Importer {
               : "%s is not supported for constants, or sizes of tensors",
           type);
     } else {
+      // As a part of the template: the list may be longer than what a file has a say in.
       throw translation.refuse(
-          "the operator is not supported; these are: %s", String.join(", ", supported()));
+          "the operator is not supported; these are: " + String.join(", ", supported()));
     }
   }
 
