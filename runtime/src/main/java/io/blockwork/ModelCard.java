@@ -46,7 +46,11 @@ public record ModelCard(
   private static final String CLASSES = unprefixed(ModelMetadata.CLASSES);
   private static final String PREPROCESSING = unprefixed(ModelMetadata.PREPROCESSING);
   private static final String TASK = unprefixed(ModelMetadata.TASK);
-  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Made on first use: most networks are created without a text to read or write. */
+  private static final class Json {
+    static final JsonFactory FACTORY = new JsonFactory();
+  }
 
   /** Copies the list. */
   public ModelCard {
@@ -185,7 +189,7 @@ public record ModelCard(
 
   private static String json(Body body) {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
+    try (JsonGenerator json = Json.FACTORY.createGenerator(text)) {
       body.write(json);
     } catch (IOException e) {
       throw new IllegalStateException("a StringWriter cannot fail", e);
@@ -195,7 +199,7 @@ public record ModelCard(
 
   private static List<String> names(String key, String text) {
     List<String> names = new ArrayList<>();
-    try (JsonParser json = JSON.createParser(text)) {
+    try (JsonParser json = Json.FACTORY.createParser(text)) {
       boolean array = json.nextToken() == JsonToken.START_ARRAY;
       while (array && json.nextToken() == JsonToken.VALUE_STRING) {
         names.add(json.getText());
@@ -215,7 +219,7 @@ public record ModelCard(
     Interpolation interpolation = Interpolation.BILINEAR;
     List<Double> mean = List.of();
     List<Double> std = List.of();
-    try (JsonParser json = JSON.createParser(text)) {
+    try (JsonParser json = Json.FACTORY.createParser(text)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();

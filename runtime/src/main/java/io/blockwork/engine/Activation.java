@@ -133,6 +133,11 @@ public record Activation(Function function, double alpha, double beta) {
     return function == Function.NONE;
   }
 
+  /** Whether it is {@code max(0, x)}. */
+  public boolean isRelu() {
+    return function == Function.RELU && alpha == 0;
+  }
+
   /**
    * Whether the derivative can be told from the output alone, so that backward needs no input and
    * the output may overwrite it.

@@ -15,9 +15,12 @@ public final class Engines {
   /** The system property that names the default engine. */
   public static final String PROPERTY = "blockwork.engine";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
-
   private Engines() {}
+
+  /** Asked for when there is something to say: to find SLF4J's provider takes some milliseconds. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Engines.class);
+  }
 
   /**
    * The engine for networks that ask for nothing: {@link #create} with {@link
@@ -63,9 +66,10 @@ public final class Engines {
             .map(given -> named(given, options, type))
             .orElseGet(() -> fastest(options, type));
     if (options.quantization().isPresent() && !made.quantizes()) {
-      LOG.warn(
-          "the engine {} has no kernels of 8-bit integers: the network predicts in floats",
-          made.name());
+      log()
+          .warn(
+              "the engine {} has no kernels of 8-bit integers: the network predicts in floats",
+              made.name());
     }
     return made;
   }
@@ -93,7 +97,8 @@ public final class Engines {
       try {
         Engine engine = provider.create(options);
         unavailable.forEach(
-            reason -> LOG.warn("{}; using the slower engine {} instead", reason, provider.name()));
+            reason ->
+                log().warn("{}; using the slower engine {} instead", reason, provider.name()));
         return engine;
       } catch (UnsupportedOperationException e) {
         refusals.add(SafeText.format("%s: %s", provider.name(), e.getMessage()));
@@ -156,13 +161,13 @@ public final class Engines {
 
   private static EngineProvider provider(String name) {
     List<EngineProvider> found = found();
-    return found.stream()
-        .filter(provider -> provider.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    SafeText.format("engine: expected %s, got %s", names(found), name)));
+    for (EngineProvider provider : found) {
+      if (provider.name().equals(name)) {
+        return provider;
+      }
+    }
+    throw new IllegalArgumentException(
+        SafeText.format("engine: expected %s, got %s", names(found), name));
   }
 
   private static List<EngineProvider> running(DataType type) {
@@ -182,8 +187,8 @@ public final class Engines {
     if (found.providers().isEmpty()) {
       throw new IllegalStateException(found.whyNone());
     }
-    return found.providers().stream()
-        .sorted(Comparator.comparingInt(EngineProvider::rank).reversed())
-        .toList();
+    List<EngineProvider> sorted = new ArrayList<>(found.providers());
+    sorted.sort((a, b) -> Integer.compare(b.rank(), a.rank()));
+    return sorted;
   }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -21,25 +20,25 @@ record FoundEngines(List<EngineProvider> providers, List<String> failures) {
   /** Looks for providers. They are few, and looked for once a network: nothing is remembered. */
   static FoundEngines look() {
     FoundEngines found = new FoundEngines(new ArrayList<>(), new ArrayList<>());
-    Stream.of(
-            Optional.ofNullable(EngineProvider.class.getClassLoader()),
-            Optional.ofNullable(Thread.currentThread().getContextClassLoader()))
-        .flatMap(Optional::stream)
-        .distinct()
-        .forEach(found::look);
+    Optional<ClassLoader> own = Optional.ofNullable(EngineProvider.class.getClassLoader());
+    Optional<ClassLoader> context =
+        Optional.ofNullable(Thread.currentThread().getContextClassLoader());
+    own.ifPresent(found::look);
+    if (!context.equals(own)) {
+      context.ifPresent(found::look);
+    }
     return found;
   }
 
   private void look(ClassLoader loader) {
-    Iterator<ServiceLoader.Provider<EngineProvider>> all =
-        ServiceLoader.load(EngineProvider.class, loader).stream().iterator();
+    Iterator<EngineProvider> all = ServiceLoader.load(EngineProvider.class, loader).iterator();
     while (true) {
       try {
         if (!all.hasNext()) {
           return;
         }
-        EngineProvider provider = all.next().get();
-        if (providers.stream().noneMatch(other -> other.name().equals(provider.name()))) {
+        EngineProvider provider = all.next();
+        if (!has(provider.name())) {
           providers.add(provider);
         }
       } catch (ServiceConfigurationError | LinkageError e) {
@@ -48,6 +47,15 @@ record FoundEngines(List<EngineProvider> providers, List<String> failures) {
         LoggerFactory.getLogger(Engines.class).warn("an engine cannot be loaded: {}", e.toString());
       }
     }
+  }
+
+  private boolean has(String name) {
+    for (EngineProvider provider : providers) {
+      if (provider.name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The message for a search that has found nothing. */

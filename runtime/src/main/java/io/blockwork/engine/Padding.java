@@ -39,6 +39,11 @@ public record Padding(int top, int left, int bottom, int right) {
     return new Padding(top, left, bottom, right);
   }
 
+  /** Whether it adds nothing. */
+  public boolean isNone() {
+    return vertical() == 0 && horizontal() == 0;
+  }
+
   /** Rows added in all. */
   public int vertical() {
     return top + bottom;

@@ -22,7 +22,7 @@ public final class FileProblem {
     if (!Files.exists(file)) {
       return missing(file);
     } else if (Files.isDirectory(file)) {
-      return "is a folder, where a file was expected";
+      return "is a folder, where a file was expected" + place(file);
     } else if (!Files.isReadable(file)) {
       return SafeText.format(
           "may not be read by this user; change the permissions of %s", at(file));
@@ -35,7 +35,7 @@ public final class FileProblem {
     if (!Files.exists(folder)) {
       return missing(folder);
     } else if (!Files.isDirectory(folder)) {
-      return "is a file, where a folder was expected";
+      return "is a file, where a folder was expected" + place(folder);
     } else if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
       return SafeText.format(
           "may not be listed by this user; change the permissions of %s", at(folder));
@@ -46,7 +46,8 @@ public final class FileProblem {
   /** Why a file could not be written. */
   public static String writing(Path file, IOException problem) {
     if (Files.isDirectory(file)) {
-      return "is a folder, where a file is to be written; name a file in it";
+      return SafeText.format(
+          "is a folder, where a file is to be written%s; name a file in it", place(file));
     }
     Optional<Path> there = existing(file);
     if (there.isPresent() && !there.get().equals(at(file)) && !Files.isDirectory(there.get())) {
@@ -56,6 +57,11 @@ public final class FileProblem {
       return SafeText.format("cannot be written: this user may not write to %s", there.get());
     }
     return SafeText.format("cannot be written (%s)", problem);
+  }
+
+  /** Where something is that was named from the working folder on, to stand behind words on it. */
+  public static String place(Path path) {
+    return path.isAbsolute() ? "" : SafeText.format(" (at %s)", at(path));
   }
 
   /** That there is no such file or folder: where it was looked for, and what there is instead. */

@@ -1,6 +1,7 @@
 package io.blockwork.memory;
 
 import com.sun.jna.Function;
+import com.sun.jna.Native;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -45,8 +46,20 @@ public final class NativeFunctions {
     }
   }
 
+  /**
+   * Starts JNA, which is done once and takes as long as some predictions, so that {@link #find}
+   * does not have to wait for it. To be called on another thread.
+   */
+  public static void prepare() {
+    Jna.start();
+  }
+
   /** A class of its own, so that the outer one is of use where there is no JNA. */
   private record Jna(Function function) implements NativeFunction {
+    static void start() {
+      Native.toByteArray("");
+    }
+
     static NativeFunction at(long address) {
       return new Jna(Function.getFunction(new com.sun.jna.Pointer(address)));
     }

@@ -5,6 +5,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.memory.Finite;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -316,7 +317,8 @@ public final class Parameters implements AutoCloseable {
 
   /**
    * The first entry, in order, that holds a NaN or an infinity; empty if there is none. Takes time
-   * only when values have changed since the last time.
+   * only when values have changed since the last time. Entries that still have the initial values,
+   * which are finite, are not looked at, and not made for this.
    */
   public Optional<String> firstNonFinite() {
     if (finite == version()) {
@@ -325,16 +327,36 @@ public final class Parameters implements AutoCloseable {
     return read(
         () -> {
           long current = version();
-          Optional<String> first =
-              entries.stream()
-                  .map(ParameterInfo::name)
-                  .filter(name -> !Finite.all(values(name)))
-                  .findFirst();
-          if (first.isEmpty()) {
-            finite = current;
+          List<String> names = given();
+          boolean[] bad = new boolean[names.size()];
+          List<Runnable> looks = new ArrayList<>();
+          for (int i = 0; i < bad.length; i++) {
+            int index = i;
+            NativeValues values = holder(names.get(i)).values(names.get(i));
+            looks.add(() -> bad[index] = !Finite.all(values));
           }
-          return first;
+          SharedWork.start(looks).finish();
+          for (int i = 0; i < bad.length; i++) {
+            if (bad[i]) {
+              return Optional.of(names.get(i));
+            }
+          }
+          finite = current;
+          return Optional.empty();
         });
+  }
+
+  /** Names, in order, of the entries whose values are not those that a new network has. */
+  private List<String> given() {
+    List<String> names = new ArrayList<>();
+    synchronized (unset) {
+      for (ParameterInfo info : entries) {
+        if (!unset.containsKey(info.name())) {
+          names.add(info.name());
+        }
+      }
+    }
+    return names;
   }
 
   /**

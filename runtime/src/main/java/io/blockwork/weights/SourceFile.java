@@ -51,7 +51,9 @@ final class SourceFile implements AutoCloseable {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {
         throw new WeightsException(
-            SafeText.format("%s: is a folder, not a weight file%s", path, weightsIn(path)));
+            SafeText.format(
+                "%s: is a folder, not a weight file%s%s",
+                path, FileProblem.place(path), weightsIn(path)));
       }
       return new SourceFile(path, FileChannel.open(path, StandardOpenOption.READ), attributes);
     } catch (IOException e) {

@@ -201,7 +201,7 @@ final class MistakesTest {
     mistake(
         "an ONNX file that is not there",
         () -> OnnxNetwork.load(at("net.onnx")),
-        "DIR/net.onnx: does not exist");
+        "DIR/net.onnx: does not exist; put it there, or correct the path");
     mistake(
         "a CSV file that is not there",
         () -> CsvImages.open(at("number.csv"), 1, 3, 1, CsvImages.Label.LAST, List.of("a")),

@@ -14,6 +14,8 @@ import io.blockwork.engine.Quantization;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.loss.Loss;
 import io.blockwork.onnx.exporter.OnnxExport;
+import io.blockwork.onnx.proto.ModelProto;
+import io.blockwork.onnx.proto.TensorShapeProto;
 import io.blockwork.processor.BlockworkProcessor;
 import io.blockwork.quantization.Calibrator;
 import io.blockwork.quantization.Quantizer;
@@ -225,6 +227,61 @@ class GeneratedFromOnnxTest {
           }
           return 0;
         });
+  }
+
+  /** Leaves the size of a model's images open. */
+  private static void open(Path model) throws IOException {
+    ModelProto.Builder changed = ModelProto.parseFrom(Files.readAllBytes(model)).toBuilder();
+    changed.getGraphBuilder().clearValueInfo();
+    TensorShapeProto.Builder shape =
+        changed
+            .getGraphBuilder()
+            .getInputBuilder(0)
+            .getTypeBuilder()
+            .getTensorTypeBuilder()
+            .getShapeBuilder();
+    shape.getDimBuilder(2).setDimParam("height");
+    shape.getDimBuilder(3).setDimParam("width");
+    Files.write(model, changed.build().toByteArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"javac", "ecj"})
+  void aModelOfAnySizeIsCompiledForSeveral(String name) throws Exception {
+    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    open(model);
+    String source =
+        "@Model(input = @Input(height = 32, width = 32, sizes = 48))\n"
+            + "@Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler(name), source)).isEmpty();
+    inProject(
+        type -> {
+          NetworkOptions options = NetworkOptions.defaults();
+          try (Network net = Networks.create(type);
+              OnnxNetwork larger = OnnxNetwork.load(model, 3, 48, 48, options)) {
+            INDArray images = images(larger, 2);
+            assertThat(net.forward(images).toFloatMatrix())
+                .isEqualTo(larger.forward(images).toFloatMatrix());
+            assertThat(net.inputs()).containsExactly(List.of(3, 32, 32), List.of(3, 48, 48));
+          }
+          return 0;
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"javac", "ecj"})
+  void aModelOfOneSizeIsNotCompiledForOthers(String name) throws Exception {
+    file("densenet.dynamo_dynamic_external.onnx", "densenet.dynamo_dynamic_external.onnx.data");
+    String source =
+        "@Model(input = @Input(height = 64, width = 64, sizes = 48))\n"
+            + "@Onnx(\"densenet.dynamo_dynamic_external.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    List<String> messages = compile(compiler(name), source);
+    assertThat(messages).hasSize(1);
+    assertThat(messages.get(0))
+        .contains("its input x is [N, 3, 64, 64], and not images of [3, 48, 48]");
+    assertThat(messages.get(0)).contains("  compiled for 48x48, one of its sizes\n");
   }
 
   @Test

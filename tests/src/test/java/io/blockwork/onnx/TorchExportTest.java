@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.blockwork.golden.GoldenFormula;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.blockwork.python.Python;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -53,12 +52,12 @@ class TorchExportTest {
   @ParameterizedTest
   @MethodSource("networks")
   void giveWhatTorchGives(String name) throws Exception {
-    Optional<String> python = python();
+    Optional<Python> python = Python.with("torch", "torchvision");
     assumeTrue(
         python.isPresent(), "no python3 with torch and torchvision: its exports were not compared");
     String opsets = String.join(",", OPSETS.stream().map(String::valueOf).toList());
     String said =
-        run(python.get(), "src/test/python/onnx_export.py", folder.toString(), opsets, name);
+        python.get().run("src/test/python/onnx_export.py", folder.toString(), opsets, name);
     double[][] expected =
         new ObjectMapper().readValue(folder.resolve(name + ".json").toFile(), double[][].class);
     assertWithMessage("the images look alike to it")
@@ -105,31 +104,5 @@ class TorchExportTest {
       difference = Math.max(difference, Math.abs(a[i] - b[i]));
     }
     return difference / largest;
-  }
-
-  /** An interpreter that has the packages. */
-  private static Optional<String> python() throws InterruptedException {
-    for (String python : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(python, "-c", "import torch, torchvision")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (process.waitFor() == 0) {
-          return Optional.of(python);
-        }
-      } catch (IOException e) {
-        // There is no such program.
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static String run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertWithMessage(output).that(process.waitFor()).isEqualTo(0);
-    return output;
   }
 }

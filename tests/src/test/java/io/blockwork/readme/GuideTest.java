@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.Networks;
 import io.blockwork.examples.networks.ResNet18;
+import io.blockwork.python.Python;
 import io.blockwork.readme.UserProject.Outcome;
 import io.blockwork.weights.Weights;
 import java.awt.Color;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -161,6 +163,14 @@ final class GuideTest {
   }
 
   @Test
+  @Order(12)
+  void trainsOnImagesThatGrow() throws Exception {
+    String output = run("sizes.Grow", photos);
+    assertThat(output).contains("own size [3, 64, 64]");
+    assertThat(output).contains("small 3 scores");
+  }
+
+  @Test
   void showsWhatIsGenerated() throws Exception {
     Path generated = project.folder().resolve("target/generated-sources/annotations");
     List<Map.Entry<String, String>> parts = new ArrayList<>();
@@ -201,5 +211,33 @@ final class GuideTest {
     Path answers = project.folder().resolve("answers.csv");
     assertThat(run("targets.Tags", table, answers)).contains("mAP");
     assertThat(Files.readAllLines(answers)).hasSize(5);
+  }
+
+  @Test
+  @Order(31)
+  void torchTakesTheWeights() throws Exception {
+    Optional<Python> python = Python.with("torchvision", "safetensors");
+    assumeTrue(
+        python.isPresent(),
+        "no python3 with torchvision and safetensors: what the guide shows in Python was not run");
+    float[] kernel;
+    try (ResNet18 net = Networks.create(ResNet18.class)) {
+      Weights.save(net.parameters(), project.folder().resolve("model.safetensors"));
+      kernel = net.parameters().get("layer4.1.conv2.weight").ravel().toFloatVector();
+    }
+    for (Readme page : Readme.pages(GUIDE)) {
+      for (String snippet : page.blocks("python")) {
+        project.write(
+            "snippet.py",
+            "import torchvision\nmodel = torchvision.models.resnet18()\n"
+                + snippet
+                + "for value in model.layer4[1].conv2.weight[0, 0].flatten(): print(float(value))\n");
+        List<String> values = python.get().runIn(project.folder(), "snippet.py").lines().toList();
+        assertThat(values).hasSize(9);
+        for (int i = 0; i < 9; i++) {
+          assertThat(Float.parseFloat(values.get(i))).isEqualTo(kernel[i]);
+        }
+      }
+    }
   }
 }

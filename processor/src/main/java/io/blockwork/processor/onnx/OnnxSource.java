@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -118,14 +119,29 @@ public final class OnnxSource {
     return digests;
   }
 
+  /** The SHA-256 of what {@link #writeWeights} writes. */
+  public String weightsDigest(List<Parameter> parameters) throws IOException {
+    MessageDigest sha = sha256();
+    try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), sha)) {
+      writeWeights(parameters, out);
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
   private static String digest(Path file) throws IOException {
+    MessageDigest sha = sha256();
     try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[BUFFER];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         sha.update(buffer, 0, n);
       }
-      return HexFormat.of().formatHex(sha.digest());
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -1,7 +1,6 @@
 package io.blockwork.engine.nd4j;
 
 import io.blockwork.engine.Conv;
-import io.blockwork.engine.Padding;
 import java.util.Arrays;
 
 /**
@@ -263,7 +262,7 @@ final class MatrixConvolution {
     return taps() == 1
         && conv.strideHeight() == 1
         && conv.strideWidth() == 1
-        && conv.padding().equals(Padding.NONE);
+        && conv.padding().isNone();
   }
 
   private int blockRows() {

@@ -7,6 +7,7 @@ import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -19,18 +20,23 @@ final class NormCheck {
   private static final int SAMPLES = 100;
 
   /** What code is specialised for. */
-  record Form(VectorSet vectors, int pixels, boolean relu) {}
+  record Form(VectorSet vectors, int pixels, boolean relu) {
+    /** Every component: a record's own hash costs a process milliseconds before its first use. */
+    List<Object> key() {
+      return List.of(vectors, pixels, relu);
+    }
+  }
 
   /** The forms tried in this process, and whether their code is right. */
   private static final class Process {
-    static final ConcurrentMap<Form, Boolean> TRIED = new ConcurrentHashMap<>();
+    static final ConcurrentMap<List<Object>, Boolean> TRIED = new ConcurrentHashMap<>();
   }
 
   private NormCheck() {}
 
   /** Whether the code computes what its form says; each form is tried once in a process. */
   static boolean passes(Form form, int workers, long code) {
-    return Process.TRIED.computeIfAbsent(form, f -> isRight(f, workers, code));
+    return Process.TRIED.computeIfAbsent(form.key(), f -> isRight(form, workers, code));
   }
 
   /** {@link #passes}, whatever was found before. */

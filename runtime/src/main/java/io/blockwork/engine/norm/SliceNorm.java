@@ -7,6 +7,7 @@ import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.LongBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +41,6 @@ public final class SliceNorm implements AutoCloseable {
    * @param image bytes from an image to the next
    */
   public record Place(long address, long image) {}
-
-  /** All that the code depends on. */
-  private record CodeForm(NormCheck.Form norm, WorkerLoop loop) {}
 
   private final Problem problem;
   private final OpenMpRegion region;
@@ -83,7 +81,7 @@ public final class SliceNorm implements AutoCloseable {
     var form = new NormCheck.Form(vectors, problem.pixels(), problem.relu());
     Optional<SharedCode> code =
         SharedCode.of(
-            new CodeForm(form, loop),
+            List.of(NormCode.class, form.key(), loop.key()),
             () -> NormCode.of(vectors, problem.pixels(), problem.relu(), loop));
     if (code.isEmpty() || !isTrusted(form, threads, code.get())) {
       return Optional.empty();

@@ -100,7 +100,7 @@ final class ByteGrid {
    * clipping at both ends, up to what is rounded.
    */
   boolean cutsAs(Activation activation) {
-    if (activation.equals(Activation.RELU)) {
+    if (activation.isRelu()) {
       return isPositive();
     }
     boolean clip = activation.function() == Activation.Function.CLIP && isUniform();

@@ -21,7 +21,7 @@ record ByteNorm(Norm norm, Activation activation) implements ByteLayer {
   /** The layer, if its activation costs no pass of its own. */
   static Optional<ByteLayer> of(Norm norm, Activation activation) {
     return activation.isNone()
-            || activation.equals(Activation.RELU)
+            || activation.isRelu()
             || activation.function() == Activation.Function.CLIP
         ? Optional.of(new ByteNorm(norm, activation))
         : Optional.empty();

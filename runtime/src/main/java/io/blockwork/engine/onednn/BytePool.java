@@ -1,6 +1,5 @@
 package io.blockwork.engine.onednn;
 
-import io.blockwork.engine.Padding;
 import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +37,7 @@ record BytePool(Pool pool) implements ByteLayer {
   public boolean accepts(List<ByteValue> reads, ByteValue write) {
     // A pad that counts is a byte of 0, which has to stand for 0.
     boolean padCounts =
-        !pool.largest()
-            && pool.window().countPadding()
-            && !pool.window().padding().equals(Padding.NONE);
+        !pool.largest() && pool.window().countPadding() && !pool.window().padding().isNone();
     return !padCounts || reads.get(0).knownGrid().isPositive();
   }
 

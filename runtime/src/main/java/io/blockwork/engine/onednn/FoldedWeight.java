@@ -2,6 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,11 @@ import java.util.Optional;
  * @param factor what all is multiplied by
  */
 record FoldedWeight(String path, boolean bias, Optional<String> norm, double eps, double factor) {
+
+  /** Every component: a record's own hash costs a process milliseconds before its first use. */
+  List<Object> key() {
+    return List.of(path, bias, norm, eps, factor);
+  }
 
   /** A weight as it is. */
   static FoldedWeight plain(String path, boolean bias) {

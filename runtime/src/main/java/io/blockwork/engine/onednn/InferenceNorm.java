@@ -42,7 +42,7 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
   /** Whether it is computed in one pass over a slice of blocks, which oneDNN would copy first. */
   private boolean compileSlice(Emitter e, PlanWeights weights) {
     BoundPlan plan = e.plan();
-    boolean relu = activation.equals(Activation.RELU);
+    boolean relu = activation.isRelu();
     boolean fits =
         (relu || activation.isNone())
             && plan.layout() == Layout.BLOCKED
@@ -92,7 +92,7 @@ record InferenceNorm(Norm norm, Activation activation, PlanTensor src, PlanTenso
     } else {
       e.reorder(plan.view(src), target, false);
     }
-    boolean relu = activation.equals(Activation.RELU);
+    boolean relu = activation.isRelu();
     batch_normalization_forward.primitive_desc description =
         plan.own(
             new batch_normalization_forward.primitive_desc(

@@ -2,7 +2,6 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.winograd.WinogradConvolution.Clip;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,9 +12,6 @@ import java.util.Optional;
  * @param dst what it writes
  */
 record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
-  private static final Map<Activation, Clip> CLIPS =
-      Map.of(Activation.NONE, Clip.NONE, Activation.RELU, Clip.RELU, Activation.RELU6, Clip.RELU6);
-
   /**
    * Makes the layer's emitters.
    *
@@ -24,10 +20,23 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
   boolean compile(Emitter e, PlanWeights weights) {
     boolean sum = layer.residual().isPresent();
     Optional<WinogradLayer> winograd =
-        Optional.ofNullable(CLIPS.get(layer.activation()))
+        clip(layer.activation())
             .flatMap(clip -> WinogradLayer.inference(e.plan(), layer.conv(), src, dst, sum, clip));
     winograd.ifPresent(w -> emit(e, weights, w));
     return winograd.isPresent();
+  }
+
+  /** What the kernels can end with. */
+  private static Optional<Clip> clip(Activation activation) {
+    return switch (activation.function()) {
+      case NONE -> Optional.of(Clip.NONE);
+      case RELU -> activation.isRelu() ? Optional.of(Clip.RELU) : Optional.empty();
+      case CLIP ->
+          activation.alpha() == 0 && activation.beta() == 6
+              ? Optional.of(Clip.RELU6)
+              : Optional.empty();
+      default -> Optional.empty();
+    };
   }
 
   private void emit(Emitter e, PlanWeights weights, WinogradLayer winograd) {

@@ -1,12 +1,16 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.x86.MachineCode;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.JavaCpp;
+import io.blockwork.memory.NativeFunctions;
+import io.blockwork.parameters.SharedWork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,8 +35,12 @@ final class OneDnnLibrary {
 
     private static Optional<String> load() {
       JavaCpp.prepare();
+      // JNA, and what code of our own needs of it, start on another processor meanwhile. Failures
+      // are told where they are used.
+      SharedWork.start(List.of(NativeFunctions::prepare));
       try {
         Loader.load(dnnl.class);
+        SharedWork.start(List.of(MachineCode::obstacle));
         return Optional.empty();
       } catch (LinkageError | RuntimeException e) {
         return Optional.of(e.toString());

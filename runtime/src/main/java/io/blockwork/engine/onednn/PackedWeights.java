@@ -86,26 +86,20 @@ final class PackedWeights {
     }
   }
 
-  /** Which convolution's weight, and its input channels with those that were added. */
-  private record ConvolutionKey(FoldedWeight weight, int in) {}
-
-  /** Which convolution's weight, and how it is transformed. */
-  private record WinogradKey(FoldedWeight weight, WinogradWeights.Layout layout) {}
-
-  private record NormKey(String path, double eps) {}
-
-  private record LinearKey(String path) {}
-
-  /** Which convolution's weight in bytes, and in which unit its results are. */
-  private record ByteKey(FoldedWeight weight, ByteScaling scaling) {}
-
-  /** A batch norm, and the grids between which it works. */
-  private record ByteNormKey(String path, double eps, FloatBuffer from, FloatBuffer to) {}
+  /** What computes with a weight. */
+  private enum Kind {
+    CONVOLUTION,
+    WINOGRAD,
+    NORM,
+    LINEAR,
+    BYTES,
+    BYTE_NORM
+  }
 
   private final Arena arena = new Arena();
 
-  /** By what they are, those of one kind differ in layout. */
-  private final Map<Object, List<Entry>> entries = new HashMap<>();
+  /** By their kind and what they depend on; those of one key differ in layout. */
+  private final Map<List<Object>, List<Entry>> entries = new HashMap<>();
 
   /** How many use this. Guarded by the {@link NetworkState} that this belongs to. */
   private int plans;
@@ -132,7 +126,7 @@ final class PackedWeights {
    */
   synchronized Entry convolution(
       FoldedWeight folded, ConvolutionPrimitive convolution, memory.desc layout) {
-    var key = new ConvolutionKey(folded, convolution.in());
+    List<Object> key = List.of(Kind.CONVOLUTION, folded.key(), convolution.in());
     return find(key, layout)
         .orElseGet(
             () -> {
@@ -150,7 +144,7 @@ final class PackedWeights {
 
   /** The weight of a 3x3 convolution for Winograd's filtering, likewise. */
   synchronized Entry winograd(FoldedWeight folded, Conv conv, WinogradWeights.Layout layout) {
-    var key = new WinogradKey(folded, layout);
+    List<Object> key = List.of(Kind.WINOGRAD, folded.key(), layout.key());
     return find(key)
         .orElseGet(
             () -> {
@@ -190,7 +184,7 @@ final class PackedWeights {
 
   /** Factors and addends of a batch norm, block by block. */
   synchronized Entry norm(String path, double eps, int channels) {
-    var key = new NormKey(path, eps);
+    List<Object> key = List.of(Kind.NORM, path, eps);
     return find(key)
         .orElseGet(
             () -> {
@@ -224,7 +218,7 @@ final class PackedWeights {
       ConvolutionPrimitive convolution,
       ByteScaling scaling,
       memory.desc layout) {
-    var key = new ByteKey(folded, scaling);
+    List<Object> key = List.of(Kind.BYTES, folded.key(), scaling);
     return find(key, layout)
         .orElseGet(
             () -> {
@@ -259,9 +253,7 @@ final class PackedWeights {
   /** Factors and addends of a batch norm that reads bytes and writes bytes or floats. */
   synchronized Entry byteNorm(String path, double eps, ByteGrid from, Optional<ByteGrid> to) {
     int channels = from.channels();
-    var key =
-        new ByteNormKey(
-            path, eps, from.values(), to.map(ByteGrid::values).orElse(FloatBuffer.allocate(0)));
+    List<Object> key = List.of(Kind.BYTE_NORM, path, eps, from.values(), to.map(ByteGrid::values));
     return find(key)
         .orElseGet(
             () -> {
@@ -275,7 +267,7 @@ final class PackedWeights {
 
   /** The weight of the linear layer in the given layout, and its bias or zeros, likewise. */
   synchronized Entry linear(String path, boolean hasBias, int out, int in, memory.desc layout) {
-    var key = new LinearKey(path);
+    List<Object> key = List.of(Kind.LINEAR, path);
     return find(key, layout)
         .orElseGet(
             () -> {
@@ -297,19 +289,19 @@ final class PackedWeights {
             });
   }
 
-  private Stream<Entry> entries(Object key) {
+  private Stream<Entry> entries(List<Object> key) {
     return entries.getOrDefault(key, List.of()).stream();
   }
 
-  private Optional<Entry> find(Object key) {
+  private Optional<Entry> find(List<Object> key) {
     return entries(key).findFirst();
   }
 
-  private Optional<Entry> find(Object key, memory.desc layout) {
+  private Optional<Entry> find(List<Object> key, memory.desc layout) {
     return entries(key).filter(e -> e.layout.equals(layout)).findFirst();
   }
 
-  private Entry add(Object key, Entry entry) {
+  private Entry add(List<Object> key, Entry entry) {
     entries.computeIfAbsent(key, k -> new ArrayList<>()).add(entry);
     return entry;
   }

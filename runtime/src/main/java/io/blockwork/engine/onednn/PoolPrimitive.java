@@ -6,7 +6,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
-import io.blockwork.engine.Padding;
 import io.blockwork.engine.Window;
 import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import java.util.Optional;
@@ -78,7 +77,7 @@ record PoolPrimitive(Pool pool, PlanTensor src, PlanTensor dst) {
     if (pool.largest()) {
       return algorithm.pooling_max;
     }
-    boolean within = window.padding().equals(Padding.NONE) && !window.ceil();
+    boolean within = window.padding().isNone() && !window.ceil();
     return within || window.countPadding()
         ? algorithm.pooling_avg_include_padding
         : algorithm.pooling_avg_exclude_padding;

@@ -38,12 +38,9 @@ final class LayerCheck implements AutoCloseable {
   /** Of the largest output; right code is nearer by a factor of ten. */
   private static final double TOLERANCE = 1e-4;
 
-  /** Code of a layer and of its weights. */
-  private record Forms(LayerCode.Form layer, WeightsCode.Form weights) {}
-
-  /** What was tried in this process, and whether it is right. */
+  /** What was tried in this process, by layer and weights, and whether it is right. */
   private static final class Process {
-    static final ConcurrentMap<Forms, Boolean> TRIED = new ConcurrentHashMap<>();
+    static final ConcurrentMap<List<Object>, Boolean> TRIED = new ConcurrentHashMap<>();
   }
 
   /** Some pixels of a tensor, and all values from the first one's on. */
@@ -94,7 +91,7 @@ final class LayerCheck implements AutoCloseable {
    */
   static boolean passes(LayerCode.Form form, WeightsCode.Form weights, int workers, long code) {
     return Process.TRIED.computeIfAbsent(
-        new Forms(form, weights), f -> isRight(form, weights, workers, code));
+        List.of(form.key(), weights.key()), f -> isRight(form, weights, workers, code));
   }
 
   /** {@link #passes}, whatever was found before. */

@@ -25,6 +25,7 @@ import io.blockwork.engine.x86.Operand;
 import io.blockwork.engine.x86.Register;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.engine.x86.WorkerLoop;
+import java.util.List;
 
 /**
  * The code of a layer: for one group of tiles after another, the inputs' transform into scratch
@@ -106,6 +107,11 @@ final class LayerCode {
         // The last channels would be computed twice, and added twice.
         throw new IllegalArgumentException("sum: expected a multiple of 16 channels, got " + out);
       }
+    }
+
+    /** Every component: a record's own hash costs a process milliseconds before its first use. */
+    List<Object> key() {
+      return List.of(vectors, tile, in, out, parts, tiles, sourceStep, targetStep, sum, ending);
     }
 
     /** Output channels that a product's inner loop computes. */

@@ -1,5 +1,7 @@
 package io.blockwork.engine.winograd;
 
+import java.util.List;
+
 /**
  * Where a tensor's pixels lie in memory; their channels lie side by side, at least sixteen at a
  * time. All distances are in bytes.
@@ -11,6 +13,11 @@ package io.blockwork.engine.winograd;
  * @param step from sixteen channels of a pixel to its next sixteen
  */
 public record Pixels(long address, long image, long row, long column, int step) {
+  /** Every component: a record's own hash costs a process milliseconds before its first use. */
+  List<Object> key() {
+    return List.of(address, image, row, column, step);
+  }
+
   /** Channels of a pixel side by side: {@code nhwc}, or a slice of it. */
   public static Pixels channelsLast(long address, int pitch, int height, int width) {
     long column = (long) pitch * Float.BYTES;

@@ -1,5 +1,7 @@
 package io.blockwork.engine.winograd;
 
+import java.util.List;
+
 /**
  * Where the pixels of a tile lie, which may reach beyond the image.
  *
@@ -13,6 +15,11 @@ package io.blockwork.engine.winograd;
  */
 record TilePixels(
     int side, int height, int width, int top, int left, Pixels pixels, long elsewhere) {
+  /** Every component: a record's own hash costs a process milliseconds before its first use. */
+  List<Object> key() {
+    return List.of(side, height, width, top, left, pixels.key(), elsewhere);
+  }
+
   /**
    * Writes the addresses of the tile that is so many rows below the first, and columns beside it.
    */

@@ -6,6 +6,7 @@ import io.blockwork.memory.NativeValues;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,7 +15,7 @@ import java.util.Map;
  * turns. Used by one thread at a time.
  */
 public final class TileTables implements AutoCloseable {
-  private final Map<Table, NativeBlock> tables = new HashMap<>();
+  private final Map<List<Object>, NativeBlock> tables = new HashMap<>();
 
   /**
    * What a table depends on.
@@ -26,7 +27,12 @@ public final class TileTables implements AutoCloseable {
    * @param across tiles side by side
    * @param tiles of all, with those that fill the last group up and are of no image
    */
-  private record Table(TilePixels pixels, int step, int images, int down, int across, int tiles) {}
+  private record Table(TilePixels pixels, int step, int images, int down, int across, int tiles) {
+    /** Every component: a record's own hash costs a process milliseconds before its first use. */
+    List<Object> key() {
+      return List.of(pixels.key(), step, images, down, across, tiles);
+    }
+  }
 
   /** The address of the table, tile after tile and row after row. */
   long of(TilePixels pixels, Problem problem, int tiles) {
@@ -38,7 +44,7 @@ public final class TileTables implements AutoCloseable {
             problem.tilesDown(),
             problem.tilesAcross(),
             tiles);
-    return tables.computeIfAbsent(table, TileTables::fill).address();
+    return tables.computeIfAbsent(table.key(), key -> fill(table)).address();
   }
 
   private static NativeBlock fill(Table table) {

@@ -15,6 +15,7 @@ import io.blockwork.engine.x86.Assembler.Condition;
 import io.blockwork.engine.x86.Label;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.engine.x86.WorkerLoop;
+import java.util.List;
 
 /**
  * The code that transforms a layer's weights, {@code G g Gt} for every pair of channels, from rows
@@ -39,6 +40,11 @@ final class WeightsCode {
    *     it
    */
   record Form(VectorSet vectors, Tile tile, int in, int out, boolean turned) {
+    /** Every component: a record's own hash costs a process milliseconds before its first use. */
+    List<Object> key() {
+      return List.of(vectors, tile, in, out, turned);
+    }
+
     int panel() {
       return LayerCode.Form.panel(vectors, out);
     }

@@ -9,6 +9,7 @@ import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.LongBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
@@ -82,9 +83,6 @@ public final class WinogradConvolution implements AutoCloseable {
     }
   }
 
-  /** All that the code depends on. */
-  private record CodeForm(LayerCode.Form layer, WorkerLoop loop) {}
-
   private final Problem problem;
   private final Work work;
   private final LayerCode.Form form;
@@ -151,7 +149,8 @@ public final class WinogradConvolution implements AutoCloseable {
             problem.clip().ending);
     var loop = WorkerLoop.of(work.parts() * work.columns(), region);
     Optional<SharedCode> code =
-        SharedCode.of(new CodeForm(form, loop), () -> LayerCode.of(form, loop));
+        SharedCode.of(
+            List.of(LayerCode.class, form.key(), loop.key()), () -> LayerCode.of(form, loop));
     if (code.isEmpty() || !isTrusted(form, weights(problem, vectors), loop, code.get())) {
       return Optional.empty();
     }

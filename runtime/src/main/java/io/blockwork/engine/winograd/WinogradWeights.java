@@ -6,6 +6,7 @@ import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.LongBuffer;
+import java.util.List;
 
 /** The transform of a layer's weights. Used by one thread at a time. */
 public final class WinogradWeights implements AutoCloseable {
@@ -15,14 +16,16 @@ public final class WinogradWeights implements AutoCloseable {
    * @param form what the code of the transform is specialised for
    */
   public record Layout(WeightsCode.Form form) {
+    /** What tells it from others. */
+    public List<Object> key() {
+      return form.key();
+    }
+
     /** Bytes of the transformed weights. */
     public long bytes() {
       return form.bytes();
     }
   }
-
-  /** All that the code depends on. */
-  private record CodeForm(WeightsCode.Form weights, WorkerLoop loop) {}
 
   private final WeightsCode.Form form;
   private final OpenMpRegion region;
@@ -62,7 +65,9 @@ public final class WinogradWeights implements AutoCloseable {
     OpenMpRegion region = OpenMpRegion.find().orElseThrow();
     WorkerLoop loop = WorkerLoop.of(threads, region);
     SharedCode code =
-        SharedCode.of(new CodeForm(layout.form(), loop), () -> WeightsCode.of(layout.form(), loop))
+        SharedCode.of(
+                List.of(WeightsCode.class, layout.form().key(), loop.key()),
+                () -> WeightsCode.of(layout.form(), loop))
             .orElseThrow(() -> new IllegalStateException("no more executable memory is to be had"));
     try {
       return new WinogradWeights(layout.form(), region, code, threads);

@@ -30,6 +30,11 @@ public record WorkerLoop(int workers, long threadNumber, long threads) {
     return new WorkerLoop(workers, region.threadNumber(), region.threads());
   }
 
+  /** Every component: a record's own hash costs a process milliseconds before its first use. */
+  public List<Object> key() {
+    return List.of(workers, threadNumber, threads);
+  }
+
   /** Words of a worker's arguments. */
   public static final int ARGUMENTS = 8;
 

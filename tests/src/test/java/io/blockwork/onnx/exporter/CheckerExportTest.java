@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.blockwork.Networks;
 import io.blockwork.graph.Graph;
 import io.blockwork.interpreter.RandomGraph;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.blockwork.python.Python;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,28 +23,9 @@ final class CheckerExportTest {
 
   @TempDir private Path folder;
 
-  /** An interpreter that has the package. */
-  private static Optional<String> python() throws IOException, InterruptedException {
-    for (String python : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(python, "-c", "import onnx")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (process.waitFor() == 0) {
-          return Optional.of(python);
-        }
-      } catch (IOException e) {
-        // There is no such program.
-      }
-    }
-    return Optional.empty();
-  }
-
   @Test
   void checksEveryOperationAndWholeNetworks() throws Exception {
-    Optional<String> python = python();
+    Optional<Python> python = Python.with("onnx");
     assumeTrue(
         python.isPresent(), "no python3 with the package onnx: exports were not checked by it");
     Map<String, Graph> graphs = new TreeMap<>();
@@ -68,14 +47,7 @@ final class CheckerExportTest {
             .to(folder.resolve("net" + opset + ".onnx"));
       }
     }
-    String output = run(python.get(), "src/test/python/onnx_check.py", folder.toString());
+    String output = python.get().run("src/test/python/onnx_check.py", folder.toString());
     assertThat(output).startsWith(files + " files checked by onnx ");
-  }
-
-  private static String run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).isEqualTo(0);
-    return output;
   }
 }
