@@ -18,33 +18,24 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
-import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
-import io.blockwork.memory.Finite;
 import io.blockwork.memory.FreedMemory;
-import io.blockwork.memory.NativeValues;
-import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Gradients;
-import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.weights.LoadReport;
 import io.blockwork.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.LoggerFactory;
@@ -59,6 +50,7 @@ public abstract class CompiledNetwork implements Network {
   private final Engine engine;
   private final Parameters parameters;
   private final Gradients gradients;
+  private final ImageChecks checks;
   private final Features inference;
 
   /** The passes of {@link Output} methods. Written by constructors only. */
@@ -94,6 +86,7 @@ public abstract class CompiledNetwork implements Network {
     new ModelCard(Optional.of(architecture.name()), List.of(), Optional.empty())
         .describe(parameters);
     this.gradients = new Gradients(state, options.dataType());
+    this.checks = new ImageChecks(architecture, options.dataType());
     this.training = new TrainingPlans(options.trainingPlans(), this::bindTraining);
     this.inference = passOf(this::forwardPass, List.of(architecture.output()));
   }
@@ -102,14 +95,7 @@ public abstract class CompiledNetwork implements Network {
     try {
       return Parameters.initial(state, architecture.modules(), options.dataType(), options.seed());
     } catch (OutOfMemoryError e) {
-      OutOfMemoryError error =
-          new OutOfMemoryError(
-              SafeText.format(
-                  "%s: not enough memory for its %d parameters: %s; close networks that you no longer"
-                      + " need",
-                  architecture.name(), architecture.learnable(), e.getMessage()));
-      error.initCause(e);
-      throw error;
+      throw ShortMemory.forParameters(architecture, e);
     }
   }
 
@@ -140,20 +126,21 @@ public abstract class CompiledNetwork implements Network {
           public void images(INDArray images) {
             checkImages(images);
             requireFiniteWeights();
-            requireFinite(images);
+            checks.requireFinite(images);
           }
 
           @Override
           public int images(float[] values) {
-            int n = countImages(values);
+            checkOpen();
+            int n = checks.count(values);
             requireFiniteWeights();
-            requireFinite(values);
+            checks.requireFinite(values);
             return n;
           }
 
           @Override
           public void output(INDArray output, long[] expectedShape) {
-            checkOutput(output, expectedShape);
+            checks.output(output, expectedShape);
           }
         },
         engine.largestBatch(),
@@ -162,39 +149,14 @@ public abstract class CompiledNetwork implements Network {
           try {
             return engine.bindInference(parameters, batch, pass);
           } catch (OutOfMemoryError e) {
-            throw memoryIsShort(
-                "inference", batch, n -> engine.bindInference(parameters, n, pass)::close, e);
+            throw ShortMemory.forPlan(
+                architecture,
+                "inference",
+                batch,
+                n -> engine.bindInference(parameters, n, pass)::close,
+                e);
           }
         });
-  }
-
-  /** Tells for what memory was needed, what would fit, and what helps. */
-  private OutOfMemoryError memoryIsShort(
-      String what, int batch, IntFunction<Runnable> bind, OutOfMemoryError cause) {
-    int fits = LargestBatch.below(batch, bind);
-    String limits =
-        String.valueOf(cause.getMessage()).contains("max")
-            ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0"
-                + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before"
-                + " Blockwork could set these limits"
-            : "";
-    OutOfMemoryError error =
-        new OutOfMemoryError(
-            SafeText.format(
-                "%s: not enough memory for a plan for %s with batches of %d images: %s; %s; close"
-                    + " networks that you no longer need, or keep fewer plans"
-                    + " (NetworkOptions.inferencePlans and trainingPlans)%s",
-                architecture.name(),
-                what,
-                batch,
-                cause.getMessage(),
-                fits == 0
-                    ? "not even one image fits"
-                    : SafeText.format(
-                        "the largest batch that fits now is %d: use it, or smaller ones", fits),
-                limits));
-    error.initCause(cause);
-    return error;
   }
 
   /**
@@ -270,7 +232,6 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public float[] forward(float[] images) {
-
     return inference.values(images);
   }
 
@@ -382,7 +343,8 @@ public abstract class CompiledNetwork implements Network {
       return engine.bindTraining(
           parameters, gradients, key.batch(), settings, this::checkedTrainingPass);
     } catch (OutOfMemoryError e) {
-      throw memoryIsShort(
+      throw ShortMemory.forPlan(
+          architecture,
           "training",
           key.batch(),
           n -> engine.bindTraining(parameters, gradients, n, settings, this::trainingPass)::close,
@@ -436,17 +398,7 @@ public abstract class CompiledNetwork implements Network {
 
   private void freezeAlone(String... prefixes) {
     checkOpen();
-    List<String> modules = Stream.of(prefixes).map(Modules::withoutDot).toList();
-    for (String prefix : modules) {
-      var one = new TrainingSettings(false, List.of(prefix), 0);
-      if (architecture.layers().stream().noneMatch(l -> one.isFrozen(l.path()))) {
-        throw new IllegalArgumentException(
-            SafeText.format(
-                "freeze: %s has no layer at or below %s%s; its layers begin with %s",
-                architecture.name(), prefix, nearest(prefix), beginnings()));
-      }
-    }
-    frozen = modules;
+    frozen = new Freezing(architecture).modules(prefixes);
     gradients.clear();
     training.close();
   }
@@ -455,31 +407,8 @@ public abstract class CompiledNetwork implements Network {
   public void freeze(Class<?> node, Class<?>... more) {
     Objects.requireNonNull(node, "node");
     Objects.requireNonNull(more, "more");
-    Map<Class<?>, List<String>> known = nodes();
-    List<String> prefixes = new ArrayList<>();
-    for (Class<?> each : Stream.concat(Stream.of(node), Stream.of(more)).toList()) {
-      List<String> paths = known.get(each);
-      if (paths == null || paths.isEmpty()) {
-        throw new IllegalArgumentException(
-            SafeText.format(
-                "freeze: %s %s %s%s",
-                each.getName(),
-                paths == null ? "is no node of" : "was left out of",
-                architecture.name(),
-                nodesText(known)));
-      }
-      prefixes.addAll(paths);
-    }
-    freeze(prefixes.toArray(String[]::new));
-  }
-
-  private static String nodesText(Map<Class<?>, List<String>> known) {
-    return known.isEmpty()
-        ? ", which is not composed of nodes: freeze(\"layer1\") takes names"
-        : known.entrySet().stream()
-            .filter(node -> !node.getValue().isEmpty())
-            .map(node -> node.getKey().getSimpleName())
-            .collect(Collectors.joining(", ", "; its nodes are ", ""));
+    List<Class<?>> all = Stream.concat(Stream.of(node), Stream.<Class<?>>of(more)).toList();
+    freeze(new Freezing(architecture).paths(nodes(), all));
   }
 
   /**
@@ -489,26 +418,6 @@ public abstract class CompiledNetwork implements Network {
    */
   protected Map<Class<?>, List<String>> nodes() {
     return Map.of();
-  }
-
-  private String nearest(String module) {
-    return NearestName.suggestion(
-        module,
-        architecture.layers().stream()
-            .flatMap(l -> Stream.iterate(l.path(), p -> !p.isEmpty(), CompiledNetwork::parent))
-            .distinct()
-            .toList());
-  }
-
-  private static String parent(String path) {
-    return path.substring(0, Math.max(0, path.lastIndexOf('.')));
-  }
-
-  private String beginnings() {
-    return architecture.layers().stream()
-        .map(l -> l.path().split("\\.")[0])
-        .distinct()
-        .collect(Collectors.joining(", "));
   }
 
   @Override
@@ -555,7 +464,7 @@ public abstract class CompiledNetwork implements Network {
         () -> {
           checkImages(images);
           requireFiniteWeights();
-          requireFinite(images);
+          checks.requireFinite(images);
           engine.observe(parameters, images, this::forwardPass, observer);
           passes.forEach(pass -> engine.observe(parameters, images, pass, observer));
           return images;
@@ -580,118 +489,9 @@ public abstract class CompiledNetwork implements Network {
     }
   }
 
-  private void requireFinite(INDArray images) {
-    // The copy of what has gaps is short-lived, and rare.
-    INDArray contiguous = NativeValues.contiguous(images);
-    if (!Finite.all(contiguous)) {
-      long first = Finite.firstException(NativeValues.of(contiguous));
-      throw notFinite(first, images.length() / images.size(0));
-    }
-  }
-
-  private void requireFinite(float[] images) {
-    int first = Finite.firstException(images);
-    if (first >= 0) {
-      throw notFinite(first, Features.length(architecture.input()));
-    }
-  }
-
-  private IllegalArgumentException notFinite(long index, long image) {
-    return new IllegalArgumentException(
-        SafeText.format(
-            "%s: expected images of finite values, but image %d of the batch holds a NaN or an"
-                + " infinity; check how it was read and normalised",
-            architecture.name(), index / image));
-  }
-
-  private int countImages(float[] images) {
-    checkOpen();
-    int image = Math.toIntExact(Features.length(architecture.input()));
-    if (images.length == 0 || images.length % image != 0) {
-      throw new ShapeMismatchException(
-          SafeText.format(
-              "%s: expected images %s with N of at least 1, which are N x %d values, got %d values",
-              architecture.name(), imagesShape(), image, images.length));
-    }
-    return images.length / image;
-  }
-
   private void checkImages(INDArray images) {
     checkOpen();
-    NativeValues.requireAlive(images);
-    List<Integer> in = architecture.input();
-    if (images.rank() != 4
-        || images.size(1) != in.get(0)
-        || images.size(2) != in.get(1)
-        || images.size(3) != in.get(2)) {
-      throw new ShapeMismatchException(
-          SafeText.format(
-              "%s: expected images %s, got shape %s%s",
-              architecture.name(),
-              imagesShape(),
-              Arrays.toString(images.shape()),
-              shapeHint(images.shape())));
-    }
-    if (images.size(0) == 0) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected images %s with N of at least 1, got none",
-              architecture.name(), imagesShape()));
-    }
-    DataType type = options.dataType();
-    if (images.dataType() != type) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected images of type %s, got %s; convert them with"
-                  + " images.castTo(DataType.%s), or create the network with"
-                  + " NetworkOptions.dataType",
-              architecture.name(), type, images.dataType(), type));
-    }
-  }
-
-  private void checkOutput(INDArray output, long[] expectedShape) {
-    NativeValues.requireAlive(output);
-    if (!Arrays.equals(output.shape(), expectedShape)) {
-      throw new ShapeMismatchException(
-          SafeText.format(
-              "%s: expected an output array of shape %s, got %s",
-              architecture.name(),
-              Arrays.toString(expectedShape),
-              Arrays.toString(output.shape())));
-    }
-    if (output.dataType() != options.dataType()) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected an output array of type %s, got %s",
-              architecture.name(), options.dataType(), output.dataType()));
-    }
-  }
-
-  /** What was probably meant, if the sizes are right but in another order or of one image. */
-  private String shapeHint(long[] got) {
-    List<Integer> in = architecture.input();
-    long[] one = {in.get(0), in.get(1), in.get(2)};
-    long[] last = {one[1], one[2], one[0]};
-    if (Arrays.equals(got, one)) {
-      return SafeText.format(
-          "; a single image needs a batch: images.reshape(1, %d, %d, %d)", one[0], one[1], one[2]);
-    } else if (got.length == 4 && Arrays.equals(Arrays.copyOfRange(got, 1, 4), last)) {
-      return "; channels come first: images.permute(0, 3, 1, 2)";
-    } else if (Arrays.equals(got, last)) {
-      return SafeText.format(
-          "; channels come first, and a single image needs a batch: images.permute(2, 0,"
-              + " 1).reshape(1, %d, %d, %d)",
-          one[0], one[1], one[2]);
-    } else if (got.length == 4 && got[1] == one[0]) {
-      return SafeText.format(
-          "; resize and crop them to %d x %d, or declare the network's @Input so", one[1], one[2]);
-    }
-    return "";
-  }
-
-  private String imagesShape() {
-    List<Integer> in = architecture.input();
-    return SafeText.format("[N, %d, %d, %d]", in.get(0), in.get(1), in.get(2));
+    checks.images(images);
   }
 
   private INDArray newArray(long[] shape) {
