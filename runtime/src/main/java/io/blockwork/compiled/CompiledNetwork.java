@@ -25,6 +25,7 @@ import io.blockwork.memory.FreedMemory;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.published.PretrainedWeights;
 import io.blockwork.weights.LoadReport;
 import io.blockwork.weights.Weights;
 import java.nio.file.Path;
@@ -46,11 +47,19 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class CompiledNetwork implements Network {
   private final Architecture architecture;
+
+  /** The network whose size this is; itself, unless it is a further one. */
+  private final CompiledNetwork whole;
+
+  private final ImageChecks checks;
+
+  /** For the further sizes of images. Written by constructors only. */
+  private final List<CompiledNetwork> sizes = new ArrayList<>();
+
   private final NetworkOptions options;
   private final Engine engine;
   private final Parameters parameters;
   private final Gradients gradients;
-  private final ImageChecks checks;
   private final Features inference;
 
   /** The passes of {@link Output} methods. Written by constructors only. */
@@ -76,6 +85,8 @@ public abstract class CompiledNetwork implements Network {
    */
   protected CompiledNetwork(Architecture architecture, NetworkOptions options) {
     this.architecture = architecture;
+    this.whole = this;
+    this.checks = new ImageChecks(architecture, this::inputs, options.dataType());
     this.options = options;
     this.engine =
         options
@@ -86,9 +97,66 @@ public abstract class CompiledNetwork implements Network {
     new ModelCard(Optional.of(architecture.name()), List.of(), Optional.empty())
         .describe(parameters);
     this.gradients = new Gradients(state, options.dataType());
-    this.checks = new ImageChecks(architecture, options.dataType());
-    this.training = new TrainingPlans(options.trainingPlans(), this::bindTraining);
-    this.inference = passOf(this::forwardPass, List.of(architecture.output()));
+    this.training = new TrainingPlans(options.trainingPlans());
+    this.inference =
+        passOf(this::forwardPass, List.of(architecture.output()), sized -> sized.inference);
+  }
+
+  /**
+   * A network for images of another size.
+   *
+   * @param architecture of that size
+   * @param whole the network whose parameters and everything else it shares
+   */
+  protected CompiledNetwork(Architecture architecture, CompiledNetwork whole) {
+    this.architecture = architecture;
+    this.whole = whole;
+    this.checks = new ImageChecks(architecture, this::inputs, whole.options.dataType());
+    this.options = whole.options;
+    this.engine = whole.engine;
+    this.parameters = whole.parameters;
+    this.gradients = whole.gradients;
+    this.training = whole.training;
+    this.inference =
+        passOf(this::forwardPass, List.of(architecture.output()), sized -> sized.inference);
+  }
+
+  /**
+   * Says for which further sizes of images there are networks. Generated constructors call this.
+   */
+  protected final void sizes(CompiledNetwork... further) {
+    sizes.addAll(List.of(further));
+  }
+
+  /** What {@link Network#at} returns, of the type that the network was generated for. */
+  protected final <N extends Network> N at(Class<N> type, int height) {
+    for (CompiledNetwork sized : whole.sizes) {
+      if (sized.architecture.input().get(1) == height) {
+        return type.cast(sized);
+      }
+    }
+    return type.cast(whole.alone(height));
+  }
+
+  private Network alone(int height) {
+    return Network.super.at(height);
+  }
+
+  @Override
+  public List<List<Integer>> inputs() {
+    return Stream.concat(Stream.of(this), sizes.stream()).map(n -> n.architecture.input()).toList();
+  }
+
+  /** The network for images of that size; this one, which refuses them, if there is none. */
+  private CompiledNetwork sizeOf(INDArray images) {
+    if (images.rank() == 4) {
+      for (CompiledNetwork sized : sizes) {
+        if (sized.checks.isSize(images)) {
+          return sized;
+        }
+      }
+    }
+    return this;
   }
 
   private Parameters parameters(List<ParameterInfo> state) {
@@ -110,23 +178,35 @@ public abstract class CompiledNetwork implements Network {
   @SuppressWarnings("varargs") // the list is a copy
   protected final Features features(
       Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
-    Features made = passOf(pass, List.of(shapes));
+    int index = features.size();
+    Features made = passOf(pass, List.of(shapes), sized -> sized.features.get(index));
     features.add(made);
     passes.add(pass);
     return made;
   }
 
-  private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
+  /**
+   * @param same finds the same pass of a network for another size
+   */
+  private Features passOf(
+      Function<InferenceBinder, ForwardPass> pass,
+      List<List<Integer>> shapes,
+      Function<CompiledNetwork, Features> same) {
     return new Features(
         options,
         parameters,
         shapes,
         new Features.Check() {
           @Override
+          public Features at(INDArray images) {
+            return same.apply(sizeOf(images));
+          }
+
+          @Override
           public void images(INDArray images) {
             checkImages(images);
             requireFiniteWeights();
-            checks.requireFinite(images);
+            checks.finite(images);
           }
 
           @Override
@@ -134,7 +214,7 @@ public abstract class CompiledNetwork implements Network {
             checkOpen();
             int n = checks.count(values);
             requireFiniteWeights();
-            checks.requireFinite(values);
+            checks.finite(values);
             return n;
           }
 
@@ -232,6 +312,7 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public float[] forward(float[] images) {
+
     return inference.values(images);
   }
 
@@ -249,7 +330,7 @@ public abstract class CompiledNetwork implements Network {
 
   /** A pass reads the weights and moves running statistics: a change of the parameters. */
   private TrainingResult train(INDArray images, Losses losses, boolean inputGradient) {
-    return parameters.update(() -> trainAlone(images, losses, inputGradient));
+    return parameters.update(() -> sizeOf(images).trainAlone(images, losses, inputGradient));
   }
 
   private TrainingResult trainAlone(INDArray images, Losses losses, boolean inputGradient) {
@@ -261,7 +342,11 @@ public abstract class CompiledNetwork implements Network {
       check(terms.get(i), shapes.get(i));
     }
     TrainingPlans.Plan plan =
-        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), shapes);
+        training.get(
+            new TrainingPlans.Key(architecture.input(), n, inputGradient),
+            this::bindTraining,
+            options.dataType(),
+            shapes);
     parameters.passes(parameters.passes() + 1);
     plan.pass().forward(images, plan.outputs());
     plan.clearGradients();
@@ -317,10 +402,11 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(images, "images");
     return parameters.read(
         () -> {
-          checkImages(images);
-          var settings = new TrainingSettings(false, frozen, options.seed());
+          CompiledNetwork sized = sizeOf(images);
+          sized.checkImages(images);
+          var settings = new TrainingSettings(false, whole.frozen, options.seed());
           return Engines.inspecting(engine, options.dataType())
-              .firstNonFinite(parameters, images, settings, this::trainingPass);
+              .firstNonFinite(parameters, images, settings, sized::trainingPass);
         });
   }
 
@@ -331,14 +417,15 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(layer, "layer");
     return parameters.read(
         () -> {
-          checkImages(images);
+          CompiledNetwork sized = sizeOf(images);
+          sized.checkImages(images);
           return Engines.inspecting(engine, options.dataType())
-              .layerGradient(parameters, images, outputGradient, layer, this::trainingPass);
+              .layerGradient(parameters, images, outputGradient, layer, sized::trainingPass);
         });
   }
 
   private BoundTraining bindTraining(TrainingPlans.Key key) {
-    var settings = new TrainingSettings(key.inputGradient(), frozen, options.seed());
+    var settings = new TrainingSettings(key.inputGradient(), whole.frozen, options.seed());
     try {
       return engine.bindTraining(
           parameters, gradients, key.batch(), settings, this::checkedTrainingPass);
@@ -398,7 +485,7 @@ public abstract class CompiledNetwork implements Network {
 
   private void freezeAlone(String... prefixes) {
     checkOpen();
-    frozen = new Freezing(architecture).modules(prefixes);
+    whole.frozen = new Freezing(architecture).modules(prefixes);
     gradients.clear();
     training.close();
   }
@@ -417,22 +504,31 @@ public abstract class CompiledNetwork implements Network {
    * knows them.
    */
   protected Map<Class<?>, List<String>> nodes() {
-    return Map.of();
+    return whole == this ? Map.of() : whole.nodes();
+  }
+
+  @Override
+  public Optional<PretrainedWeights> published() {
+    return whole == this ? Optional.empty() : whole.published();
   }
 
   @Override
   public List<String> frozen() {
     checkOpen();
-    return frozen;
+    return whole.frozen;
   }
 
   @Override
   public void close() {
+    if (whole != this) {
+      whole.close();
+      return;
+    }
     parameters.update(
         () -> {
           closed = true;
-          inference.close();
-          features.forEach(Features::close);
+          sizes.forEach(CompiledNetwork::closePasses);
+          closePasses();
           training.close();
           parameters.close();
           gradients.close();
@@ -440,8 +536,13 @@ public abstract class CompiledNetwork implements Network {
     FreedMemory.returnToSystem();
   }
 
+  private void closePasses() {
+    inference.close();
+    features.forEach(Features::close);
+  }
+
   private void checkOpen() {
-    if (closed) {
+    if (whole.closed) {
       throw new IllegalStateException(
           SafeText.format("this %s is closed: create a new one", architecture.name()));
     }
@@ -452,8 +553,9 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(images, "images");
     return parameters.read(
         () -> {
-          checkImages(images);
-          return engine.profile(parameters, images, this::forwardPass);
+          CompiledNetwork sized = sizeOf(images);
+          sized.checkImages(images);
+          return engine.profile(parameters, images, sized::forwardPass);
         });
   }
 
@@ -462,11 +564,12 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(images, "images");
     parameters.read(
         () -> {
-          checkImages(images);
+          CompiledNetwork sized = sizeOf(images);
+          sized.checkImages(images);
           requireFiniteWeights();
-          checks.requireFinite(images);
-          engine.observe(parameters, images, this::forwardPass, observer);
-          passes.forEach(pass -> engine.observe(parameters, images, pass, observer));
+          sized.checks.finite(images);
+          engine.observe(parameters, images, sized::forwardPass, observer);
+          sized.passes.forEach(pass -> engine.observe(parameters, images, pass, observer));
           return images;
         });
   }

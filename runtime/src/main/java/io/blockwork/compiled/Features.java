@@ -32,6 +32,9 @@ public final class Features {
 
   /** Refuses what the network cannot take. */
   interface Check {
+    /** The same pass for images of that size; itself, which refuses them, if there is none. */
+    Features at(INDArray images);
+
     void images(INDArray images);
 
     /** Returns the number of images. */
@@ -88,24 +91,31 @@ public final class Features {
   public List<INDArray> all(INDArray images) {
     return parameters.read(
         () -> {
-          check.images(images);
-          int n = Math.toIntExact(images.size(0));
-          List<INDArray> outputs = new ArrayList<>(shapes.size());
-          for (List<Integer> shape : shapes) {
-            outputs.add(Nd4j.create(dataType, batched(n, shape)));
-          }
-          run(images, outputs);
-          return outputs;
+          Features sized = check.at(images);
+          sized.check.images(images);
+          return sized.run(images);
         });
+  }
+
+  private List<INDArray> run(INDArray images) {
+    int n = Math.toIntExact(images.size(0));
+    List<INDArray> outputs = new ArrayList<>(shapes.size());
+    for (List<Integer> shape : shapes) {
+      outputs.add(Nd4j.create(dataType, batched(n, shape)));
+    }
+    run(images, outputs);
+    return outputs;
   }
 
   /** Computes the only result into an array of the caller. */
   void into(INDArray images, INDArray output) {
     parameters.read(
         () -> {
-          check.images(images);
-          check.output(output, batched(Math.toIntExact(images.size(0)), shapes.get(0)));
-          run(images, List.of(output));
+          Features sized = check.at(images);
+          sized.check.images(images);
+          int n = Math.toIntExact(images.size(0));
+          check.output(output, batched(n, sized.shapes.get(0)));
+          sized.run(images, List.of(output));
           return output;
         });
   }

@@ -7,100 +7,31 @@ import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Refuses images that a network cannot take, and arrays that cannot take its output, and says what
- * was probably meant.
+ * Refuses images and arrays that a network cannot take, and says what it takes.
  *
- * @param architecture the network
- * @param type of its values
+ * @param architecture of the network
+ * @param inputs the sizes of images that it is told to take, for messages: this one first
+ * @param dataType of its images and results
  */
-record ImageChecks(Architecture architecture, DataType type) {
-  /**
-   * Checks shape and type.
-   *
-   * @throws ShapeMismatchException if they are not {@code [N, C, H, W]} of the network's input
-   * @throws IllegalArgumentException if there are none, or the type is another
-   */
-  void images(INDArray images) {
-    NativeValues.requireAlive(images);
+record ImageChecks(
+    Architecture architecture, Supplier<List<List<Integer>>> inputs, DataType dataType) {
+  /** Whether images have the size of the network's own. */
+  boolean isSize(INDArray images) {
     List<Integer> in = architecture.input();
-    if (images.rank() != 4
-        || images.size(1) != in.get(0)
-        || images.size(2) != in.get(1)
-        || images.size(3) != in.get(2)) {
-      throw new ShapeMismatchException(
-          SafeText.format(
-              "%s: expected images %s, got shape %s%s",
-              architecture.name(),
-              imagesShape(),
-              Arrays.toString(images.shape()),
-              shapeHint(images.shape())));
-    }
-    if (images.size(0) == 0) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected images %s with N of at least 1, got none",
-              architecture.name(), imagesShape()));
-    }
-    if (images.dataType() != type) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected images of type %s, got %s; convert them with"
-                  + " images.castTo(DataType.%s), or create the network with"
-                  + " NetworkOptions.dataType",
-              architecture.name(), type, images.dataType(), type));
-    }
+    return images.rank() == 4
+        && images.size(1) == in.get(0)
+        && images.size(2) == in.get(1)
+        && images.size(3) == in.get(2);
   }
 
-  /**
-   * The number of images whose values these are.
-   *
-   * @throws ShapeMismatchException if they are not those of one or more images
-   */
-  int count(float[] images) {
-    int image = Math.toIntExact(Features.length(architecture.input()));
-    if (images.length == 0 || images.length % image != 0) {
-      throw new ShapeMismatchException(
-          SafeText.format(
-              "%s: expected images %s with N of at least 1, which are N x %d values, got %d values",
-              architecture.name(), imagesShape(), image, images.length));
-    }
-    return images.length / image;
-  }
-
-  /**
-   * Checks where an output is to go.
-   *
-   * @throws ShapeMismatchException if the shape is another
-   * @throws IllegalArgumentException if the type is another
-   */
-  void output(INDArray output, long[] expectedShape) {
-    NativeValues.requireAlive(output);
-    if (!Arrays.equals(output.shape(), expectedShape)) {
-      throw new ShapeMismatchException(
-          SafeText.format(
-              "%s: expected an output array of shape %s, got %s",
-              architecture.name(),
-              Arrays.toString(expectedShape),
-              Arrays.toString(output.shape())));
-    }
-    if (output.dataType() != type) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected an output array of type %s, got %s",
-              architecture.name(), type, output.dataType()));
-    }
-  }
-
-  /**
-   * Looks for values that would make the output meaningless.
-   *
-   * @throws IllegalArgumentException if there is a NaN or an infinity
-   */
-  void requireFinite(INDArray images) {
+  /** Refuses a NaN and an infinity. */
+  void finite(INDArray images) {
     // The copy of what has gaps is short-lived, and rare.
     INDArray contiguous = NativeValues.contiguous(images);
     if (!Finite.all(contiguous)) {
@@ -109,8 +40,8 @@ record ImageChecks(Architecture architecture, DataType type) {
     }
   }
 
-  /** The same for images that lie side by side. */
-  void requireFinite(float[] images) {
+  /** Refuses a NaN and an infinity. */
+  void finite(float[] images) {
     int first = Finite.firstException(images);
     if (first >= 0) {
       throw notFinite(first, Features.length(architecture.input()));
@@ -123,6 +54,65 @@ record ImageChecks(Architecture architecture, DataType type) {
             "%s: expected images of finite values, but image %d of the batch holds a NaN or an"
                 + " infinity; check how it was read and normalised",
             architecture.name(), index / image));
+  }
+
+  /** The number of images, which have as many values as they must. */
+  int count(float[] images) {
+    int image = Math.toIntExact(Features.length(architecture.input()));
+    if (images.length == 0 || images.length % image != 0) {
+      throw new ShapeMismatchException(
+          SafeText.format(
+              "%s: expected images %s with N of at least 1, which are N x %d values, got %d values",
+              architecture.name(), imagesShape(), image, images.length));
+    }
+    return images.length / image;
+  }
+
+  /** Refuses images of another shape or type. */
+  void images(INDArray images) {
+    NativeValues.requireAlive(images);
+    if (!isSize(images)) {
+      throw new ShapeMismatchException(
+          SafeText.format(
+              "%s: expected images %s, got shape %s%s",
+              architecture.name(),
+              imagesShapes(),
+              Arrays.toString(images.shape()),
+              shapeHint(images.shape())));
+    }
+    if (images.size(0) == 0) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s: expected images %s with N of at least 1, got none",
+              architecture.name(), imagesShape()));
+    }
+    if (images.dataType() != dataType) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s: expected images of type %s, got %s; convert them with"
+                  + " images.castTo(DataType.%s), or create the network with"
+                  + " NetworkOptions.dataType",
+              architecture.name(), dataType, images.dataType(), dataType));
+    }
+  }
+
+  /** Refuses an array that is not for the results. */
+  void output(INDArray output, long[] expectedShape) {
+    NativeValues.requireAlive(output);
+    if (!Arrays.equals(output.shape(), expectedShape)) {
+      throw new ShapeMismatchException(
+          SafeText.format(
+              "%s: expected an output array of shape %s, got %s",
+              architecture.name(),
+              Arrays.toString(expectedShape),
+              Arrays.toString(output.shape())));
+    }
+    if (output.dataType() != dataType) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s: expected an output array of type %s, got %s",
+              architecture.name(), dataType, output.dataType()));
+    }
   }
 
   /** What was probably meant, if the sizes are right but in another order or of one image. */
@@ -148,7 +138,15 @@ record ImageChecks(Architecture architecture, DataType type) {
   }
 
   private String imagesShape() {
-    List<Integer> in = architecture.input();
+    return imagesShape(architecture.input());
+  }
+
+  private static String imagesShape(List<Integer> in) {
     return SafeText.format("[N, %d, %d, %d]", in.get(0), in.get(1), in.get(2));
+  }
+
+  /** Those of all sizes. */
+  private String imagesShapes() {
+    return inputs.get().stream().map(ImageChecks::imagesShape).collect(Collectors.joining(" or "));
   }
 }
