@@ -5,7 +5,6 @@ import io.blockwork.graph.Shapes;
 import io.blockwork.graph.StateDict;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.io.SafeText;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Fault;
 import io.blockwork.processor.dsl.Site;
@@ -116,7 +115,7 @@ final class OnnxAnnotations {
       return new Result(Optional.of(source), Optional.of(weights), List.of());
     } catch (OnnxSource.Refusal e) {
       String problem = String.valueOf(e.getMessage());
-      String named = file.isBlank() ? "without a name" : SafeText.of(file);
+      String named = file.isBlank() ? "\"" + file + "\"" : file;
       return Result.of(List.of(fault(e.message(), at, named, problem, e.remedy())));
     }
   }

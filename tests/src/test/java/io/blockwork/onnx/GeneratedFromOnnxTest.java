@@ -2,14 +2,23 @@ package io.blockwork.onnx;
 
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.data.ArrayDataset;
+import io.blockwork.data.DataLoader;
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Quantization;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.loss.Loss;
+import io.blockwork.onnx.exporter.OnnxExport;
 import io.blockwork.onnx.proto.ModelProto;
 import io.blockwork.onnx.proto.TensorShapeProto;
 import io.blockwork.processor.BlockworkProcessor;
+import io.blockwork.quantization.Calibrator;
+import io.blockwork.quantization.Quantizer;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URL;
@@ -155,6 +164,44 @@ class GeneratedFromOnnxTest {
           }
           return 0;
         });
+  }
+
+  /** The layers of the class have the names of those that the file is loaded to. */
+  @Test
+  void theRangesOfAFileInIntegersFitItsClass() throws Exception {
+    assumeTrue(OneDnnEngine.isAvailable(), "oneDNN cannot be loaded");
+    EngineOptions engine = EngineOptions.named("onednn");
+    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    try (OnnxNetwork net = OnnxNetwork.load(model, NetworkOptions.defaults().engine(engine))) {
+      var data = ArrayDataset.of(images(net, 8), List.of("a", "b"), new int[8]);
+      try (DataLoader loader = DataLoader.of(data).batchSize(8).build()) {
+        OnnxExport.of(net).quantization(Calibrator.of(net).run(loader)).to(model);
+      }
+    }
+    String source =
+        "@Model @Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    inProject(
+        type -> {
+          try (OnnxNetwork loaded = OnnxNetwork.loadQuantized(model, engine)) {
+            INDArray images = images(loaded, 3);
+            Quantization ranges = loaded.quantization().orElseThrow();
+            assertThat(inIntegers(type, engine, ranges, images))
+                .isEqualTo(loaded.forward(images).toFloatMatrix());
+          }
+          return 0;
+        });
+  }
+
+  private static <N extends Network> float[][] inIntegers(
+      Class<N> type, EngineOptions engine, Quantization ranges, INDArray images) {
+    try (N net = Networks.create(type);
+        N bytes = Quantizer.of(type, net).engine(engine).quantized(ranges)) {
+      float[][] scores = bytes.forward(images).toFloatMatrix();
+      assertThat(net.forward(images).toFloatMatrix()).isNotEqualTo(scores);
+      return scores;
+    }
   }
 
   @Test
@@ -380,7 +427,7 @@ class GeneratedFromOnnxTest {
     String source = "@Model @Onnx(\"\")\npublic interface Net extends Network {}\n";
     List<String> errors = compile(compiler("javac"), source);
     assertThat(errors).hasSize(1);
-    assertThat(errors.get(0)).startsWith("5: [BW370] there is no file without a name\n");
+    assertThat(errors.get(0)).startsWith("5: [BW370] there is no file \"\"\n");
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.blockwork.processor.onnx;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.io.SafeText;
 import io.blockwork.onnx.file.ModelReader;
 import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
@@ -78,6 +77,9 @@ public final class OnnxSource {
     try {
       model = ModelReader.read(path);
     } catch (OnnxException e) {
+      if (!Files.exists(path)) {
+        throw new Refusal(Message.ONNX_FILE, path + " " + e.problem(), e.remedy(), e);
+      }
       // What can be read, but not taken, has no remedy of its own.
       Message message = e.remedy().isEmpty() ? Message.ONNX_MODEL : Message.ONNX_READ;
       throw new Refusal(message, e.problem(), e.remedy(), e);
@@ -89,15 +91,16 @@ public final class OnnxSource {
     }
   }
 
+  /** Where the file is, or is expected. */
   private static Path path(String file, ModelFolder models) throws Refusal {
     try {
-      Optional<Path> path = models.find(file);
-      if (path.isPresent()) {
-        return path.get();
+      if (file.isBlank()) {
+        throw new Refusal(Message.ONNX_FILE, "this names none", "", null);
       }
-      throw new Refusal(Message.ONNX_FILE, models.missing(file), "", null);
+      return models.find(file).orElseGet(() -> models.expected(file));
     } catch (InvalidPathException e) {
-      throw new Refusal(Message.ONNX_FILE, SafeText.of(e.getMessage()), "", e);
+      throw new Refusal(
+          Message.ONNX_FILE, new OnnxException(e, "%s", e.getMessage()).problem(), "", e);
     }
   }
 
