@@ -4,7 +4,6 @@ import static com.google.common.truth.Truth.assertThat;
 import static com.google.common.truth.Truth.assertWithMessage;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.google.protobuf.ByteString;
 import io.blockwork.NetworkOptions;
 import io.blockwork.onnx.file.Bytes;
 import io.blockwork.onnx.file.ModelReader;
@@ -94,9 +93,7 @@ class ModelFormsTest {
         default -> bytes.putShort(upperHalf(each));
       }
     }
-    return TensorProto.newBuilder()
-        .setDataType(type.getNumber())
-        .setRawData(ByteString.copyFrom(bytes.flip()));
+    return RawData.set(TensorProto.newBuilder().setDataType(type.getNumber()), bytes.flip());
   }
 
   private static TensorProto.Builder typed(TensorProto.DataType type) {

@@ -4,7 +4,6 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.google.protobuf.ByteString;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Quantization;
 import io.blockwork.engine.onednn.OneDnnEngine;
@@ -69,7 +68,7 @@ class QuantizedImportTest {
     for (long size : shape) {
       tensor.addDims(size);
     }
-    graph.addInitializer(tensor.setRawData(ByteString.copyFrom(values.rewind())));
+    graph.addInitializer(RawData.set(tensor, values));
     return name;
   }
 
