@@ -19,6 +19,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A network that gives one logit for each class: {@code [N, C, H, W]} to {@code [N, classes]}. */
 public interface ImageClassifier extends Network {
+  @Override
+  default ImageClassifier at(int height) {
+    Network.super.at(height);
+    return this;
+  }
+
   /** Number of classes that the head tells apart. */
   default int classes() {
     return architecture().output().get(0);
@@ -106,9 +112,21 @@ public interface ImageClassifier extends Network {
    * validated on, or that its weights tell of ({@link ModelCard}); else what its {@link #published}
    * weights want, or torchvision's first ImageNet weights, in proportion to the height of its input
    * (the shorter side resized to 256 for a crop of 224).
+   *
+   * <p>Weights may tell of any size that the network was compiled for ({@link #inputs}): then
+   * {@link #classify(Path)} works at that size. If they tell of another size, it is scaled to this
+   * one's.
    */
   default Preprocessing preprocessing() {
-    return ModelCard.of(parameters()).preprocessing().orElseGet(this::usualPreprocessing);
+    return ModelCard.of(parameters())
+        .preprocessing()
+        .map(known -> isTaken(known.crop()) ? known : known.at(architecture().input().get(1)))
+        .orElseGet(this::usualPreprocessing);
+  }
+
+  /** Whether there is a size of squares of that side. */
+  private boolean isTaken(int side) {
+    return inputs().stream().anyMatch(in -> in.get(1) == side && in.get(2) == side);
   }
 
   private Preprocessing usualPreprocessing() {
@@ -148,14 +166,15 @@ public interface ImageClassifier extends Network {
     List<Integer> expected = architecture().input();
     ByteImage ready = preprocessing.resizeAndCrop(image);
     List<Integer> made = List.of(ready.channels(), ready.height(), ready.width());
-    if (!made.equals(expected)) {
+    if (!inputs().contains(made)) {
       throw new ShapeMismatchException(
           SafeText.format(
               "%s: expected images of %s (channels, height, width), the preprocessing made one of"
                   + " %s; let it resize and crop, as Preprocessing.imageNet(%d, %d) does",
               architecture().name(), expected, made, resize(expected.get(1)), expected.get(1)));
     }
-    return named(forward(preprocessing.normalize(ready)), classNames);
+    float[] logits = at(ready.height()).forward(preprocessing.normalize(ready));
+    return named(logits, classNames);
   }
 
   private List<Prediction> named(float[] logits, List<String> classNames) {

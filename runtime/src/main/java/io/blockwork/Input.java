@@ -28,4 +28,15 @@ public @interface Input {
 
   /** Width in pixels. */
   int width() default 224;
+
+  /**
+   * Heights of further images that a network is compiled for, with the same parameters: train at
+   * 176 what predicts at 224 (Touvron and others 2019, arXiv:1906.06423), or let the images grow
+   * from epoch to epoch. Their widths are in the proportion of {@link #width} to {@link #height}.
+   *
+   * <p>Every size is checked, and has code of its own, with shapes as literals. A network whose
+   * weights depend on the size, as those of a linear layer after a {@code Flatten} do, cannot have
+   * several. {@link Network#at} tells of use. In the input of a block it means nothing.
+   */
+  int[] sizes() default {};
 }

@@ -3,6 +3,7 @@ package io.blockwork;
 import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.LayerGradient;
+import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
 import io.blockwork.parameters.Gradients;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -19,10 +21,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one.
  *
  * <p>Images are {@code [N, C, H, W]} with any N of at least 1, in the data type that the network
- * was created with. All methods may be called from many threads. Those of {@link #forward} run side
- * by side, and each sees the weights of one moment: whatever changes weights or running statistics
- * (a training pass, an optimiser's step, {@link Parameters#set} and {@link Parameters#load}) waits
- * for them to end and keeps new ones waiting.
+ * was created with, and of one of the sizes that it was compiled for ({@link #inputs}); values that
+ * are not ND4J's are always of the first one. All methods may be called from many threads. Those of
+ * {@link #forward} run side by side, and each sees the weights of one moment: whatever changes
+ * weights or running statistics (a training pass, an optimiser's step, {@link Parameters#set} and
+ * {@link Parameters#load}) waits for them to end and keeps new ones waiting.
  *
  * <p>New arrays are made as ND4J's own operations make them: in the workspace that the calling
  * thread has open, if any. What the network keeps for itself never lies in a workspace.
@@ -196,6 +199,39 @@ public interface Network extends AutoCloseable {
   /** What is known of the network at compile time, and after it was closed. */
   Architecture architecture();
 
+  /**
+   * The shapes of one image, {@code [C, H, W]}, that the network takes: that of {@link
+   * #architecture} first, then those of {@link Input#sizes}.
+   */
+  default List<List<Integer>> inputs() {
+    return List.of(architecture().input());
+  }
+
+  /**
+   * This network for images of one height among {@link #inputs}: the same parameters, gradients,
+   * frozen layers and engine, and an {@link #architecture}, summary and export of that size. It
+   * takes images of no other size.
+   *
+   * <p>It is needed where there are no images to go by. Methods that take images as {@code
+   * INDArray} go by their size by themselves, so that a training at 176 pixels and its validation
+   * at 224 use one and the same network. Closing one closes the other.
+   *
+   * @param height of the images
+   * @throws IllegalArgumentException if the network was not compiled for it
+   */
+  default Network at(int height) {
+    if (architecture().input().get(1) == height) {
+      return this;
+    }
+    throw new IllegalArgumentException(
+        SafeText.format(
+            "%s: there is no network for images of height %d, only for %s; name the height in"
+                + " @Input(sizes = ...)",
+            architecture().name(),
+            height,
+            inputs().stream().map(in -> in.get(1).toString()).collect(Collectors.joining(", "))));
+  }
+
   /** The engine that runs the network. */
   Engine engine();
 
@@ -234,9 +270,18 @@ public interface Network extends AutoCloseable {
   /** The prefixes that {@link #freeze} was last called with. */
   List<String> frozen();
 
-  /** The table of layers, shapes, parameters and costs: {@link Architecture#table()}. */
+  /**
+   * The table of layers, shapes, parameters and costs, {@link Architecture#table()}, and which
+   * other sizes there are.
+   */
   default String summary() {
-    return architecture().table();
+    List<List<Integer>> further = inputs().subList(1, inputs().size());
+    return further.isEmpty()
+        ? architecture().table()
+        : further.stream()
+            .map(in -> in.get(0) + " x " + in.get(1) + " x " + in.get(2))
+            .collect(
+                Collectors.joining(", ", architecture().table() + "also for images of ", "\n"));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.blockwork;
 
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.EngineOptions;
+import io.blockwork.io.NumberChecks;
 import java.util.Objects;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -50,14 +51,8 @@ public record NetworkOptions(
     if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
       throw new IllegalArgumentException("data type: expected FLOAT or DOUBLE, got " + dataType);
     }
-    requirePositive("inference plans", inferencePlans);
-    requirePositive("training plans", trainingPlans);
-  }
-
-  private static void requirePositive(String what, int plans) {
-    if (plans < 1) {
-      throw new IllegalArgumentException(what + ": expected at least 1, got " + plans);
-    }
+    NumberChecks.positive("inference plans", inferencePlans);
+    NumberChecks.positive("training plans", trainingPlans);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.blockwork;
 
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ public record TestTimeViews(String name, Function<INDArray, List<View>> views) {
     /** Checks that nothing is missing. */
     public View {
       Objects.requireNonNull(images, "images");
+      NumberChecks.finiteNotNegative("weight of a view", weight);
     }
   }
 
@@ -64,6 +66,7 @@ public record TestTimeViews(String name, Function<INDArray, List<View>> views) {
    * @param pixels to shift by, at least 1 and less than the images' sides
    */
   public static TestTimeViews mirroredAndShifted(int pixels) {
+    NumberChecks.atLeast("pixels to shift by", 0, pixels);
     return new TestTimeViews(
         "mirrored and shifted by " + pixels,
         images -> {
@@ -82,6 +85,8 @@ public record TestTimeViews(String name, Function<INDArray, List<View>> views) {
    * @param width likewise
    */
   public static TestTimeViews fiveCrops(int height, int width) {
+    NumberChecks.positive("height of the crops", height);
+    NumberChecks.positive("width of the crops", width);
     return new TestTimeViews(
         "five crops",
         images -> crops(images, height, width).stream().map(c -> new View(c, 1)).toList());
@@ -94,6 +99,8 @@ public record TestTimeViews(String name, Function<INDArray, List<View>> views) {
    * @param width likewise
    */
   public static TestTimeViews tenCrops(int height, int width) {
+    NumberChecks.positive("height of the crops", height);
+    NumberChecks.positive("width of the crops", width);
     return new TestTimeViews(
         "ten crops",
         images -> {

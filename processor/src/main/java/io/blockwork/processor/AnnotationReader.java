@@ -101,6 +101,17 @@ final class AnnotationReader {
         : Optional.empty();
   }
 
+  /**
+   * The heights of further images that the annotation asks for: {@code sizes} of its {@code input}.
+   *
+   * @throws UnreadableValue if the value is erroneous, which the compiler reports
+   */
+  static List<Integer> sizes(AnnotationMirror annotation) {
+    var values = new AnnotationReader(annotation, Set.of());
+    return new AnnotationReader(values.value("input", AnnotationMirror.class), Set.of())
+        .integers("sizes");
+  }
+
   private ResNetSpec resNet() {
     return new ResNetSpec(
         integers("blocks"),

@@ -13,7 +13,6 @@ import io.blockwork.graph.transforms.Transforms;
 import io.blockwork.graph.transforms.Truncate;
 import io.blockwork.processor.architectures.Architectures;
 import io.blockwork.processor.checks.NetworkLimits;
-import io.blockwork.processor.checks.NetworkWarnings;
 import io.blockwork.processor.emit.BackwardWriter;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.ForwardWriter;
@@ -44,15 +43,24 @@ final class Compilation {
     return NetworkLimits.leastSide(spec, vertical);
   }
 
-  /** What is possible, but probably unwanted, in a network that has no problems. */
-  static List<Problem> warnings(Spec spec, Graph graph) {
-    return NetworkWarnings.of(
-        graph,
-        input -> {
-          var other = new InputSpec(input.channels(), input.height(), input.width());
-          Graph resized = Architectures.of(spec.with(other));
-          return Shapes.infer(resized).fault().isEmpty() ? Optional.of(resized) : Optional.empty();
-        });
+  /**
+   * A network for images of another size.
+   *
+   * @param graph the network; empty if it has problems
+   * @param problems of its shapes
+   */
+  record Resized(Optional<Graph> graph, List<Problem> problems) {
+    Resized {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /** The network for images of another size. */
+  static Resized resized(Spec spec, Shape input) {
+    Spec other = spec.with(new InputSpec(input.channels(), input.height(), input.width()));
+    Graph graph = Architectures.of(other);
+    List<Problem> problems = NetworkLimits.problems(other, graph);
+    return new Resized(problems.isEmpty() ? Optional.of(graph) : Optional.empty(), problems);
   }
 
   /** The graph of a network of one of the families, whose spec is sound by itself. */

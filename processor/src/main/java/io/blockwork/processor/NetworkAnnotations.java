@@ -3,7 +3,10 @@ package io.blockwork.processor;
 import com.palantir.javapoet.ClassName;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ModuleNames;
+import io.blockwork.graph.Shapes;
+import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.text.GraphText;
+import io.blockwork.processor.ImageSizes.Size;
 import io.blockwork.processor.architectures.Papers;
 import io.blockwork.processor.checks.NetworkWarnings;
 import io.blockwork.processor.dsl.Composition;
@@ -20,13 +23,16 @@ import io.blockwork.processor.spec.Problem;
 import io.blockwork.processor.spec.Spec;
 import io.blockwork.published.PretrainedWeights;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.annotation.processing.FilerException;
@@ -105,8 +111,9 @@ final class NetworkAnnotations {
       interfaces.check(element, simpleName(annotation), classifier);
       return true;
     }
-    GeneratedNames names = names(type);
+    GeneratedNames own = names(type);
     try {
+      GeneratedNames names = own.sized(ImageSizes.possible(AnnotationReader.sizes(annotation)));
       if (architectures.size() > 1) {
         twice(names, architectures);
       } else if (!clashes(names, sources)) {
@@ -128,10 +135,10 @@ final class NetworkAnnotations {
         return false;
       }
       // The compiler reports the value.
-      placeholder(names, List.of());
+      placeholder(own, List.of());
     } catch (RuntimeException e) {
       diagnostics.report(Message.INTERNAL, type, annotation, type.getSimpleName(), e);
-      placeholder(names, List.of(Message.INTERNAL.headline(type.getSimpleName(), e)));
+      placeholder(own, List.of(Message.INTERNAL.headline(type.getSimpleName(), e)));
     }
     return true;
   }
@@ -205,11 +212,17 @@ final class NetworkAnnotations {
       return;
     }
     Graph graph = drawn.orElseThrow();
-    if (options.warnings()) {
-      warn(Compilation.warnings(spec, graph), type, annotation);
-    }
     NetworkFacts facts = Compilation.facts(graph, published).after(Papers.of(spec));
-    generate(names, graph, features.get(), facts);
+    var network =
+        new Checked(names, annotation, graph, input -> Compilation.resized(spec, input).graph());
+    generate(network, features.get(), facts, size -> resized(network, size, spec));
+  }
+
+  /** A network of one of the families for images of another size. */
+  private Optional<Graph> resized(Checked network, Size size, Spec spec) {
+    Compilation.Resized resized = Compilation.resized(spec, size.image());
+    resized.problems().forEach(problem -> report(network, size.at(problem)));
+    return resized.graph();
   }
 
   private void compose(
@@ -233,9 +246,6 @@ final class NetworkAnnotations {
       placeholder(names, List.of());
       return;
     }
-    if (options.warnings()) {
-      warn(NetworkWarnings.of(graph, result.resized()), type, annotation);
-    }
     var facts =
         new NetworkFacts(
             composition.heads(),
@@ -244,7 +254,16 @@ final class NetworkAnnotations {
             composition.nodes().stream()
                 .map(node -> new NodePaths(ClassName.get(node.element()), node.paths()))
                 .toList());
-    generate(names.naming(composition.names()), graph, features.get(), facts);
+    var network =
+        new Checked(names.naming(composition.names()), annotation, graph, result.resized());
+    generate(network, features.get(), facts, size -> resized(size, result));
+  }
+
+  /** A composed network for images of another size. */
+  private Optional<Graph> resized(Size size, Compositions.Result result) {
+    Compositions.Resized resized = result.sized().apply(size.image());
+    resized.fault().ifPresent(fault -> diagnostics.report(fault.after(size.line())));
+    return resized.graph();
   }
 
   private void fromOnnx(GeneratedNames names, AnnotationMirror model, AnnotationMirror onnx) {
@@ -271,15 +290,104 @@ final class NetworkAnnotations {
       ModelFile file = reader.write(result, resource, onnx);
       Graph network = result.graph().get();
       NetworkFacts facts = Compilation.facts(network, Optional.empty()).of(file);
-      generate(names, network, features.get(), facts);
-    } catch (IOException e) {
+      var checked = new Checked(names, model, network, input -> Optional.empty());
+      generate(checked, features.get(), facts, size -> resized(type, size, reader, result, onnx));
+    } catch (IOException | UncheckedIOException e) {
       diagnostics.report(Message.CANNOT_WRITE, type, resource, e.toString());
       placeholder(names, List.of(Message.CANNOT_WRITE.headline(resource, e.toString())));
     }
   }
 
-  /** Writes all there is of a network that has no problems. */
+  /** The network of a file for images of another size. */
+  private Optional<Graph> resized(
+      TypeElement type,
+      Size size,
+      OnnxAnnotations reader,
+      OnnxAnnotations.Result whole,
+      AnnotationMirror onnx) {
+    try {
+      OnnxAnnotations.Result result = reader.resized(type, whole, size.image(), onnx);
+      result.faults().forEach(fault -> diagnostics.report(fault.after(size.line())));
+      return result.graph();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A network that has no problems at its own size.
+   *
+   * @param annotation that describes it
+   * @param resized the same for other images; empty if it cannot run
+   */
+  private record Checked(
+      GeneratedNames names,
+      AnnotationMirror annotation,
+      Graph graph,
+      Function<Shape, Optional<Graph>> resized) {
+    private TypeElement type() {
+      return names.origin();
+    }
+  }
+
+  private void report(Checked network, Problem problem) {
+    diagnostics.report(problem, network.type(), network.annotation());
+  }
+
+  /**
+   * Writes all there is of a network, if it has no problems at its further sizes either.
+   *
+   * @param draw the network at one of them; empty if it has problems, which have been reported then
+   */
   private void generate(
+      Checked network,
+      List<FeatureMethod> features,
+      NetworkFacts facts,
+      Function<Size, Optional<Graph>> draw) {
+    GeneratedNames names = network.names();
+    Graph graph = network.graph();
+    List<Integer> heights = AnnotationReader.sizes(network.annotation());
+    ImageSizes sizes = ImageSizes.of(heights, Shapes.of(graph).get(0));
+    List<Problem> problems = new ArrayList<>(sizes.problems());
+    Map<Size, Graph> further = new LinkedHashMap<>();
+    for (Size size : sizes.found()) {
+      Optional<Graph> other = draw.apply(size);
+      other.flatMap(drawn -> size.difference(graph, drawn)).ifPresent(problems::add);
+      other.ifPresent(drawn -> further.put(size, drawn));
+    }
+    problems.forEach(problem -> report(network, problem));
+    if (!problems.isEmpty() || further.size() < heights.size()) {
+      placeholder(
+          names, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
+      return;
+    }
+    if (options.warnings()) {
+      warn(network, further);
+    }
+    write(names, graph, features, facts);
+    further.forEach(
+        (size, drawn) ->
+            write(names.at(size.image().height()), drawn, features, facts.ofFurtherSize()));
+  }
+
+  /** Warns of each thing once, and of a further size only where it differs from the others. */
+  private void warn(Checked network, Map<Size, Graph> further) {
+    List<Problem> warnings =
+        new ArrayList<>(NetworkWarnings.of(network.graph(), network.resized()));
+    Set<Message> told = warnings.stream().map(Problem::message).collect(Collectors.toSet());
+    further.forEach(
+        (size, drawn) ->
+            NetworkWarnings.of(drawn, network.resized()).stream()
+                .filter(warning -> told.add(warning.message()))
+                .map(size::at)
+                .forEach(warnings::add));
+    warnings.stream()
+        .filter(warning -> !Diagnostics.isSuppressed(warning.message(), network.type()))
+        .forEach(warning -> report(network, warning));
+  }
+
+  /** Writes all there is of a network at one size. */
+  private void write(
       GeneratedNames names, Graph graph, List<FeatureMethod> features, NetworkFacts facts) {
     TypeElement type = names.origin();
     Optional<Supplier<String>> text =
@@ -289,7 +397,7 @@ final class NetworkAnnotations {
     Compilation.compile(graph, names, features, facts).forEach(file -> write(file, type));
     text.ifPresent(graphText -> writeBeside(names, names.graph(), graphText.get()));
     if (options.report()) {
-      writeBeside(names, names.base() + ".html", Compilation.sheet(graph, names, source(type)));
+      writeBeside(names, names.report(), Compilation.sheet(graph, names, source(type)));
     }
   }
 
@@ -303,12 +411,6 @@ final class NetworkAnnotations {
     }
     lines.add("interface " + type.getSimpleName());
     return lines;
-  }
-
-  private void warn(List<Problem> warnings, TypeElement type, AnnotationMirror annotation) {
-    warnings.stream()
-        .filter(warning -> !Diagnostics.isSuppressed(warning.message(), type))
-        .forEach(warning -> diagnostics.report(warning, type, annotation));
   }
 
   /**

@@ -3,8 +3,8 @@ package io.blockwork.processor;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.StateDict;
+import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.io.SafeText;
 import io.blockwork.processor.dsl.Compositions;
 import io.blockwork.processor.dsl.Fault;
 import io.blockwork.processor.dsl.Site;
@@ -115,8 +115,39 @@ final class OnnxAnnotations {
       return new Result(Optional.of(source), Optional.of(weights), List.of());
     } catch (OnnxSource.Refusal e) {
       String problem = String.valueOf(e.getMessage());
-      String named = file.isBlank() ? "without a name" : SafeText.of(file);
+      String named = file.isBlank() ? "without a name" : file;
       return Result.of(List.of(fault(e.message(), at, named, problem, e.remedy())));
+    }
+  }
+
+  /**
+   * Reads the file of a network for images of another size.
+   *
+   * @param whole the network at its own size
+   */
+  Result resized(TypeElement type, Result whole, Shape input, AnnotationMirror onnx)
+      throws IOException {
+    var at = new Site(type, Optional.of(onnx), List.of(FILE));
+    String file = String.valueOf(value(onnx, FILE));
+    OnnxSource own = whole.source().orElseThrow();
+    try {
+      OnnxSource source =
+          OnnxSource.read(
+              file, options.onnx(), whole.weights().orElseThrow().toUri(), Optional.of(input));
+      List<Parameter> parameters = StateDict.of(own.graph());
+      return StateDict.of(source.graph()).equals(parameters)
+              && !own.weightsDigest(parameters).equals(source.weightsDigest(parameters))
+          ? Result.of(
+              List.of(
+                  fault(
+                      Message.ONNX_MODEL,
+                      at,
+                      file,
+                      "the values of its weights depend on the size of the images")))
+          : new Result(Optional.of(source), whole.weights(), List.of());
+    } catch (OnnxSource.Refusal e) {
+      return Result.of(
+          List.of(fault(Message.ONNX_MODEL, at, file, String.valueOf(e.getMessage()))));
     }
   }
 

@@ -22,19 +22,16 @@ import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
-import io.blockwork.memory.Finite;
 import io.blockwork.memory.FreedMemory;
-import io.blockwork.memory.NativeValues;
-import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.published.PretrainedWeights;
 import io.blockwork.weights.LoadReport;
 import io.blockwork.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,7 +41,6 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.LoggerFactory;
@@ -55,6 +51,15 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class CompiledNetwork implements Network {
   private final Architecture architecture;
+
+  /** The network whose size this is; itself, unless it is a further one. */
+  private final CompiledNetwork whole;
+
+  private final ImageChecks checks;
+
+  /** For the further sizes of images. Written by constructors only. */
+  private final List<CompiledNetwork> sizes = new ArrayList<>();
+
   private final NetworkOptions options;
   private final Engine engine;
   private final Parameters parameters;
@@ -84,6 +89,8 @@ public abstract class CompiledNetwork implements Network {
    */
   protected CompiledNetwork(Architecture architecture, NetworkOptions options) {
     this.architecture = architecture;
+    this.whole = this;
+    this.checks = new ImageChecks(architecture, this::inputs, options.dataType());
     this.options = options;
     this.engine =
         options
@@ -94,8 +101,66 @@ public abstract class CompiledNetwork implements Network {
     new ModelCard(Optional.of(architecture.name()), List.of(), Optional.empty())
         .describe(parameters);
     this.gradients = new Gradients(state, options.dataType());
-    this.training = new TrainingPlans(options.trainingPlans(), this::bindTraining);
-    this.inference = passOf(this::forwardPass, List.of(architecture.output()));
+    this.training = new TrainingPlans(options.trainingPlans());
+    this.inference =
+        passOf(this::forwardPass, List.of(architecture.output()), sized -> sized.inference);
+  }
+
+  /**
+   * A network for images of another size.
+   *
+   * @param architecture of that size
+   * @param whole the network whose parameters and everything else it shares
+   */
+  protected CompiledNetwork(Architecture architecture, CompiledNetwork whole) {
+    this.architecture = architecture;
+    this.whole = whole;
+    this.checks = new ImageChecks(architecture, this::inputs, whole.options.dataType());
+    this.options = whole.options;
+    this.engine = whole.engine;
+    this.parameters = whole.parameters;
+    this.gradients = whole.gradients;
+    this.training = whole.training;
+    this.inference =
+        passOf(this::forwardPass, List.of(architecture.output()), sized -> sized.inference);
+  }
+
+  /**
+   * Says for which further sizes of images there are networks. Generated constructors call this.
+   */
+  protected final void sizes(CompiledNetwork... further) {
+    sizes.addAll(List.of(further));
+  }
+
+  /** What {@link Network#at} returns, of the type that the network was generated for. */
+  protected final <N extends Network> N at(Class<N> type, int height) {
+    for (CompiledNetwork sized : whole.sizes) {
+      if (sized.architecture.input().get(1) == height) {
+        return type.cast(sized);
+      }
+    }
+    return type.cast(whole.alone(height));
+  }
+
+  private Network alone(int height) {
+    return Network.super.at(height);
+  }
+
+  @Override
+  public List<List<Integer>> inputs() {
+    return Stream.concat(Stream.of(this), sizes.stream()).map(n -> n.architecture.input()).toList();
+  }
+
+  /** The network for images of that size; this one, which refuses them, if there is none. */
+  private CompiledNetwork sizeOf(INDArray images) {
+    if (images.rank() == 4) {
+      for (CompiledNetwork sized : sizes) {
+        if (sized.checks.isSize(images)) {
+          return sized;
+        }
+      }
+    }
+    return this;
   }
 
   private Parameters parameters(List<ParameterInfo> state) {
@@ -124,13 +189,20 @@ public abstract class CompiledNetwork implements Network {
   @SuppressWarnings("varargs") // the list is a copy
   protected final Features features(
       Function<InferenceBinder, ForwardPass> pass, List<Integer>... shapes) {
-    Features made = passOf(pass, List.of(shapes));
+    int index = features.size();
+    Features made = passOf(pass, List.of(shapes), sized -> sized.features.get(index));
     features.add(made);
     passes.add(pass);
     return made;
   }
 
-  private Features passOf(Function<InferenceBinder, ForwardPass> pass, List<List<Integer>> shapes) {
+  /**
+   * @param same finds the same pass of a network for another size
+   */
+  private Features passOf(
+      Function<InferenceBinder, ForwardPass> pass,
+      List<List<Integer>> shapes,
+      Function<CompiledNetwork, Features> same) {
     return new Features(
         options,
         parameters,
@@ -138,23 +210,29 @@ public abstract class CompiledNetwork implements Network {
         shapes,
         new Features.Check() {
           @Override
+          public Features at(INDArray images) {
+            return same.apply(sizeOf(images));
+          }
+
+          @Override
           public void images(INDArray images) {
             checkImages(images);
             requireFiniteWeights();
-            requireFinite(images);
+            checks.finite(images);
           }
 
           @Override
           public int images(float[] values) {
-            int n = countImages(values);
+            checkOpen();
+            int n = checks.count(values);
             requireFiniteWeights();
-            requireFinite(values);
+            checks.finite(values);
             return n;
           }
 
           @Override
           public void output(INDArray output, long[] expectedShape) {
-            checkOutput(output, expectedShape);
+            checks.output(output, expectedShape);
           }
         },
         engine.largestBatch(),
@@ -289,7 +367,7 @@ public abstract class CompiledNetwork implements Network {
 
   /** A pass reads the weights and moves running statistics: a change of the parameters. */
   private TrainingResult train(INDArray images, Losses losses, boolean inputGradient) {
-    return parameters.update(() -> trainAlone(images, losses, inputGradient));
+    return parameters.update(() -> sizeOf(images).trainAlone(images, losses, inputGradient));
   }
 
   private TrainingResult trainAlone(INDArray images, Losses losses, boolean inputGradient) {
@@ -301,7 +379,11 @@ public abstract class CompiledNetwork implements Network {
       check(terms.get(i), shapes.get(i));
     }
     TrainingPlans.Plan plan =
-        training.get(new TrainingPlans.Key(n, inputGradient), options.dataType(), shapes);
+        training.get(
+            new TrainingPlans.Key(architecture.input(), n, inputGradient),
+            this::bindTraining,
+            options.dataType(),
+            shapes);
     parameters.passes(parameters.passes() + 1);
     plan.pass().forward(images, plan.outputs());
     plan.clearGradients();
@@ -357,10 +439,11 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(images, "images");
     return parameters.read(
         () -> {
-          checkImages(images);
-          var settings = new TrainingSettings(false, frozen, options.seed());
+          CompiledNetwork sized = sizeOf(images);
+          sized.checkImages(images);
+          var settings = new TrainingSettings(false, whole.frozen, options.seed());
           return Engines.inspecting(engine, options.dataType())
-              .firstNonFinite(parameters, images, settings, this::trainingPass);
+              .firstNonFinite(parameters, images, settings, sized::trainingPass);
         });
   }
 
@@ -371,14 +454,15 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(layer, "layer");
     return parameters.read(
         () -> {
-          checkImages(images);
+          CompiledNetwork sized = sizeOf(images);
+          sized.checkImages(images);
           return Engines.inspecting(engine, options.dataType())
-              .layerGradient(parameters, images, outputGradient, layer, this::trainingPass);
+              .layerGradient(parameters, images, outputGradient, layer, sized::trainingPass);
         });
   }
 
   private BoundTraining bindTraining(TrainingPlans.Key key) {
-    var settings = new TrainingSettings(key.inputGradient(), frozen, options.seed());
+    var settings = new TrainingSettings(key.inputGradient(), whole.frozen, options.seed());
     try {
       return engine.bindTraining(
           parameters, gradients, key.batch(), settings, this::checkedTrainingPass);
@@ -447,7 +531,7 @@ public abstract class CompiledNetwork implements Network {
                 architecture.name(), prefix, nearest(prefix), beginnings()));
       }
     }
-    frozen = modules;
+    whole.frozen = modules;
     gradients.clear();
     training.close();
   }
@@ -489,7 +573,12 @@ public abstract class CompiledNetwork implements Network {
    * knows them.
    */
   protected Map<Class<?>, List<String>> nodes() {
-    return Map.of();
+    return whole == this ? Map.of() : whole.nodes();
+  }
+
+  @Override
+  public Optional<PretrainedWeights> published() {
+    return whole == this ? Optional.empty() : whole.published();
   }
 
   private String nearest(String module) {
@@ -515,16 +604,20 @@ public abstract class CompiledNetwork implements Network {
   @Override
   public List<String> frozen() {
     checkOpen();
-    return frozen;
+    return whole.frozen;
   }
 
   @Override
   public void close() {
+    if (whole != this) {
+      whole.close();
+      return;
+    }
     parameters.update(
         () -> {
           closed = true;
-          inference.close();
-          features.forEach(Features::close);
+          sizes.forEach(CompiledNetwork::closePasses);
+          closePasses();
           training.close();
           parameters.close();
           gradients.close();
@@ -532,8 +625,13 @@ public abstract class CompiledNetwork implements Network {
     FreedMemory.returnToSystem();
   }
 
+  private void closePasses() {
+    inference.close();
+    features.forEach(Features::close);
+  }
+
   private void checkOpen() {
-    if (closed) {
+    if (whole.closed) {
       throw new IllegalStateException(
           SafeText.format("this %s is closed: create a new one", architecture.name()));
     }
@@ -544,8 +642,9 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(images, "images");
     return parameters.read(
         () -> {
-          checkImages(images);
-          return engine.profile(parameters, images, this::forwardPass);
+          CompiledNetwork sized = sizeOf(images);
+          sized.checkImages(images);
+          return engine.profile(parameters, images, sized::forwardPass);
         });
   }
 
@@ -554,11 +653,12 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(images, "images");
     parameters.read(
         () -> {
-          checkImages(images);
+          CompiledNetwork sized = sizeOf(images);
+          sized.checkImages(images);
           requireFiniteWeights();
-          requireFinite(images);
-          engine.observe(parameters, images, this::forwardPass, observer);
-          passes.forEach(pass -> engine.observe(parameters, images, pass, observer));
+          sized.checks.finite(images);
+          engine.observe(parameters, images, sized::forwardPass, observer);
+          sized.passes.forEach(pass -> engine.observe(parameters, images, pass, observer));
           return images;
         });
   }
@@ -581,118 +681,9 @@ public abstract class CompiledNetwork implements Network {
     }
   }
 
-  private void requireFinite(INDArray images) {
-    // The copy of what has gaps is short-lived, and rare.
-    INDArray contiguous = NativeValues.contiguous(images);
-    if (!Finite.all(contiguous)) {
-      long first = Finite.firstException(NativeValues.of(contiguous));
-      throw notFinite(first, images.length() / images.size(0));
-    }
-  }
-
-  private void requireFinite(float[] images) {
-    int first = Finite.firstException(images);
-    if (first >= 0) {
-      throw notFinite(first, Features.length(architecture.input()));
-    }
-  }
-
-  private IllegalArgumentException notFinite(long index, long image) {
-    return new IllegalArgumentException(
-        SafeText.format(
-            "%s: expected images of finite values, but image %d of the batch holds a NaN or an"
-                + " infinity; check how it was read and normalised",
-            architecture.name(), index / image));
-  }
-
-  private int countImages(float[] images) {
-    checkOpen();
-    int image = Math.toIntExact(Features.length(architecture.input()));
-    if (images.length == 0 || images.length % image != 0) {
-      throw new ShapeMismatchException(
-          SafeText.format(
-              "%s: expected images %s with N of at least 1, which are N x %d values, got %d values",
-              architecture.name(), imagesShape(), image, images.length));
-    }
-    return images.length / image;
-  }
-
   private void checkImages(INDArray images) {
     checkOpen();
-    NativeValues.requireAlive(images);
-    List<Integer> in = architecture.input();
-    if (images.rank() != 4
-        || images.size(1) != in.get(0)
-        || images.size(2) != in.get(1)
-        || images.size(3) != in.get(2)) {
-      throw new ShapeMismatchException(
-          SafeText.format(
-              "%s: expected images %s, got shape %s%s",
-              architecture.name(),
-              imagesShape(),
-              Arrays.toString(images.shape()),
-              shapeHint(images.shape())));
-    }
-    if (images.size(0) == 0) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected images %s with N of at least 1, got none",
-              architecture.name(), imagesShape()));
-    }
-    DataType type = options.dataType();
-    if (images.dataType() != type) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected images of type %s, got %s; convert them with"
-                  + " images.castTo(DataType.%s), or create the network with"
-                  + " NetworkOptions.dataType",
-              architecture.name(), type, images.dataType(), type));
-    }
-  }
-
-  private void checkOutput(INDArray output, long[] expectedShape) {
-    NativeValues.requireAlive(output);
-    if (!Arrays.equals(output.shape(), expectedShape)) {
-      throw new ShapeMismatchException(
-          SafeText.format(
-              "%s: expected an output array of shape %s, got %s",
-              architecture.name(),
-              Arrays.toString(expectedShape),
-              Arrays.toString(output.shape())));
-    }
-    if (output.dataType() != options.dataType()) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "%s: expected an output array of type %s, got %s",
-              architecture.name(), options.dataType(), output.dataType()));
-    }
-  }
-
-  /** What was probably meant, if the sizes are right but in another order or of one image. */
-  private String shapeHint(long[] got) {
-    List<Integer> in = architecture.input();
-    long[] one = {in.get(0), in.get(1), in.get(2)};
-    long[] last = {one[1], one[2], one[0]};
-    if (Arrays.equals(got, one)) {
-      return SafeText.format(
-          "; a single image needs a batch: images.reshape(1, %d, %d, %d)", one[0], one[1], one[2]);
-    } else if (got.length == 4 && Arrays.equals(Arrays.copyOfRange(got, 1, 4), last)) {
-      return "; channels come first: images.permute(0, 3, 1, 2)";
-    } else if (Arrays.equals(got, last)) {
-      return SafeText.format(
-          "; channels come first, and a single image needs a batch: images.permute(2, 0,"
-              + " 1).reshape(1, %d, %d, %d)",
-          one[0], one[1], one[2]);
-    } else if (got.length == 4 && got[1] == one[0]) {
-      return SafeText.format(
-          "; resize and crop them to %d x %d, or declare the network's @Input so", one[1], one[2]);
-    }
-    return "";
-  }
-
-  private String imagesShape() {
-    List<Integer> in = architecture.input();
-    return SafeText.format("[N, %d, %d, %d]", in.get(0), in.get(1), in.get(2));
+    checks.images(images);
   }
 
   private INDArray newArray(long[] shape) {

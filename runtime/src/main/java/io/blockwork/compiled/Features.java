@@ -35,6 +35,9 @@ public final class Features {
 
   /** Refuses what the network cannot take. */
   interface Check {
+    /** The same pass for images of that size; itself, which refuses them, if there is none. */
+    Features at(INDArray images);
+
     void images(INDArray images);
 
     /** Returns the number of images. */
@@ -101,21 +104,27 @@ public final class Features {
   public List<INDArray> all(INDArray images) {
     return parameters.read(
         () -> {
-          check.images(images);
-          int n = Math.toIntExact(images.size(0));
-          List<INDArray> outputs = newOutputs(n);
-          run(images, outputs);
-          return outputs;
+          Features sized = check.at(images);
+          sized.check.images(images);
+          return sized.run(images);
         });
+  }
+
+  private List<INDArray> run(INDArray images) {
+    List<INDArray> outputs = newOutputs(Math.toIntExact(images.size(0)));
+    run(images, outputs);
+    return outputs;
   }
 
   /** Computes the only result into an array of the caller. */
   void into(INDArray images, INDArray output) {
     parameters.read(
         () -> {
-          check.images(images);
-          check.output(output, batched(Math.toIntExact(images.size(0)), shapes.get(0)));
-          run(images, List.of(output));
+          Features sized = check.at(images);
+          sized.check.images(images);
+          int n = Math.toIntExact(images.size(0));
+          check.output(output, batched(n, sized.shapes.get(0)));
+          sized.run(images, List.of(output));
           return output;
         });
   }
@@ -234,6 +243,14 @@ public final class Features {
         plan.run(part(images, begin, end), outputs.stream().map(o -> part(o, begin, end)).toList());
       }
     } else {
+      runFilledUp(plan, size, images, outputs);
+    }
+  }
+
+  private void runFilledUp(BoundInference plan, int size, INDArray images, List<INDArray> outputs) {
+    int count = Math.toIntExact(images.size(0));
+    // Arrays of a workspace could not be closed.
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray more = Nd4j.create(dataType, batched(size, input));
       part(more, 0, count).assign(images);
       List<INDArray> results = newOutputs(size);

@@ -13,16 +13,19 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The bound training plans of a network. Used by one thread at a time. */
+/** The bound training plans of a network, of all its sizes. Used by one thread at a time. */
 final class TrainingPlans {
   private final int capacity;
-  private final Function<Key, BoundTraining> bind;
 
   /** In order of use, the least recent first. */
   private final Map<Key, Plan> plans = new LinkedHashMap<>(4, 0.75f, true);
 
-  /** What a plan is bound for. */
-  record Key(int batch, boolean inputGradient) {}
+  /**
+   * What a plan is bound for.
+   *
+   * @param input shape of one image
+   */
+  record Key(List<Integer> input, int batch, boolean inputGradient) {}
 
   /**
    * A bound pass, and its arrays: made once, so that a pass leaves nothing for ND4J to free.
@@ -51,15 +54,18 @@ final class TrainingPlans {
 
   /**
    * @param capacity the most plans to keep, at least 1
-   * @param bind makes a pass
    */
-  TrainingPlans(int capacity, Function<Key, BoundTraining> bind) {
+  TrainingPlans(int capacity) {
     this.capacity = capacity;
-    this.bind = bind;
   }
 
-  /** The plan for the key, whose outputs have the given type and shape. */
-  Plan get(Key key, DataType type, List<long[]> outputShapes) {
+  /**
+   * The plan for the key.
+   *
+   * @param bind makes the pass of a new one
+   * @param type of its outputs, which have the given shapes
+   */
+  Plan get(Key key, Function<Key, BoundTraining> bind, DataType type, List<long[]> outputShapes) {
     Plan known = plans.get(key);
     if (known != null) {
       return known;

@@ -183,6 +183,7 @@ public final class ArrayDataset implements Dataset {
 
   @Override
   public float[] target(int index) {
+    Objects.checkIndex(index, size());
     return task == Task.SINGLE_LABEL ? new float[0] : targets[index].clone();
   }
 

@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.AffineMap.Sampling;
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.NumberChecks;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -41,13 +42,13 @@ public record AugMix(
   /** Validates the arguments. */
   public AugMix {
     Objects.requireNonNull(sampling, "sampling");
-    if (severity < 1 || severity > BINS || width < 1 || depth == 0 || !(alpha > 0)) {
+    if (severity < 1 || severity > BINS || width < 1 || depth == 0 || depth < -1 || !(alpha > 0)) {
       throw new IllegalArgumentException(
-          "AugMix: expected a severity from 1 to 10, at least 1 chain, a depth that is not 0 and a"
-              + " positive alpha, got "
+          "AugMix: expected a severity from 1 to 10, at least 1 chain, a depth of at least 1 (-1: a"
+              + " random one) and a positive alpha, got "
               + List.of(severity, width, depth, alpha));
     }
-    RandAugment.requireFill(fill);
+    NumberChecks.sample("fill", fill);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.AffineMap.Sampling;
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.NumberChecks;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -27,7 +28,7 @@ public record AutoAugment(Policy policy, Sampling sampling, int fill) implements
   public AutoAugment {
     Objects.requireNonNull(policy, "policy");
     Objects.requireNonNull(sampling, "sampling");
-    RandAugment.requireFill(fill);
+    NumberChecks.sample("fill", fill);
   }
 
   @Override

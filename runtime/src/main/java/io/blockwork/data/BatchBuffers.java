@@ -3,6 +3,7 @@ package io.blockwork.data;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,8 +23,15 @@ final class BatchBuffers {
 
   private final Map<Key, Buffer> buffers = new HashMap<>();
 
-  /** The array of a slot for batches of the given size. */
+  /** Of the images that the buffers are for. */
+  private Optional<ImageShape> current = Optional.empty();
+
+  /** The array of a slot for batches of the given size. Those of another shape are let go. */
   Buffer get(int slot, int size, ImageShape shape) {
+    if (!current.equals(Optional.of(shape))) {
+      buffers.clear();
+      current = Optional.of(shape);
+    }
     return buffers.computeIfAbsent(new Key(slot, size), key -> allocate(size, shape));
   }
 

@@ -14,6 +14,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** One batch in the making: workers fill its items, in any order; the last of them finishes it. */
 final class BatchSlot {
   private final DataLoader loader;
+  private final Dataset data;
   private final BatchBuffers.Buffer buffer;
   private final ImageShape shape;
   private final int epoch;
@@ -45,15 +46,16 @@ final class BatchSlot {
       int[] copies) {
     this.loader = loader;
     this.buffer = buffer;
-    this.shape = loader.data.shape();
+    this.data = loader.dataset(epoch + 1);
+    this.shape = data.shape();
     this.epoch = epoch;
     this.number = number;
     this.indices = indices;
     this.copies = copies;
     this.labels = new int[indices.length];
     this.failures = new RuntimeException[indices.length];
-    boolean classes = loader.data.task() == Task.SINGLE_LABEL;
-    this.values = new float[classes ? 0 : indices.length * loader.data.classNames().size()];
+    boolean classes = data.task() == Task.SINGLE_LABEL;
+    this.values = new float[classes ? 0 : indices.length * data.classNames().size()];
     this.size = indices.length;
     this.missing = indices.length;
   }
@@ -64,14 +66,14 @@ final class BatchSlot {
     int length = shape.length();
     try {
       FloatBuffer target = buffer.values().slice(position * length, length);
-      labels[position] = loader.data.label(index);
+      labels[position] = data.label(index);
       fillValues(position, index);
-      loader.data.read(index, chance(position), target);
+      data.read(index, chance(position), target);
       if (target.hasRemaining()) {
         throw new IllegalStateException(
             SafeText.format(
                 "%s: only %d of %d values were written",
-                loader.data.describe(index), target.position(), length));
+                data.describe(index), target.position(), length));
       }
     } catch (DataException e) {
       failures[position] = e;
@@ -79,14 +81,14 @@ final class BatchSlot {
       // An Error too must reach the thread that waits for this batch, or it would wait for ever.
       failures[position] =
           new IllegalStateException(
-              SafeText.format("%s: cannot be read (%s)", loader.data.describe(index), e), e);
+              SafeText.format("%s: cannot be read (%s)", data.describe(index), e), e);
     }
   }
 
   private void fillValues(int position, int index) {
     int width = values.length / indices.length;
     if (width > 0) {
-      float[] target = loader.data.target(index);
+      float[] target = data.target(index);
       if (target.length != width) {
         throw new IllegalStateException(
             SafeText.format(
@@ -149,14 +151,14 @@ final class BatchSlot {
   }
 
   private void mix(BatchMix way) {
-    int classes = loader.data.classNames().size();
+    int classes = data.classNames().size();
     probabilities = Arrays.copyOf(values, size * classes);
     for (int i = 0; i < size && values.length == 0; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new IllegalStateException(
             SafeText.format(
                 "%s has label %d, but mixing needs a label of one of the %d classes",
-                loader.data.describe(indices[i]), labels[i], classes));
+                data.describe(indices[i]), labels[i], classes));
       }
       probabilities[i * classes + labels[i]] = 1;
     }
@@ -192,7 +194,7 @@ final class BatchSlot {
             : buffer.images().get(NDArrayIndex.interval(0, size)).dup('c');
     Optional<INDArray> mixed =
         probabilities.length == 0 ? Optional.empty() : Optional.of(matrix(probabilities));
-    Task task = loader.data.task();
+    Task task = data.task();
     Optional<INDArray> unmixed =
         task == Task.SINGLE_LABEL ? Optional.empty() : Optional.of(matrix(values));
     return new Batch(
@@ -207,7 +209,7 @@ final class BatchSlot {
 
   /** A row for each item that is left. */
   private INDArray matrix(float... rows) {
-    int width = loader.data.classNames().size();
+    int width = data.classNames().size();
     return Nd4j.createFromArray(Arrays.copyOf(rows, size * width)).reshape('c', size, width);
   }
 }

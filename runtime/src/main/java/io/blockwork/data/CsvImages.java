@@ -107,6 +107,10 @@ public final class CsvImages implements Dataset {
     Objects.requireNonNull(file, "file");
     Objects.requireNonNull(label, "label");
     Objects.requireNonNull(classNames, "classNames");
+    if (!(maximum > 0 && maximum < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "the value that becomes 1: expected a positive number, got " + maximum);
+    }
     List<String> names = List.copyOf(classNames);
     ImageShape shape = new ImageShape(1, height, width);
     List<Line> lines =

@@ -4,9 +4,12 @@ import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * Makes batches of a {@link Dataset}, with workers that read ahead while the network computes.
@@ -18,7 +21,12 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class DataLoader implements AutoCloseable {
   private static final int MAX_REMEMBERED = 100;
 
+  /** What the first epoch is made of; later ones differ in the shape of the images at most. */
   final Dataset data;
+
+  /** The data by the epoch, from 1, that it begins with. */
+  private final NavigableMap<Integer, Dataset> byEpoch;
+
   final int batchSize;
   final boolean shuffle;
   final long seed;
@@ -45,6 +53,7 @@ public final class DataLoader implements AutoCloseable {
 
   private DataLoader(Builder builder) {
     this.data = builder.data;
+    this.byEpoch = new TreeMap<>(builder.byEpoch);
     this.batchSize = builder.batchSize;
     this.shuffle = builder.shuffle;
     this.seed = builder.seed;
@@ -74,9 +83,33 @@ public final class DataLoader implements AutoCloseable {
     return dropLast ? data.size() / batchSize : (data.size() + batchSize - 1) / batchSize;
   }
 
-  /** The data that batches are made of. */
+  /** The data that batches are made of; with several ({@link Builder#from}), the first one. */
   public Dataset dataset() {
     return data;
+  }
+
+  /**
+   * The data that the batches of an epoch are made of.
+   *
+   * @param epoch its number, from 1
+   * @throws IllegalArgumentException if the number is not positive
+   */
+  public Dataset dataset(int epoch) {
+    requireEpoch(epoch);
+    return byEpoch.floorEntry(epoch).getValue();
+  }
+
+  /**
+   * The epochs that begin with other data than the one before, 1 first: see {@link Builder#from}.
+   */
+  public List<Integer> changes() {
+    return List.copyOf(byEpoch.keySet());
+  }
+
+  private static void requireEpoch(int epoch) {
+    if (epoch < 1) {
+      throw new IllegalArgumentException("epochs are counted from 1, got " + epoch);
+    }
   }
 
   /** Items in a full batch. */
@@ -93,8 +126,13 @@ public final class DataLoader implements AutoCloseable {
   @Override
   public String toString() {
     return SafeText.format(
-        "%d items, batches of %d%s%s%s%s%s, seed %d",
+        "%d items%s, batches of %d%s%s%s%s%s, seed %d",
         data.size(),
+        byEpoch.size() == 1
+            ? ""
+            : byEpoch.entrySet().stream()
+                .map(e -> e.getValue().shape() + " from epoch " + e.getKey())
+                .collect(Collectors.joining(", ", " (", ")")),
         batchSize,
         dropLast ? " (last one left out)" : "",
         shuffle ? ", shuffled" : "",
@@ -127,9 +165,7 @@ public final class DataLoader implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such epoch or batch
    */
   public Epoch epoch(int epoch, int firstBatch) {
-    if (epoch < 1) {
-      throw new IllegalArgumentException("epochs are counted from 1, got " + epoch);
-    }
+    requireEpoch(epoch);
     if (firstBatch < 0 || firstBatch > batches()) {
       throw new IllegalArgumentException(
           SafeText.format(
@@ -172,6 +208,7 @@ public final class DataLoader implements AutoCloseable {
   /** Settings of a loader. */
   public static final class Builder {
     private final Dataset data;
+    private final NavigableMap<Integer, Dataset> byEpoch = new TreeMap<>();
     private int batchSize = 32;
     private boolean shuffle;
     private long seed;
@@ -187,6 +224,52 @@ public final class DataLoader implements AutoCloseable {
 
     private Builder(Dataset data) {
       this.data = data;
+      byEpoch.put(1, data);
+    }
+
+    /**
+     * Takes the items from another data set from some epoch on: the same ones after another
+     * pipeline. Progressive resizing is
+     *
+     * <pre>{@code
+     * IntFunction<Dataset> at = side -> photos.with(Pipeline.of(new RandomResizedCrop(side)));
+     * DataLoader.of(at.apply(128)).from(6, at.apply(176)).from(11, at.apply(224)).build()
+     * }</pre>
+     *
+     * <p>for a network that is compiled for these sizes ({@code @Input(sizes = ...)}). Order, seed
+     * and classes are those of the first data set.
+     *
+     * @param epoch the first one with that data, from 2
+     * @param other as many items as before, of the same classes and the same task
+     * @throws IllegalArgumentException if the epoch is below 2 or has its data already, or the data
+     *     has other items
+     */
+    public Builder from(int epoch, Dataset other) {
+      Objects.requireNonNull(other, "other");
+      if (epoch < 2 || byEpoch.containsKey(epoch)) {
+        throw new IllegalArgumentException(
+            SafeText.format(
+                "data from epoch %d on: %s",
+                epoch,
+                epoch < 2
+                    ? "the first epoch has that of DataLoader.of, so say 2 or a later one"
+                    : "it was said already what that epoch takes"));
+      }
+      if (other.size() != data.size()
+          || other.task() != data.task()
+          || !other.classNames().equals(data.classNames())) {
+        throw new IllegalArgumentException(
+            SafeText.format(
+                "data from epoch %d on: expected the same %d items with the same %d classes in"
+                    + " another shape, got %d items with %d classes",
+                epoch,
+                data.size(),
+                data.classNames().size(),
+                other.size(),
+                other.classNames().size()));
+      }
+      byEpoch.put(epoch, other);
+      return this;
     }
 
     /** Items in a batch, at least 1. */

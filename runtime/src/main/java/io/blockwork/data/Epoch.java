@@ -25,6 +25,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
 
   private final DataLoader loader;
   private final BatchBuffers buffers;
+  private final Dataset data;
 
   /** From 0: what random numbers are drawn by. */
   private final int epoch;
@@ -54,6 +55,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
     this.loader = loader;
     this.buffers = buffers;
     this.epoch = epoch;
+    this.data = loader.dataset(epoch + 1);
     this.batches = loader.batches();
     this.nextToOpen = firstBatch;
     this.taken = firstBatch;
@@ -89,7 +91,7 @@ public final class Epoch implements Iterator<Batch>, Iterable<Batch>, AutoClosea
       slots.add(
           new BatchSlot(
               loader,
-              buffers.get(room, to - from, loader.data.shape()),
+              buffers.get(room, to - from, data.shape()),
               epoch,
               nextToOpen,
               Arrays.copyOfRange(order.items(), from, to),

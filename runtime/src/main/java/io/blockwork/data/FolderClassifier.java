@@ -3,6 +3,7 @@ package io.blockwork.data;
 import io.blockwork.image.Classification;
 import io.blockwork.image.Prediction;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.io.NumberChecks;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -116,13 +117,13 @@ public final class FolderClassifier implements Iterator<ClassifiedImage>, AutoCl
 
     /** Images that go through the network at once, at least 1. */
     public Settings batchSize(int images) {
-      this.batchSize = images;
+      this.batchSize = NumberChecks.positive("images in a batch", images);
       return this;
     }
 
     /** Number of classes to list for each image, at least 1. */
     public Settings top(int classes) {
-      this.top = classes;
+      this.top = NumberChecks.positive("classes to list", classes);
       return this;
     }
 

@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.AffineMap.Sampling;
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.NumberChecks;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -42,13 +43,7 @@ public record RandAugment(int operations, int magnitude, Sampling sampling, int 
               + " and "
               + magnitude);
     }
-    requireFill(fill);
-  }
-
-  static void requireFill(int fill) {
-    if (fill < 0 || fill > 255) {
-      throw new IllegalArgumentException("fill: expected 0 to 255, got " + fill);
-    }
+    NumberChecks.sample("fill", fill);
   }
 
   static Magnitudes magnitudes(int bins, ByteImage image) {

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import java.util.random.RandomGenerator;
 
@@ -23,6 +24,7 @@ public record RandomCrop(int size, int padding, int fill)
                   + " %d",
               size, padding));
     }
+    NumberChecks.sample("fill", fill);
   }
 
   /** With a border of 0 (black). */

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.NumberChecks;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -29,6 +30,7 @@ public final class ToneAdjustment {
 
   /** Inverts every sample that is not below the threshold. */
   public static ByteImage solarize(ByteImage image, double threshold) {
+    NumberChecks.finite("threshold", threshold);
     return map(image, value -> value < threshold ? value : LARGEST - value);
   }
 

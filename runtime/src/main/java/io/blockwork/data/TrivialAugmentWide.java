@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.image.AffineMap.Sampling;
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.NumberChecks;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -29,7 +30,7 @@ public record TrivialAugmentWide(Sampling sampling, int fill) implements ImageTr
   /** Validates the arguments. */
   public TrivialAugmentWide {
     Objects.requireNonNull(sampling, "sampling");
-    RandAugment.requireFill(fill);
+    NumberChecks.sample("fill", fill);
   }
 
   @Override

@@ -18,8 +18,8 @@ import java.util.Set;
  * output channel (Jacob et al. 2018; Nagel et al. 2021).
  *
  * @param ranges of the layers' outputs, in the order of the layers, by the keys of {@link
- *     ActivationObserver}; what reads or writes a tensor whose range is not known is computed in
- *     single precision
+ *     ActivationObserver}, or by the layers' module names, whatever is fused into them; what reads
+ *     or writes a tensor whose range is not known is computed in single precision
  * @param floatLayers module names of layers that are computed in single precision all the same
  */
 public record Quantization(Map<String, TensorRange> ranges, Set<String> floatLayers)
@@ -47,9 +47,19 @@ public record Quantization(Map<String, TensorRange> ranges, Set<String> floatLay
     return new Quantization(ranges, paths);
   }
 
-  /** The range of a layer's output, if it is known. */
+  /**
+   * The range of a layer's output, if it is known.
+   *
+   * @param key of {@link ActivationObserver}
+   */
   public Optional<TensorRange> range(String key) {
-    return Optional.ofNullable(ranges.get(key));
+    return Optional.ofNullable(ranges.get(key))
+        .or(() -> Optional.ofNullable(ranges.get(path(key))));
+  }
+
+  private static String path(String key) {
+    int space = key.indexOf(' ');
+    return space < 0 ? key : key.substring(0, space);
   }
 
   /** The module names of the layers whose ranges are known, in order. */
@@ -57,7 +67,7 @@ public record Quantization(Map<String, TensorRange> ranges, Set<String> floatLay
     Set<String> layers = new LinkedHashSet<>();
     ranges.keySet().stream()
         .filter(key -> !key.equals(INPUT))
-        .forEach(key -> layers.add(key.substring(0, key.indexOf(' '))));
+        .forEach(key -> layers.add(path(key)));
     return layers;
   }
 

@@ -1,5 +1,6 @@
 package io.blockwork.image;
 
+import io.blockwork.io.NumberChecks;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Arrays;
@@ -31,6 +32,13 @@ public record AffineMap(double a, double b, double c, double d, double e, double
     BILINEAR
   }
 
+  /** Checks the numbers. */
+  public AffineMap {
+    for (double each : new double[] {a, b, c, d, e, f}) {
+      NumberChecks.finite("affine map", each);
+    }
+  }
+
   /**
    * Turns an image around its centre: PIL's {@code rotate}, which torchvision's calls.
    *
@@ -38,6 +46,8 @@ public record AffineMap(double a, double b, double c, double d, double e, double
    */
   public static ByteImage rotate(ByteImage image, double degrees, Sampling sampling, int fill) {
     Objects.requireNonNull(sampling, "sampling");
+    NumberChecks.finite("degrees", degrees);
+    NumberChecks.sample("fill", fill);
     double turn = degrees % 360 < 0 ? degrees % 360 + 360 : degrees % 360;
     if (turn == 0) {
       return image;
@@ -66,6 +76,8 @@ public record AffineMap(double a, double b, double c, double d, double e, double
    * @param shearY pixels upwards for each column to the right
    */
   public static AffineMap shear(double shearX, double shearY) {
+    NumberChecks.finite("shear of x", shearX);
+    NumberChecks.finite("shear of y", shearY);
     // By way of degrees, as torchvision goes: the rounding is part of the result.
     double sx = Math.toRadians(Math.toDegrees(Math.atan(shearX)));
     double sy = Math.toRadians(Math.toDegrees(Math.atan(shearY)));

@@ -1,8 +1,10 @@
 package io.blockwork.image;
 
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * An image of 8-bit samples, grey or RGB: what PIL's modes {@code L} and {@code RGB} are.
@@ -61,6 +63,9 @@ public final class ByteImage {
 
   /** The sample of a channel at a pixel, 0 to 255. */
   public int sample(int x, int y, int channel) {
+    Objects.checkIndex(x, width);
+    Objects.checkIndex(y, height);
+    Objects.checkIndex(channel, channels);
     return samples[(y * width + x) * channels + channel] & 0xff;
   }
 
@@ -86,17 +91,18 @@ public final class ByteImage {
    * @throws IllegalArgumentException if the rectangle is empty
    */
   public ByteImage crop(int left, int top, int cropWidth, int cropHeight, int fill) {
+    NumberChecks.sample("fill", fill);
     byte[] out = new byte[sampleCount(cropWidth, cropHeight)];
     int from = Math.max(0, left);
-    int to = Math.min(width, left + cropWidth);
-    boolean inside =
-        left >= 0 && top >= 0 && left + cropWidth <= width && top + cropHeight <= height;
+    int to = (int) Math.min(width, (long) left + cropWidth);
+    long end = (long) top + cropHeight;
+    boolean inside = left >= 0 && top >= 0 && (long) left + cropWidth <= width && end <= height;
     if (!inside && fill != 0) {
       Arrays.fill(out, (byte) fill);
     }
     if (from < to) {
       int length = (to - from) * channels;
-      for (int y = Math.max(0, top); y < Math.min(height, top + cropHeight); y++) {
+      for (int y = Math.max(0, top); y < Math.min(height, end); y++) {
         System.arraycopy(
             samples,
             (y * width + from) * channels,

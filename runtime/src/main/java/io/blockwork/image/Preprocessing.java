@@ -77,6 +77,20 @@ public record Preprocessing(
     return new Preprocessing(resize, crop, interpolation, newMean, newStd);
   }
 
+  /**
+   * The same for images of another size: the shorter side is resized in proportion. Pictures that
+   * are not cropped keep their size there, too.
+   *
+   * @param side of the square that is cut from the middle, in pixels
+   */
+  public Preprocessing at(int side) {
+    if (crop == 0 || crop == side) {
+      return this;
+    }
+    int resized = Math.toIntExact(Math.round((double) side * resize / crop));
+    return new Preprocessing(resized, side, interpolation, mean, std);
+  }
+
   /** Resizes and crops; grey images become RGB. */
   public ByteImage resizeAndCrop(ByteImage image) {
     ByteImage result = image.toRgb();

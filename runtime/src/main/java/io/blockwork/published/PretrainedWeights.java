@@ -4,6 +4,7 @@ import io.blockwork.image.Interpolation;
 import io.blockwork.io.DownloadOptions;
 import io.blockwork.io.Downloads;
 import io.blockwork.io.FileException;
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import java.net.URI;
 import java.nio.file.Path;
@@ -74,6 +75,8 @@ public record PretrainedWeights(
       Objects.requireNonNull(std, "std");
       mean = List.copyOf(mean);
       std = List.copyOf(std);
+      NumberChecks.atLeast("resize", 0, resize);
+      NumberChecks.atLeast("crop", 0, crop);
     }
 
     /**
@@ -83,6 +86,7 @@ public record PretrainedWeights(
      * @param side height and width of the network's images
      */
     public Pictures at(int side) {
+      NumberChecks.positive("side", side);
       if (crop == 0 || crop == side) {
         return this;
       }

@@ -31,17 +31,21 @@ final class DryRun {
   /** What was done, for people. */
   String run(Optional<DataLoader> validation) {
     try (Snapshot before = Snapshot.of(network.parameters())) {
-      StringBuilder text = new StringBuilder("dry run: ").append(train());
+      StringBuilder text = new StringBuilder("dry run: ");
+      for (int first : train.changes()) {
+        text.append(first == 1 ? "" : SafeText.format("\n  from epoch %d on ", first));
+        text.append(train(first));
+      }
       validation.ifPresent(data -> text.append("\n  ").append(validate(data)));
       trainer.checkpoints.ifPresent(store -> text.append("\n  ").append(keep(store)));
       return text.toString();
     }
   }
 
-  private String train() {
+  private String train(int number) {
     StepSettings settings = trainer.stepSettings();
     Optimizer optimizer = settings.optimizer(network);
-    try (Epoch epoch = train.epoch(1)) {
+    try (Epoch epoch = train.epoch(number)) {
       Batch batch = epoch.next();
       INDArray images = batch.images().castTo(network.parameters().dataType());
       // The first pass binds its plan, which takes longer than all that follow.

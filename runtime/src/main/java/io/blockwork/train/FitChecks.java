@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What can be found out about a training run before its first epoch, and not after hours. */
 final class FitChecks {
@@ -120,8 +121,15 @@ final class FitChecks {
               + train
               + "; use more items or a smaller batch");
     }
-    requireShape(network, "training", train.dataset());
-    requireLargeBatches(network, train);
+    for (int epoch : train.changes()) {
+      Dataset data = train.dataset(epoch);
+      requireShape(network, epoch == 1 ? "training" : from(epoch), data);
+      requireLargeBatches(network.at(data.shape().height()), train);
+    }
+  }
+
+  private static String from(int epoch) {
+    return SafeText.format("training (from epoch %d on)", epoch);
   }
 
   /** With a loss of the user's own, the outputs may mean anything. */
@@ -165,16 +173,16 @@ final class FitChecks {
       return;
     }
     ImageShape shape = data.shape();
-    if (!expected.equals(List.of(shape.channels(), shape.height(), shape.width()))) {
+    if (!network.inputs().contains(List.of(shape.channels(), shape.height(), shape.width()))) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "%s takes images of %d x %d x %d (channels, height, width), but those of the %s data"
+              "%s takes images of %s (channels, height, width), but those of the %s data"
                   + " are %s (%s)%n  fix: add RandomResizedCrop(%d), or Resize and CenterCrop(%d), to"
                   + " the pipeline, or declare the network's input so",
               architecture.name(),
-              expected.get(0),
-              expected.get(1),
-              expected.get(2),
+              network.inputs().stream()
+                  .map(in -> new ImageShape(in.get(0), in.get(1), in.get(2)).toString())
+                  .collect(Collectors.joining(" or ")),
               which,
               shape,
               data.describe(0),

@@ -48,7 +48,8 @@ final class LocalSteps implements StepSource {
 
   @Override
   public Optional<Preprocessing> preprocessing() {
-    return train.dataset().preprocessing();
+    // Of the last epochs, whose images the weights know best.
+    return train.dataset(Integer.MAX_VALUE).preprocessing();
   }
 
   @Override
@@ -100,7 +101,7 @@ final class LocalSteps implements StepSource {
 
     private TrainingResult trainBatch(Batch batch) {
       Network network = run.network();
-      Finite.firstImage(batch, train.dataset())
+      Finite.firstImage(batch, train.dataset(epoch))
           .ifPresent(
               image -> {
                 throw run.diverged(

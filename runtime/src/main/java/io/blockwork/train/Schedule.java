@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import java.util.Arrays;
 import java.util.Objects;
@@ -80,7 +81,8 @@ public interface Schedule {
   /**
    * Multiplies by {@code gamma} every {@code every} epochs: torch's {@code StepLR}.
    *
-   * @throws IllegalArgumentException if {@code every} is not positive
+   * @throws IllegalArgumentException if {@code every} is not positive, or {@code gamma} negative or
+   *     not finite
    */
   @SuppressWarnings("NarrowCalculation") // whole numbers of decays
   static Schedule step(int every, double gamma) {
@@ -88,14 +90,18 @@ public interface Schedule {
       throw new IllegalArgumentException(
           "epochs between decays: expected at least 1, got " + every);
     }
+    NumberChecks.finiteNotNegative("factor of a decay", gamma);
     return at -> Math.pow(gamma, at.ended() / every);
   }
 
   /**
    * Multiplies by {@code gamma} whenever one of the given numbers of epochs has ended: torch's
    * {@code MultiStepLR}.
+   *
+   * @throws IllegalArgumentException if {@code gamma} is negative or not finite
    */
   static Schedule multiStep(double gamma, int... epochs) {
+    NumberChecks.finiteNotNegative("factor of a decay", gamma);
     int[] milestones = epochs.clone();
     return at ->
         Math.pow(gamma, Arrays.stream(milestones).filter(epoch -> epoch <= at.ended()).count());
@@ -111,8 +117,10 @@ public interface Schedule {
    * {@code CosineAnnealingLR} with {@code T_max} = epochs.
    *
    * @param last the part of the base rate that is left at the end
+   * @throws IllegalArgumentException if that is negative or not finite
    */
   static Schedule cosine(double last) {
+    NumberChecks.finiteNotNegative("part of the rate that is left", last);
     return at -> {
       double done = Math.min(1, (double) at.ended() / Math.max(1, at.epochs()));
       return last + (1 - last) * (1 + Math.cos(Math.PI * done)) / 2;

@@ -4,6 +4,9 @@ import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -24,23 +27,27 @@ record Teacher(Network network, double temperature, double weight) {
       throw new IllegalArgumentException(
           "distillation: a network cannot learn from itself; create another for the teacher");
     }
-    if (!teacher.architecture().input().equals(student.architecture().input())
+    if (Collections.disjoint(teacher.inputs(), student.inputs())
         || !teacher.architecture().output().equals(student.architecture().output())) {
       throw new IllegalArgumentException(
           SafeText.format(
               "distillation: the teacher %s takes %s and gives %s, but the student %s takes %s and"
                   + " gives %s",
               teacher.architecture().name(),
-              teacher.architecture().input(),
+              shapes(teacher),
               teacher.architecture().output(),
               student.architecture().name(),
-              student.architecture().input(),
+              shapes(student),
               student.architecture().output()));
     }
     // The loss checks the numbers.
     INDArray none = org.nd4j.linalg.factory.Nd4j.create(1, 1);
     Loss.distillation(none, temperature, weight, Loss.softmaxCrossEntropy(0));
     return new Teacher(teacher, temperature, weight);
+  }
+
+  private static String shapes(Network network) {
+    return network.inputs().stream().map(List::toString).collect(Collectors.joining(" or "));
   }
 
   /** The loss of the labels and that of the teacher. */

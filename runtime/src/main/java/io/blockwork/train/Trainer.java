@@ -5,6 +5,7 @@ import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.io.FileException;
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.Terminal;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
@@ -115,13 +116,13 @@ public final class Trainer {
 
   /** Weight decay as torch's SGD has it: see {@link Optimizer#weightDecay}. */
   public Trainer weightDecay(double l2) {
-    weightDecay = requireNotNegative("weight decay", l2);
+    weightDecay = NumberChecks.finiteNotNegative("weight decay", l2);
     return this;
   }
 
   /** Weight decay as torch's AdamW has it: see {@link Optimizer#decoupledWeightDecay}. */
   public Trainer decoupledWeightDecay(double decay) {
-    decoupledWeightDecay = requireNotNegative("decoupled weight decay", decay);
+    decoupledWeightDecay = NumberChecks.finiteNotNegative("decoupled weight decay", decay);
     return this;
   }
 
@@ -152,7 +153,7 @@ public final class Trainer {
       throw new IllegalArgumentException(
           "share of the way: expected above 0 and at most 1, got " + share);
     }
-    lookahead = Optional.of(new LookaheadSteps(requirePositive("steps", every), share));
+    lookahead = Optional.of(new LookaheadSteps(NumberChecks.positive("steps", every), share));
     return this;
   }
 
@@ -181,7 +182,7 @@ public final class Trainer {
    */
   public Trainer freezeUntil(int epoch, String... prefixes) {
     Objects.requireNonNull(prefixes, "prefixes");
-    unfreezing = unfreezing.plus(requirePositive("epoch", epoch), prefixes);
+    unfreezing = unfreezing.plus(NumberChecks.positive("epoch", epoch), prefixes);
     return this;
   }
 
@@ -209,7 +210,7 @@ public final class Trainer {
    * @param batches for each step, at least 1; what remains of an epoch makes a smaller step
    */
   public Trainer accumulate(int batches) {
-    accumulate = requirePositive("batches for each step", batches);
+    accumulate = NumberChecks.positive("batches for each step", batches);
     return this;
   }
 
@@ -296,7 +297,7 @@ public final class Trainer {
 
   /** Validates after every so many epochs, at least 1, and after the last one. */
   public Trainer validateEvery(int epochs) {
-    validateEvery = requirePositive("epochs between validations", epochs);
+    validateEvery = NumberChecks.positive("epochs between validations", epochs);
     return this;
   }
 
@@ -305,7 +306,7 @@ public final class Trainer {
    * are kept; schedules and early stopping go by the validations of whole epochs alone.
    */
   public Trainer validateEverySteps(int steps) {
-    validateEverySteps = requirePositive("steps between validations", steps);
+    validateEverySteps = NumberChecks.positive("steps between validations", steps);
     return this;
   }
 
@@ -409,7 +410,7 @@ public final class Trainer {
 
   /** Keeps a checkpoint after every so many steps too, at least 1. */
   public Trainer checkpointEvery(int steps) {
-    checkpointEvery = requirePositive("steps between checkpoints", steps);
+    checkpointEvery = NumberChecks.positive("steps between checkpoints", steps);
     return this;
   }
 
@@ -424,7 +425,7 @@ public final class Trainer {
    */
   public Trainer keepBest(int count, Score by) {
     Objects.requireNonNull(by, "by");
-    bestCount = requirePositive("best weights to keep", count);
+    bestCount = NumberChecks.positive("best weights to keep", count);
     bestBy = Optional.of(by);
     return this;
   }
@@ -433,20 +434,6 @@ public final class Trainer {
   public Trainer startOver() {
     startOver = true;
     return this;
-  }
-
-  private static double requireNotNegative(String what, double value) {
-    if (!(value >= 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(what + ": expected 0 or more, got " + value);
-    }
-    return value;
-  }
-
-  private static int requirePositive(String what, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(what + ": expected at least 1, got " + value);
-    }
-    return value;
   }
 
   /**

@@ -324,7 +324,7 @@ final class PackageArrowsTest {
         .check(classes);
   }
 
-  /** Of the runtime, the processor uses the annotations and the facts of published weights. */
+  /** Of the runtime, the processor uses annotations, facts of published weights and plain words. */
   @ArchTest
   void processorUsesAnnotationsAndFactsOnly(JavaClasses classes) {
     classes()
@@ -334,6 +334,7 @@ final class PackageArrowsTest {
         .onlyDependOnClassesThat(
             VOCABULARY
                 .or(resideInAnyPackage(PROCESSOR + "..", ROOT + ".graph..", ROOT + ".published"))
+                .or(resideInAPackage(ROOT + ".io"))
                 .or(resideInAnyPackage(ROOT + ".onnx.file", ROOT + ".onnx.importer"))
                 .or(resideOutsideOfPackage(ROOT + "..")))
         .check(classes);

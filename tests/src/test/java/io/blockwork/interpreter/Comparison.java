@@ -1,6 +1,7 @@
 package io.blockwork.interpreter;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.blockwork.Network;
@@ -27,12 +28,14 @@ import io.blockwork.loss.Losses;
 import io.blockwork.quantization.CalibrationMethod;
 import io.blockwork.quantization.Calibrator;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.LongFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -45,10 +48,20 @@ final class Comparison {
   /** Nearer to a kink, single precision may take the other side. */
   private static final double CLEARANCE = 1e-4;
 
+  /** Runs with random rounding that tell how far a graph magnifies it. */
+  private static final int ROUNDED_RUNS = 8;
+
+  /**
+   * How many times as wrong as the worst of those runs a network may be: the interpreter rounds
+   * most sums and functions once, kernels round partial sums and approximate functions.
+   */
+  private static final double ROUNDING = 8;
+
   private final Case each;
   private final Class<? extends Network> type;
   private final Map<String, double[]> parameters = new LinkedHashMap<>();
   private final double[] images;
+  private boolean magnifies;
 
   Comparison(long seed, Case each, Class<? extends Network> type) {
     this.each = each;
@@ -105,32 +118,48 @@ final class Comparison {
 
   /**
    * Compares inference in double on ND4J or in float on oneDNN, with all that is seen inside the
-   * network.
+   * network. None of oneDNN's kernels may be a slow reference.
    *
    * @param bound the largest error, as a share of the largest value
    */
   void infer(DataType dataType, double bound) throws Exception {
-    Run expected = interpreter(Masks.none()).run(images, BATCH, false);
+    Interpreter interpreter = interpreter(Masks.none());
+    Map<String, INDArray> got = new LinkedHashMap<>();
     try (Network network = network(engine(dataType), dataType)) {
-      INDArray result = network.forward(images(dataType));
-      check("output", expected.value(each.graph().output()), result, bound);
-      if (each.seen().isEmpty()) {
-        return;
+      got.put("output", network.forward(images(dataType)).dup());
+      if (!each.seen().isEmpty()) {
+        var method = type.getDeclaredMethod("seen", INDArray.class);
+        method.setAccessible(true);
+        Object seen = method.invoke(network, images(dataType));
+        RecordComponent[] components = seen.getClass().getRecordComponents();
+        for (int i = 0; i < components.length; i++) {
+          var accessor = components[i].getAccessor();
+          accessor.setAccessible(true);
+          got.put(seen(each.seen().get(i)), (INDArray) accessor.invoke(seen));
+        }
       }
-      var method = type.getDeclaredMethod("seen", INDArray.class);
-      method.setAccessible(true);
-      Object seen = method.invoke(network, images(dataType));
-      RecordComponent[] components = seen.getClass().getRecordComponents();
-      for (int i = 0; i < components.length; i++) {
-        var accessor = components[i].getAccessor();
-        accessor.setAccessible(true);
-        check(
-            "seen " + each.graph().node(each.seen().get(i)).op().path(),
-            expected.value(each.seen().get(i)),
-            (INDArray) accessor.invoke(seen),
-            bound);
+      if (dataType == DataType.FLOAT) {
+        String profile = network.profile(images(dataType));
+        assertFalse(profile.contains("ref:"), profile);
       }
     }
+    check(
+        got,
+        inferred(interpreter.run(images, BATCH, false)),
+        bound,
+        dataType,
+        seed -> inferred(interpreter.runRounded(images, BATCH, false, seed)));
+  }
+
+  private String seen(int node) {
+    return "seen " + each.graph().node(node).op().path();
+  }
+
+  private Map<String, Expected> inferred(Run run) {
+    Map<String, Expected> values = new LinkedHashMap<>();
+    values.put("output", Expected.of(run.value(each.graph().output())));
+    each.seen().forEach(node -> values.put(seen(node), Expected.of(run.value(node))));
+    return values;
   }
 
   /**
@@ -172,7 +201,8 @@ final class Comparison {
   boolean train(DataType dataType, double bound) {
     Engine engine = engine(dataType);
     Masks masks = new DrawnMasks(engine, dataType, SEED, 1);
-    Run expected = interpreter(masks).run(images, BATCH, true);
+    Interpreter interpreter = interpreter(masks);
+    Run expected = interpreter.run(images, BATCH, true);
     if (expected.clearance() < CLEARANCE) {
       return false;
     }
@@ -190,34 +220,43 @@ final class Comparison {
               : losses.plus(factor, output.name(), loss);
       weights.put(output.node(), Arrays.stream(w).map(v -> factor * v).toArray());
     }
-    Gradients gradients = expected.gradients(weights);
+    Map<String, INDArray> got = new LinkedHashMap<>();
     try (Network network = network(engine, dataType)) {
       var result = network.trainWithInputGradient(images(dataType), losses);
-      check("output in training", expected.value(each.graph().output()), result.output(), bound);
-      check(
-          "gradient of the images",
-          gradients.images(),
-          result.inputGradient().orElseThrow(),
-          bound);
-      double largest =
-          gradients.parameters().values().stream()
-              .flatMapToDouble(Arrays::stream)
-              .map(Math::abs)
-              .max()
-              .orElse(1);
+      got.put("output in training", result.output().dup());
+      got.put("gradient of the images", result.inputGradient().orElseThrow().dup());
       for (String name : network.gradients().names()) {
-        check(
-            "gradient of " + name,
-            Objects.requireNonNull(gradients.parameters().get(name), name),
-            network.gradients().get(name),
-            bound,
-            largest);
+        got.put("gradient of " + name, network.gradients().get(name).dup());
       }
-      expected
-          .statistics()
-          .forEach((name, values) -> check(name, values, network.parameters().get(name), bound));
+      for (String name : expected.statistics().keySet()) {
+        got.put(name, network.parameters().get(name).dup());
+      }
     }
+    check(
+        got,
+        trained(expected, weights),
+        bound,
+        dataType,
+        seed -> trained(interpreter.runRounded(images, BATCH, true, seed), weights));
     return true;
+  }
+
+  private Map<String, Expected> trained(Run run, Map<Integer, double[]> weights) {
+    Gradients gradients = run.gradients(weights);
+    double largest =
+        gradients.parameters().values().stream()
+            .flatMapToDouble(Arrays::stream)
+            .map(Math::abs)
+            .max()
+            .orElse(1);
+    Map<String, Expected> values = new LinkedHashMap<>();
+    values.put("output in training", Expected.of(run.value(each.graph().output())));
+    values.put("gradient of the images", Expected.of(gradients.images()));
+    gradients
+        .parameters()
+        .forEach((name, d) -> values.put("gradient of " + name, new Expected(d, largest)));
+    run.statistics().forEach((name, moved) -> values.put(name, Expected.of(moved)));
+    return values;
   }
 
   private static Loss weighted(double[] weights) {
@@ -228,25 +267,79 @@ final class Comparison {
     };
   }
 
-  private void check(String what, double[] expected, INDArray got, double bound) {
-    check(what, expected, got, bound, 0);
+  /** Whether something was held to random rounding, for the graph magnifies rounding too much. */
+  boolean magnifiesRounding() {
+    return magnifies;
   }
 
-  private void check(String what, double[] expected, INDArray got, double bound, double scale) {
-    double[] values = got.dup('c').data().asDouble();
-    if (values.length != expected.length) {
-      assertArrayEquals(expected, values, what);
+  /**
+   * What an array should hold.
+   *
+   * @param values its values
+   * @param largest what an error is a share of, unless one of the values is larger
+   */
+  private record Expected(double[] values, double largest) {
+    static Expected of(double[] values) {
+      return new Expected(values, 0);
     }
-    double largest = Math.max(scale, 1e-3);
-    double error = 0;
-    for (int i = 0; i < values.length; i++) {
-      largest = Math.max(largest, Math.abs(expected[i]));
-      double e = Math.abs(expected[i] - values[i]);
-      error = Double.isNaN(e) ? Double.POSITIVE_INFINITY : Math.max(error, e);
+
+    double scale() {
+      return Math.max(
+          1e-3, Math.max(largest, Arrays.stream(values).map(Math::abs).max().orElse(0)));
     }
-    double most = bound * largest;
-    double worst = error;
-    assertTrue(error <= most, () -> "%s: error %s, bound %s".formatted(what, worst, most));
+
+    /** The largest error of some values, infinite if one of them is no number. */
+    double error(double[] got) {
+      assertEquals(values.length, got.length);
+      double error = 0;
+      for (int i = 0; i < got.length; i++) {
+        double e = Math.abs(values[i] - got[i]);
+        error = Double.isNaN(e) ? Double.POSITIVE_INFINITY : Math.max(error, e);
+      }
+      return error;
+    }
+  }
+
+  /**
+   * Holds arrays to the expected values.
+   *
+   * <p>Some graphs magnify rounding beyond any bound, as norms of a few values that are nearly
+   * equal do. Where an array in single precision exceeds the bound, the interpreter runs the graph
+   * with every result rounded at random, some times, and the array may be wrong by a few times what
+   * those runs are wrong by.
+   *
+   * @param bound the largest error, as a share of the largest value
+   * @param rounded the expected values with rounding to single precision, by seed
+   */
+  private void check(
+      Map<String, INDArray> got,
+      Map<String, Expected> expected,
+      double bound,
+      DataType dataType,
+      LongFunction<Map<String, Expected>> rounded) {
+    List<Map<String, Expected>> runs = new ArrayList<>();
+    got.forEach(
+        (name, array) -> {
+          Expected values = expected(expected, name);
+          double error = values.error(array.dup('c').data().asDouble());
+          double most = bound * values.scale();
+          if (error > most && dataType == DataType.FLOAT) {
+            magnifies = true;
+            for (long seed = runs.size(); seed < ROUNDED_RUNS; seed++) {
+              runs.add(rounded.apply(seed));
+            }
+            for (Map<String, Expected> run : runs) {
+              most = Math.max(most, ROUNDING * values.error(expected(run, name).values()));
+            }
+          }
+          double allowed = most;
+          assertTrue(
+              error <= allowed, () -> "%s: error %s, bound %s".formatted(name, error, allowed));
+        });
+  }
+
+  private static Expected expected(Map<String, Expected> values, String name) {
+    return Objects.requireNonNull(values.get(name), name);
   }
 
   /** The graph, a node a line. */

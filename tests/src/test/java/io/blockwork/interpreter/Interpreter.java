@@ -54,7 +54,20 @@ public final class Interpreter {
    * @param training whether norms use the batch's statistics and masks are applied
    */
   public Run run(double[] images, int batch, boolean training) {
-    Tape tape = new Tape();
+    return run(new Tape(), images, batch, training);
+  }
+
+  /**
+   * Runs the graph as single precision might: every result is rounded at random. How far such runs
+   * are from the one in double tells what single precision can promise for this graph.
+   *
+   * @param seed of the random numbers
+   */
+  Run runRounded(double[] images, int batch, boolean training, long seed) {
+    return run(new Tape(new FloatRounding(seed)), images, batch, training);
+  }
+
+  private Run run(Tape tape, double[] images, int batch, boolean training) {
     Map<String, int[]> leaves = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       for (Parameter parameter : node.op().parameters()) {

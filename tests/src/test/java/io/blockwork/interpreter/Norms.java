@@ -18,12 +18,12 @@ final class Norms {
     this.arithmetic = arithmetic;
   }
 
-  /** The mean of some numbers. */
+  /** The mean of some numbers; norms magnify the rounding of their sum. */
   private int mean(int[] of) {
     double sum = 0;
     for (int each : of) {
       tape.term(each, 1.0 / of.length);
-      sum += tape.value(each);
+      sum = tape.rounded(sum + tape.value(each));
     }
     return tape.end(sum / of.length);
   }

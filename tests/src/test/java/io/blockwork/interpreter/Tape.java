@@ -2,6 +2,7 @@ package io.blockwork.interpreter;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Numbers, each with the numbers that it was computed from and its partial derivatives with respect
@@ -16,6 +17,21 @@ final class Tape {
   private double[] partials = new double[1 << 14];
   private int terms;
   private final BitSet constants = new BitSet();
+  private final DoubleUnaryOperator rounding;
+
+  /** Numbers in double precision. */
+  Tape() {
+    this(DoubleUnaryOperator.identity());
+  }
+
+  /**
+   * Numbers in another precision.
+   *
+   * @param rounding what becomes of each result, of derivatives too
+   */
+  Tape(DoubleUnaryOperator rounding) {
+    this.rounding = rounding;
+  }
 
   /** A number that depends on nothing. */
   int leaf(double value) {
@@ -48,7 +64,7 @@ final class Tape {
       values = Arrays.copyOf(values, 2 * values.length);
       begins = Arrays.copyOf(begins, 2 * begins.length);
     }
-    values[size] = value;
+    values[size] = rounded(value);
     begins[size + 1] = terms;
     return size++;
   }
@@ -60,6 +76,11 @@ final class Tape {
     }
     term(operand, derivative);
     return end(value);
+  }
+
+  /** A partial result, as the precision has it. */
+  double rounded(double value) {
+    return rounding.applyAsDouble(value);
   }
 
   double value(int index) {
@@ -80,7 +101,8 @@ final class Tape {
     for (int i = size - 1; i >= 0; i--) {
       if (gradients[i] != 0) {
         for (int t = begins[i]; t < begins[i + 1]; t++) {
-          gradients[operands[t]] += gradients[i] * partials[t];
+          double term = rounded(gradients[i] * partials[t]);
+          gradients[operands[t]] = rounded(gradients[operands[t]] + term);
         }
       }
     }

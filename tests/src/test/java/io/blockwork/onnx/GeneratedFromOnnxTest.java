@@ -2,12 +2,23 @@ package io.blockwork.onnx;
 
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
+import io.blockwork.data.ArrayDataset;
+import io.blockwork.data.DataLoader;
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Quantization;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.loss.Loss;
+import io.blockwork.onnx.exporter.OnnxExport;
+import io.blockwork.onnx.proto.ModelProto;
+import io.blockwork.onnx.proto.TensorShapeProto;
 import io.blockwork.processor.BlockworkProcessor;
+import io.blockwork.quantization.Calibrator;
+import io.blockwork.quantization.Quantizer;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URL;
@@ -155,6 +166,44 @@ class GeneratedFromOnnxTest {
         });
   }
 
+  /** The layers of the class have the names of those that the file is loaded to. */
+  @Test
+  void theRangesOfAFileInIntegersFitItsClass() throws Exception {
+    assumeTrue(OneDnnEngine.isAvailable(), "oneDNN cannot be loaded");
+    EngineOptions engine = EngineOptions.named("onednn");
+    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    try (OnnxNetwork net = OnnxNetwork.load(model, NetworkOptions.defaults().engine(engine))) {
+      var data = ArrayDataset.of(images(net, 8), List.of("a", "b"), new int[8]);
+      try (DataLoader loader = DataLoader.of(data).batchSize(8).build()) {
+        OnnxExport.of(net).quantization(Calibrator.of(net).run(loader)).to(model);
+      }
+    }
+    String source =
+        "@Model @Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    inProject(
+        type -> {
+          try (OnnxNetwork loaded = OnnxNetwork.loadQuantized(model, engine)) {
+            INDArray images = images(loaded, 3);
+            Quantization ranges = loaded.quantization().orElseThrow();
+            assertThat(inIntegers(type, engine, ranges, images))
+                .isEqualTo(loaded.forward(images).toFloatMatrix());
+          }
+          return 0;
+        });
+  }
+
+  private static <N extends Network> float[][] inIntegers(
+      Class<N> type, EngineOptions engine, Quantization ranges, INDArray images) {
+    try (N net = Networks.create(type);
+        N bytes = Quantizer.of(type, net).engine(engine).quantized(ranges)) {
+      float[][] scores = bytes.forward(images).toFloatMatrix();
+      assertThat(net.forward(images).toFloatMatrix()).isNotEqualTo(scores);
+      return scores;
+    }
+  }
+
   @Test
   void weightsBesideTheModelAreFound() throws Exception {
     Path model =
@@ -178,6 +227,61 @@ class GeneratedFromOnnxTest {
           }
           return 0;
         });
+  }
+
+  /** Leaves the size of a model's images open. */
+  private static void open(Path model) throws IOException {
+    ModelProto.Builder changed = ModelProto.parseFrom(Files.readAllBytes(model)).toBuilder();
+    changed.getGraphBuilder().clearValueInfo();
+    TensorShapeProto.Builder shape =
+        changed
+            .getGraphBuilder()
+            .getInputBuilder(0)
+            .getTypeBuilder()
+            .getTensorTypeBuilder()
+            .getShapeBuilder();
+    shape.getDimBuilder(2).setDimParam("height");
+    shape.getDimBuilder(3).setDimParam("width");
+    Files.write(model, changed.build().toByteArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"javac", "ecj"})
+  void aModelOfAnySizeIsCompiledForSeveral(String name) throws Exception {
+    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    open(model);
+    String source =
+        "@Model(input = @Input(height = 32, width = 32, sizes = 48))\n"
+            + "@Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler(name), source)).isEmpty();
+    inProject(
+        type -> {
+          NetworkOptions options = NetworkOptions.defaults();
+          try (Network net = Networks.create(type);
+              OnnxNetwork larger = OnnxNetwork.load(model, 3, 48, 48, options)) {
+            INDArray images = images(larger, 2);
+            assertThat(net.forward(images).toFloatMatrix())
+                .isEqualTo(larger.forward(images).toFloatMatrix());
+            assertThat(net.inputs()).containsExactly(List.of(3, 32, 32), List.of(3, 48, 48));
+          }
+          return 0;
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"javac", "ecj"})
+  void aModelOfOneSizeIsNotCompiledForOthers(String name) throws Exception {
+    file("densenet.dynamo_dynamic_external.onnx", "densenet.dynamo_dynamic_external.onnx.data");
+    String source =
+        "@Model(input = @Input(height = 64, width = 64, sizes = 48))\n"
+            + "@Onnx(\"densenet.dynamo_dynamic_external.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    List<String> messages = compile(compiler(name), source);
+    assertThat(messages).hasSize(1);
+    assertThat(messages.get(0))
+        .contains("its input x is [N, 3, 64, 64], and not images of [3, 48, 48]");
+    assertThat(messages.get(0)).contains("  compiled for 48x48, one of its sizes\n");
   }
 
   @Test

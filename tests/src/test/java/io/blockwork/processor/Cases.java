@@ -22,6 +22,7 @@ final class Cases {
             networks(),
             CompositionCases.all(),
             PublishedCases.all(),
+            SizeCases.all(),
             warnings())
         .flatMap(List::stream)
         .toList();

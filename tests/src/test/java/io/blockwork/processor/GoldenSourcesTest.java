@@ -39,6 +39,8 @@ final class GoldenSourcesTest {
               + ")",
           "WithFeatures",
           "@ResNet(blocks = {1, 1}, width = 4, classes = 3, " + IMAGE + ")",
+          "Sized",
+          "@ResNet(blocks = 1, width = 4, classes = 3, stem = Stem.CIFAR, input = @Input(height = 8, width = 8, sizes = {4, 6}))",
           "BareResidual",
           "@ResidualBlock(channels = 4, planes = 8, stride = 2, input = @Input(channels = 4, height = 8, width = 8))",
           "BareDense",
@@ -56,6 +58,12 @@ final class GoldenSourcesTest {
             INDArray stem(INDArray images);
 
             Pyramid pyramid(INDArray images);
+          """,
+          "Sized",
+          """
+
+            @Output("layer1")
+            INDArray features(INDArray images);
           """);
 
   private static final String KINDS =
@@ -65,6 +73,7 @@ final class GoldenSourcesTest {
       PreActivated
       Dense
       WithFeatures
+      Sized
       BareResidual
       BareDense
       """;

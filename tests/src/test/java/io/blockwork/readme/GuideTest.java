@@ -163,6 +163,14 @@ final class GuideTest {
   }
 
   @Test
+  @Order(12)
+  void trainsOnImagesThatGrow() throws Exception {
+    String output = run("sizes.Grow", photos);
+    assertThat(output).contains("own size [3, 64, 64]");
+    assertThat(output).contains("small 3 scores");
+  }
+
+  @Test
   void showsWhatIsGenerated() throws Exception {
     Path generated = project.folder().resolve("target/generated-sources/annotations");
     List<Map.Entry<String, String>> parts = new ArrayList<>();

@@ -45,20 +45,27 @@ public final class Compositions {
    * @param composition the network; empty if something is wrong with it or its blocks
    * @param weights the published weights that it is to be loaded with
    * @param faults what is to be reported of it, which may be nothing where a block reports it
-   * @param resized the same network for other images
+   * @param resized the same network for other images; empty if something is wrong with it there
+   * @param sized the same, with what is wrong
    */
   public record Result(
       Optional<Composition> composition,
       Optional<PretrainedWeights> weights,
       List<Fault> faults,
-      Function<Shape, Optional<Graph>> resized) {
+      Function<Shape, Optional<Graph>> resized,
+      Function<Shape, Resized> sized) {
     /** Copies the list. */
     public Result {
       faults = List.copyOf(faults);
     }
 
     private static Result of(List<Fault> faults) {
-      return new Result(Optional.empty(), Optional.empty(), faults, input -> Optional.empty());
+      return new Result(
+          Optional.empty(),
+          Optional.empty(),
+          faults,
+          input -> Optional.empty(),
+          input -> new Resized(Optional.empty(), Optional.empty()));
     }
 
     private static Result of(Fault fault) {
@@ -70,6 +77,14 @@ public final class Compositions {
       return composition.map(Composition::graph);
     }
   }
+
+  /**
+   * A network for other images.
+   *
+   * @param graph the network; empty if something is wrong with it
+   * @param fault what is wrong
+   */
+  public record Resized(Optional<Graph> graph, Optional<Fault> fault) {}
 
   /**
    * Everything that is wrong with a block that is being compiled, whoever uses it.
@@ -195,7 +210,8 @@ public final class Compositions {
           Optional.of(composition),
           weights(network, composition, model, own),
           List.of(),
-          other -> resized(network, other));
+          other -> resized(network, other),
+          other -> sized(network, other));
     } catch (FaultException e) {
       Fault fault = e.fault();
       if (fault.message() == Message.NO_ROOM) {
@@ -264,6 +280,21 @@ public final class Compositions {
       return Optional.of(Lowering.lower(network, input, library).graph());
     } catch (FaultException e) {
       return Optional.empty();
+    }
+  }
+
+  private Resized sized(NetworkSource network, Shape input) {
+    try {
+      Graph graph = Lowering.lower(network, input, library).graph();
+      return new Resized(Optional.of(graph), Optional.empty());
+    } catch (FaultException e) {
+      Fault fault = e.fault();
+      return new Resized(
+          Optional.empty(),
+          Optional.of(
+              fault.message() == Message.NO_ROOM
+                  ? Remedies.larger(fault, network, input, library)
+                  : fault));
     }
   }
 

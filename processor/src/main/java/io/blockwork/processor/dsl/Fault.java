@@ -29,6 +29,11 @@ public record Fault(Message message, Site site, List<Object> args, String trace)
     return new Fault(e.message(), site, e.args(text), "");
   }
 
+  /** The same with a line before what is said of the place. */
+  public Fault after(String line) {
+    return new Fault(message, site, args, line + trace);
+  }
+
   /** The same in another place, with more to say of it. */
   Fault at(Site site, String trace) {
     return new Fault(message, site, args, trace);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 
@@ -22,6 +23,8 @@ import javax.lang.model.element.TypeElement;
  *     the interface's name
  * @param names names of modules by path, where nodes have better ones than their numbers
  * @param trunk the group of modules that their names do without; empty if none does
+ * @param sizes heights of further images that there are classes for
+ * @param at the one of these that the classes are for; empty for the network's own
  */
 public record GeneratedNames(
     ClassName type,
@@ -30,7 +33,9 @@ public record GeneratedNames(
     boolean marked,
     List<String> methods,
     Map<String, String> names,
-    String trunk) {
+    String trunk,
+    List<Integer> sizes,
+    OptionalInt at) {
   /** The annotation that marks generated classes. */
   public static final ClassName GENERATED =
       ClassName.get("javax.annotation.processing", "Generated");
@@ -40,6 +45,7 @@ public record GeneratedNames(
     modifiers = List.copyOf(modifiers);
     methods = List.copyOf(methods);
     names = Map.copyOf(names);
+    sizes = List.copyOf(sizes);
   }
 
   /** Names for a network whose modules are called by their paths. */
@@ -49,18 +55,35 @@ public record GeneratedNames(
       List<Modifier> modifiers,
       boolean marked,
       List<String> methods) {
-    this(type, element, modifiers, marked, methods, Map.of(), "");
+    this(type, element, modifiers, marked, methods, Map.of(), "", List.of(), OptionalInt.empty());
   }
 
   /** The same for a network whose modules have other names than their paths. */
   public GeneratedNames naming(Map<String, String> modules) {
-    return new GeneratedNames(type, element, modifiers, marked, methods, modules, trunk);
+    return new GeneratedNames(type, element, modifiers, marked, methods, modules, trunk, sizes, at);
+  }
+
+  /** The same for a network that is compiled for images of further heights. */
+  public GeneratedNames sized(List<Integer> heights) {
+    return new GeneratedNames(
+        type, element, modifiers, marked, methods, names, trunk, heights, OptionalInt.empty());
+  }
+
+  /** The names of what is generated for images of one of these heights. */
+  public GeneratedNames at(int height) {
+    return new GeneratedNames(
+        type, element, modifiers, marked, methods, names, trunk, sizes, OptionalInt.of(height));
+  }
+
+  /** The same for the network's own size. */
+  GeneratedNames whole() {
+    return sized(sizes);
   }
 
   /** The same for the modules of that network. */
   public GeneratedNames in(Graph graph) {
     String group = Trunk.of(graph, names);
-    return new GeneratedNames(type, element, modifiers, marked, methods, names, group);
+    return new GeneratedNames(type, element, modifiers, marked, methods, names, group, sizes, at);
   }
 
   /** What modules are called. */
@@ -95,9 +118,15 @@ public record GeneratedNames(
 
   /** Every class that is generated. */
   public List<ClassName> all() {
-    List<ClassName> all = new ArrayList<>(List.of(network(), forward(), backward()));
-    methods.forEach(suffix -> all.add(named(suffix)));
+    List<ClassName> all = new ArrayList<>(own());
+    sizes.forEach(height -> all.addAll(at(height).own()));
     return all;
+  }
+
+  private List<ClassName> own() {
+    List<ClassName> own = new ArrayList<>(List.of(network(), forward(), backward()));
+    methods.forEach(suffix -> own.add(named(suffix)));
+    return own;
   }
 
   /** What the interface is called in generated names: {@code Outer_Inner} when nested. */
@@ -105,7 +134,12 @@ public record GeneratedNames(
     return String.join("_", type.simpleNames());
   }
 
-  /** The network: {@code XNetwork}. */
+  /** The page about the network: {@code X.html}. */
+  public String report() {
+    return named("").simpleName() + ".html";
+  }
+
+  /** The network: {@code XNetwork}, or {@code XAt176Network} for images of that height. */
   public ClassName network() {
     return named("Network");
   }
@@ -131,6 +165,7 @@ public record GeneratedNames(
   }
 
   private ClassName named(String suffix) {
-    return ClassName.get(type.packageName(), base() + suffix);
+    String size = at.isPresent() ? "At" + at.getAsInt() : "";
+    return ClassName.get(type.packageName(), base() + size + suffix);
   }
 }

@@ -47,6 +47,11 @@ public record NetworkFacts(
     return new NetworkFacts(heads, leftOut, weights, nodes, Optional.of(file), papers);
   }
 
+  /** What is said of the network at a further size, and not at its own alone. */
+  public NetworkFacts ofFurtherSize() {
+    return new NetworkFacts(heads, leftOut, Optional.empty(), List.of());
+  }
+
   /** The same of a network that papers describe. */
   public NetworkFacts after(String descriptions) {
     return new NetworkFacts(heads, leftOut, weights, nodes, model, Optional.of(descriptions));

@@ -76,32 +76,62 @@ public final class NetworkWriter {
   }
 
   private TypeSpec type() {
+    boolean further = names.at().isPresent();
     ClassName self = names.network();
     var type =
         names
             .startClass(self)
-            .addModifiers(names.modifiers().toArray(Modifier[]::new))
+            .addModifiers(
+                (further ? List.<Modifier>of() : names.modifiers()).toArray(Modifier[]::new))
             .addModifiers(Modifier.FINAL)
             .superclass(RuntimeTypes.COMPILED_NETWORK)
             .addSuperinterface(names.type())
             .addJavadoc(
                 "{@link $T}, compiled: $L -> $L.\n", names.type(), shapes.get(0), outputText())
             .addJavadoc(
-                "\n<p>Inference is {@link $T}, training {@link $T}.$L\n",
+                "\n<p>Inference is {@link $T}, training {@link $T}.",
                 names.forward(),
-                names.backward(),
-                facts
-                    .papers()
-                    .map(papers -> "\n" + Text.wrapped("After " + papers + "."))
-                    .orElse(""));
+                names.backward());
+    if (further) {
+      type.addJavadoc("\nThe parameters are those of {@link $T}.\n", names.whole().network());
+    } else {
+      type.addJavadoc(
+          "$L\n",
+          facts.papers().map(papers -> "\n" + Text.wrapped("After " + papers + ".")).orElse(""));
+    }
     names.element().ifPresent(type::avoidClashesWithNestedClasses);
     facts.model().ifPresent(file -> type.addField(digests(file)));
     methods.forEach(method -> type.addField(features(method)));
+    if (further) {
+      type.addMethod(furtherConstructor());
+    } else {
+      whole(self, type);
+    }
+    if (!names.sizes().isEmpty()) {
+      type.addMethod(at());
+    }
+    type.addMethod(pass("forwardPass", "ForwardPass", "InferenceBinder", names.forward()));
+    type.addMethod(pass("trainingPass", "TrainingPass", "TrainingBinder", names.backward()));
+    methods.forEach(method -> type.addMethod(method(method)));
+    architecture().forEach(type::addMethod);
+    NodeTable.methods(facts.nodes()).forEach(type::addMethod);
+    return type.build();
+  }
+
+  /** How the network itself is made. */
+  private void whole(ClassName self, TypeSpec.Builder type) {
     MethodSpec.Builder constructor =
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("super(compiledArchitecture(), options)");
+    if (!names.sizes().isEmpty()) {
+      List<CodeBlock> sizes =
+          names.sizes().stream()
+              .map(height -> CodeBlock.of("new $T(this)", names.at(height).network()))
+              .toList();
+      constructor.addStatement("sizes($L)", CodeBlock.join(sizes, ", "));
+    }
     Optional<String> resource = facts.model().flatMap(ModelFile::weights);
     resource.ifPresent(file -> constructor.addStatement("loadResource($S)", file));
     type.addMethod(constructor.build());
@@ -118,12 +148,21 @@ public final class NetworkWriter {
             .addStatement("return new $T(options)", self)
             .build());
     facts.weights().ifPresent(weights -> PretrainedFactories.add(weights, self, type));
-    type.addMethod(pass("forwardPass", "ForwardPass", "InferenceBinder", names.forward()));
-    type.addMethod(pass("trainingPass", "TrainingPass", "TrainingBinder", names.backward()));
-    methods.forEach(method -> type.addMethod(method(method)));
-    architecture().forEach(type::addMethod);
-    NodeTable.methods(facts.nodes()).forEach(type::addMethod);
-    return type.build();
+  }
+
+  /** How a network for images of a further size is made. */
+  private MethodSpec furtherConstructor() {
+    return MethodSpec.constructorBuilder()
+        .addParameter(names.whole().network(), "whole")
+        .addStatement("super(compiledArchitecture(), whole)")
+        .build();
+  }
+
+  private MethodSpec at() {
+    return PassWriter.override("at", names.type())
+        .addParameter(int.class, "height")
+        .addStatement("return at($T.class, height)", names.type())
+        .build();
   }
 
   private static FieldSpec digests(ModelFile model) {

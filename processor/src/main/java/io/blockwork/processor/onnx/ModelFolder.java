@@ -1,7 +1,5 @@
 package io.blockwork.processor.onnx;
 
-import io.blockwork.io.FileProblem;
-import io.blockwork.io.SafeText;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,26 +34,20 @@ final class ModelFolder {
 
   /** What is there of that name, be it a file or not; empty if nothing is. */
   Optional<Path> find(String file) {
-    return file.isBlank()
-        ? Optional.empty()
-        : folders()
-            .map(folder -> folder.resolve(file).normalize())
-            .filter(Files::exists)
-            .findFirst();
+    return folders()
+        .map(folder -> folder.resolve(file).normalize())
+        .filter(Files::exists)
+        .findFirst();
   }
 
   /**
-   * Words on a file that is not there: the place where it is expected, which is the nearest such
-   * folder, or the one that a project of these class files would have.
+   * Where a file is expected that is not there: in the nearest such folder, or in the one that a
+   * project of these class files would have.
    */
-  String missing(String file) {
-    if (file.isBlank()) {
-      return "it has no name here";
-    }
+  Path expected(String file) {
     Path folder =
         folders().filter(Files::isDirectory).findFirst().orElseGet(() -> project().resolve(name));
-    Path place = folder.resolve(file).normalize();
-    return SafeText.format("%s %s", place, FileProblem.missing(place));
+    return folder.resolve(file).normalize();
   }
 
   private Stream<Path> folders() {

@@ -3,7 +3,6 @@ package io.blockwork.processor.onnx;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.io.SafeText;
 import io.blockwork.onnx.file.ModelReader;
 import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
@@ -17,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -77,6 +77,9 @@ public final class OnnxSource {
     try {
       model = ModelReader.read(path);
     } catch (OnnxException e) {
+      if (!Files.exists(path)) {
+        throw new Refusal(Message.ONNX_FILE, path + " " + e.problem(), e.remedy(), e);
+      }
       // What can be read, but not taken, has no remedy of its own.
       Message message = e.remedy().isEmpty() ? Message.ONNX_MODEL : Message.ONNX_READ;
       throw new Refusal(message, e.problem(), e.remedy(), e);
@@ -88,15 +91,16 @@ public final class OnnxSource {
     }
   }
 
+  /** Where the file is, or is expected. */
   private static Path path(String file, ModelFolder models) throws Refusal {
     try {
-      Optional<Path> path = models.find(file);
-      if (path.isPresent()) {
-        return path.get();
+      if (file.isBlank()) {
+        throw new Refusal(Message.ONNX_FILE, "it has no name here", "", null);
       }
-      throw new Refusal(Message.ONNX_FILE, models.missing(file), "", null);
+      return models.find(file).orElseGet(() -> models.expected(file));
     } catch (InvalidPathException e) {
-      throw new Refusal(Message.ONNX_FILE, SafeText.of(e.getMessage()), "", e);
+      throw new Refusal(
+          Message.ONNX_FILE, new OnnxException(e, "%s", e.getMessage()).problem(), "", e);
     }
   }
 
@@ -115,14 +119,29 @@ public final class OnnxSource {
     return digests;
   }
 
+  /** The SHA-256 of what {@link #writeWeights} writes. */
+  public String weightsDigest(List<Parameter> parameters) throws IOException {
+    MessageDigest sha = sha256();
+    try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), sha)) {
+      writeWeights(parameters, out);
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
   private static String digest(Path file) throws IOException {
+    MessageDigest sha = sha256();
     try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[BUFFER];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         sha.update(buffer, 0, n);
       }
-      return HexFormat.of().formatHex(sha.digest());
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -138,6 +138,36 @@ public enum Message {
       "%1$s is %2$d, but must be from %3$d to %4$d",
       "it is the size of the images in pixels",
       "use %5$d, the nearest allowed value; 224 for ImageNet, 32 for CIFAR"),
+  /** A further size of the images that is not a further one. Height, what it is. */
+  SIZE_TWICE(
+      "BW170",
+      "sizes has %1$d, which is %2$s",
+      "each size of images is compiled once",
+      "leave it out"),
+  /** A further size without a whole width. Height, the input's height and width, step. */
+  SIZE_PROPORTION(
+      "BW171",
+      "sizes has %1$d, but an image of that height would not be a whole number of pixels wide",
+      "the images of all sizes have the proportion of the input, which is %2$dx%3$d",
+      "use a multiple of %4$d"),
+  /**
+   * A layer that only some sizes of the images have. Layer, size that has it, other one, height.
+   */
+  SIZE_LAYERS(
+      "BW172",
+      "%1$s is there for images of %2$s, but not for those of %3$s, which is one of sizes",
+      "all sizes share one set of weights, and so must have the same layers",
+      "make the condition that it depends on independent of the size, or leave %4$d out of sizes"),
+  /**
+   * A parameter that depends on the size of the images. Name, shape and the input's size, shape and
+   * the other size, its height.
+   */
+  SIZE_WEIGHTS(
+      "BW173",
+      "%1$s is %2$s for images of %3$s, but %4$s for those of %5$s, one of sizes",
+      "all sizes share one set of weights, and so the shapes of these cannot depend on the images",
+      "pool to a fixed size before that layer (@GlobalAvgPool or @AdaptiveAvgPool), or leave %6$d"
+          + " out of sizes"),
   /** Channels within the network. Member, value, least, most. */
   WIDTH_RANGE(
       "BW112",

@@ -4,8 +4,10 @@ import io.blockwork.Architecture;
 import io.blockwork.ModelCard;
 import io.blockwork.NetworkOptions;
 import io.blockwork.compiled.CompiledNetwork;
+import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.Quantization;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.graph.Graph;
@@ -46,6 +48,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class OnnxNetwork extends CompiledNetwork {
   private final InferencePlan plan;
   private final Graph graph;
+  private final Optional<Quantization> quantization;
 
   private OnnxNetwork(
       Architecture architecture,
@@ -55,6 +58,7 @@ public final class OnnxNetwork extends CompiledNetwork {
     super(architecture, options);
     this.plan = plan;
     this.graph = network.graph();
+    this.quantization = QuantizedRanges.of(network, plan.graph());
     try {
       for (Map.Entry<String, OnnxTensor> weight : network.weights().entrySet()) {
         parameters().overwrite(weight.getKey(), values -> write(weight.getValue(), values));
@@ -156,6 +160,45 @@ public final class OnnxNetwork extends CompiledNetwork {
     } else {
       values.floats().put(tensor.floats());
     }
+  }
+
+  /**
+   * Loads a network of a file in 8-bit integers (pairs of {@code QuantizeLinear} and {@code
+   * DequantizeLinear}), to predict in integers with the file's scales where the engine has kernels
+   * for them; see {@link #floatLayers}.
+   *
+   * @param path the ONNX file; weights in files beside it are found there
+   * @param engine the settings of one that computes in integers
+   * @throws OnnxException if it cannot be read, is damaged, or holds what is not supported, or no
+   *     layer of it is computed from 8-bit integers
+   */
+  public static OnnxNetwork loadQuantized(Path path, EngineOptions engine) {
+    try {
+      ImportedNetwork network = Importer.run(ModelReader.read(path), Optional.empty());
+      Quantization ranges =
+          QuantizedRanges.of(network, Transforms.forInference(network.graph()))
+              .orElseThrow(() -> floats());
+      EngineOptions bytes = engine.quantization(ranges);
+      return of(name(path), network, NetworkOptions.defaults().engine(bytes));
+    } catch (OnnxException e) {
+      throw e.in(path);
+    }
+  }
+
+  private static OnnxException floats() {
+    return new OnnxException("no layer of it is computed from 8-bit integers")
+        .remedy("load it by load, and find ranges by Calibrator");
+  }
+
+  /**
+   * The ranges of the layers' results that a file in 8-bit integers has: for an engine, as {@link
+   * EngineOptions#quantization} takes them, or for the class that the processor generates from the
+   * same file, by {@link io.blockwork.quantization.Quantizer}.
+   *
+   * @return empty if no layer of the file is computed from 8-bit integers
+   */
+  public Optional<Quantization> quantization() {
+    return quantization;
   }
 
   /** The network as the compiler knows it. */

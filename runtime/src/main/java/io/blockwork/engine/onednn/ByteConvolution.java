@@ -21,9 +21,9 @@ import org.bytedeco.dnnl.primitive_attr;
 /**
  * A convolution of bytes by bytes, with whatever is fused into it.
  *
- * <p>Where the activation is linear but for its cut at zero, the output's scale goes into those of
- * the weights, so that each output channel may have its own; otherwise the kernel works in real
- * units and scales at the end.
+ * <p>Where the activation is linear but for cuts that bytes have by themselves, the output's scale
+ * goes into those of the weights, so that each output channel may have its own; otherwise the
+ * kernel works in real units and scales at the end.
  *
  * @param conv the convolution
  * @param weight its weight and bias
@@ -39,10 +39,6 @@ record ByteConvolution(Conv conv, FoldedWeight weight, Activation activation, bo
     return Eltwise.isPostOp(activation)
         ? Optional.of(new ByteConvolution(conv, weight, activation, sum))
         : Optional.empty();
-  }
-
-  private boolean isCut() {
-    return activation.isRelu();
   }
 
   @Override
@@ -64,7 +60,7 @@ record ByteConvolution(Conv conv, FoldedWeight weight, Activation activation, bo
       Emitter e, ByteMemory values, PlanWeights weights, List<ByteValue> reads, ByteValue write) {
     ByteGrid grid = write.knownGrid();
     ByteGrid source = reads.get(0).knownGrid();
-    boolean folded = activation.isNone() || isCut() && grid.origin() == 0;
+    boolean folded = activation.isNone() || grid.cutsAs(activation);
     BoundPlan plan = e.plan();
     memory target = values.target(write, Scratch.TARGET);
     post_ops ops = plan.own(new post_ops());
@@ -82,7 +78,6 @@ record ByteConvolution(Conv conv, FoldedWeight weight, Activation activation, bo
     }
     ByteScaling scaling;
     if (folded) {
-      // Bytes are cut off at zero by themselves.
       scaling = ByteScaling.into(source, grid);
     } else {
       Eltwise.append(ops, activation);

@@ -1,5 +1,6 @@
 package io.blockwork.engine.onednn;
 
+import io.blockwork.engine.Activation;
 import io.blockwork.engine.ValueRange;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -92,6 +93,21 @@ final class ByteGrid {
       }
     }
     return true;
+  }
+
+  /**
+   * Whether storing numbers as bytes cuts them off where a function does: ReLU at a byte of 0, and
+   * clipping at both ends, up to what is rounded.
+   */
+  boolean cutsAs(Activation activation) {
+    if (activation.isRelu()) {
+      return isPositive();
+    }
+    boolean clip = activation.function() == Activation.Function.CLIP && isUniform();
+    double near = scale[0] / 2;
+    return clip
+        && Math.abs(activation.alpha() + zero[0] * scale[0]) <= near
+        && Math.abs(activation.beta() - (LARGEST - zero[0]) * scale[0]) <= near;
   }
 
   float scale(int channel) {

@@ -15,12 +15,14 @@ import org.bytedeco.dnnl.memory;
  * input's channels, and writes in steps of its output's.
  *
  * @param norm its constants
- * @param activation none or ReLU
+ * @param activation none, ReLU or clipping
  */
 record ByteNorm(Norm norm, Activation activation) implements ByteLayer {
   /** The layer, if its activation costs no pass of its own. */
   static Optional<ByteLayer> of(Norm norm, Activation activation) {
-    return activation.isNone() || activation.isRelu()
+    return activation.isNone()
+            || activation.isRelu()
+            || activation.function() == Activation.Function.CLIP
         ? Optional.of(new ByteNorm(norm, activation))
         : Optional.empty();
   }
@@ -32,9 +34,8 @@ record ByteNorm(Norm norm, Activation activation) implements ByteLayer {
 
   @Override
   public boolean accepts(List<ByteValue> reads, ByteValue write) {
-    // Bytes are cut off at zero by themselves, if that is where their grid begins.
     return reads.get(0).bytes()
-        && (activation.isNone() || !write.bytes() || write.knownGrid().origin() == 0);
+        && (activation.isNone() || !write.bytes() || write.knownGrid().cutsAs(activation));
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Tuning;
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
@@ -151,15 +152,9 @@ public final class OneDnnEngine implements Engine {
    * @throws IllegalArgumentException if there is less than one image
    */
   public OneDnnEngine microBatch(int images, boolean sideBySide) {
-    requirePositive("images", images);
+    NumberChecks.positive("images", images);
     return new OneDnnEngine(
         options, new Fixed(fixed.layout(), Optional.of(images), Optional.of(sideBySide)));
-  }
-
-  private static void requirePositive(String what, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(what + ": expected at least 1, got " + value);
-    }
   }
 
   @Override
@@ -205,7 +200,7 @@ public final class OneDnnEngine implements Engine {
   public BoundInference bindInference(
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
     requireFloat(parameters);
-    requirePositive("batch", batch);
+    NumberChecks.positive("batch", batch);
     NetworkState state = state(parameters);
     MicroBatching chosen = choose(state, parameters, batch, network);
     return bind(state, parameters, batch, chosen, false, network);
@@ -213,7 +208,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public void makeRepeatable(Parameters parameters, int batch) {
-    requirePositive("batch", batch);
+    NumberChecks.positive("batch", batch);
     state(parameters).makeRepeatable(batch);
   }
 
@@ -388,7 +383,7 @@ public final class OneDnnEngine implements Engine {
       int repetitions,
       Function<InferenceBinder, ForwardPass> network) {
     requireFloat(parameters);
-    requirePositive("repetitions", repetitions);
+    NumberChecks.positive("repetitions", repetitions);
     int batch = (int) images.size(0);
     MicroBatching whole = MicroBatching.whole(batch, options.threadsOrAll());
     try (OneDnnInference plan = bind(state(parameters), parameters, batch, whole, true, network)) {
@@ -422,7 +417,7 @@ public final class OneDnnEngine implements Engine {
       INDArray images,
       int repetitions,
       Function<TrainingBinder, TrainingPass> network) {
-    requirePositive("repetitions", repetitions);
+    NumberChecks.positive("repetitions", repetitions);
     int batch = (int) images.size(0);
     try (OneDnnTraining training = train(parameters, gradients, batch, settings, true, network)) {
       return training.profile(images, repetitions);
@@ -453,7 +448,7 @@ public final class OneDnnEngine implements Engine {
       boolean timed,
       Function<TrainingBinder, TrainingPass> network) {
     requireFloat(parameters);
-    requirePositive("batch", batch);
+    NumberChecks.positive("batch", batch);
     return OneDnnLibrary.onThreads(
         options.threadsOrAll(),
         () ->

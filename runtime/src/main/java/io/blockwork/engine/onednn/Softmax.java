@@ -24,16 +24,19 @@ final class Softmax {
   private static void forward(
       Emitter e, String kind, algorithm algorithm, PlanTensor src, PlanTensor dst) {
     BoundPlan plan = e.plan();
-    memory source = e.readAs(src, plan.channelsLast(src), Scratch.SOURCE);
-    memory target = e.targetAs(dst, plan.channelsLast(dst), Scratch.TARGET);
+    memory.desc layout = plan.channelsLast(src);
+    memory source = e.readAs(src, layout, Scratch.SOURCE);
+    memory target = e.targetAs(dst, layout, Scratch.TARGET);
+    // A slice of one image's channels equals dense memory for oneDNN 3.11, whatever its strides of
+    // dimensions of 1 are; but softmax has a fast kernel only where those agree as well.
     softmax_forward.primitive_desc description =
         plan.own(
             new softmax_forward.primitive_desc(
                 BoundPlan.cpu(),
                 prop_kind.forward_inference,
                 algorithm,
-                plan.own(source.get_desc()),
-                plan.own(target.get_desc()),
+                layout,
+                layout,
                 1,
                 e.attributes(),
                 false));

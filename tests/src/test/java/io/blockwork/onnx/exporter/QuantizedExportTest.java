@@ -192,6 +192,41 @@ final class QuantizedExportTest {
     }
   }
 
+  /** The file's scales and zeros are those of the ranges that it was made with. */
+  @ParameterizedTest
+  @ValueSource(classes = {Residual.class, Dense.class})
+  <N extends ImageClassifier> void theFileIsTakenBackInIntegers(Class<N> type) {
+    Path file = folder.resolve("small.onnx");
+    try (N net = network(type)) {
+      Quantization ranges = calibrated(net);
+      OnnxExport.of(net).quantization(ranges).to(file);
+      try (N small = Quantizer.of(type, net).engine(ONEDNN).quantized(ranges);
+          OnnxNetwork loaded = OnnxNetwork.loadQuantized(file, ONEDNN)) {
+        float[] ours = scores(small);
+        float[] theirs = loaded.forward(images()).dup('c').reshape(-1).toFloatVector();
+        assertThat(error(ours, theirs)).isLessThan(0.01);
+        assertThat(error(scores(net), theirs)).isLessThan(0.03);
+        for (String parameter : loaded.parameters().names()) {
+          assertThat(loaded.floatLayers())
+              .doesNotContainKey(parameter.substring(0, parameter.lastIndexOf('.')));
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatTheFileKeepsInFloatsStaysSo() {
+    Path file = folder.resolve("small.onnx");
+    try (Residual net = network(Residual.class)) {
+      OnnxExport.of(net).quantization(calibrated(net).keepFloat(Set.of("layer1.0.conv2"))).to(file);
+      try (OnnxNetwork loaded = OnnxNetwork.loadQuantized(file, ONEDNN)) {
+        assertThat(loaded.floatLayers())
+            .containsEntry("layer1.0.conv2", "it is to stay in single precision");
+        assertThat(loaded.floatLayers()).doesNotContainKey("layer1.0.conv3");
+      }
+    }
+  }
+
   @Test
   void whatDoesNotGoTogetherIsTold() {
     try (Residual net = network(Residual.class)) {

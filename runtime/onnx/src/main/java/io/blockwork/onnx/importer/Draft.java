@@ -3,18 +3,27 @@ package io.blockwork.onnx.importer;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
+import io.blockwork.graph.ops.Activate;
+import io.blockwork.graph.ops.Concat;
+import io.blockwork.graph.ops.Conv2d;
 import io.blockwork.graph.ops.Input;
+import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.ShapeFault;
+import io.blockwork.graph.ops.Sum;
+import io.blockwork.graph.ops.ZeroPad2d;
 import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxTensor;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -30,28 +39,42 @@ final class Draft {
   private final List<List<Integer>> inputs = new ArrayList<>();
   private final List<Shape> shapes = new ArrayList<>();
   private final List<Map<String, OnnxTensor>> weights = new ArrayList<>();
+  private final List<Bounds> bounds = new ArrayList<>();
+
+  /** The operations whose results are what 8-bit integers stand for, as the file has it. */
+  private final BitSet bytes = new BitSet();
+
+  /** Whether what others are added to may lie outside the bounds that the file has for it. */
+  private final boolean sumsUnbounded;
 
   /** Blocks that paths do not tell, by the paths of the operations in them. */
   private final Map<String, Block> blocks;
 
   Draft(Shape input) {
-    this(input, Map.of());
+    this(input, Map.of(), false);
   }
 
   /**
    * @param input shape of one image
    * @param places operations whose paths do not tell in which blocks they stand
+   * @param sumsUnbounded whether a convolution's result to which others are added may lie outside
+   *     the bounds that the file has for it: those of our own exports only estimate what our
+   *     kernels never hold
    */
-  Draft(Shape input, Map<String, FoundBlocks.Place> places) {
+  Draft(Shape input, Map<String, FoundBlocks.Place> places, boolean sumsUnbounded) {
+    this.sumsUnbounded = sumsUnbounded;
     this.blocks = new HashMap<>();
     places.values().forEach(place -> blocks.put(place.path(), place.block()));
     ops.add(new Input(input));
     inputs.add(List.of());
     shapes.add(input);
     weights.add(Map.of());
+    bounds.add(Bounds.NONE);
   }
 
-  int add(Translation translation, Op op, List<Integer> reads, Map<String, OnnxTensor> values) {
+  int add(Translation translation, Op op, List<Integer> given, Map<String, OnnxTensor> values) {
+    boolean sum = sumsUnbounded && op instanceof Sum;
+    List<Integer> reads = sum ? onceUnbounded(given) : given;
     try {
       List<Shape> shapesRead = reads.stream().map(shapes::get).toList();
       Shape shape = op.shape(shapesRead);
@@ -79,6 +102,11 @@ final class Draft {
     ops.add(op);
     inputs.add(reads);
     weights.add(values);
+    bounds.add(Bounds.of(op, reads.stream().map(bounds::get).toList()));
+    boolean moves = Bounds.passes(op) || op instanceof Concat || op instanceof ZeroPad2d;
+    if (moves && reads.stream().allMatch(bytes::get)) {
+      bytes.set(ops.size() - 1);
+    }
     return ops.size() - 1;
   }
 
@@ -98,8 +126,39 @@ final class Draft {
     return weights.get(id);
   }
 
-  /** The finished network, with its weights by name in the second part. */
-  record Result(Graph graph, Map<String, OnnxTensor> weights) {}
+  /** Between which numbers the results of an operation lie. */
+  Bounds bounds(int id) {
+    return bounds.get(id);
+  }
+
+  /** Takes down that the file rounds an operation's results to what 8-bit integers stand for. */
+  void roundsToBytes(int id) {
+    bytes.set(id);
+  }
+
+  /** Takes the first summand that is a convolution's result without the bounds that it has. */
+  private List<Integer> onceUnbounded(List<Integer> summands) {
+    List<Integer> all = new ArrayList<>(summands);
+    for (int i = 0; i < all.size(); i++) {
+      int id = all.get(i);
+      if (bytes.get(id) && ops.get(id) instanceof Activate) {
+        int source = inputs.get(id).get(0);
+        if (ops.get(source) instanceof Conv2d) {
+          all.set(i, source);
+          break;
+        }
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The finished network.
+   *
+   * @param weights by name
+   * @param byteLayers the paths of layers with weights that read what is rounded to bytes
+   */
+  record Result(Graph graph, Map<String, OnnxTensor> weights, Set<String> byteLayers) {}
 
   /** The network up to an operation. */
   Result finish(int output) {
@@ -112,15 +171,20 @@ final class Draft {
     var builder = new GraphBuilder();
     Map<Integer, Integer> ids = new HashMap<>();
     Map<String, OnnxTensor> values = new LinkedHashMap<>();
+    Set<String> byteLayers = new LinkedHashSet<>();
     for (int id : needed) {
       String path = ops.get(id).path();
+      boolean layer = ops.get(id) instanceof Conv2d || ops.get(id) instanceof Linear;
+      if (layer && bytes.get(inputs.get(id).get(0))) {
+        byteLayers.add(path);
+      }
       builder.enter(blocks.getOrDefault(path, block(path)));
       ids.put(id, builder.add(ops.get(id), inputs.get(id).stream().map(ids::get).toList()));
       values.putAll(weights.get(id));
     }
     builder.enter(Block.NETWORK);
     try {
-      return new Result(builder.build(ids.getOrDefault(output, 0)), values);
+      return new Result(builder.build(ids.getOrDefault(output, 0)), values, byteLayers);
     } catch (IllegalArgumentException e) {
       throw new OnnxException(e, "%s", e.getMessage());
     }

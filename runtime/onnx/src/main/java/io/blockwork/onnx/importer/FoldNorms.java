@@ -39,7 +39,7 @@ final class FoldNorms {
         softmax(values, start, size, inner, log);
       }
     }
-    translation.out(Fold.tensor(x.type(), shape, values));
+    translation.out(Constants.tensor(x.type(), shape, values));
   }
 
   private static void softmax(double[] values, int start, int size, int stride, boolean log) {
@@ -67,10 +67,10 @@ final class FoldNorms {
     int axis = translation.axis(translation.integer("axis", -1), shape.size());
     int size = product(shape.subList(axis, shape.size()));
     double eps = translation.real("epsilon", 1e-5);
-    double[] scale = Fold.stretched(translation, translation.constant(1), shape);
+    double[] scale = Constants.stretched(translation, translation.constant(1), shape);
     double[] shift =
         translation.has(2)
-            ? Fold.stretched(translation, translation.constant(2), shape)
+            ? Constants.stretched(translation, translation.constant(2), shape)
             : new double[scale.length];
     double[] values = x.doubles();
     List<Integer> statistics = new ArrayList<>(shape);
@@ -92,17 +92,17 @@ final class FoldNorms {
       inverses[n] = 1 / deviation;
     }
     ElementType wide = x.type() == ElementType.DOUBLE ? x.type() : ElementType.FLOAT;
-    translation.out(1, new Value.Constant(Fold.tensor(wide, statistics, means)));
-    translation.out(2, new Value.Constant(Fold.tensor(wide, statistics, inverses)));
-    translation.out(Fold.tensor(x.type(), shape, values));
+    translation.out(1, new Value.Constant(Constants.tensor(wide, statistics, means)));
+    translation.out(2, new Value.Constant(Constants.tensor(wide, statistics, inverses)));
+    translation.out(Constants.tensor(x.type(), shape, values));
   }
 
   private static void prelu(Translation translation) {
     OnnxTensor x = translation.constant(0);
-    double[] slope = Fold.stretched(translation, translation.constant(1), x.shape());
+    double[] slope = Constants.stretched(translation, translation.constant(1), x.shape());
     double[] values = x.doubles();
     Arrays.setAll(values, i -> values[i] < 0 ? slope[i] * values[i] : values[i]);
-    translation.out(Fold.tensor(x.type(), x.shape(), values));
+    translation.out(Constants.tensor(x.type(), x.shape(), values));
   }
 
   /**

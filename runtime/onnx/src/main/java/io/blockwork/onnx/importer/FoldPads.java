@@ -57,7 +57,7 @@ final class FoldPads {
         at[axis] = 0;
       }
     }
-    translation.out(Fold.tensor(x.type(), shape, to));
+    translation.out(Constants.tensor(x.type(), shape, to));
   }
 
   private static int count(Translation translation, List<Integer> shape) {

@@ -53,7 +53,7 @@ final class FoldParts {
     }
     return x.type().isFloating()
         ? OnnxTensor.of(x.name(), x.type(), shape, values)
-        : Fold.tensor(x.type(), shape, values);
+        : Constants.tensor(x.type(), shape, values);
   }
 
   private static void gather(Translation translation) {
@@ -174,7 +174,7 @@ final class FoldParts {
       }
       offset += run;
     }
-    translation.out(Fold.tensor(first.type(), shape, values));
+    translation.out(Constants.tensor(first.type(), shape, values));
   }
 
   private static void split(Translation translation) {
@@ -234,6 +234,7 @@ final class FoldParts {
     translation.scope().worksOut((long) count, translation);
     double[] values = new double[(int) count];
     Arrays.setAll(values, i -> from + i * by);
-    translation.out(Fold.tensor(translation.constant(0).type(), List.of(values.length), values));
+    translation.out(
+        Constants.tensor(translation.constant(0).type(), List.of(values.length), values));
   }
 }

@@ -87,7 +87,7 @@ final class FoldPools {
       }
       to[i] = max ? value : value / number;
     }
-    translation.out(Fold.tensor(x.type(), shape, to));
+    translation.out(Constants.tensor(x.type(), shape, to));
   }
 
   private static List<Integer> joined(List<Integer> a, List<Integer> b) {

@@ -39,9 +39,9 @@ final class FoldProducts {
       throw misfit(translation, a, b);
     }
     List<Integer> outer =
-        Fold.broadcast(translation, x.subList(0, x.size() - 2), y.subList(0, y.size() - 2));
-    double[] leftValues = Fold.stretched(translation, left, joined(outer, rows, inner));
-    double[] rightValues = Fold.stretched(translation, right, joined(outer, inner, columns));
+        Constants.broadcast(translation, x.subList(0, x.size() - 2), y.subList(0, y.size() - 2));
+    double[] leftValues = Constants.stretched(translation, left, joined(outer, rows, inner));
+    double[] rightValues = Constants.stretched(translation, right, joined(outer, inner, columns));
     int matrices = outer.stream().reduce(1, Math::multiplyExact);
     checkWork(translation, (double) matrices * rows * inner * columns, a, b);
     translation.scope().worksOut((long) matrices * rows * columns, translation);
@@ -61,7 +61,7 @@ final class FoldProducts {
     if (!column) {
       shape.add(columns);
     }
-    translation.out(Fold.tensor(a.type(), shape, product));
+    translation.out(Constants.tensor(a.type(), shape, product));
   }
 
   private static List<Integer> joined(List<Integer> outer, int rows, int columns) {
@@ -99,12 +99,12 @@ final class FoldProducts {
     double beta = translation.real("beta", 1);
     double[] added =
         translation.has(2)
-            ? Fold.stretched(translation, translation.constant(2), shape)
+            ? Constants.stretched(translation, translation.constant(2), shape)
             : new double[product.length];
     for (int i = 0; i < product.length; i++) {
       product[i] = alpha * product[i] + beta * added[i];
     }
-    translation.out(Fold.tensor(a.type(), shape, product));
+    translation.out(Constants.tensor(a.type(), shape, product));
   }
 
   /** A part of an array with the distances of its rows and of its columns. */

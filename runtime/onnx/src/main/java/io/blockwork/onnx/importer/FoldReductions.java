@@ -85,7 +85,7 @@ final class FoldReductions {
     }
     double count = to.length == 0 ? 1 : (double) from.length / to.length;
     translation.out(
-        Fold.tensor(
+        Constants.tensor(
             x.type(),
             shape,
             Arrays.stream(to).map(value -> end.applyAsDouble(value, count)).toArray()));

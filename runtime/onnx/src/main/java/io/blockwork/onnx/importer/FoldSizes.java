@@ -70,8 +70,8 @@ final class FoldSizes {
     if (translation.has(4) && one(translation, translation.integers("", 4).orElseThrow()) != 1) {
       throw translation.refuse("it takes every second size, or in another order");
     }
-    int from = Fold.bound(start, dims.size());
-    int to = Math.max(from, Fold.bound(end, dims.size()));
+    int from = FoldShapes.bound(start, dims.size());
+    int to = Math.max(from, FoldShapes.bound(end, dims.size()));
     translation.out(Reshapes.sizes(false, dims.subList(from, to)));
   }
 

@@ -4,6 +4,7 @@ import io.blockwork.graph.Graph;
 import io.blockwork.onnx.file.OnnxTensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A network from an ONNX file.
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param output shape of the result of one image, {@code [classes]} or {@code [C, H, W]}
  * @param weights the values of its parameters, by name; those that are missing keep their initial
  *     ones
+ * @param byteLayers module names of the convolutions and linear layers that the file computes from
+ *     8-bit integers; what these stand for lies between bounds that the graph has
  * @param files names of the files beside the model that hold weights
  * @param producer the tool that wrote the file; may be empty
  * @param metadata what tools have written down about the model
@@ -20,6 +23,7 @@ public record ImportedNetwork(
     Graph graph,
     List<Integer> output,
     Map<String, OnnxTensor> weights,
+    Set<String> byteLayers,
     List<String> files,
     String producer,
     Map<String, String> metadata) {}

@@ -39,6 +39,7 @@ public final class Importer {
     Moves.into(all);
     Reshapes.into(all);
     Norms.into(all);
+    Integers.into(all);
     return Map.copyOf(all);
   }
 
@@ -74,11 +75,18 @@ public final class Importer {
     List<OnnxNode> nodes = Order.of(model, Patterns.replaced(model));
     Images images = Images.of(model, nodes, input);
     var names = new Names(nodes);
-    ImportedNetwork network = taken(model, nodes, images, new Draft(images.shape()), names);
+    boolean ours = (model.producer() + " ").startsWith("Blockwork ");
+    var draft = new Draft(images.shape(), Map.of(), ours);
+    ImportedNetwork network = taken(model, nodes, images, draft, names);
     Map<String, FoundBlocks.Place> places = FoundBlocks.of(network.graph(), names.unnamed());
     return places.isEmpty()
         ? network
-        : taken(model, nodes, images, new Draft(images.shape(), places), new Names(nodes, places));
+        : taken(
+            model,
+            nodes,
+            images,
+            new Draft(images.shape(), places, ours),
+            new Names(nodes, places));
   }
 
   private static ImportedNetwork taken(
@@ -165,7 +173,13 @@ public final class Importer {
             : List.of(shape.channels(), shape.height(), shape.width());
     Map<String, OnnxTensor> weights = new LinkedHashMap<>(network.weights());
     return new ImportedNetwork(
-        network.graph(), sizes, weights, model.externalFiles(), model.producer(), model.metadata());
+        network.graph(),
+        sizes,
+        weights,
+        network.byteLayers(),
+        model.externalFiles(),
+        model.producer(),
+        model.metadata());
   }
 
   private static boolean isVector(Graph graph) {

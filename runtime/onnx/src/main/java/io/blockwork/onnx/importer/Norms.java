@@ -1,7 +1,5 @@
 package io.blockwork.onnx.importer;
 
-import io.blockwork.graph.ops.Activate;
-import io.blockwork.graph.ops.Activation;
 import io.blockwork.graph.ops.AvgPool2d;
 import io.blockwork.graph.ops.BatchNorm2d;
 import io.blockwork.graph.ops.GlobalAvgPool;
@@ -16,7 +14,6 @@ import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.Softmax;
 import io.blockwork.graph.ops.Sum;
 import io.blockwork.graph.ops.Window;
-import io.blockwork.onnx.file.ElementType;
 import io.blockwork.onnx.file.OnnxTensor;
 import io.blockwork.onnx.importer.Atom.Axis;
 import java.util.ArrayList;
@@ -48,8 +45,6 @@ final class Norms {
     operators.put("ReduceMean", translation -> reduce(translation, Reduction.MEAN));
     operators.put("ReduceSum", translation -> reduce(translation, Reduction.SUM));
     operators.put("ReduceMax", translation -> reduce(translation, Reduction.MAX));
-    operators.put("QuantizeLinear", Norms::quantize);
-    operators.put("DequantizeLinear", Norms::dequantize);
   }
 
   private static void batchNorm(Translation translation) {
@@ -366,48 +361,5 @@ final class Norms {
               .toList());
     }
     return new View(id, translation.shape(id), axes);
-  }
-
-  /**
-   * The values that can be told apart lie between bounds; in floats, these are all that is left.
-   */
-  private static void quantize(Translation translation) {
-    View x = translation.view(0);
-    OnnxTensor scale = translation.constant(1);
-    if (scale.count() != 1) {
-      throw translation.refuse("only one scale for all values of the network is supported");
-    }
-    double zero = translation.optional(2).map(OnnxTensor::first).orElse(0.0);
-    boolean signed =
-        translation.optional(2).map(tensor -> tensor.type() == ElementType.INT8).orElse(false);
-    double low = ((signed ? -128 : 0) - zero) * scale.first();
-    double high = ((signed ? 127 : 255) - zero) * scale.first();
-    int id =
-        translation.add(new Activate(translation.path(), Activation.clip(low, high)), x.node());
-    translation.out(new Value.Quantized(x.on(id), scale.first(), zero));
-  }
-
-  private static void dequantize(Translation translation) {
-    OnnxTensor scale = translation.constant(1);
-    Optional<OnnxTensor> zero = translation.optional(2);
-    if (translation.value(0) instanceof Value.Quantized quantized) {
-      if (scale.count() != 1
-          || scale.first() != quantized.scale()
-          || zero.map(OnnxTensor::first).orElse(0.0) != quantized.zero()) {
-        throw translation.refuse("its scale or zero is not that of the QuantizeLinear before it");
-      }
-      translation.out(quantized.view());
-      return;
-    }
-    // Images that come as integers.
-    View x = translation.view(0);
-    if (scale.count() != 1) {
-      throw translation.refuse("only one scale for all values of the network is supported");
-    }
-    if (zero.isPresent()) {
-      OnnxTensor shift = Affines.negated(translation, zero.get());
-      x = Affines.apply(translation, x, Optional.empty(), Optional.of(shift));
-    }
-    translation.out(Affines.apply(translation, x, Optional.of(scale), Optional.empty()));
   }
 }

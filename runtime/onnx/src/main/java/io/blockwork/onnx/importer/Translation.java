@@ -2,6 +2,7 @@ package io.blockwork.onnx.importer;
 
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Shape;
+import io.blockwork.onnx.file.ElementType;
 import io.blockwork.onnx.file.OnnxAttribute;
 import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxNode;
@@ -105,6 +106,14 @@ final class Translation {
       return value.value();
     }
     throw refuse("its attribute %s is no integer", name);
+  }
+
+  /** The element type of that number. */
+  ElementType elementType(long number) {
+    return Arrays.stream(ElementType.values())
+        .filter(each -> each.number() == number)
+        .findFirst()
+        .orElseThrow(() -> refuse("it makes the element type number %d", number));
   }
 
   double real(String name, double usual) {
