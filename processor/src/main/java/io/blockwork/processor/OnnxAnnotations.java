@@ -115,7 +115,7 @@ final class OnnxAnnotations {
       return new Result(Optional.of(source), Optional.of(weights), List.of());
     } catch (OnnxSource.Refusal e) {
       String problem = String.valueOf(e.getMessage());
-      String named = file.isBlank() ? "without a name" : file;
+      String named = file.isBlank() ? "\"" + file + "\"" : file;
       return Result.of(List.of(fault(e.message(), at, named, problem, e.remedy())));
     }
   }

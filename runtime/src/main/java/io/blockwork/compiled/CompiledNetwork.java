@@ -18,13 +18,11 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
-import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
 import io.blockwork.memory.FreedMemory;
 import io.blockwork.parameters.Gradients;
-import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.published.PretrainedWeights;
@@ -37,9 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -167,14 +163,7 @@ public abstract class CompiledNetwork implements Network {
     try {
       return Parameters.initial(state, architecture.modules(), options.dataType(), options.seed());
     } catch (OutOfMemoryError e) {
-      OutOfMemoryError error =
-          new OutOfMemoryError(
-              SafeText.format(
-                  "%s: not enough memory for its %d parameters: %s; close networks that you no longer"
-                      + " need",
-                  architecture.name(), architecture.learnable(), e.getMessage()));
-      error.initCause(e);
-      throw error;
+      throw ShortMemory.forParameters(architecture, e);
     }
   }
 
@@ -241,39 +230,14 @@ public abstract class CompiledNetwork implements Network {
           try {
             return engine.bindInference(parameters, batch, pass);
           } catch (OutOfMemoryError e) {
-            throw memoryIsShort(
-                "inference", batch, n -> engine.bindInference(parameters, n, pass)::close, e);
+            throw ShortMemory.forPlan(
+                architecture,
+                "inference",
+                batch,
+                n -> engine.bindInference(parameters, n, pass)::close,
+                e);
           }
         });
-  }
-
-  /** Tells for what memory was needed, what would fit, and what helps. */
-  private OutOfMemoryError memoryIsShort(
-      String what, int batch, IntFunction<Runnable> bind, OutOfMemoryError cause) {
-    int fits = LargestBatch.below(batch, bind);
-    String limits =
-        String.valueOf(cause.getMessage()).contains("max")
-            ? ", or start Java with -Dorg.bytedeco.javacpp.maxbytes=0"
-                + " -Dorg.bytedeco.javacpp.maxphysicalbytes=0, since ND4J was used before"
-                + " Blockwork could set these limits"
-            : "";
-    OutOfMemoryError error =
-        new OutOfMemoryError(
-            SafeText.format(
-                "%s: not enough memory for a plan for %s with batches of %d images: %s; %s; close"
-                    + " networks that you no longer need, or keep fewer plans"
-                    + " (NetworkOptions.inferencePlans and trainingPlans)%s",
-                architecture.name(),
-                what,
-                batch,
-                cause.getMessage(),
-                fits == 0
-                    ? "not even one image fits"
-                    : SafeText.format(
-                        "the largest batch that fits now is %d: use it, or smaller ones", fits),
-                limits));
-    error.initCause(cause);
-    return error;
   }
 
   /**
@@ -467,7 +431,8 @@ public abstract class CompiledNetwork implements Network {
       return engine.bindTraining(
           parameters, gradients, key.batch(), settings, this::checkedTrainingPass);
     } catch (OutOfMemoryError e) {
-      throw memoryIsShort(
+      throw ShortMemory.forPlan(
+          architecture,
           "training",
           key.batch(),
           n -> engine.bindTraining(parameters, gradients, n, settings, this::trainingPass)::close,
@@ -521,17 +486,7 @@ public abstract class CompiledNetwork implements Network {
 
   private void freezeAlone(String... prefixes) {
     checkOpen();
-    List<String> modules = Stream.of(prefixes).map(Modules::withoutDot).toList();
-    for (String prefix : modules) {
-      var one = new TrainingSettings(false, List.of(prefix), 0);
-      if (architecture.layers().stream().noneMatch(l -> one.isFrozen(l.path()))) {
-        throw new IllegalArgumentException(
-            SafeText.format(
-                "freeze: %s has no layer at or below %s%s; its layers begin with %s",
-                architecture.name(), prefix, nearest(prefix), beginnings()));
-      }
-    }
-    whole.frozen = modules;
+    whole.frozen = new Freezing(architecture).modules(prefixes);
     gradients.clear();
     training.close();
   }
@@ -540,31 +495,8 @@ public abstract class CompiledNetwork implements Network {
   public void freeze(Class<?> node, Class<?>... more) {
     Objects.requireNonNull(node, "node");
     Objects.requireNonNull(more, "more");
-    Map<Class<?>, List<String>> known = nodes();
-    List<String> prefixes = new ArrayList<>();
-    for (Class<?> each : Stream.concat(Stream.of(node), Stream.of(more)).toList()) {
-      List<String> paths = known.get(each);
-      if (paths == null || paths.isEmpty()) {
-        throw new IllegalArgumentException(
-            SafeText.format(
-                "freeze: %s %s %s%s",
-                each.getName(),
-                paths == null ? "is no node of" : "was left out of",
-                architecture.name(),
-                nodesText(known)));
-      }
-      prefixes.addAll(paths);
-    }
-    freeze(prefixes.toArray(String[]::new));
-  }
-
-  private static String nodesText(Map<Class<?>, List<String>> known) {
-    return known.isEmpty()
-        ? ", which is not composed of nodes: freeze(\"layer1\") takes names"
-        : known.entrySet().stream()
-            .filter(node -> !node.getValue().isEmpty())
-            .map(node -> node.getKey().getSimpleName())
-            .collect(Collectors.joining(", ", "; its nodes are ", ""));
+    List<Class<?>> all = Stream.concat(Stream.of(node), Stream.<Class<?>>of(more)).toList();
+    freeze(new Freezing(architecture).paths(nodes(), all));
   }
 
   /**
@@ -579,26 +511,6 @@ public abstract class CompiledNetwork implements Network {
   @Override
   public Optional<PretrainedWeights> published() {
     return whole == this ? Optional.empty() : whole.published();
-  }
-
-  private String nearest(String module) {
-    return NearestName.suggestion(
-        module,
-        architecture.layers().stream()
-            .flatMap(l -> Stream.iterate(l.path(), p -> !p.isEmpty(), CompiledNetwork::parent))
-            .distinct()
-            .toList());
-  }
-
-  private static String parent(String path) {
-    return path.substring(0, Math.max(0, path.lastIndexOf('.')));
-  }
-
-  private String beginnings() {
-    return architecture.layers().stream()
-        .map(l -> l.path().split("\\.")[0])
-        .distinct()
-        .collect(Collectors.joining(", "));
   }
 
   @Override

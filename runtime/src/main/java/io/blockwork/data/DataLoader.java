@@ -4,12 +4,12 @@ import io.blockwork.io.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 
 /**
  * Makes batches of a {@link Dataset}, with workers that read ahead while the network computes.
@@ -128,11 +128,7 @@ public final class DataLoader implements AutoCloseable {
     return SafeText.format(
         "%d items%s, batches of %d%s%s%s%s%s, seed %d",
         data.size(),
-        byEpoch.size() == 1
-            ? ""
-            : byEpoch.entrySet().stream()
-                .map(e -> e.getValue().shape() + " from epoch " + e.getKey())
-                .collect(Collectors.joining(", ", " (", ")")),
+        shapes(),
         batchSize,
         dropLast ? " (last one left out)" : "",
         shuffle ? ", shuffled" : "",
@@ -144,6 +140,22 @@ public final class DataLoader implements AutoCloseable {
             ? SafeText.format(", drawn by weights %08x", Arrays.hashCode(weights))
             : "",
         seed);
+  }
+
+  /** Which shapes the images have in which epochs, if they do not have one in all. */
+  private String shapes() {
+    List<String> shapes = new ArrayList<>();
+    Optional<ImageShape> before = Optional.empty();
+    if (byEpoch.size() > 1) {
+      for (Map.Entry<Integer, Dataset> entry : byEpoch.entrySet()) {
+        ImageShape shape = entry.getValue().shape();
+        if (!before.equals(Optional.of(shape))) {
+          shapes.add(shape + " from epoch " + entry.getKey());
+        }
+        before = Optional.of(shape);
+      }
+    }
+    return shapes.size() > 1 ? " (" + String.join(", ", shapes) + ")" : "";
   }
 
   /**

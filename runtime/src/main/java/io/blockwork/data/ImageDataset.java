@@ -61,6 +61,18 @@ public interface ImageDataset extends Labelled {
   }
 
   /**
+   * The same images, half of them mirrored left to right: which half takes turns from epoch to
+   * epoch, so that two epochs in a row see each image from both sides. Flips at random see a
+   * quarter of the images twice from the same side (Keller Jordan 2024, arXiv:2404.00498, section
+   * 3.6). {@link DataLoader.Builder#from} gives each epoch its own.
+   *
+   * @param epoch its number, from 1
+   */
+  default ImageDataset flippedInTurns(int epoch) {
+    return new FlippedInTurns(this, epoch);
+  }
+
+  /**
    * The items of the given indices, in that order.
    *
    * @throws IndexOutOfBoundsException if an index is not below {@code size()}

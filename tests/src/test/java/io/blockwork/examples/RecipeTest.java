@@ -7,6 +7,8 @@ import io.blockwork.train.TrainedClasses;
 import io.blockwork.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +37,7 @@ final class RecipeTest {
   void everyRecipeTrainsAndKeepsWhatItHasLearnt() throws IOException {
     paint("train", 2);
     paint("test", 1);
-    for (String recipe : List.of("PLAIN", "V2")) {
+    for (String recipe : List.of("PLAIN", "V2", "FAST")) {
       Path out = folder.resolve(recipe);
       int code =
           Examples.commandLine()
@@ -57,5 +59,17 @@ final class RecipeTest {
         assertThat(TrainedClasses.of(best).orElseThrow()).hasSize(10);
       }
     }
+  }
+
+  @Test
+  void theFastRecipeHasANetworkOfItsOwn() {
+    StringWriter errors = new StringWriter();
+    int code =
+        Examples.commandLine()
+            .setErr(new PrintWriter(errors))
+            .execute("cifar10", "--recipe", "FAST", "--network", "RESNET20");
+    assertThat(code).isEqualTo(2);
+    assertThat(errors.toString())
+        .contains("--recipe FAST has a network of its own: leave out --network");
   }
 }

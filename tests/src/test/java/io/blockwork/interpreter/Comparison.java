@@ -11,6 +11,7 @@ import io.blockwork.data.ArrayDataset;
 import io.blockwork.data.DataLoader;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Precision;
 import io.blockwork.engine.Quantization;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.Layout;
@@ -168,8 +169,6 @@ final class Comparison {
    * @return the error of the output, as a share of the largest value
    */
   double inferInIntegers() {
-    double[] expected =
-        interpreter(Masks.none()).run(images, BATCH, false).value(each.graph().output());
     INDArray seen = images(DataType.FLOAT);
     EngineOptions options = EngineOptions.named("onednn");
     try (Network floats = network(new OneDnnEngine(options), DataType.FLOAT);
@@ -178,16 +177,56 @@ final class Comparison {
       Quantization ranges = Calibrator.of(floats).method(CalibrationMethod.MIN_MAX).run(loader);
       try (Network integers =
           network(new OneDnnEngine(options.quantization(ranges)), DataType.FLOAT)) {
-        double[] got = integers.forward(seen).dup('c').data().asDouble();
-        double largest = 1e-3;
-        double error = 0;
-        for (int i = 0; i < got.length; i++) {
-          largest = Math.max(largest, Math.abs(expected[i]));
-          double e = Math.abs(expected[i] - got[i]);
-          error = Double.isNaN(e) ? Double.POSITIVE_INFINITY : Math.max(error, e);
-        }
-        return error / largest;
+        return output().share(integers.forward(seen));
       }
+    }
+  }
+
+  /**
+   * What 8 bits can promise.
+   *
+   * @return the largest error of the output of some runs with random rounding to 8 bits, likewise
+   */
+  double roundingToIntegers() {
+    Interpreter interpreter = interpreter(Masks.none());
+    Expected output = output();
+    double error = 0;
+    for (long seed = 0; seed < ROUNDED_RUNS; seed++) {
+      Run run = interpreter.runInBytes(images, BATCH, seed);
+      error = Math.max(error, output.error(run.value(each.graph().output())));
+    }
+    return error / output.scale();
+  }
+
+  private Expected output() {
+    Run run = interpreter(Masks.none()).run(images, BATCH, false);
+    return Expected.of(run.value(each.graph().output()));
+  }
+
+  /**
+   * Runs inference and training in bfloat16.
+   *
+   * @return the largest error of the output and of all gradients, as a share of the largest value
+   *     of each
+   */
+  double inBfloat16() {
+    Run expected = interpreter(Masks.none()).run(images, BATCH, true);
+    double[] weights = expected.value(each.graph().output()).clone();
+    Random random = new Random(1);
+    Arrays.setAll(weights, i -> random.nextGaussian());
+    Gradients gradients = expected.gradients(Map.of(each.graph().output(), weights));
+    EngineOptions options = EngineOptions.named("onednn").precision(Precision.BFLOAT16);
+    try (Network network = network(new OneDnnEngine(options), DataType.FLOAT)) {
+      double error = output().share(network.forward(images(DataType.FLOAT)));
+      var result =
+          network.trainWithInputGradient(images(DataType.FLOAT), Losses.of(weighted(weights)));
+      INDArray images = result.inputGradient().orElseThrow();
+      error = Math.max(error, Expected.of(gradients.images()).share(images));
+      for (String name : network.gradients().names()) {
+        double[] values = Objects.requireNonNull(gradients.parameters().get(name), name);
+        error = Math.max(error, Expected.of(values).share(network.gradients().get(name)));
+      }
+      return error;
     }
   }
 
@@ -286,6 +325,11 @@ final class Comparison {
     double scale() {
       return Math.max(
           1e-3, Math.max(largest, Arrays.stream(values).map(Math::abs).max().orElse(0)));
+    }
+
+    /** The largest error of an array, as a share of the largest value. */
+    double share(INDArray got) {
+      return error(got.dup('c').data().asDouble()) / scale();
     }
 
     /** The largest error of some values, infinite if one of them is no number. */

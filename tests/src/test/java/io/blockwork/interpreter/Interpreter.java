@@ -5,10 +5,12 @@ import io.blockwork.graph.Node;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Runs a graph as it was built, before any transform. */
 public final class Interpreter {
@@ -54,7 +56,7 @@ public final class Interpreter {
    * @param training whether norms use the batch's statistics and masks are applied
    */
   public Run run(double[] images, int batch, boolean training) {
-    return run(new Tape(), images, batch, training);
+    return run(new Tape(), Optional.empty(), images, batch, training);
   }
 
   /**
@@ -64,16 +66,25 @@ public final class Interpreter {
    * @param seed of the random numbers
    */
   Run runRounded(double[] images, int batch, boolean training, long seed) {
-    return run(new Tape(new FloatRounding(seed)), images, batch, training);
+    return run(new Tape(new FloatRounding(seed)), Optional.empty(), images, batch, training);
   }
 
-  private Run run(Tape tape, double[] images, int batch, boolean training) {
+  /**
+   * Runs inference as 8-bit integers might: weights, and the value of every node, are rounded at
+   * random. How far such runs are from the one in double tells what 8 bits can promise.
+   *
+   * @param seed of the random numbers
+   */
+  Run runInBytes(double[] images, int batch, long seed) {
+    return run(new Tape(), Optional.of(new ByteRounding(seed)), images, batch, false);
+  }
+
+  private Run run(
+      Tape tape, Optional<ByteRounding> bytes, double[] images, int batch, boolean training) {
     Map<String, int[]> leaves = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       for (Parameter parameter : node.op().parameters()) {
-        leaves.computeIfAbsent(
-            parameter.name(),
-            name -> leaves(tape, Objects.requireNonNull(parameters.get(name), name)));
+        leaves.computeIfAbsent(parameter.name(), name -> leaves(tape, stored(bytes, parameter)));
       }
     }
     int[] input = leaves(tape, images);
@@ -85,9 +96,23 @@ public final class Interpreter {
       List<Shape> shapes = inputs.stream().map(Value::shape).toList();
       Shape shape = node.op().shape(shapes);
       int[] at = node.id() == 0 ? input : operations.compute(node.op(), inputs, batch, shape);
-      values.add(new Value(at, batch, shape));
+      values.add(new Value(bytes.map(b -> stored(b, tape, at)).orElse(at), batch, shape));
     }
     return new Run(tape, input, leaves, values, statistics, operations.clearance());
+  }
+
+  private double[] stored(Optional<ByteRounding> bytes, Parameter parameter) {
+    double[] values = Objects.requireNonNull(parameters.get(parameter.name()), parameter.name());
+    return bytes.isPresent() && parameter.kind() == Parameter.Kind.WEIGHT
+        ? bytes.get().rounded(values, Math.toIntExact(parameter.shape().get(0)))
+        : values;
+  }
+
+  private static int[] stored(ByteRounding bytes, Tape tape, int[] at) {
+    double[] rounded = bytes.rounded(Arrays.stream(at).mapToDouble(tape::value).toArray());
+    int[] result = new int[at.length];
+    Arrays.setAll(result, i -> tape.unary(at[i], rounded[i], 1));
+    return result;
   }
 
   private static int[] leaves(Tape tape, double[] values) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.blockwork.Network;
+import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.graph.ops.Input;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.plans.InferencePlanner;
@@ -38,6 +39,9 @@ final class RandomGraphsTest {
   private static final int GRAPHS = Integer.getInteger("blockwork.graphs", 200);
   private static final int BATCH = 200;
   private static final int PLANNED = 20 * GRAPHS;
+
+  /** How many times the error of random rounding 8-bit integers may have; 7 bits twice that. */
+  private static final double ROUNDING = OneDnnEngine.weightBits() == Byte.SIZE ? 3 : 6;
 
   @Test
   void everyOperationHasARule() {
@@ -100,7 +104,7 @@ final class RandomGraphsTest {
         });
   }
 
-  /** Half of the graphs lose hardly anything, and none loses itself. */
+  /** Half of the graphs lose hardly anything, and none much more than rounding alone costs. */
   private static void inferInIntegers(List<Comparison> comparisons) {
     List<Double> errors = new ArrayList<>();
     each(
@@ -108,7 +112,10 @@ final class RandomGraphsTest {
         comparison -> {
           double error = comparison.inferInIntegers();
           errors.add(error);
-          assertTrue(error <= 0.25, () -> "error " + error);
+          if (error > 0.02) {
+            double bound = ROUNDING * comparison.roundingToIntegers();
+            assertTrue(error <= bound, () -> "error %s, bound %s".formatted(error, bound));
+          }
           return true;
         });
     errors.sort(null);

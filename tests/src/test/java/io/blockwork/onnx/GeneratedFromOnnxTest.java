@@ -427,7 +427,7 @@ class GeneratedFromOnnxTest {
     String source = "@Model @Onnx(\"\")\npublic interface Net extends Network {}\n";
     List<String> errors = compile(compiler("javac"), source);
     assertThat(errors).hasSize(1);
-    assertThat(errors.get(0)).startsWith("5: [BW370] there is no file without a name\n");
+    assertThat(errors.get(0)).startsWith("5: [BW370] there is no file \"\"\n");
   }
 
   @Test

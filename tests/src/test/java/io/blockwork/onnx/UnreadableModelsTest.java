@@ -8,6 +8,8 @@ import io.blockwork.onnx.file.OnnxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +27,15 @@ class UnreadableModelsTest {
         .hasMessageThat()
         .isEqualTo(model + ": " + wrong.problem() + "; " + wrong.remedy(folder));
     assertThat(e).isInstanceOf(FileException.class);
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void whatIsNoFileIsNotRead() {
+    var e = assertThrows(OnnxException.class, () -> OnnxNetwork.load(Path.of("/dev/zero")));
+    assertThat(e)
+        .hasMessageThat()
+        .isEqualTo("/dev/zero: is a device or a pipe, where a file was expected; name a file");
   }
 
   @Test

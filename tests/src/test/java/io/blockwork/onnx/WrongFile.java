@@ -125,7 +125,7 @@ public enum WrongFile {
     }
   },
   /** Anything that can be read. */
-  TEXT("it is no ONNX file, but a text", "take the model itself") {
+  TEXT("it is no ONNX file, but a text", "name the model itself") {
     @Override
     void write(Path file) throws IOException {
       Files.writeString(file, "the model is on the other disk\n");

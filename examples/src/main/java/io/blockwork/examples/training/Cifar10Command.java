@@ -5,20 +5,23 @@ import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.examples.networks.DenseNet40;
 import io.blockwork.examples.networks.ResNet20;
-import io.blockwork.train.Momentum;
 import io.blockwork.train.Trainer;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Trains a small network on CIFAR-10 from scratch. */
 @Command(
     name = "cifar10",
     description =
         "Trains ResNet-20 or DenseNet-40 on CIFAR-10 from scratch: SGD with momentum 0.9, random"
-            + " crops and flips, the learning rate falling by a cosine. Run again, it goes on where"
-            + " it was stopped.",
+            + " crops and flips, the learning rate falling by a cosine. Other recipes train"
+            + " otherwise. Run again, it goes on where it was stopped.",
     mixinStandardHelpOptions = true,
     showDefaultValues = false)
 final class Cifar10Command implements Callable<Integer> {
@@ -36,47 +39,62 @@ final class Cifar10Command implements Callable<Integer> {
 
   @Mixin private final RunOptions options = new RunOptions();
 
+  @Spec private CommandSpec command = CommandSpec.create();
+
   @Option(
       names = "--network",
-      defaultValue = "RESNET20",
-      description = "${COMPLETION-CANDIDATES} (default: RESNET20)")
-  private Choice network = Choice.RESNET20;
+      description = "${COMPLETION-CANDIDATES} (default: RESNET20; FAST has a network of its own)")
+  private Optional<Choice> network = Optional.empty();
 
   @Option(
       names = "--recipe",
       defaultValue = "PLAIN",
       description =
-          "PLAIN, or V2: torchvision's with TrivialAugment, erasing, Mixup and CutMix, label"
-              + " smoothing, averaged weights (default: PLAIN)")
+          "PLAIN; V2: torchvision's with TrivialAugment, erasing, Mixup and CutMix, label"
+              + " smoothing, averaged weights; or FAST: a whitening layer, a high rate, images"
+              + " mirrored in turns, six views of each in the end (default: PLAIN)")
   private Recipe recipe = Recipe.PLAIN;
 
-  @Option(names = "--epochs", defaultValue = "15", description = "Epochs (default: 15)")
-  private int epochs;
+  @Option(names = "--epochs", description = "Epochs (default: 15; FAST: 6)")
+  private Optional<Integer> epochs = Optional.empty();
 
   @Option(names = "--lr", defaultValue = "0.1", description = "First learning rate (default: 0.1)")
   private double learningRate;
 
-  @Option(names = "--decay", defaultValue = "1e-4", description = "Weight decay (default: 1e-4)")
-  private double weightDecay;
+  @Option(names = "--decay", description = "Weight decay (default: 1e-4; FAST: 5e-4)")
+  private Optional<Double> weightDecay = Optional.empty();
 
   @Override
   public Integer call() {
+    if (recipe == Recipe.FAST && network.isPresent()) {
+      throw new ParameterException(
+          command.commandLine(), "--recipe FAST has a network of its own: leave out --network");
+    }
     CifarImages images = CifarImages.open(options.data);
-    NetworkOptions seeded = NetworkOptions.defaults().seed(options.seed);
-    try (ImageClassifier net = Networks.create(network.type, seeded)) {
+    NetworkOptions seeded = recipe.options(NetworkOptions.defaults().seed(options.seed));
+    int times = epochs.orElseGet(recipe::epochs);
+    try (ImageClassifier net = create(seeded)) {
+      recipe.prepare(net, images);
       Trainer trainer =
           Trainer.of(net)
-              .epochs(epochs)
-              .updater(new Momentum(learningRate, 0.9))
-              .weightDecay(weightDecay);
+              .epochs(times)
+              .updater(recipe.updater(learningRate))
+              .weightDecay(weightDecay.orElseGet(recipe::decay));
       options.run(
           net,
-          recipe.training(trainer, epochs),
+          recipe.training(trainer, times),
           recipe.augmented(images),
-          recipe::loading,
+          loader -> recipe.loading(loader, images, times),
           images.plain(),
+          recipe.views(),
           "cifar10");
     }
     return 0;
+  }
+
+  private ImageClassifier create(NetworkOptions seeded) {
+    return network.isPresent()
+        ? Networks.create(network.get().type, seeded)
+        : Networks.create(recipe.network(), seeded);
   }
 }

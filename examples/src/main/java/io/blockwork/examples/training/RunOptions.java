@@ -1,6 +1,7 @@
 package io.blockwork.examples.training;
 
 import io.blockwork.ImageClassifier;
+import io.blockwork.TestTimeViews;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
 import io.blockwork.io.FileException;
@@ -51,13 +52,15 @@ final class RunOptions {
   /** Trains, evaluates, and writes what there is to see. */
   Evaluation run(
       ImageClassifier net, Trainer trainer, Dataset train, Dataset test, String defaultOut) {
-    return run(net, trainer, train, UnaryOperator.identity(), test, defaultOut);
+    return run(
+        net, trainer, train, UnaryOperator.identity(), test, TestTimeViews.plain(), defaultOut);
   }
 
   /**
    * Trains, evaluates, and writes what there is to see.
    *
    * @param loading how the training images come in batches, beyond size and order
+   * @param views how the network is asked in the end
    */
   Evaluation run(
       ImageClassifier net,
@@ -65,6 +68,7 @@ final class RunOptions {
       Dataset train,
       UnaryOperator<DataLoader.Builder> loading,
       Dataset test,
+      TestTimeViews views,
       String defaultOut) {
     Path folder = out.orElse(Path.of("target", defaultOut));
     if (startOver) {
@@ -73,7 +77,7 @@ final class RunOptions {
     try (DataLoader training = loading.apply(training(train)).build();
         DataLoader testing = DataLoader.of(test).batchSize(batch).workers(workers).build()) {
       TrainingHistory history = trainer.checkpoints(folder).log(folder).fit(training, testing);
-      Evaluation evaluation = Evaluation.of(net, testing);
+      Evaluation evaluation = Evaluation.of(net, testing, views);
       drawConfusion(evaluation, folder.resolve("confusion.png"));
       System.out.print(evaluation.text());
       printPipelineShare(history);

@@ -95,7 +95,7 @@ public final class OnnxSource {
   private static Path path(String file, ModelFolder models) throws Refusal {
     try {
       if (file.isBlank()) {
-        throw new Refusal(Message.ONNX_FILE, "it has no name here", "", null);
+        throw new Refusal(Message.ONNX_FILE, "this names none", "", null);
       }
       return models.find(file).orElseGet(() -> models.expected(file));
     } catch (InvalidPathException e) {

@@ -148,23 +148,29 @@ record ConvolutionPrimitive(Conv conv, int in) {
         dst);
   }
 
-  /**
-   * The description with the first kernel that is right: {@code brg_conv} of oneDNN 3.11 goes wrong
-   * on one input channel where the output is one pixel wide and the stride is larger than 1, and
-   * reads memory that is not there where windows see nothing but padding.
-   */
+  /** The description with the first kernel that is right. */
   private convolution_forward.primitive_desc sound(
       convolution_forward.primitive_desc description, memory.desc dst) {
     try (LongPointer dims = dst.get_dims()) {
-      boolean onePixel = in == 1 && conv.strideWidth() > 1 && dims.get(3) == 1;
-      if (onePixel || seesOnlyPadding()) {
-        boolean more = true;
-        while (more && description.impl_info_str().getString().startsWith("brg")) {
-          more = description.next_impl();
-        }
+      boolean onePixel = conv.strideWidth() > 1 && dims.get(3) == 1;
+      boolean more = true;
+      while (more && isWrong(description.impl_info_str().getString(), onePixel)) {
+        more = description.next_impl();
       }
     }
     return description;
+  }
+
+  /**
+   * Whether a kernel computes wrong values: {@code brg_conv} of oneDNN 3.11 goes wrong where the
+   * output is one pixel wide and the stride is larger than 1, on one input channel and with AMX on
+   * any number, and reads memory that is not there where windows see nothing but padding.
+   *
+   * @param onePixel whether the output is one pixel wide and the stride is larger
+   */
+  private boolean isWrong(String kernel, boolean onePixel) {
+    boolean strided = onePixel && (in == 1 || kernel.endsWith("amx"));
+    return kernel.startsWith("brg") && (strided || seesOnlyPadding());
   }
 
   /** Whether the window, with its dilation, fits into the padding on any side. */

@@ -86,7 +86,7 @@ record Format(String name, String remedy) {
     }
     String text = start.replaceFirst("^\u00ef\u00bb\u00bf", "").strip();
     boolean page = text.toLowerCase(Locale.ROOT).matches("(?s)<(!doctype html|html|head|body).*");
-    return Optional.of(page ? WEB_PAGE : new Format("a text", "take the model itself"));
+    return Optional.of(page ? WEB_PAGE : new Format("a text", "name the model itself"));
   }
 
   /** Whether the bytes are printable; the last character may be cut off. */

@@ -17,6 +17,7 @@ import io.blockwork.onnx.proto.ValueInfoProto;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,7 +68,11 @@ public final class ModelReader {
   public static OnnxModel read(Path path) {
     try {
       if (!Files.isRegularFile(path)) {
-        throw new IOException("it is no ordinary file");
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+          throw new OnnxException("is a device or a pipe, where a file was expected")
+              .remedy("name a file");
+        }
+        throw new NoSuchFileException(String.valueOf(path));
       }
       Path parent = path.toAbsolutePath().getParent();
       return read(Bytes.of(path), Optional.ofNullable(parent));

@@ -151,6 +151,11 @@ public final class Importer {
               : "its output %s does not depend on the images",
           output.name());
     }
+    if (view.batchAxis().isEmpty()) {
+      throw new OnnxException(
+          "its output %s has the shape %s, in which the images of a batch are mixed; networks give a result for each image",
+          output.name(), view.dims());
+    }
     var translation =
         new Translation(
             new OnnxNode("", "Output", "", List.of(output.name()), List.of(), Map.of(), Map.of()),
