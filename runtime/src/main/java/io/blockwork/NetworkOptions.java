@@ -21,6 +21,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  *     activations of that batch
  * @param trainingPlans the most bound training plans that the network keeps: one serves one batch
  *     size, with or without the gradient of the images, and holds all activations of that batch
+ * @param bindInBackground whether batches of a size that has no plan yet are computed by the plans
+ *     of other sizes while their own is bound on another thread
  */
 public record NetworkOptions(
     long seed,
@@ -28,7 +30,8 @@ public record NetworkOptions(
     Optional<Engine> engine,
     EngineOptions engineOptions,
     int inferencePlans,
-    int trainingPlans) {
+    int trainingPlans,
+    boolean bindInBackground) {
   /** Of inference, unless there are more processors: threads without one would only take turns. */
   private static final int FEW_PLANS = 4;
 
@@ -54,7 +57,7 @@ public record NetworkOptions(
 
   /**
    * Seed 0, {@code FLOAT}, the default engine, an inference plan for each processor (at least 4),
-   * two training plans.
+   * two training plans, none bound in the background.
    */
   public static NetworkOptions defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
@@ -64,18 +67,21 @@ public record NetworkOptions(
         Optional.empty(),
         EngineOptions.defaults(),
         Math.max(FEW_PLANS, processors),
-        TRAINING_PLANS);
+        TRAINING_PLANS,
+        false);
   }
 
   /** The same options with another seed. */
   public NetworkOptions seed(long seed) {
-    return new NetworkOptions(seed, dataType, engine, engineOptions, inferencePlans, trainingPlans);
+    return new NetworkOptions(
+        seed, dataType, engine, engineOptions, inferencePlans, trainingPlans, bindInBackground);
   }
 
   /** The same options with another data type, {@code FLOAT} or {@code DOUBLE}. */
   public NetworkOptions dataType(DataType dataType) {
     Objects.requireNonNull(dataType, "dataType");
-    return new NetworkOptions(seed, dataType, engine, engineOptions, inferencePlans, trainingPlans);
+    return new NetworkOptions(
+        seed, dataType, engine, engineOptions, inferencePlans, trainingPlans, bindInBackground);
   }
 
   /**
@@ -85,14 +91,20 @@ public record NetworkOptions(
   public NetworkOptions engine(EngineOptions options) {
     Objects.requireNonNull(options, "options");
     return new NetworkOptions(
-        seed, dataType, Optional.empty(), options, inferencePlans, trainingPlans);
+        seed, dataType, Optional.empty(), options, inferencePlans, trainingPlans, bindInBackground);
   }
 
   /** The same options with an engine that has been made. */
   public NetworkOptions engine(Engine engine) {
     Objects.requireNonNull(engine, "engine");
     return new NetworkOptions(
-        seed, dataType, Optional.of(engine), engineOptions, inferencePlans, trainingPlans);
+        seed,
+        dataType,
+        Optional.of(engine),
+        engineOptions,
+        inferencePlans,
+        trainingPlans,
+        bindInBackground);
   }
 
   /**
@@ -108,7 +120,8 @@ public record NetworkOptions(
    * @throws IllegalArgumentException if there is less than one
    */
   public NetworkOptions inferencePlans(int plans) {
-    return new NetworkOptions(seed, dataType, engine, engineOptions, plans, trainingPlans);
+    return new NetworkOptions(
+        seed, dataType, engine, engineOptions, plans, trainingPlans, bindInBackground);
   }
 
   /**
@@ -121,6 +134,25 @@ public record NetworkOptions(
    * @throws IllegalArgumentException if there is less than one
    */
   public NetworkOptions trainingPlans(int plans) {
-    return new NetworkOptions(seed, dataType, engine, engineOptions, inferencePlans, plans);
+    return new NetworkOptions(
+        seed, dataType, engine, engineOptions, inferencePlans, plans, bindInBackground);
+  }
+
+  /**
+   * The same options, for services whose batches come in many sizes: with true, the first calls
+   * with batches of a size do not wait for its plan to be bound. Until it is, idle plans of other
+   * sizes compute the batch, in parts or filled up with zeros, unless that would be more than three
+   * times the images, and as long as there may be another plan ({@link #inferencePlans(int)}). A
+   * plan that cannot be bound is logged, and the next call with such a batch binds it itself, and
+   * throws what is thrown then.
+   *
+   * <p>Kernels are chosen by the size of a batch, so that such first results may differ from later
+   * ones in the last bits, now this way, now that. So it is off by default, and has no effect
+   * together with {@link EngineOptions#deterministic}; leave it off for trainings that are to be
+   * repeated bit by bit.
+   */
+  public NetworkOptions bindInBackground(boolean bindInBackground) {
+    return new NetworkOptions(
+        seed, dataType, engine, engineOptions, inferencePlans, trainingPlans, bindInBackground);
   }
 }

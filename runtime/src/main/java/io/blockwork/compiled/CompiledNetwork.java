@@ -195,6 +195,7 @@ public abstract class CompiledNetwork implements Network {
     return new Features(
         options,
         parameters,
+        architecture.input(),
         shapes,
         new Features.Check() {
           @Override

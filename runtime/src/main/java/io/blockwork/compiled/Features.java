@@ -8,8 +8,10 @@ import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -24,6 +26,7 @@ public final class Features {
   private final InferencePlans plans;
   private final Parameters parameters;
   private final DataType dataType;
+  private final List<Integer> input;
   private final List<List<Integer>> shapes;
   private final Check check;
 
@@ -46,6 +49,7 @@ public final class Features {
   /**
    * @param options data type and number of plans
    * @param parameters the network's, whose values stay as they are during a run
+   * @param input shape of one image
    * @param shapes of the results of one image
    * @param check called before each run
    * @param largestBatch images that a plan takes at most
@@ -54,16 +58,25 @@ public final class Features {
   Features(
       NetworkOptions options,
       Parameters parameters,
+      List<Integer> input,
       List<List<Integer>> shapes,
       Check check,
       int largestBatch,
       IntFunction<BoundInference> bind) {
     this.parameters = parameters;
     this.dataType = options.dataType();
+    this.input = List.copyOf(input);
     this.shapes = List.copyOf(shapes);
     this.check = check;
     this.largestBatch = largestBatch;
-    this.plans = new InferencePlans(options.inferencePlans(), bind);
+    boolean background = options.bindInBackground() && !options.engineOptions().deterministic();
+    this.plans =
+        new InferencePlans(
+            options.inferencePlans(),
+            bind,
+            background
+                ? Optional.of(new BackgroundBinding(parameters, bind, this::rehearse))
+                : Optional.empty());
   }
 
   /**
@@ -98,11 +111,7 @@ public final class Features {
   }
 
   private List<INDArray> run(INDArray images) {
-    int n = Math.toIntExact(images.size(0));
-    List<INDArray> outputs = new ArrayList<>(shapes.size());
-    for (List<Integer> shape : shapes) {
-      outputs.add(Nd4j.create(dataType, batched(n, shape)));
-    }
+    List<INDArray> outputs = newOutputs(Math.toIntExact(images.size(0)));
     run(images, outputs);
     return outputs;
   }
@@ -146,11 +155,59 @@ public final class Features {
       // The last part overlaps the one before, so that one size of plan serves all.
       int begin = Math.max(0, Math.min(from, n - largestBatch));
       int count = Math.min(n, largestBatch);
-      FloatBuffer part = FloatBuffer.wrap(images, begin * image, count * image);
       plans.run(
-          count, plan -> plan.run(part, FloatBuffer.wrap(output, begin * result, count * result)));
+          count,
+          (plan, size) -> {
+            for (int done = 0; done < count; done += size) {
+              int at = begin + Math.max(0, Math.min(done, count - size));
+              FloatBuffer in = FloatBuffer.wrap(images, at * image, Math.min(size, count) * image);
+              FloatBuffer out =
+                  FloatBuffer.wrap(output, at * result, Math.min(size, count) * result);
+              run(plan, size, count, in, out);
+            }
+          });
     }
     return output;
+  }
+
+  /** Runs a plan that may take more images than there are. */
+  private static void run(
+      BoundInference plan, int size, int count, FloatBuffer images, FloatBuffer output) {
+    if (size <= count) {
+      plan.run(images, output);
+      return;
+    }
+    FloatBuffer more = FloatBuffer.allocate(images.remaining() / count * size);
+    FloatBuffer results = FloatBuffer.allocate(output.remaining() / count * size);
+    plan.run(more.put(images).clear(), results);
+    output.put(results.clear().limit(output.remaining()));
+  }
+
+  /** Runs a new plan on zeros; ND4J is not started for it where it can do without. */
+  private void rehearse(BoundInference plan, int batch) {
+    if (shapes.size() == 1) {
+      plan.run(zeros(batch, input), zeros(batch, shapes.get(0)));
+      return;
+    }
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray images = Nd4j.create(dataType, batched(batch, input));
+      List<INDArray> outputs = newOutputs(batch);
+      plan.run(images, outputs);
+      images.close();
+      outputs.forEach(INDArray::close);
+    }
+  }
+
+  private static FloatBuffer zeros(int n, List<Integer> shape) {
+    return FloatBuffer.allocate(Math.toIntExact(n * length(shape)));
+  }
+
+  private List<INDArray> newOutputs(int n) {
+    List<INDArray> outputs = new ArrayList<>(shapes.size());
+    for (List<Integer> shape : shapes) {
+      outputs.add(Nd4j.create(dataType, batched(n, shape)));
+    }
+    return outputs;
   }
 
   /** Values of one array of the shape. */
@@ -161,7 +218,7 @@ public final class Features {
   private void run(INDArray images, List<INDArray> outputs) {
     int n = Math.toIntExact(images.size(0));
     if (n <= largestBatch) {
-      plans.run(n, plan -> plan.run(images, outputs));
+      plans.run(n, (plan, size) -> run(plan, size, images, outputs));
       return;
     }
     for (int from = 0; from < n; from += largestBatch) {
@@ -170,7 +227,39 @@ public final class Features {
       int end = begin + largestBatch;
       INDArray in = part(images, begin, end);
       List<INDArray> out = outputs.stream().map(o -> part(o, begin, end)).toList();
-      plans.run(largestBatch, plan -> plan.run(in, out));
+      plans.run(largestBatch, (plan, size) -> run(plan, size, in, out));
+    }
+  }
+
+  /** Runs a plan that may take fewer images than there are, or more. */
+  private void run(BoundInference plan, int size, INDArray images, List<INDArray> outputs) {
+    int count = Math.toIntExact(images.size(0));
+    if (size == count) {
+      plan.run(images, outputs);
+    } else if (size < count) {
+      for (int done = 0; done < count; done += size) {
+        int begin = Math.min(done, count - size);
+        int end = begin + size;
+        plan.run(part(images, begin, end), outputs.stream().map(o -> part(o, begin, end)).toList());
+      }
+    } else {
+      runFilledUp(plan, size, images, outputs);
+    }
+  }
+
+  private void runFilledUp(BoundInference plan, int size, INDArray images, List<INDArray> outputs) {
+    int count = Math.toIntExact(images.size(0));
+    // Arrays of a workspace could not be closed.
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray more = Nd4j.create(dataType, batched(size, input));
+      part(more, 0, count).assign(images);
+      List<INDArray> results = newOutputs(size);
+      plan.run(more, results);
+      for (int i = 0; i < results.size(); i++) {
+        outputs.get(i).assign(part(results.get(i), 0, count));
+        results.get(i).close();
+      }
+      more.close();
     }
   }
 
