@@ -125,6 +125,7 @@ record ConvolutionPrimitive(Conv conv, int in) {
             paddingBehind(),
             attributes,
             false),
+        src,
         dst);
   }
 
@@ -145,16 +146,19 @@ record ConvolutionPrimitive(Conv conv, int in) {
             paddingBehind(),
             attributes,
             false),
+        src,
         dst);
   }
 
   /** The description with the first kernel that is right. */
   private convolution_forward.primitive_desc sound(
-      convolution_forward.primitive_desc description, memory.desc dst) {
-    try (LongPointer dims = dst.get_dims()) {
-      boolean onePixel = conv.strideWidth() > 1 && dims.get(3) == 1;
+      convolution_forward.primitive_desc description, memory.desc src, memory.desc dst) {
+    try (LongPointer input = src.get_dims();
+        LongPointer output = dst.get_dims()) {
+      boolean onePixel = conv.strideWidth() > 1 && output.get(3) == 1;
+      boolean blind = seesOnlyPadding(input, output);
       boolean more = true;
-      while (more && isWrong(description.impl_info_str().getString(), onePixel)) {
+      while (more && isWrong(description.impl_info_str().getString(), onePixel, blind)) {
         more = description.next_impl();
       }
     }
@@ -167,19 +171,46 @@ record ConvolutionPrimitive(Conv conv, int in) {
    * any number, and reads memory that is not there where windows see nothing but padding.
    *
    * @param onePixel whether the output is one pixel wide and the stride is larger
+   * @param blind whether some windows see nothing but padding
    */
-  private boolean isWrong(String kernel, boolean onePixel) {
+  private boolean isWrong(String kernel, boolean onePixel, boolean blind) {
     boolean strided = onePixel && (in == 1 || kernel.endsWith("amx"));
-    return kernel.startsWith("brg") && (strided || seesOnlyPadding());
+    return kernel.startsWith("brg") && (strided || blind);
   }
 
-  /** Whether the window, with its dilation, fits into the padding on any side. */
-  private boolean seesOnlyPadding() {
-    int height = (conv.kernelHeight() - 1) * conv.dilationHeight() + 1;
-    int width = (conv.kernelWidth() - 1) * conv.dilationWidth() + 1;
+  private boolean seesOnlyPadding(LongPointer input, LongPointer output) {
     Padding padding = conv.padding();
-    return Math.max(padding.top(), padding.bottom()) >= height
-        || Math.max(padding.left(), padding.right()) >= width;
+    return seesOnlyPadding(
+            input.get(2),
+            output.get(2),
+            conv.kernelHeight(),
+            conv.strideHeight(),
+            conv.dilationHeight(),
+            padding.top())
+        || seesOnlyPadding(
+            input.get(3),
+            output.get(3),
+            conv.kernelWidth(),
+            conv.strideWidth(),
+            conv.dilationWidth(),
+            padding.left());
+  }
+
+  /**
+   * Whether there is a window on one axis of which no tap meets a pixel: it lies in the padding, or
+   * its taps, apart by a dilation, stand on both sides of a small map.
+   */
+  private static boolean seesOnlyPadding(
+      long input, long output, int kernel, int stride, int dilation, int before) {
+    for (long at = 0; at < output; at++) {
+      long first = at * stride - before;
+      // The first tap that is not in the padding before the map, if it is not behind it.
+      long skipped = first >= 0 ? 0 : (-first + dilation - 1) / dilation;
+      if (skipped >= kernel || first + skipped * dilation >= input) {
+        return true;
+      }
+    }
+    return false;
   }
 
   convolution_backward_data.primitive_desc backwardData(
