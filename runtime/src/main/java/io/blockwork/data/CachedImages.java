@@ -14,7 +14,12 @@ final class CachedImages extends OfImages implements ImageDataset {
   CachedImages(ImageDataset images, long maxBytes) {
     super(images);
     this.kept = new AtomicReferenceArray<>(images.size());
-    this.free = new AtomicLong(maxBytes);
+    this.free = new AtomicLong(budget(maxBytes, Runtime.getRuntime().maxMemory()));
+  }
+
+  /** Half of Java's memory is left to everything else, decoding above all. */
+  static long budget(long maxBytes, long heap) {
+    return Math.min(maxBytes, heap / 2);
   }
 
   @Override

@@ -32,7 +32,7 @@ public interface ImageDataset extends Labelled {
    * The same images, kept decoded once they have been read, as far as the given memory reaches: a
    * CIFAR epoch from memory takes a tenth of the time that decoding takes.
    *
-   * @param maxBytes bytes of pixels to keep at most
+   * @param maxBytes bytes of pixels to keep at most; half of Java's memory is the limit in any case
    */
   default ImageDataset cached(long maxBytes) {
     return new CachedImages(this, maxBytes);

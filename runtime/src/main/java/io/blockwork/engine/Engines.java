@@ -167,7 +167,11 @@ public final class Engines {
       }
     }
     throw new IllegalArgumentException(
-        SafeText.format("engine: expected %s, got %s", names(found), name));
+        SafeText.format(
+            "engine: expected %s, got %s%s",
+            names(found),
+            name,
+            name.equals("cuda") ? "; that one is brought by io.blockwork:blockwork-cuda" : ""));
   }
 
   private static List<EngineProvider> running(DataType type) {

@@ -137,8 +137,8 @@ public final class Images {
       throw new ImageLimitException(
           shown
               + ": there is not enough memory left to decode this image\n  fix: give Java more"
-              + " memory"
-              + " (-Xmx), or decode fewer images at a time",
+              + " memory (-Xmx), keep fewer decoded images (cached), or let fewer workers decode"
+              + " (DataLoader's workers)",
           e);
     }
   }

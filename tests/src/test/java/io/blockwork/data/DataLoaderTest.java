@@ -293,6 +293,12 @@ class DataLoaderTest {
   }
 
   @Test
+  void aCacheLeavesHalfOfJavasMemory() {
+    assertThat(CachedImages.budget(1L << 30, 256 << 20)).isEqualTo(128 << 20);
+    assertThat(CachedImages.budget(1L << 20, 256 << 20)).isEqualTo(1 << 20);
+  }
+
+  @Test
   void theCacheKeepsWhatFits() {
     int[] reads = new int[1];
     ImageDataset all = images(10);

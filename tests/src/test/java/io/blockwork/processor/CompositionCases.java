@@ -248,6 +248,7 @@ final class CompositionCases {
         net(Message.PATH_NAME, "  @Relu @Path(^~\"\") interface relu {}"),
         net(Message.PATH_NAME, "  @Relu @Path(^~\"a{index\") interface relu {}"),
         net(Message.EXPRESSION_NAME, "  @Relu @Path(^~\"a{index}\") interface relu {}"),
+        net(Message.WITH_MEMBER, "  @Relu @With(^~\"nope = 3\") interface relu {}"),
         net(Message.PATH_CLASH, "  @Conv(out = 8) @Repeat(2) @Path(^~\"same\") interface conv {}"),
         net(Message.REPEAT_RANGE, "  @Relu @Repeat(^~0) interface relu {}"),
         net(Message.REPEAT_VALUE, "  @Relu ^~@Repeat interface relu {}"),

@@ -78,19 +78,47 @@ final class GuideTest {
     return outcome.output();
   }
 
+  /** Runs the command that a page shows for a program, with arguments of ours. */
+  private String runAsShown(String program, String arguments) throws Exception {
+    List<String> shown = new ArrayList<>();
+    for (Readme page : Readme.pages(GUIDE)) {
+      page.commands().stream()
+          .filter(command -> command.contains("=com.example." + program + " "))
+          .forEach(shown::add);
+    }
+    assertThat(shown).hasSize(1);
+    Matcher command =
+        Pattern.compile("mvn -q (compile exec:java) (\\S+) -Dexec.args=\"[^\"]+\"")
+            .matcher(shown.get(0));
+    assertThat(command.matches()).isTrue();
+    List<String> words = new ArrayList<>(List.of(command.group(1).split(" ", -1)));
+    words.addAll(List.of(command.group(2), "-Dexec.args=" + arguments));
+    Outcome outcome = project.maven(words.toArray(String[]::new));
+    assertWithMessage(outcome.output()).that(outcome.exitCode()).isEqualTo(0);
+    return outcome.output();
+  }
+
+  /** Each command of the guide is run by a test of its program. */
+  @Test
+  void showsNoCommandThatNoTestRuns() throws Exception {
+    for (Readme page : Readme.pages(GUIDE)) {
+      for (String command : page.commands()) {
+        assertThat(command).matches(".*=com.example.photos.(Train|Classify) .*");
+      }
+    }
+  }
+
   @Test
   @Order(1)
   void trainsOnAFolderOfPhotos() throws Exception {
-    run("photos.Train", photos, project.folder().resolve("run"), 2);
+    runAsShown("photos.Train", "photos run 2");
     assertThat(Files.exists(project.folder().resolve("run/curves.png"))).isTrue();
   }
 
   @Test
   @Order(2)
   void namesWhatIsInAPhoto() throws Exception {
-    String answers =
-        run("photos.Classify", project.folder().resolve("run"), photos.resolve("dog/3.png"));
-    assertThat(answers).contains("dog (1)");
+    assertThat(runAsShown("photos.Classify", "run photos/dog/3.png")).contains("dog (1)");
   }
 
   @Test

@@ -251,8 +251,8 @@ final class BodyReader {
         member.column(),
         member.name(),
         signature.name(),
-        nearest.isEmpty() ? "nothing" : nearest.get(0),
-        nearest.isEmpty() ? "none" : String.join(", ", nearest));
+        nearest.isEmpty() ? "remove it" : Nearest.remedy(member.name(), nearest),
+        nearest.isEmpty() ? "it has none" : "its members are " + String.join(", ", nearest));
   }
 
   private List<Integer> edges(

@@ -104,7 +104,7 @@ public final class TypeCheck {
               List<String> nearest = Nearest.order(name, scope.names());
               String all = String.join(", ", nearest);
               return new ExpressionException(
-                  Message.EXPRESSION_NAME, column, name, nearest.get(0), all);
+                  Message.EXPRESSION_NAME, column, name, Nearest.remedy(name, nearest), all);
             });
   }
 

@@ -179,7 +179,7 @@ public enum Message {
       "BW113",
       "%1$s is %2$d, but must be from %3$d to %4$d",
       "the classifier outputs one score per class",
-      "use %5$d, the nearest allowed value; 1000 for ImageNet"),
+      "write the number of your classes; 1000 for ImageNet"),
   /** Growth. Member, value, least, most. */
   GROWTH_RANGE(
       "BW114",
@@ -471,12 +471,9 @@ public enum Message {
       "column %2$d of \"%1$s\": %3$s has %4$d arguments, but takes one",
       "it makes a whole number of one decimal",
       "write %3$s(...) with one number"),
-  /** No such name. Text, column, name, nearest, all. */
+  /** No such name. Text, column, name, remedy, all. */
   EXPRESSION_NAME(
-      "BW306",
-      "column %2$d of \"%1$s\": there is no %3$s here",
-      "the names are %5$s",
-      "write %4$s"),
+      "BW306", "column %2$d of \"%1$s\": there is no %3$s here", "the names are %5$s", "%4$s"),
   /** An operand of the wrong type. Text, column, operand, wanted, got. */
   EXPRESSION_TYPE(
       "BW307",
@@ -507,12 +504,8 @@ public enum Message {
       "column %2$d of \"%1$s\": %3$d values and %4$d values do not go together",
       "arithmetic works side by side",
       "give both arrays the same number of values, or one of them a single one"),
-  /** A member that the annotation does not have. Text, column, member, annotation, nearest, all. */
-  WITH_MEMBER(
-      "BW312",
-      "column %2$d of \"%1$s\": @%4$s has no member %3$s",
-      "its members are %6$s",
-      "write %5$s"),
+  /** A member that the annotation does not have. Text, column, member, annotation, remedy, all. */
+  WITH_MEMBER("BW312", "column %2$d of \"%1$s\": @%4$s has no member %3$s", "%6$s", "%5$s"),
   /** A member set twice. Member, annotation. */
   WITH_TWICE(
       "BW313",

@@ -24,6 +24,16 @@ public final class Nearest {
         .toList();
   }
 
+  /**
+   * What to write instead of a name that is not there.
+   *
+   * @param word the name
+   * @param nearest what there is, as {@link #order} gives it; not empty
+   */
+  public static String remedy(String word, List<String> nearest) {
+    return isNear(word, nearest.get(0)) ? "write " + nearest.get(0) : "write one of these names";
+  }
+
   /** A prefix that is missing, or one too many, counts as a quarter of the word. */
   private static int changes(String word, String candidate) {
     int distance = distance(word, candidate);
