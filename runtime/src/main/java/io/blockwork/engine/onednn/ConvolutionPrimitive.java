@@ -1,7 +1,7 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Conv;
-import io.blockwork.engine.Padding;
+import java.util.Arrays;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -179,38 +179,84 @@ record ConvolutionPrimitive(Conv conv, int in) {
   }
 
   private boolean seesOnlyPadding(LongPointer input, LongPointer output) {
-    Padding padding = conv.padding();
-    return seesOnlyPadding(
-            input.get(2),
-            output.get(2),
-            conv.kernelHeight(),
-            conv.strideHeight(),
-            conv.dilationHeight(),
-            padding.top())
-        || seesOnlyPadding(
-            input.get(3),
-            output.get(3),
-            conv.kernelWidth(),
-            conv.strideWidth(),
-            conv.dilationWidth(),
-            padding.left());
+    return rows(input, output).hasBlindWindow() || columns(input, output).hasBlindWindow();
   }
 
   /**
-   * Whether there is a window on one axis of which no tap meets a pixel: it lies in the padding, or
-   * its taps, apart by a dilation, stand on both sides of a small map.
+   * The taps that meet no pixel at any place of the output, whose weights have no gradient: their
+   * places within a filter, row by row.
    */
-  private static boolean seesOnlyPadding(
-      long input, long output, int kernel, int stride, int dilation, int before) {
-    for (long at = 0; at < output; at++) {
-      long first = at * stride - before;
-      // The first tap that is not in the padding before the map, if it is not behind it.
-      long skipped = first >= 0 ? 0 : (-first + dilation - 1) / dilation;
-      if (skipped >= kernel || first + skipped * dilation >= input) {
-        return true;
+  int[] blindTaps(memory.desc src, memory.desc dst) {
+    try (LongPointer input = src.get_dims();
+        LongPointer output = dst.get_dims()) {
+      Axis rows = rows(input, output);
+      Axis columns = columns(input, output);
+      int[] blind = new int[conv.kernelHeight() * conv.kernelWidth()];
+      int count = 0;
+      for (int h = 0; h < conv.kernelHeight(); h++) {
+        for (int w = 0; w < conv.kernelWidth(); w++) {
+          if (rows.isBlind(h) || columns.isBlind(w)) {
+            blind[count++] = h * conv.kernelWidth() + w;
+          }
+        }
       }
+      return Arrays.copyOf(blind, count);
     }
-    return false;
+  }
+
+  private Axis rows(LongPointer input, LongPointer output) {
+    return new Axis(
+        input.get(2),
+        output.get(2),
+        conv.kernelHeight(),
+        conv.strideHeight(),
+        conv.dilationHeight(),
+        conv.padding().top());
+  }
+
+  private Axis columns(LongPointer input, LongPointer output) {
+    return new Axis(
+        input.get(3),
+        output.get(3),
+        conv.kernelWidth(),
+        conv.strideWidth(),
+        conv.dilationWidth(),
+        conv.padding().left());
+  }
+
+  /** What windows see along one axis. */
+  private record Axis(long input, long output, int kernel, int stride, int dilation, int before) {
+    private boolean meets(int tap, long place) {
+      long pixel = place * stride - before + (long) tap * dilation;
+      return pixel >= 0 && pixel < input;
+    }
+
+    /** Whether a tap meets no pixel at any place. */
+    boolean isBlind(int tap) {
+      for (long place = 0; place < output; place++) {
+        if (meets(tap, place)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /**
+     * Whether there is a window of which no tap meets a pixel: it lies in the padding, or its taps,
+     * apart by a dilation, stand on both sides of a small map.
+     */
+    boolean hasBlindWindow() {
+      for (long place = 0; place < output; place++) {
+        int tap = 0;
+        while (tap < kernel && !meets(tap, place)) {
+          tap++;
+        }
+        if (tap == kernel) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   convolution_backward_data.primitive_desc backwardData(

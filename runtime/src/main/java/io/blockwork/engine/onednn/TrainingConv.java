@@ -12,6 +12,8 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.onednn.BoundPlan.Scratch;
+import io.blockwork.memory.NativeValues;
+import java.nio.FloatBuffer;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -226,6 +228,27 @@ record TrainingConv(
     } else if (!direct) {
       e.reorder(packed, gradient, false);
     }
+    clearBlindTaps(e, convolution, srcDesc, gradient);
+  }
+
+  /** In bfloat16, kernels leave there what was in their scratch memory. */
+  private void clearBlindTaps(
+      Emitter e, ConvolutionPrimitive convolution, memory.desc srcDesc, memory gradient) {
+    int[] blind = convolution.blindTaps(srcDesc, e.plan().desc(dDst));
+    if (blind.length == 0) {
+      return;
+    }
+    int taps = conv.kernelHeight() * conv.kernelWidth();
+    int filters = conv.out() * (conv.in() / conv.groups());
+    FloatBuffer values = NativeValues.floats(gradient.get_data_handle().address(), filters * taps);
+    e.add(
+        () -> {
+          for (int filter = 0; filter < filters; filter++) {
+            for (int tap : blind) {
+              values.put(filter * taps + tap, 0);
+            }
+          }
+        });
   }
 
   private void backwardData(
