@@ -35,6 +35,19 @@ public class DataException extends RuntimeException {
     this.offset = offset;
   }
 
+  /**
+   * A whole file that cannot be read.
+   *
+   * @param source the file
+   * @param problem what is wrong with it, and how to mend it
+   * @param cause what went wrong underneath
+   */
+  public DataException(String source, String problem, Throwable cause) {
+    super(SafeText.of(source) + ": " + problem, cause);
+    this.source = source;
+    this.offset = 0;
+  }
+
   private static String message(String source, long offset, String problem) {
     // The problem may have lines of its own.
     return SafeText.format("%s, offset %d: ", source, offset) + problem;
@@ -45,7 +58,7 @@ public class DataException extends RuntimeException {
     return source;
   }
 
-  /** The byte offset in that file, after decompression if it is compressed. */
+  /** The byte offset in that file, after decompression if it is compressed; 0 if unknown. */
   public long offset() {
     return offset;
   }

@@ -1,6 +1,7 @@
 package io.blockwork.data;
 
 import io.blockwork.image.ByteImage;
+import io.blockwork.io.NumberChecks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -67,9 +68,10 @@ public interface ImageDataset extends Labelled {
    * 3.6). {@link DataLoader.Builder#from} gives each epoch its own.
    *
    * @param epoch its number, from 1
+   * @throws IllegalArgumentException if it is less
    */
   default ImageDataset flippedInTurns(int epoch) {
-    return new FlippedInTurns(this, epoch);
+    return new FlippedInTurns(this, NumberChecks.positive("epoch", epoch));
   }
 
   /**

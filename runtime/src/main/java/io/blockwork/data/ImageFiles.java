@@ -80,13 +80,16 @@ public final class ImageFiles implements ImageDataset {
   /** Decodes; whatever goes wrong is reported with the file and the offset. */
   static ByteImage read(Path file) {
     String shown = PathNames.shown(file);
+    String name = PathNames.utf8(file).orElse(shown);
     try {
-      return Images.read(file, PathNames.utf8(file).orElse(shown), ImageLimits.defaults());
+      return Images.read(file, name, ImageLimits.defaults());
     } catch (UncheckedIOException e) {
       throw new DataException(
-          shown, 0, FileProblem.reading(file, Objects.requireNonNull(e.getCause())), e);
+          shown, FileProblem.reading(file, Objects.requireNonNull(e.getCause())), e);
     } catch (ImageException e) {
-      throw new DataException(shown, e.offset(), String.valueOf(e.getMessage()), e);
+      throw e.offset() == 0
+          ? new DataException(shown, e.problem(name), e)
+          : new DataException(shown, e.offset(), e.problem(name), e);
     }
   }
 

@@ -93,7 +93,8 @@ public final class ImageFolder implements ImageDataset {
     String text =
         SafeText.format("%s: expected a folder for each class inside", PathNames.shown(root));
     if (images == 0) {
-      return text + SafeText.format(", found none (left out: %s)", leftOut);
+      String others = leftOut.total() == 0 ? "" : SafeText.format(" (left out: %s)", leftOut);
+      return text + ", found none" + others;
     }
     Path parent = root.toAbsolutePath().normalize().getParent();
     return text

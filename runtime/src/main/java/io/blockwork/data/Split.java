@@ -69,8 +69,13 @@ public record Split<D>(D train, D heldOut) {
     if (trainItems.length == 0 || heldOutItems.length == 0) {
       throw new IllegalArgumentException(
           SafeText.format(
-              "holding out %s of %d items in %d classes leaves a part empty",
-              fraction, data.size(), classes.size()));
+              "holding out %s of %d items in %d classes leaves %s; each class is divided by itself:"
+                  + " take more items, or hold out %s",
+              fraction,
+              data.size(),
+              classes.size(),
+              heldOutItems.length == 0 ? "none to validate with" : "none to train with",
+              heldOutItems.length == 0 ? "more of them" : "fewer of them"));
     }
     return new Split<>(subset.apply(data, trainItems), subset.apply(data, heldOutItems));
   }

@@ -163,8 +163,7 @@ public final class TarShards implements ImageDataset {
     } catch (IOException e) {
       throw new DataException(shown, sample.offset(), SafeText.format("cannot be read (%s)", e), e);
     } catch (ImageException e) {
-      throw new DataException(
-          shown, sample.offset() + e.offset(), String.valueOf(e.getMessage()), e);
+      throw new DataException(shown, sample.offset() + e.offset(), e.problem(shown), e);
     }
   }
 

@@ -1,5 +1,8 @@
 package io.blockwork.image;
 
+import io.blockwork.io.SafeText;
+import java.util.Objects;
+
 /**
  * An image cannot be decoded: damaged, cut off, of an unknown format, or ({@link
  * ImageLimitException}) larger than is allowed.
@@ -26,6 +29,18 @@ public class ImageException extends RuntimeException {
   public ImageException(String message, long offset, Throwable cause) {
     super(message, cause);
     this.offset = offset;
+  }
+
+  /**
+   * What is wrong, without the image's name, for messages that begin with where it lies.
+   *
+   * @param name what the image was called when it was decoded
+   */
+  public String problem(String name) {
+    Objects.requireNonNull(name, "name");
+    String message = String.valueOf(getMessage());
+    String beginning = SafeText.of(name) + ": ";
+    return message.startsWith(beginning) ? message.substring(beginning.length()) : message;
   }
 
   /** The byte offset in the encoded image near which decoding failed, 0 if unknown. */

@@ -95,7 +95,13 @@ class ReadersTest {
         assertThrows(DataException.class, () -> ImageFolder.open(folder).image(0));
     assertEquals(bad.toString(), error.source());
     assertThat(error.offset()).isGreaterThan(0L);
-    assertThat(error).hasMessageThat().contains("bad.jpg: damaged JPEG");
+    assertThat(error)
+        .hasMessageThat()
+        .startsWith(bad + ", offset " + error.offset() + ": damaged JPEG");
+    Path text = write("x/bad.jpg", "no image".getBytes(StandardCharsets.UTF_8));
+    assertThat(assertThrows(DataException.class, () -> ImageFolder.open(folder).image(0)))
+        .hasMessageThat()
+        .startsWith(text + ": not an image of a known format");
   }
 
   @Test

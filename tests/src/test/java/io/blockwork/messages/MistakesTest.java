@@ -226,7 +226,7 @@ final class MistakesTest {
     mistake(
         "a folder with nothing in it",
         () -> ImageFolder.open(at("empty")),
-        "DIR/empty: expected a folder for each class inside, found none (left " + "out: nothing)");
+        "DIR/empty: expected a folder for each class inside, found none");
     mistake(
         "a class without images",
         () -> ImageFolder.open(at("photos2")),
