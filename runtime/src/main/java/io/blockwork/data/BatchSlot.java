@@ -117,7 +117,7 @@ final class BatchSlot {
       failure =
           Optional.of(
               new IllegalStateException(
-                  SafeText.format("batch %d cannot be made (%s)", number, e), e));
+                  SafeText.format("batch %d cannot be made (%s)", number + 1, e), e));
     }
   }
 

@@ -59,6 +59,18 @@ public final class FileProblem {
     return SafeText.format("cannot be written (%s)", problem);
   }
 
+  /** Why a file could not be deleted. */
+  public static String deleting(Path file, IOException problem) {
+    if (Files.isDirectory(file)) {
+      return "is a folder, where a file was expected" + place(file);
+    }
+    Path folder = at(file).getParent();
+    if (folder != null && !Files.isWritable(folder)) {
+      return SafeText.format("cannot be deleted: this user may not write to %s", folder);
+    }
+    return SafeText.format("cannot be deleted (%s)", problem);
+  }
+
   /** Where something is that was named from the working folder on, to stand behind words on it. */
   public static String place(Path path) {
     return path.isAbsolute() ? "" : SafeText.format(" (at %s)", at(path));

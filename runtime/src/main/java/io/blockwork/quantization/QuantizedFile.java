@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -144,14 +145,40 @@ public final class QuantizedFile {
           Networks.create(
               type, NetworkOptions.defaults().engine(options.quantization(quantization(file))));
       try {
-        fill(made.parameters(), file);
         ModelCard told = ModelCard.of(file);
+        requireFit(file, told, made);
+        fill(made.parameters(), file);
         new ModelCard(Optional.empty(), told.classNames(), told.preprocessing(), told.task())
             .describe(made.parameters());
         return made;
       } catch (RuntimeException | Error e) {
         made.close();
         throw e;
+      }
+    }
+  }
+
+  private static void requireFit(Weights file, ModelCard told, Network made) {
+    for (ParameterInfo info : made.parameters().entries()) {
+      String name = info.name();
+      boolean there = file.has(name);
+      if (!there || !Arrays.equals(file.shape(name), info.dimensions())) {
+        String network = made.architecture().name();
+        throw new WeightsException(
+            SafeText.format(
+                    "%s: holds the quantised weights of %s, which do not fit %s: %s",
+                    file.path(),
+                    told.network().map(SafeText::excerpt).orElse("another network"),
+                    network,
+                    there
+                        ? SafeText.format(
+                            "%s is %s in the file, %s in the network",
+                            name, Arrays.toString(file.shape(name)), info.shape())
+                        : "there is no " + name)
+                + SafeText.format(
+                    "\n  fix: load the file as the network that it was saved from, or quantise %s"
+                        + " and save it with QuantizedFile.save",
+                    network));
       }
     }
   }
@@ -251,11 +278,6 @@ public final class QuantizedFile {
   }
 
   private static INDArray floats(Weights file, String name) {
-    if (!file.has(name)) {
-      throw new WeightsException(
-          SafeText.format(
-              "%s: there is no %s: the file is of another architecture", file.path(), name));
-    }
     INDArray stored = file.get(name);
     if (stored.dataType() != DataType.INT8) {
       return stored.castTo(DataType.FLOAT);

@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.io.AtomicFile;
 import io.blockwork.io.FileException;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
@@ -32,7 +33,7 @@ record CheckpointFolder(Path folder) implements CheckpointStore {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, SEVERAL + "*" + ENDING)) {
       files.forEach(CheckpointFolder::delete);
     } catch (IOException e) {
-      throw cannotDelete(folder, e);
+      throw new FileException(SafeText.of(folder) + ": " + FileProblem.listing(folder, e), e);
     }
   }
 
@@ -50,13 +51,9 @@ record CheckpointFolder(Path folder) implements CheckpointStore {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw cannotDelete(file, e);
+      throw new FileException(
+          SafeText.format("%s: this old checkpoint %s", file, FileProblem.deleting(file, e)), e);
     }
-  }
-
-  private static FileException cannotDelete(Path file, IOException e) {
-    return new FileException(
-        SafeText.format("%s: old checkpoints cannot be deleted (%s)", file, e), e);
   }
 
   @Override

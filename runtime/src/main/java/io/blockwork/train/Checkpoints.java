@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -42,6 +43,9 @@ final class Checkpoints {
   private final String settings;
   private final List<String> classNames;
 
+  /** Whether the file to go on from is there, of this run or of the one that it goes on from. */
+  private boolean hasLast;
+
   /**
    * @param best the files of the best weights
    * @param settings what has to be the same for a training run to be resumed, for people
@@ -67,6 +71,11 @@ final class Checkpoints {
   /** The file to go on from, for messages. */
   String last() {
     return last;
+  }
+
+  /** Whether that file has been read or written. */
+  boolean hasLast() {
+    return hasLast;
   }
 
   /** Forgets an earlier training run. */
@@ -132,6 +141,7 @@ final class Checkpoints {
         .metadata(PREFIX + "history", HistoryText.encode(state.epochs()));
     try {
       store.write(CheckpointStore.LAST, writer);
+      hasLast = true;
     } finally {
       values.values().forEach(INDArray::close);
     }
@@ -150,13 +160,27 @@ final class Checkpoints {
       Optional<WeightAverage> average,
       Optional<BestCopy> bestCopy,
       StepSource steps) {
-    return store.read(
-        weights -> {
-          RunState state = restore(weights, network, optimizer, lookahead, average, steps);
-          Map<String, INDArray> kept = extras(weights.everything(), ENDS_WITH);
-          bestCopy.ifPresent(copy -> copy.restore(kept, state.epochs()));
-          return state;
-        });
+    AtomicBoolean opened = new AtomicBoolean();
+    try {
+      return store.read(
+          weights -> {
+            opened.set(true);
+            RunState state = restore(weights, network, optimizer, lookahead, average, steps);
+            Map<String, INDArray> kept = extras(weights.everything(), ENDS_WITH);
+            bestCopy.ifPresent(copy -> copy.restore(kept, state.epochs()));
+            hasLast = true;
+            return state;
+          });
+    } catch (WeightsException e) {
+      if (opened.get()) {
+        throw e;
+      }
+      throw new WeightsException(
+          e.getMessage()
+              + "\n  it is the checkpoint that this training would go on from"
+              + "\n  fix: to begin anew, delete it, call startOver(), or choose another folder",
+          e);
+    }
   }
 
   private RunState restore(
@@ -213,17 +237,13 @@ final class Checkpoints {
   private void requireSettings(String saved) {
     if (!saved.equals(settings)) {
       throw new WeightsException(
-          SafeText.format(
-                  "%s: %s",
-                  last,
-                  saved.isEmpty()
-                      ? "is not the checkpoint of a training run"
-                      : "was written by a training run with different settings")
-              + "\n  there: "
-              + (saved.isEmpty() ? "plain weights" : SafeText.of(saved))
-              + "\n  here:  "
-              + SafeText.of(settings)
-              + "\n  fix: use the same settings to go on, another folder, or startOver()");
+          saved.isEmpty()
+              ? SafeText.format(
+                      "%s: holds plain weights, and is not the checkpoint of a training run", last)
+                  + "\n  fix: use another folder, or startOver(), which replaces the file"
+              : SafeText.format("%s: was written by a training run with different settings", last)
+                  + SettingsDifference.between(saved, settings)
+                  + "\n  fix: use the same settings to go on, another folder, or startOver()");
     }
   }
 

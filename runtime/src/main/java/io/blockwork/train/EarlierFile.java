@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.io.FileException;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -27,7 +28,7 @@ final class EarlierFile {
     } catch (MalformedInputException e) {
       return List.of("not a text of ours");
     } catch (IOException e) {
-      throw new FileException(SafeText.format("%s: cannot be read (%s)", file, e), e);
+      throw new FileException(SafeText.of(file) + ": " + FileProblem.reading(file, e), e);
     }
   }
 

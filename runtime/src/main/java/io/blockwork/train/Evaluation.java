@@ -120,7 +120,7 @@ public record Evaluation(Metrics metrics, ConfusionMatrix confusion, Duration ti
         throw new DivergedException(
             SafeText.format(
                     "evaluation, batch %d: the output of %s holds a NaN or an infinity",
-                    batch.number(), network.architecture().name())
+                    batch.number() + 1, network.architecture().name())
                 + "\n  fix: use weights from before training diverged, or scale the images down"
                 + " (Normalize)",
             "");

@@ -31,6 +31,7 @@ final class FitChecks {
    * @throws IllegalArgumentException if they do not fit
    */
   static void require(Trainer trainer, StepSource train, Optional<Validation> validation) {
+    requireLearning(trainer);
     if (trainer.earlyStopping.isPresent() && validation.isEmpty()) {
       throw new IllegalArgumentException(
           "stopping early needs validation data: call fit(train, validation)");
@@ -52,6 +53,38 @@ final class FitChecks {
     }
     if (trainer.loss.isEmpty() && trainer.losses.isEmpty()) {
       requireClasses(trainer.network, train.classNames());
+    }
+  }
+
+  /**
+   * Checks that some layer learns, in the last epoch at the latest.
+   *
+   * @throws IllegalArgumentException if all are frozen
+   */
+  static void requireLearning(Trainer trainer) {
+    if (trainer.epochs > 0) {
+      String[] frozen = trainer.unfreezing.frozenIn(trainer.epochs, trainer.network.frozen());
+      requireLearning(trainer.network, List.of(frozen));
+    }
+  }
+
+  /**
+   * Checks that some layer learns.
+   *
+   * @param frozen prefixes of the layers that do not
+   * @throws IllegalArgumentException if all are frozen
+   */
+  static void requireLearning(Network network, List<String> frozen) {
+    boolean learns =
+        network.parameters().entries().stream()
+            .anyMatch(info -> info.kind().learnable() && !Segment.isFrozen(info, frozen));
+    if (!learns) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+                  "%s: all of its layers are frozen (%s), so nothing is left to learn",
+                  network.architecture().name(), String.join(", ", frozen))
+              + "\n  fix: freeze fewer of them with freeze(\"...\"), free all with freeze(), or let"
+              + " freezeUntil end in an earlier epoch");
     }
   }
 

@@ -88,18 +88,19 @@ final class LocalSteps implements StepSource {
       int gathered = 0;
       while (true) {
         Batch batch = batches.next();
-        int next = batch.number() + 1;
-        TrainingResult trained = trainBatch(batch);
+        // From 1 on for people, and from 0 on where to go on.
+        int number = batch.number() + 1;
+        TrainingResult trained = trainBatch(batch, number);
         gathered++;
         if (gathered == accumulate || !batches.hasNext()) {
           double rate = run.prepareStep();
           run.optimizer().step();
-          return new Done(next, rate, trained.loss(), trained.auxiliary());
+          return new Done(number, rate, trained.loss(), trained.auxiliary());
         }
       }
     }
 
-    private TrainingResult trainBatch(Batch batch) {
+    private TrainingResult trainBatch(Batch batch, int number) {
       Network network = run.network();
       Finite.firstImage(batch, train.dataset(epoch))
           .ifPresent(
@@ -107,23 +108,21 @@ final class LocalSteps implements StepSource {
                 throw run.diverged(
                     SafeText.format(
                         "epoch %d, batch %d: the image of %s holds a NaN or an infinity",
-                        epoch, batch.number(), image),
+                        epoch, number, image),
                     "leave the image out, or correct what computes its values");
               });
       INDArray images = batch.images().castTo(network.parameters().dataType());
       TrainingResult result = run.settings().pass(network, images, batch);
       if (!Double.isFinite(result.total())) {
         throw run.diverged(
-            SafeText.format(
-                "epoch %d, batch %d: the loss is %s", epoch, batch.number(), result.total()),
+            SafeText.format("epoch %d, batch %d: the loss is %s", epoch, number, result.total()),
             images);
       }
       // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
       if (!Double.isFinite(network.gradients().flat().sumNumber().doubleValue())) {
         throw run.diverged(
             SafeText.format(
-                "epoch %d, batch %d: the gradients hold a NaN or an infinity",
-                epoch, batch.number()),
+                "epoch %d, batch %d: the gradients hold a NaN or an infinity", epoch, number),
             images);
       }
       if (accumulate > 1) {

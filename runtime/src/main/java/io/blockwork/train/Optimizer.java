@@ -90,10 +90,12 @@ public final class Optimizer {
    * @param network whose parameters to change
    * @param updater {@link Momentum}, {@link Adam}, or one of {@code
    *     org.nd4j.linalg.learning.config}
+   * @throws IllegalArgumentException if its learning rate is negative, NaN or infinite, or ND4J
+   *     cannot make it
    */
   public static Optimizer of(Network network, IUpdater updater) {
     Objects.requireNonNull(updater, "updater");
-    return new Optimizer(network, updater);
+    return new Optimizer(network, UpdaterChecks.usable(updater));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.io.FileException;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.LockedFile;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
@@ -26,9 +27,10 @@ final class RunLock implements CheckpointStore.Lock {
    * @throws FileException if another training run is using it, or it cannot be written to
    */
   static RunLock of(Path folder) {
+    Path file = folder.resolve(NAME);
     try {
       Files.createDirectories(folder.toAbsolutePath());
-      return LockedFile.tryLock(folder.resolve(NAME))
+      return LockedFile.tryLock(file)
           .map(RunLock::new)
           .orElseThrow(
               () ->
@@ -39,7 +41,10 @@ final class RunLock implements CheckpointStore.Lock {
                           folder)));
     } catch (IOException e) {
       throw new FileException(
-          SafeText.format("%s: checkpoints cannot be written into this folder (%s)", folder, e), e);
+          SafeText.format(
+              "%s: checkpoints cannot be written into this folder: %s %s",
+              folder, NAME, FileProblem.writing(file, e)),
+          e);
     }
   }
 

@@ -14,6 +14,13 @@ record RunNotes(int epochs, Optional<EarlyStopping> stopping, Optional<String> l
   /** A run that found a checkpoint. */
   String resumed(TrainingHistory history, RunState state, int steps) {
     String file = last.orElse("the checkpoint");
+    if (state.epoch() > epochs) {
+      return SafeText.format(
+          "%s: this training has ended: %d epochs are done, more than the %d that are asked for."
+              + " epochs(...) with more than %d goes on from here; startOver() or another folder"
+              + " begins anew",
+          file, state.epoch(), epochs, state.epoch());
+    }
     if (stopping.filter(when -> when.stops(history)).isPresent()) {
       return SafeText.format(
           "%s: this training has stopped early, after epoch %d of %d: %s. A larger patience goes"

@@ -45,12 +45,12 @@ record Segment(long from, long to, Settings settings) {
    *     is one
    */
   static List<Segment> of(Network network, DecayPlan plan, boolean joined) {
-    var frozen = new TrainingSettings(false, network.frozen(), 0);
+    List<String> frozen = network.frozen();
     List<Segment> segments = new ArrayList<>();
     long at = 0;
     for (ParameterInfo info : network.parameters().entries()) {
       if (info.kind().learnable()) {
-        Settings settings = frozen.isFrozen(path(info)) ? Settings.FROZEN : plan.settingsOf(info);
+        Settings settings = isFrozen(info, frozen) ? Settings.FROZEN : plan.settingsOf(info);
         append(segments, new Segment(at, at + info.length(), settings), joined);
         at += info.length();
       }
@@ -105,7 +105,9 @@ record Segment(long from, long to, Settings settings) {
     }
   }
 
-  private static String path(ParameterInfo info) {
-    return info.name().substring(0, info.name().lastIndexOf('.'));
+  /** Whether a parameter belongs to a layer at or below one of the prefixes. */
+  static boolean isFrozen(ParameterInfo info, List<String> prefixes) {
+    String layer = info.name().substring(0, info.name().lastIndexOf('.'));
+    return new TrainingSettings(false, prefixes, 0).isFrozen(layer);
   }
 }

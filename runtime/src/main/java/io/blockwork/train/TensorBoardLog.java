@@ -1,9 +1,10 @@
 package io.blockwork.train;
 
+import io.blockwork.io.FileException;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +19,9 @@ public final class TensorBoardLog implements TrainingListener {
   private final Path folder;
   private Optional<EventFile> file = Optional.empty();
 
+  /** Of that file, or of the last one. */
+  private Path path;
+
   /**
    * A log; nothing is written before a training run starts.
    *
@@ -26,6 +30,7 @@ public final class TensorBoardLog implements TrainingListener {
   public TensorBoardLog(Path folder) {
     Objects.requireNonNull(folder, "folder");
     this.folder = folder;
+    this.path = folder;
   }
 
   @Override
@@ -34,13 +39,13 @@ public final class TensorBoardLog implements TrainingListener {
         SafeText.format(
             "events.out.tfevents.%010d.blockwork.%s",
             System.currentTimeMillis() / 1000, UUID.randomUUID());
-    Path path = folder.resolve(name);
+    path = folder.resolve(name);
     try {
       EventFile events = new EventFile(path);
       file = Optional.of(events);
       events.start(start.step());
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be written (%s)", path, e), e);
+      throw cannotWrite(e);
     }
   }
 
@@ -86,8 +91,7 @@ public final class TensorBoardLog implements TrainingListener {
           try {
             events.scalar(step, tag, value);
           } catch (IOException e) {
-            throw new UncheckedIOException(
-                SafeText.format("%s: the event file cannot be written (%s)", folder, e), e);
+            throw cannotWrite(e);
           }
         });
   }
@@ -99,10 +103,13 @@ public final class TensorBoardLog implements TrainingListener {
         file.get().close();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          SafeText.format("%s: the event file cannot be written (%s)", folder, e), e);
+      throw cannotWrite(e);
     } finally {
       file = Optional.empty();
     }
+  }
+
+  private FileException cannotWrite(IOException e) {
+    return new FileException(SafeText.of(path) + ": " + FileProblem.writing(path, e), e);
   }
 }

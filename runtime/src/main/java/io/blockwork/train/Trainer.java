@@ -107,10 +107,13 @@ public final class Trainer {
   /**
    * What turns gradients into steps: {@link Momentum}, {@link Adam}, or one of {@code
    * org.nd4j.linalg.learning.config}. Its learning rate is the base of the {@link #schedule}.
+   *
+   * @throws IllegalArgumentException if its learning rate is negative, NaN or infinite, or ND4J
+   *     cannot make it
    */
   public Trainer updater(IUpdater config) {
     Objects.requireNonNull(config, "config");
-    updater = Objects.requireNonNull(config, "updater");
+    updater = UpdaterChecks.usable(config);
     return this;
   }
 
@@ -458,6 +461,7 @@ public final class Trainer {
    * @throws UnsupportedOperationException if the updater has no learning rate
    */
   public LearningRates findLearningRate(DataLoader train, double least, double largest, int steps) {
+    FitChecks.requireLearning(network, network.frozen());
     FitChecks.requireData(network, train);
     return new RangeTest(least, largest, steps).run(this, train);
   }
@@ -481,6 +485,7 @@ public final class Trainer {
   }
 
   private String dryRun(DataLoader train, Optional<DataLoader> validation) {
+    FitChecks.requireLearning(this);
     FitChecks.require(this, train, validation);
     String told = new DryRun(this, train).run(validation);
     if (speaks) {
@@ -509,14 +514,15 @@ public final class Trainer {
    * @return the results of the epochs
    * @throws IllegalArgumentException before the first step, if the data do not fit each other or
    *     the network: no batch, other classes in validation, a last batch of one image that a batch
-   *     norm over 1x1 pixels cannot train on; later, if a label is not valid
+   *     norm over 1x1 pixels cannot train on; or if all of the network is frozen; later, if a label
+   *     is not valid
    * @throws DivergedException if images, loss, gradients, weights or running statistics are not
    *     finite any more; the last good checkpoint is still there
    * @throws FileException if a checkpoint cannot be written, another training run uses its folder,
    *     or the one that is there was written by a training run with different settings or classes;
    *     before the first step also if a log cannot be written (a log that fails later only causes a
    *     warning)
-   * @throws java.io.UncheckedIOException likewise, from logs
+   * @throws java.io.UncheckedIOException likewise, from listeners
    * @throws io.blockwork.data.DataException if a record is damaged and the loader is to stop then
    * @throws IllegalStateException if the network is closed, or the data set makes an image of
    *     another shape

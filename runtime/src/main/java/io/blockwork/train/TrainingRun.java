@@ -392,9 +392,7 @@ final class TrainingRun implements StepSource.Run {
                           epoch + 1, name, optimizer.steps())
                       + whatIsLeft()
                       + "\n  fix: "
-                      + (network.parameters().info(name).kind().learnable()
-                          ? SMALLER_STEPS
-                          : "scale the images down (Normalize), or " + SMALLER_STEPS),
+                      + fixOf(name),
                   name.substring(0, name.lastIndexOf('.')));
             });
   }
@@ -407,25 +405,44 @@ final class TrainingRun implements StepSource.Run {
   @Override
   public DivergedException diverged(String what, INDArray images) {
     String layer = network.firstNonFinite(images).orElse("");
-    String where =
-        layer.isEmpty()
-            ? "the output of every layer is finite: look at the loss and its gradient"
-            : "the first layer whose output is not finite is " + layer;
-    String parameter =
-        Finite.firstExceptionOf(network.parameters())
-            .map(name -> " (" + name + " is not finite)")
-            .orElse("");
+    Optional<String> parameter = Finite.firstExceptionOf(network.parameters());
     return new DivergedException(
-        SafeText.format("%s, after %d steps: %s%s", what, optimizer.steps(), where, parameter)
+        SafeText.format("%s, after %d steps: %s", what, optimizer.steps(), where(layer, parameter))
             + whatIsLeft()
             + "\n  fix: "
-            + SMALLER_STEPS,
+            + parameter.map(this::fixOf).orElse(SMALLER_STEPS),
         layer);
+  }
+
+  /**
+   * @param layer the first one whose output is not finite; empty if each layer's is
+   * @param parameter the first one that is not finite
+   */
+  private static String where(String layer, Optional<String> parameter) {
+    if (!layer.isEmpty()) {
+      return "the first layer whose output is not finite is "
+          + layer
+          + parameter.map(name -> " (" + name + " is not finite)").orElse("");
+    }
+    return parameter
+        .map(name -> name + " is not finite, though the output of every layer still is")
+        .orElse("the output of every layer is finite: look at the loss and its gradient");
+  }
+
+  /** How a parameter or buffer is kept finite. */
+  private String fixOf(String name) {
+    return network.parameters().info(name).kind().learnable()
+        ? SMALLER_STEPS
+        : "scale the images down (Normalize), or " + SMALLER_STEPS;
   }
 
   private String whatIsLeft() {
     return checkpoints
-        .map(c -> SafeText.format("; the last good checkpoint is %s", c.last()))
+        .map(
+            c ->
+                c.hasLast()
+                    ? SafeText.format("; the last good checkpoint is %s", c.last())
+                    : "; no checkpoint has been written yet")
         .orElse("; there is no checkpoint, since checkpoints(folder) was not called");
   }
 }

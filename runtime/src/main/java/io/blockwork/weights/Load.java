@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,7 +36,7 @@ public final class Load implements ParameterSource<LoadReport> {
   private final Weights weights;
   private final boolean lenient;
   private final List<String> ignored;
-  private final Optional<UnaryOperator<String>> renaming;
+  private final List<UnaryOperator<String>> renamings;
   private final boolean nonFinite;
   private final boolean heads;
 
@@ -45,13 +44,13 @@ public final class Load implements ParameterSource<LoadReport> {
       Weights weights,
       boolean lenient,
       List<String> ignored,
-      Optional<UnaryOperator<String>> renaming,
+      List<UnaryOperator<String>> renamings,
       boolean nonFinite,
       boolean heads) {
     this.weights = weights;
     this.lenient = lenient;
     this.ignored = List.copyOf(ignored);
-    this.renaming = renaming;
+    this.renamings = List.copyOf(renamings);
     this.nonFinite = nonFinite;
     this.heads = heads;
   }
@@ -59,7 +58,7 @@ public final class Load implements ParameterSource<LoadReport> {
   /** Strict loading of everything. */
   public static Load of(Weights weights) {
     Objects.requireNonNull(weights, "weights");
-    return new Load(weights, false, List.of(), Optional.empty(), false, false);
+    return new Load(weights, false, List.of(), List.of(), false, false);
   }
 
   /**
@@ -68,7 +67,7 @@ public final class Load implements ParameterSource<LoadReport> {
    * this does not.)
    */
   public Load lenient() {
-    return new Load(weights, true, ignored, renaming, nonFinite, heads);
+    return new Load(weights, true, ignored, renamings, nonFinite, heads);
   }
 
   /**
@@ -82,7 +81,7 @@ public final class Load implements ParameterSource<LoadReport> {
     Objects.requireNonNull(modules, "modules");
     List<String> all = new ArrayList<>(ignored);
     Arrays.stream(modules).map(Modules::withoutDot).forEach(all::add);
-    return new Load(weights, lenient, all, renaming, nonFinite, heads);
+    return new Load(weights, lenient, all, renamings, nonFinite, heads);
   }
 
   /**
@@ -90,7 +89,7 @@ public final class Load implements ParameterSource<LoadReport> {
    * file's is for another number of classes; the report lists it among what was ignored.
    */
   public Load replacingHeads() {
-    return new Load(weights, lenient, ignored, renaming, nonFinite, true);
+    return new Load(weights, lenient, ignored, renamings, nonFinite, true);
   }
 
   /**
@@ -100,11 +99,9 @@ public final class Load implements ParameterSource<LoadReport> {
    */
   public Load renaming(UnaryOperator<String> names) {
     Objects.requireNonNull(names, "names");
-    UnaryOperator<String> all =
-        renaming
-            .<UnaryOperator<String>>map(first -> n -> names.apply(first.apply(n)))
-            .orElse(names);
-    return new Load(weights, lenient, ignored, Optional.of(all), nonFinite, heads);
+    List<UnaryOperator<String>> all = new ArrayList<>(renamings);
+    all.add(names);
+    return new Load(weights, lenient, ignored, all, nonFinite, heads);
   }
 
   /**
@@ -112,21 +109,13 @@ public final class Load implements ParameterSource<LoadReport> {
    * "features")} reads {@code backbone.conv0.weight} as {@code features.conv0.weight}. An empty
    * name stands for the whole file, or the whole network: {@code renaming("student", "")}.
    *
-   * @param module the name in the file, as {@link #ignoring} takes it
+   * @param module the name in the file, as {@link #ignoring} takes it; one that names nothing there
+   *     is refused when it loads
    * @param to the network's name for it
    */
   public Load renaming(String module, String to) {
     Objects.requireNonNull(to, "to");
-    String from = Modules.withoutDot(module);
-    String target = Modules.withoutDot(to);
-    return renaming(
-        name -> {
-          if (!from.isEmpty() && !name.equals(from) && !name.startsWith(from + ".")) {
-            return name;
-          }
-          String rest = from.isEmpty() ? "." + name : name.substring(from.length());
-          return target.isEmpty() ? rest.substring(1) : target + rest;
-        });
+    return renaming(new ModuleRenaming(Modules.withoutDot(module), Modules.withoutDot(to)));
   }
 
   /**
@@ -135,7 +124,7 @@ public final class Load implements ParameterSource<LoadReport> {
    * plausible, since their ReLU turns NaN into 0.
    */
   public Load allowingNonFinite() {
-    return new Load(weights, lenient, ignored, renaming, true, heads);
+    return new Load(weights, lenient, ignored, renamings, true, heads);
   }
 
   /**
@@ -178,7 +167,8 @@ public final class Load implements ParameterSource<LoadReport> {
     return ignored;
   }
 
-  String renamed(String name) {
-    return renaming.map(f -> f.apply(name)).orElse(name);
+  /** In the order in which they apply. */
+  List<UnaryOperator<String>> renamings() {
+    return renamings;
   }
 }

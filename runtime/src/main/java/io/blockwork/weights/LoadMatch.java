@@ -26,6 +26,9 @@ final class LoadMatch {
   /** Longer lists do not help; the count is told. */
   private static final int LISTED = 20;
 
+  /** The same where most of the file does not fit, so that its names tell little. */
+  private static final int LISTED_OF_MOST = 5;
+
   private final Load load;
   private final Weights weights;
   private final Parameters parameters;
@@ -74,21 +77,9 @@ final class LoadMatch {
         throw new WeightsException(
             SafeText.format(
                 "%s: ignoring(\"%s\") names nothing in the network or the file%s",
-                weights, module, NearestName.suggestion(module, modules(all))));
+                weights, module, NearestName.suggestion(module, NameMapping.modules(all))));
       }
     }
-  }
-
-  /** All modules that have one of the names below them, and the names. */
-  private static Set<String> modules(List<String> names) {
-    Set<String> modules = new LinkedHashSet<>();
-    for (String name : names) {
-      for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-        modules.add(name.substring(0, dot));
-      }
-      modules.add(name);
-    }
-    return modules;
   }
 
   /** The heads that keep their values, since the file's have others' shapes. */
@@ -164,6 +155,9 @@ final class LoadMatch {
     StringBuilder text =
         new StringBuilder(
             SafeText.format("%s does not fit the network; nothing was loaded", weights));
+    Optional<String> otherNetwork =
+        difference(ModelMetadata.NETWORK, "the file's weights are of", "the network is");
+    otherNetwork.ifPresent(text::append);
     if (!prefix.isEmpty()) {
       text.append(
           SafeText.format("\n  the prefix %s of all names in the file was removed", prefix));
@@ -175,11 +169,13 @@ final class LoadMatch {
           others.stream().limit(LISTED).map(SafeText::of).collect(Collectors.joining(", ")));
       text.append(SafeText.format(": choose one with part(\"%s\")", SafeText.of(others.get(0))));
     }
-    list(text, "missing in the file", missing, n -> n);
-    list(text, "not in the network", unexpected, this::withNearest);
-    list(text, "of another shape or type", misfits, n -> n);
-    difference(ModelMetadata.NETWORK, "the file's weights are of", "the network is")
-        .ifPresent(text::append);
+    boolean most = loaded.size() < Math.max(missing.size(), unexpected.size()) + misfits.size();
+    int listed = most ? LISTED_OF_MOST : LISTED;
+    UnaryOperator<String> hint =
+        most && otherNetwork.isPresent() ? UnaryOperator.identity() : this::withNearest;
+    list(text, "missing in the file", missing, listed, n -> n);
+    list(text, "not in the network", unexpected, listed, hint);
+    list(text, "of another shape or type", misfits, listed, n -> n);
     difference(ModelMetadata.CLASSES, "the classes of the file are", "those of the network are")
         .ifPresent(text::append);
     text.append(
@@ -210,16 +206,16 @@ final class LoadMatch {
   }
 
   private static void list(
-      StringBuilder text, String what, List<String> names, UnaryOperator<String> entry) {
+      StringBuilder text, String what, List<String> names, int most, UnaryOperator<String> entry) {
     if (names.isEmpty()) {
       return;
     }
     text.append(SafeText.format("\n  %d %s:", names.size(), what));
     names.stream()
-        .limit(LISTED)
+        .limit(most)
         .forEach(n -> text.append("\n    ").append(SafeText.of(entry.apply(n))));
-    if (names.size() > LISTED) {
-      text.append(SafeText.format("\n    and %d more", names.size() - LISTED));
+    if (names.size() > most) {
+      text.append(SafeText.format("\n    and %d more", names.size() - most));
     }
   }
 
@@ -251,7 +247,7 @@ final class LoadMatch {
     if (!found.isEmpty()) {
       StringBuilder text =
           new StringBuilder(SafeText.format("%s has NaN or infinity among its values", weights));
-      list(text, "tensors that are not finite", found, n -> n);
+      list(text, "tensors that are not finite", found, LISTED, n -> n);
       text.append(
           "\n  fix: load a checkpoint from before the training diverged, or take the values all the"
               + " same with allowingNonFinite(); nothing was loaded");

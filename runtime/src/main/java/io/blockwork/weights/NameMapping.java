@@ -1,13 +1,16 @@
 package io.blockwork.weights;
 
+import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.ParameterInfo;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -52,9 +55,10 @@ record NameMapping(String prefix, Map<String, String> sources) {
       Load load, Map<String, ParameterInfo> network, String prefix) {
     Weights weights = load.weights();
     Map<String, String> sources = new LinkedHashMap<>();
-    for (String name : weights.names()) {
-      String plain = name.substring(prefix.length());
-      put(weights, sources, modern(load.renamed(plain), network.keySet()), name);
+    List<String> names = weights.names();
+    List<String> renamed = renamed(load, names, prefix);
+    for (int i = 0; i < names.size(); i++) {
+      put(weights, sources, modern(renamed.get(i), network.keySet()), names.get(i));
     }
     Optional<String> own = head(h -> network.containsKey(h) && network.get(h).shape().size() == 2);
     Optional<String> theirs =
@@ -71,6 +75,41 @@ record NameMapping(String prefix, Map<String, String> sources) {
           put(weights, mapped, head ? to + target.substring(from.length()) : target, name);
         });
     return mapped;
+  }
+
+  /**
+   * The names without the prefix, as the user wants them.
+   *
+   * @throws WeightsException if a module that is renamed is none: it is mistyped
+   */
+  private static List<String> renamed(Load load, List<String> names, String prefix) {
+    List<String> renamed = names.stream().map(name -> name.substring(prefix.length())).toList();
+    for (UnaryOperator<String> renaming : load.renamings()) {
+      if (renaming instanceof ModuleRenaming module
+          && renamed.stream().noneMatch(module::concerns)) {
+        throw new WeightsException(
+            SafeText.format(
+                "%s: renaming(\"%s\", \"%s\") names nothing in the file%s",
+                load.weights(),
+                module.from(),
+                module.to(),
+                NearestName.suggestion(module.from(), modules(renamed))));
+      }
+      renamed = renamed.stream().map(renaming).toList();
+    }
+    return renamed;
+  }
+
+  /** All modules that have one of the names below them, and the names. */
+  static Set<String> modules(List<String> names) {
+    Set<String> modules = new LinkedHashSet<>();
+    for (String name : names) {
+      for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+        modules.add(name.substring(0, dot));
+      }
+      modules.add(name);
+    }
+    return modules;
   }
 
   private static void put(

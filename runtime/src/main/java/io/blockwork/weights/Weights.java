@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -178,10 +179,12 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     Objects.requireNonNull(path, "path");
     Weights there = of(this.path, file, content, content.aliases().getOrDefault(path, path));
     if (there.tensors.isEmpty()) {
-      throw file.problem(
-          "has no tensors under %s; there are some under %s",
-          path,
-          String.join(", ", content.parts().subList(0, Math.min(20, content.parts().size()))));
+      List<String> named = content.parts().stream().filter(each -> !each.isEmpty()).toList();
+      throw named.isEmpty()
+          ? file.problem("has no tensors under %s; the file has no parts", path)
+          : file.problem(
+              "has no tensors under %s; there are some under %s",
+              path, String.join(", ", named.subList(0, Math.min(20, named.size()))));
     }
     return there;
   }
@@ -288,8 +291,12 @@ public final class Weights implements ParameterSource<LoadReport>, AutoCloseable
     if (metadata().containsKey(QUANTIZATION)) {
       throw new WeightsException(
           SafeText.format(
-              "%s: the weights are quantised to 8-bit integers; load them with QuantizedFile.load",
-              path()));
+              "%s: the weights%s are quantised to 8-bit integers; load them with QuantizedFile.load,"
+                  + " as a network of their own",
+              path(),
+              Optional.ofNullable(metadata().get(ModelMetadata.NETWORK))
+                  .map(network -> " of " + SafeText.excerpt(network))
+                  .orElse("")));
     }
   }
 

@@ -47,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.AdaBelief;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /**
  * What everybody does wrong once, and what they are told: what is wrong, where, what was expected,
@@ -363,17 +365,67 @@ final class MistakesTest {
         "DIR/net.safetensors (SAFETENSORS, 116 tensors): ignoring(\"fcc\") names "
             + "nothing in the network or the file; the nearest is fc");
     mistake(
+        "a module to rename that is misspelt",
+        () -> {
+          try (Weights w = Weights.open(at("net.safetensors"))) {
+            net.parameters().load(w.renaming("layr3", "layer4"));
+          }
+        },
+        "DIR/net.safetensors (SAFETENSORS, 116 tensors): renaming(\"layr3\", \"layer4\") names "
+            + "nothing in the file; the nearest is layer3");
+    mistake(
+        "a part of a file that has none",
+        () -> {
+          try (Weights w = Weights.open(at("net.safetensors"))) {
+            w.part("ema");
+          }
+        },
+        "DIR/net.safetensors: has no tensors under ema; the file has no parts");
+    mistake(
+        "a gradient that is misspelt",
+        () -> net.gradients().get("layr3.0.conv1.weight"),
+        "no learnable parameter is called layr3.0.conv1.weight; the nearest is "
+            + "layer3.0.conv1.weight");
+    mistake(
+        "weights of quite another network",
+        () -> {
+          try (var small = Networks.create(DigitsNet.class);
+              Weights w = Weights.open(at("net.safetensors"))) {
+            small.parameters().load(w);
+          }
+        },
+        """
+            DIR/net.safetensors (SAFETENSORS, 116 tensors) does not fit the network; nothing was loaded
+              the file's weights are of ResNet20, the network is DigitsNet
+              5 missing in the file:
+                layer2.0.downsample.0.weight
+                layer2.0.downsample.1.weight
+                layer2.0.downsample.1.bias
+                layer2.0.downsample.1.running_mean
+                layer2.0.downsample.1.running_var
+              60 not in the network:
+                layer1.2.conv1.weight
+                layer1.2.bn1.weight
+                layer1.2.bn1.bias
+                layer1.2.bn1.running_mean
+                layer1.2.bn1.running_var
+                and 55 more
+              2 of another shape or type:
+                conv1.weight: [16, 3, 3, 3] in the file, [16, 1, 3, 3] in the network
+                fc.weight: [10, 64] in the file, [10, 32] in the network
+              fix: load weights of this architecture, leave parts out with load(weights.ignoring("fc")), translate names with load(weights.renaming("from", "to")), keep a head of other classes with load(weights.replacingHeads()), or take what fits with load(weights.lenient())""");
+    mistake(
         "weights of a network with another head",
         () -> load("other.safetensors"),
         """
             DIR/other.safetensors (SAFETENSORS, 116 tensors) does not fit the network; nothing was loaded
+              the file's weights are of Other, the network is ResNet20
               1 missing in the file:
                 fc.weight
               1 not in the network:
                 fc.weights (nearest: fc.weight)
               1 of another shape or type:
                 fc.bias: [3] in the file, [10] in the network
-              the file's weights are of Other, the network is ResNet20
               the classes of the file are ["a","b","c"]
               fix: load weights of this architecture, leave parts out with load(weights.ignoring("fc")), translate names with load(weights.renaming("from", "to")), keep a head of other classes with load(weights.replacingHeads()), or take what fits with load(weights.lenient())""");
     mistake(
@@ -425,6 +477,51 @@ final class MistakesTest {
           }
         },
         "DigitsNet has no gradients yet: call net.train(images, loss) before " + "step()");
+    mistake(
+        "a learning rate that is not a number",
+        () -> Trainer.of(net).updater(new org.nd4j.linalg.learning.config.Adam(Double.NaN)),
+        "learning rate: expected 0 or more, got NaN");
+    mistake(
+        "a negative learning rate",
+        () -> Optimizer.of(net, new Sgd(-1)),
+        "learning rate: expected 0 or more, got -1.0");
+    mistake(
+        "an updater that ND4J fails to make",
+        () -> Trainer.of(net).updater(new AdaBelief()),
+        "AdaBelief: this version of ND4J cannot make this updater"
+            + " (java.lang.ArrayIndexOutOfBoundsException: Index 1 out of bounds for length 1); use"
+            + " Adam or Momentum of io.blockwork.train, or another of"
+            + " org.nd4j.linalg.learning.config");
+    mistake(
+        "an optimizer with an updater that ND4J fails to make",
+        () -> Optimizer.of(net, new AdaBelief()),
+        "AdaBelief: this version of ND4J cannot make this updater"
+            + " (java.lang.ArrayIndexOutOfBoundsException: Index 1 out of bounds for length 1); use"
+            + " Adam or Momentum of io.blockwork.train, or another of"
+            + " org.nd4j.linalg.learning.config");
+    mistake(
+        "nothing left to learn",
+        () -> {
+          net.freeze("conv1", "bn1", "layer1", "layer2", "layer3", "fc");
+          try {
+            Trainer.of(net).progress(false).fit(ten);
+          } finally {
+            net.freeze();
+          }
+        },
+        """
+            ResNet20: all of its layers are frozen (conv1, bn1, layer1, layer2, layer3, fc), so nothing is left to learn
+              fix: freeze fewer of them with freeze("..."), free all with freeze(), or let freezeUntil end in an earlier epoch""");
+    mistake(
+        "checkpoints below a file",
+        () -> Trainer.of(net).progress(false).checkpoints(at("notes.txt/run")).fit(ten),
+        "DIR/notes.txt/run: checkpoints cannot be written into this folder: training.lock cannot be"
+            + " written: DIR/notes.txt is a file, where a folder was expected");
+    mistake(
+        "a log below a file",
+        () -> Trainer.of(net).progress(false).log(at("notes.txt")).fit(ten),
+        "DIR/notes.txt/log.csv: cannot be written: DIR/notes.txt is a file, where a folder was"
+            + " expected");
     mistake("epoch 0", () -> ten.epoch(0), "epochs are counted from 1, got 0");
     mistake(
         "weights for other items",

@@ -201,13 +201,21 @@ final class QuantizedNetworksTest {
         WeightsException refused =
             assertThrows(WeightsException.class, () -> net.parameters().load(weights));
         assertThat(refused).hasMessageThat().contains("load them with QuantizedFile.load");
+        assertThat(refused).hasMessageThat().contains("weights of QuantizedNetworksTest_Dense are");
       }
       WeightsException ordinary =
           assertThrows(WeightsException.class, () -> QuantizedFile.load(Dense.class, whole));
       assertThat(ordinary).hasMessageThat().contains("expected a quantised network of format 1");
       WeightsException other =
           assertThrows(WeightsException.class, () -> QuantizedFile.load(Residual.class, file));
-      assertThat(other).hasMessageThat().contains("there is no conv1.weight");
+      assertThat(other)
+          .hasMessageThat()
+          .isEqualTo(
+              file
+                  + ": holds the quantised weights of QuantizedNetworksTest_Dense, which do not fit"
+                  + " QuantizedNetworksTest_Residual: there is no conv1.weight\n"
+                  + "  fix: load the file as the network that it was saved from, or quantise"
+                  + " QuantizedNetworksTest_Residual and save it with QuantizedFile.save");
     }
   }
 

@@ -157,6 +157,12 @@ final class SpeakingTest {
       TrainingHistory history = trainer.epochs(2).fit(TinyNetworks.training(16, 8));
       assertThat(history.epochs()).hasSize(2);
       assertThat(notes.texts.get(1)).endsWith("going on in epoch 2 of 2, after step 2");
+      trainer.epochs(1).fit(TinyNetworks.training(16, 8));
+      assertThat(notes.texts.get(2))
+          .endsWith(
+              ": this training has ended: 2 epochs are done, more than the 1 that are asked for."
+                  + " epochs(...) with more than 2 goes on from here; startOver() or another folder"
+                  + " begins anew");
     }
   }
 

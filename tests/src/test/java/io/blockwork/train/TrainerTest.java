@@ -218,7 +218,7 @@ final class TrainerTest {
               DivergedException.class,
               () -> good.epochs(3).listener(poison).fit(TinyNetworks.training(24, 8)));
       assertThat(e.layer()).isEqualTo("layer1.0.bn1");
-      assertThat(e).hasMessageThat().contains("epoch 2, batch 2: the ");
+      assertThat(e).hasMessageThat().contains("epoch 2, batch 3: the ");
       assertThat(e).hasMessageThat().contains("after 5 steps");
       assertThat(e).hasMessageThat().contains("layer1.0.bn1.bias is not finite");
       assertThat(e).hasMessageThat().contains("last.safetensors");

@@ -207,7 +207,182 @@ final class TrainingFaultsTest {
       assertThat(e).hasMessageThat().contains("running_");
       assertThat(e).hasMessageThat().contains("holds a NaN or an infinity");
       assertThat(e).hasMessageThat().contains("scale the images down");
+      assertThat(e).hasMessageThat().contains("; no checkpoint has been written yet\n");
       assertThat(Files.exists(folder.resolve("last.safetensors"))).isFalse();
+    }
+  }
+
+  /** A loss that is not a number from some batch on, counted from 0. */
+  private static Trainer diverging(Trainer trainer, int from) {
+    AtomicInteger batches = new AtomicInteger();
+    return trainer.loss(
+        batch -> {
+          Loss usual = Loss.softmaxCrossEntropy(batch.targets());
+          boolean fails = batches.getAndIncrement() >= from;
+          return (output, gradient) -> {
+            double loss = usual.evaluate(output, gradient);
+            return fails ? Double.NaN : loss;
+          };
+        });
+  }
+
+  @Test
+  void aTrainingThatDivergesTellsWhetherThereIsACheckpoint() {
+    String last = folder.resolve("last.safetensors").toString();
+    try (Residual net = network()) {
+      assertThat(
+              assertThrows(
+                  DivergedException.class,
+                  () ->
+                      diverging(Trainer.of(net).epochs(3).checkpoints(folder), 0)
+                          .fit(TinyNetworks.training(16, 8))))
+          .hasMessageThat()
+          .startsWith(
+              "epoch 1, batch 1: the loss is NaN, after 0 steps: the output of every layer is"
+                  + " finite: look at the loss and its gradient; no checkpoint has been written"
+                  + " yet\n");
+      assertThat(
+              assertThrows(
+                  DivergedException.class,
+                  () ->
+                      diverging(Trainer.of(net).epochs(3).checkpoints(folder), 3)
+                          .fit(TinyNetworks.training(16, 8))))
+          .hasMessageThat()
+          .contains("; the last good checkpoint is " + last);
+      // Gone on from, and not written again.
+      assertThat(
+              assertThrows(
+                  DivergedException.class,
+                  () ->
+                      diverging(Trainer.of(net).epochs(3).checkpoints(folder), 0)
+                          .fit(TinyNetworks.training(16, 8))))
+          .hasMessageThat()
+          .contains("; the last good checkpoint is " + last);
+    }
+  }
+
+  @Test
+  void statisticsThatAreNotFiniteAreToldOfThoughEveryOutputIs() {
+    Dataset huge =
+        TinyNetworks.bands(8)
+            .with(
+                (image, random) -> {
+                  float[] values = image.values().clone();
+                  for (int i = 0; i < values.length; i++) {
+                    values[i] *= 1e25f;
+                  }
+                  return new FloatImage(image.shape(), values);
+                });
+    try (Residual net = network()) {
+      DivergedException e =
+          assertThrows(
+              DivergedException.class,
+              () -> diverging(Trainer.of(net).epochs(1), 0).fit(loader(huge, 8)));
+      assertThat(e)
+          .hasMessageThat()
+          .containsMatch("running_var is not finite, though the output of every layer still is;");
+      assertThat(e).hasMessageThat().doesNotContain("look at the loss");
+      assertThat(e).hasMessageThat().contains("fix: scale the images down");
+    }
+  }
+
+  @Test
+  void aDamagedCheckpointSaysWhatItIsAndHowToBeginAnew() throws IOException {
+    Path last = Files.writeString(folder.resolve("last.safetensors"), "junk");
+    try (Residual net = network()) {
+      Trainer trainer = Trainer.of(net).epochs(1).checkpoints(folder);
+      WeightsException e =
+          assertThrows(WeightsException.class, () -> trainer.fit(TinyNetworks.training(16, 8)));
+      assertThat(e)
+          .hasMessageThat()
+          .isEqualTo(
+              last
+                  + ": is not a weight file (PyTorch's .pth, .safetensors or .npz)\n"
+                  + "  it is the checkpoint that this training would go on from\n"
+                  + "  fix: to begin anew, delete it, call startOver(), or choose another folder");
+      assertThat(trainer.startOver().fit(TinyNetworks.training(16, 8)).epochs()).hasSize(1);
+    }
+  }
+
+  @Test
+  void onlySettingsThatDifferAreTold() {
+    try (Residual net = network()) {
+      Trainer trainer = Trainer.of(net).epochs(1).checkpoints(folder);
+      trainer.fit(TinyNetworks.training(16, 8));
+      WeightsException e =
+          assertThrows(
+              WeightsException.class,
+              () ->
+                  trainer
+                      .updater(new Momentum(0.2, 0.9))
+                      .clipNorm(1)
+                      .fit(DataLoader.of(TinyNetworks.bands(16)).batchSize(4).seed(5).build()));
+      assertThat(e)
+          .hasMessageThat()
+          .isEqualTo(
+              folder.resolve("last.safetensors")
+                  + ": was written by a training run with different settings\n"
+                  + "  updater: Momentum(0.1, 0.9) there, Momentum(0.2, 0.9) here\n"
+                  + "  batches of 8 there, batches of 4 here\n"
+                  + "  shuffled there, not here\n"
+                  + "  norm up to 1.0 here, not there\n"
+                  + "  fix: use the same settings to go on, another folder, or startOver()");
+    }
+    try (OnePixel other = Networks.create(OnePixel.class, TinyNetworks.options())) {
+      Trainer trainer = Trainer.of(other).epochs(1).checkpoints(folder);
+      WeightsException e =
+          assertThrows(WeightsException.class, () -> trainer.fit(TinyNetworks.training(16, 8)));
+      assertThat(e)
+          .hasMessageThat()
+          .contains(
+              "different settings\n  network: TinyNetworks_Residual there, TinyNetworks_OnePixel"
+                  + " here\n  fix:");
+    }
+  }
+
+  @Test
+  void aNetworkThatIsFrozenUntilTheEndIsRefused() {
+    String[] all = {"conv1", "bn1", "layer1", "layer2", "fc"};
+    AtomicInteger batches = new AtomicInteger();
+    try (Residual net = network()) {
+      Trainer late = counting(Trainer.of(net).epochs(2).freezeUntil(3, all), batches);
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class, () -> late.fit(TinyNetworks.training(16, 8)));
+      assertThat(e).hasMessageThat().contains("nothing is left to learn");
+      assertThrows(IllegalArgumentException.class, () -> late.dryRun(TinyNetworks.training(16, 8)));
+      assertThat(batches.get()).isEqualTo(0);
+      assertThat(late.epochs(3).fit(TinyNetworks.training(16, 8)).epochs()).hasSize(3);
+      net.freeze(all);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> Trainer.of(net).findLearningRate(TinyNetworks.training(16, 8)));
+    }
+  }
+
+  @Test
+  void aFolderInPlaceOfALogIsNamed() throws IOException {
+    Path log = Files.createDirectories(folder.resolve("log.csv"));
+    try (Residual net = network()) {
+      FileException e =
+          assertThrows(
+              FileException.class,
+              () -> Trainer.of(net).listener(new CsvLog(log)).fit(TinyNetworks.training(16, 8)));
+      assertThat(e).hasMessageThat().isEqualTo(log + ": is a folder, where a file was expected");
+    }
+  }
+
+  @Test
+  void aFolderInPlaceOfACheckpointIsNamedWhenItIsToBeDeleted() throws IOException {
+    Path last = folder.resolve("last.safetensors");
+    Files.createDirectories(last.resolve("in the way"));
+    try (Residual net = network()) {
+      Trainer trainer = Trainer.of(net).checkpoints(folder).startOver();
+      FileException e =
+          assertThrows(FileException.class, () -> trainer.fit(TinyNetworks.training(16, 8)));
+      assertThat(e)
+          .hasMessageThat()
+          .isEqualTo(last + ": this old checkpoint is a folder, where a file was expected");
     }
   }
 
@@ -356,6 +531,7 @@ final class TrainingFaultsTest {
                         .listener(log)
                         .fit(TinyNetworks.training(16, 8)));
         assertThat(e).hasMessageThat().contains("cannot be written");
+        assertThat(e).hasMessageThat().endsWith(file + " is a file, where a folder was expected");
       }
       assertThat(batches.get()).isEqualTo(0);
     }

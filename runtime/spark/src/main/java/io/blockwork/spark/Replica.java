@@ -296,7 +296,7 @@ final class Replica {
 
     private String place(Batch batch) {
       return SafeText.format(
-          "epoch %d, worker %d, batch %d", round.epoch(), data.shard.index(), batch.number());
+          "epoch %d, worker %d, batch %d", round.epoch(), data.shard.index(), batch.number() + 1);
     }
   }
 }
