@@ -51,6 +51,7 @@ final class GoldenConfigTest {
     values.put("input.channels", input.get("c").intValue());
     values.put("input.height", input.get("h").intValue());
     values.put("input.width", input.get("w").intValue());
+    values.put("input.sizes", "[]");
     if (!family.equals("denseblock")) {
       values.put("stem", config.get("stem").textValue().toUpperCase(Locale.ROOT));
       values.put("classes", config.get("classes").intValue());
