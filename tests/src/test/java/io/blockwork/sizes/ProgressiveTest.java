@@ -164,7 +164,12 @@ final class ProgressiveTest {
       Trainer again = trainer(net).checkpoints(folder);
       assertThat(assertThrows(RuntimeException.class, () -> again.fit(other)))
           .hasMessageThat()
-          .contains("20 items (3 x 8 x 8 from epoch 1, 3 x 12 x 12 from epoch 3), batches of 8");
+          .contains(
+              "different settings\n"
+                  + "  20 items (3 x 8 x 8 from epoch 1, 3 x 12 x 12 from epoch 2, 3 x 16 x 16 from epoch 4)"
+                  + " there, not here\n"
+                  + "  20 items (3 x 8 x 8 from epoch 1, 3 x 12 x 12 from epoch 3) here, not there\n"
+                  + "  fix: ");
     }
   }
 
