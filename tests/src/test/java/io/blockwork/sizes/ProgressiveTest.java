@@ -187,9 +187,9 @@ final class ProgressiveTest {
       Preprocessing told = ModelCard.of(net.parameters()).preprocessing().orElseThrow();
       assertThat(told.crop()).isEqualTo(12);
       ByteImage picture = new Pictures(1).image(0);
-      INDArray expected = net.forward(told.apply(picture));
-      assertThat(net.classify(picture).get(0).index()).isEqualTo(expected.argMax(1).getInt(0));
-      assertThat(expected.shape()).isEqualTo(new long[] {1, 3});
+      INDArray forward = net.forward(told.apply(picture));
+      assertThat(net.classify(picture).get(0).index()).isEqualTo(forward.argMax(1).getInt(0));
+      assertThat(forward.shape()).isEqualTo(new long[] {1, 3});
     }
   }
 

@@ -240,7 +240,8 @@ record TrainingConv(
     }
     int taps = conv.kernelHeight() * conv.kernelWidth();
     int filters = conv.out() * (conv.in() / conv.groups());
-    FloatBuffer values = NativeValues.floats(gradient.get_data_handle().address(), filters * taps);
+    FloatBuffer values =
+        NativeValues.floats(gradient.get_data_handle().address(), (long) filters * taps);
     e.add(
         () -> {
           for (int filter = 0; filter < filters; filter++) {
