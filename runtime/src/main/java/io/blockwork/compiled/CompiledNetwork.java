@@ -149,11 +149,9 @@ public abstract class CompiledNetwork implements Network {
 
   /** The network for images of that size; this one, which refuses them, if there is none. */
   private CompiledNetwork sizeOf(INDArray images) {
-    if (images.rank() == 4) {
-      for (CompiledNetwork sized : sizes) {
-        if (sized.checks.isSize(images)) {
-          return sized;
-        }
+    for (CompiledNetwork sized : sizes) {
+      if (sized.checks.isSize(images)) {
+        return sized;
       }
     }
     return this;

@@ -1,5 +1,6 @@
 package io.blockwork.engine;
 
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import java.util.Optional;
 
@@ -58,9 +59,7 @@ public record EngineOptions(
    * @throws IllegalArgumentException if there is less than one thread, or the device is negative
    */
   public EngineOptions {
-    if (threads.isPresent() && threads.get() < 1) {
-      throw new IllegalArgumentException("threads: expected at least 1, got " + threads.get());
-    }
+    threads.ifPresent(count -> NumberChecks.positive("threads", count));
     if (device.isPresent() && device.get() < 0) {
       throw new IllegalArgumentException("device: expected 0 or more, got " + device.get());
     }

@@ -7,6 +7,7 @@ import io.blockwork.data.Epoch;
 import io.blockwork.engine.Quantization;
 import io.blockwork.engine.TensorRange;
 import io.blockwork.engine.ValueRange;
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -96,10 +97,7 @@ public final class Calibrator {
    * @throws IllegalArgumentException if there is less than one
    */
   public Calibrator images(int atMost) {
-    if (atMost < 1) {
-      throw new IllegalArgumentException("images: expected at least 1, got " + atMost);
-    }
-    return new Calibrator(network, method, atMost);
+    return new Calibrator(network, method, NumberChecks.positive("images", atMost));
   }
 
   /**

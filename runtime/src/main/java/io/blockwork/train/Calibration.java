@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.io.AtomicFile;
+import io.blockwork.io.NumberChecks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,9 +40,7 @@ public record Calibration(List<Bin> bins) {
    * @throws IllegalArgumentException if there are fewer
    */
   public static Calibration of(Predictions predictions, int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("bins: expected at least 1, got " + count);
-    }
+    NumberChecks.positive("bins", count);
     long[] images = new long[count];
     double[] confidence = new double[count];
     double[] right = new double[count];

@@ -86,10 +86,7 @@ public interface Schedule {
    */
   @SuppressWarnings("NarrowCalculation") // whole numbers of decays
   static Schedule step(int every, double gamma) {
-    if (every < 1) {
-      throw new IllegalArgumentException(
-          "epochs between decays: expected at least 1, got " + every);
-    }
+    NumberChecks.positive("epochs between decays", every);
     NumberChecks.finiteNotNegative("factor of a decay", gamma);
     return at -> Math.pow(gamma, at.ended() / every);
   }

@@ -190,6 +190,15 @@ final class Samples implements AutoCloseable {
     return call.isOfInstance() ? of(call.member().getDeclaringClass()) : Optional.empty();
   }
 
+  /**
+   * Whether there is something to call. Of an interface that users implement, and nobody in the
+   * library, there is not.
+   */
+  static boolean canRun(PublicApi.Call call, Optional<Object> instance) {
+    return !call.isOfInstance()
+        || instance.filter(of -> !Proxy.isProxyClass(of.getClass())).isPresent();
+  }
+
   /** Values for a call. */
   @Nullable Object[] arguments(Class<?>... types) {
     @Nullable Object[] arguments = new Object[types.length];

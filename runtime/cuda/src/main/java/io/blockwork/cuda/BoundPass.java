@@ -5,6 +5,7 @@ import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.RecordedGraph;
 import io.blockwork.cuda.driver.Stream;
 import io.blockwork.cuda.driver.Timer;
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
@@ -52,9 +53,7 @@ final class BoundPass implements AutoCloseable {
    */
   static <T> T bind(
       Session session, NetworkState state, Parameters parameters, int batch, Binding<T> binding) {
-    if (batch < 1) {
-      throw new IllegalArgumentException("batch: expected at least 1, got " + batch);
-    }
+    NumberChecks.positive("batch", batch);
     Device device = session.device();
     device.use();
     state.acquire(parameters);

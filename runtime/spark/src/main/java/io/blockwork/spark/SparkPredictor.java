@@ -4,6 +4,7 @@ import io.blockwork.ImageClassifier;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.image.ImageException;
 import io.blockwork.image.Preprocessing;
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import java.util.List;
 import java.util.Optional;
@@ -192,7 +193,7 @@ public final class SparkPredictor implements AutoCloseable {
 
     /** How many classes the field {@code top} lists, at least 1. */
     public Builder<N> top(int classes) {
-      top = requirePositive("top", classes);
+      top = NumberChecks.positive("top", classes);
       return this;
     }
 
@@ -207,7 +208,7 @@ public final class SparkPredictor implements AutoCloseable {
      * partition takes as long as a full one.
      */
     public Builder<N> batchSize(int images) {
-      batchSize = requirePositive("batch size", images);
+      batchSize = NumberChecks.positive("batch size", images);
       return this;
     }
 
@@ -228,14 +229,6 @@ public final class SparkPredictor implements AutoCloseable {
     public Builder<N> anyEngine() {
       anyEngine = true;
       return this;
-    }
-
-    private static int requirePositive(String what, int value) {
-      if (value < 1) {
-        throw new IllegalArgumentException(
-            SafeText.format("%s: expected at least 1, got %d", what, value));
-      }
-      return value;
     }
 
     private PredictionColumn prediction() {

@@ -2,6 +2,7 @@ package io.blockwork.spark;
 
 import io.blockwork.ImageClassifier;
 import io.blockwork.engine.EngineOptions;
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import io.blockwork.train.Trainer;
 import io.blockwork.train.TrainingHistory;
@@ -97,13 +98,13 @@ public final class SparkTrainer<N extends ImageClassifier> {
    * are slots for tasks, or a multiple.
    */
   public SparkTrainer<N> workers(int count) {
-    workers = requirePositive("workers", count);
+    workers = NumberChecks.positive("workers", count);
     return this;
   }
 
   /** Images in a batch of one worker, at least 1; what a step sees is this times the workers. */
   public SparkTrainer<N> batchSize(int images) {
-    batchSize = requirePositive("batch size", images);
+    batchSize = NumberChecks.positive("batch size", images);
     return this;
   }
 
@@ -120,8 +121,8 @@ public final class SparkTrainer<N extends ImageClassifier> {
    * @param fromEpoch the first epoch with local steps, counted from 1
    */
   public SparkTrainer<N> localSteps(int steps, int fromEpoch) {
-    localSteps = requirePositive("local steps", steps);
-    localFrom = requirePositive("first epoch with local steps", fromEpoch);
+    localSteps = NumberChecks.positive("local steps", steps);
+    localFrom = NumberChecks.positive("first epoch with local steps", fromEpoch);
     return this;
   }
 
@@ -179,14 +180,6 @@ public final class SparkTrainer<N extends ImageClassifier> {
   public SparkTrainer<N> anyEngine() {
     anyEngine = true;
     return this;
-  }
-
-  private static int requirePositive(String what, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(
-          SafeText.format("%s: expected at least 1, got %d", what, value));
-    }
-    return value;
   }
 
   OuterOptimizer outer() {

@@ -13,6 +13,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.io.NumberChecks;
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.JavaCpp;
 import io.blockwork.parameters.Gradients;
@@ -134,10 +135,7 @@ public final class Nd4jEngine implements Engine {
   }
 
   private static Memory memory(Parameters parameters, int batch) {
-    if (batch < 1) {
-      throw new IllegalArgumentException("batch: expected at least 1, got " + batch);
-    }
-    return new Memory(parameters.dataType(), batch);
+    return new Memory(parameters.dataType(), NumberChecks.positive("batch", batch));
   }
 
   @Override
