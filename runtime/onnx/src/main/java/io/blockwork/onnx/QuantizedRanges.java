@@ -6,8 +6,7 @@ import io.blockwork.engine.ValueRange;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Shapes;
-import io.blockwork.graph.ops.Conv2d;
-import io.blockwork.graph.ops.Linear;
+import io.blockwork.graph.ops.Role;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.onnx.importer.Bounds;
 import io.blockwork.onnx.importer.ImportedNetwork;
@@ -50,7 +49,7 @@ final class QuantizedRanges {
         int channels = shapes.get(node.id()).channels();
         ranges.put(path, new TensorRange(range, Collections.nCopies(channels, range)));
       }
-      boolean layer = node.op() instanceof Conv2d || node.op() instanceof Linear;
+      boolean layer = node.op().role() == Role.WEIGHTED;
       if (layer && !network.byteLayers().contains(path)) {
         floats.add(path);
       }
