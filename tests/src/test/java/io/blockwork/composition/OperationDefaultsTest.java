@@ -43,9 +43,10 @@ class OperationDefaultsTest {
    */
   static Stream<Arguments> signatures() {
     return Stream.of(
+        // The size of the window, which torch demands, is 1x1 here.
         Arguments.of(
             Conv.class,
-            "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True"),
+            "in_channels, out_channels, stride=1, padding=0, dilation=1, groups=1, bias=True"),
         Arguments.of(Linear.class, "in_features, out_features, bias=True"),
         Arguments.of(BatchNorm.class, "num_features, eps=1.0E-5, momentum=0.1"),
         Arguments.of(GroupNorm.class, "num_groups, num_channels, eps=1.0E-5, affine=True"),
