@@ -13,6 +13,7 @@ import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Quantization;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.loss.Loss;
+import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.onnx.exporter.OnnxExport;
 import io.blockwork.onnx.proto.ModelProto;
 import io.blockwork.onnx.proto.TensorShapeProto;
@@ -31,6 +32,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -141,6 +143,32 @@ class GeneratedFromOnnxTest {
             assertThat(net.parameters().names()).contains("layer1.0.conv1.weight");
             Object digests = net.getClass().getField("MODEL_SHA256").get(null);
             assertThat(digests).isEqualTo(Map.of("resnet_basic.torchscript_preserve.onnx", digest));
+          }
+          return 0;
+        });
+  }
+
+  /** Nothing in the class tells of the file, but what is fixed is fixed there, too. */
+  @Test
+  void aNumberOfImagesThatIsNeededIsTheOnlyOneThatRuns() throws Exception {
+    Path models = Files.createDirectories(project.resolve("src/main/onnx"));
+    Path model = FixedBatch.ITS_AXIS_IS_DROPPED.model().in(models.resolve("model.onnx"));
+    String source = "@Model\n@Onnx(\"model.onnx\")\npublic interface Net extends Network {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    inProject(
+        type -> {
+          Path exported = project.resolve("again.onnx");
+          try (Network net = Networks.create(type);
+              OnnxNetwork loaded = OnnxNetwork.load(model)) {
+            assertThat(net.architecture().batch()).isEqualTo(OptionalInt.of(1));
+            INDArray one = images(net, 1);
+            assertThat(net.forward(one)).isEqualTo(loaded.forward(one));
+            var e = assertThrows(ShapeMismatchException.class, () -> net.forward(images(net, 3)));
+            assertThat(e).hasMessageThat().startsWith("Net: expected images [1, 2, 4, 4], got 3");
+            OnnxExport.of(net).to(exported);
+          }
+          try (OnnxNetwork back = OnnxNetwork.load(exported)) {
+            assertThat(back.architecture().batch()).isEqualTo(OptionalInt.of(1));
           }
           return 0;
         });

@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,11 @@ public final class OnnxSource {
   /** The network. */
   public Graph graph() {
     return network.graph();
+  }
+
+  /** The only number of images that the network takes at once; empty for any number. */
+  public OptionalInt batch() {
+    return network.batch();
   }
 
   /** The SHA-256 of the file and of those beside it that hold its weights, by file name. */

@@ -67,7 +67,7 @@ record Images(String name, Shape shape, int batch, View view) {
       throw new OnnxException("its input %s is %s, which is too large", input.name(), text(input));
     }
     Shape shape = new Shape(ours[0], ours[1], ours[2]);
-    View view = View.of(0, shape, rank);
+    View view = View.of(0, shape, rank, List.of(Atom.BATCH));
     return new Images(
         input.name(),
         shape,
