@@ -19,9 +19,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param architecture of the network
  * @param inputs the sizes of images that it is told to take, for messages: this one first
  * @param dataType of its images and results
+ * @param otherSize how a network for images of another size is had, for messages
  */
 record ImageChecks(
-    Architecture architecture, Supplier<List<List<Integer>>> inputs, DataType dataType) {
+    Architecture architecture,
+    Supplier<List<List<Integer>>> inputs,
+    DataType dataType,
+    OtherSize otherSize) {
+  /** Says how a network for images of another size is had. */
+  interface OtherSize {
+    String of(int channels, int height, int width);
+  }
+
   /** Whether images have the size of the network's own. */
   boolean isSize(INDArray images) {
     List<Integer> in = architecture.input();
@@ -150,7 +159,10 @@ record ImageChecks(
           one[0], one[1], one[2]);
     } else if (got.length == 4 && got[1] == one[0]) {
       return SafeText.format(
-          "; resize and crop them to %d x %d, or declare the network's @Input so", one[1], one[2]);
+          "; resize and crop them to %d x %d, or %s",
+          one[1],
+          one[2],
+          otherSize.of((int) got[1], (int) got[2], (int) got[3]));
     }
     return "";
   }

@@ -123,7 +123,7 @@ class OnnxProblemsTest {
     // Eclipse's compiler indents otherwise.
     assertThat(findings.get(0).text().lines().map(String::strip).toList())
         .containsExactly(
-            "[BW206] Net takes 2 images at a time, and no other number",
+            "[BW206] Net takes batches of 2, and no others",
             "declared by @Onnx(\"model.onnx\")",
             "why: model.onnx fixes the number of images at 2, and what it computes depends on that",
             "fix: export the model with a dynamic batch axis; or"

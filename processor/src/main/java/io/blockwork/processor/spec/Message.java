@@ -905,7 +905,7 @@ public enum Message {
   FIXED_BATCH(
       "BW206",
       "fixed-batch",
-      "%1$s takes %3$d images at a time, and no other number",
+      "%1$s takes batches of %3$d, and no others",
       "%2$s fixes the number of images at %3$d, and what it computes depends on that",
       "export the model with a dynamic batch axis");
 

@@ -257,7 +257,8 @@ public final class OnnxExport {
     int count = Shapes.of(network).get(network.output()).channels();
     if (names.size() != count) {
       throw new IllegalArgumentException(
-          SafeText.format("%s has %d classes, got %d names", name, count, names.size()));
+          SafeText.format(
+              "%s: expected one name for each of %d classes, got %d", name, count, names.size()));
     }
     classes = List.copyOf(names);
     return this;

@@ -61,7 +61,7 @@ record Channels(View view, double[] values) {
     if (tensor.isUniform()) {
       return OnnxTensor.uniform(tensor.name(), tensor.type(), shape, tensor.first());
     }
-    translation.scope().worksOut(2 * tensor.count(), translation);
+    translation.scope().worksOut(2L * tensor.count(), translation);
     long inner =
         shape.subList(axis, shape.size()).stream()
             .mapToLong(Integer::longValue)

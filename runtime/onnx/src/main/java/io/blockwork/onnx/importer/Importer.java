@@ -56,13 +56,26 @@ public final class Importer {
    *     or does not say the size of its images; the message names the operation
    */
   public static ImportedNetwork run(OnnxModel model, Optional<Shape> input) {
+    return run(model, input, "");
+  }
+
+  /**
+   * Takes a model.
+   *
+   * @param input shape of one image; empty if the file says it
+   * @param remedy how a user says that shape, for the message where the file leaves it open: {@code
+   *     ", by ..."}
+   * @throws OnnxException if the model has an operation that cannot be taken, is not of one input,
+   *     or does not say the size of its images; the message names the operation
+   */
+  public static ImportedNetwork run(OnnxModel model, Optional<Shape> input, String remedy) {
     if (model.opset() < OLDEST_OPSET || model.opset() > NEWEST_OPSET) {
       throw new OnnxException(
           "it uses version %d of ONNX's operators; %d to %d are supported",
           model.opset(), OLDEST_OPSET, NEWEST_OPSET);
     }
     try {
-      return taken(model, input);
+      return taken(model, input, remedy);
     } catch (ArithmeticException e) {
       throw new OnnxException(e, "its sizes are too large (%s)", e.getMessage());
     } catch (IllegalArgumentException | IndexOutOfBoundsException | NegativeArraySizeException e) {
@@ -71,9 +84,9 @@ public final class Importer {
     }
   }
 
-  private static ImportedNetwork taken(OnnxModel model, Optional<Shape> input) {
+  private static ImportedNetwork taken(OnnxModel model, Optional<Shape> input, String remedy) {
     List<OnnxNode> nodes = Order.of(model, Patterns.replaced(model));
-    Images images = Images.of(model, nodes, input);
+    Images images = Images.of(model, nodes, input, remedy);
     int size = images.batch();
     if (size > 0 && isOurs(model)) {
       // Our exports fix the number only where something depends on it, and tell no more what.
