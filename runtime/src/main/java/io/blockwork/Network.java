@@ -270,8 +270,8 @@ public interface Network extends AutoCloseable {
 
   /**
    * Between which values the results of its layers lie, where the ONNX file that it was made from
-   * is one in 8-bit integers: what its scales and zeros stand for. {@code Quantizer} makes a network
-   * of them that predicts in integers.
+   * is one in 8-bit integers: what its scales and zeros stand for. {@code Quantizer} makes a
+   * network of them that predicts in integers.
    *
    * @return empty for any other network
    */

@@ -117,7 +117,8 @@ public abstract class CompiledNetwork implements Network {
   protected CompiledNetwork(Architecture architecture, CompiledNetwork whole) {
     this.architecture = architecture;
     this.whole = whole;
-    this.checks = new ImageChecks(architecture, this::inputs, whole.options.dataType(), this::otherSize);
+    this.checks =
+        new ImageChecks(architecture, this::inputs, whole.options.dataType(), this::otherSize);
     this.options = whole.options;
     this.engine = whole.engine;
     this.parameters = whole.parameters;

@@ -160,9 +160,7 @@ record ImageChecks(
     } else if (got.length == 4 && got[1] == one[0]) {
       return SafeText.format(
           "; resize and crop them to %d x %d, or %s",
-          one[1],
-          one[2],
-          otherSize.of((int) got[1], (int) got[2], (int) got[3]));
+          one[1], one[2], otherSize.of((int) got[1], (int) got[2], (int) got[3]));
     }
     return "";
   }

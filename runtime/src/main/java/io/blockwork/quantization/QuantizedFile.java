@@ -226,8 +226,7 @@ public final class QuantizedFile {
           new TensorRange(range(file, whole, ranges.size()), each));
     }
     Set<String> floatLayers =
-        new LinkedHashSet<>(
-            metadata.getOrDefault(ModelMetadata.FLOAT_LAYERS, "").lines().toList());
+        new LinkedHashSet<>(metadata.getOrDefault(ModelMetadata.FLOAT_LAYERS, "").lines().toList());
     return new Quantization(ranges, floatLayers);
   }
 

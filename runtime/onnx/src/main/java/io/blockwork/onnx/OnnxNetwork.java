@@ -26,7 +26,6 @@ import io.blockwork.onnx.importer.ImportedNetwork;
 import io.blockwork.onnx.importer.Importer;
 import java.nio.DoubleBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -47,7 +46,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * file has the channels last and transposes them first.
  */
 public final class OnnxNetwork extends CompiledNetwork {
-  private static final String WITH_SIZE = "OnnxNetwork.load(path, channels, height, width, options)";
+  private static final String WITH_SIZE =
+      "OnnxNetwork.load(path, channels, height, width, options)";
   private static final String SIZE_REMEDY = ", by " + WITH_SIZE;
 
   private final InferencePlan plan;

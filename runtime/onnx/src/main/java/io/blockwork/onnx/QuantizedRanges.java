@@ -32,8 +32,7 @@ final class QuantizedRanges {
         .forEach(
             (path, each) -> {
               var range = new ValueRange(each.low(), each.high());
-              ranges.put(
-                  path, new TensorRange(range, Collections.nCopies(each.channels(), range)));
+              ranges.put(path, new TensorRange(range, Collections.nCopies(each.channels(), range)));
             });
     return new Quantization(ranges, found.floatLayers());
   }
