@@ -72,6 +72,7 @@ public record Architecture(
    * @param images how many it takes at once; empty for any number
    */
   public Architecture forBatch(OptionalInt images) {
+    Objects.requireNonNull(images, "images");
     return new Architecture(name, input, output, layers, slots, auxiliary, modules, images);
   }
 
