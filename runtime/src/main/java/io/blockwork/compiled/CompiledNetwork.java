@@ -8,6 +8,7 @@ import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
 import io.blockwork.TrainingResult;
 import io.blockwork.engine.ActivationObserver;
+import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.Engines;
@@ -19,6 +20,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.UpdateRule;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
@@ -493,6 +495,14 @@ public abstract class CompiledNetwork implements Network {
   public Gradients gradients() {
     checkOpen();
     return gradients;
+  }
+
+  @Override
+  public Optional<BoundOptimizer> bindOptimizer(UpdateRule rule, INDArray state) {
+    Objects.requireNonNull(rule, "rule");
+    Objects.requireNonNull(state, "state");
+    checkOpen();
+    return engine.bindOptimizer(parameters, gradients, rule, state);
   }
 
   @Override
