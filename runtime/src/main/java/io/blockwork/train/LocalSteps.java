@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.Network;
 import io.blockwork.TrainingResult;
+import io.blockwork.TrainingStep;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
@@ -85,6 +86,23 @@ final class LocalSteps implements StepSource {
 
     @Override
     public Done next() {
+      return accumulate == 1 ? alone(batches.next()) : together();
+    }
+
+    /** A step for one batch. */
+    private Done alone(Batch batch) {
+      int number = batch.number() + 1;
+      INDArray images = images(batch, number);
+      double rate = run.prepareStep();
+      TrainingStep step = run.settings().step(run.optimizer(), run.network(), images, batch);
+      requireFinite(number, images, step.result(), step.made());
+      TrainingResult trained = step.result();
+      run.meter().add(trained.loss(), trained.auxiliary(), trained.output(), batch);
+      return new Done(number, rate, trained.loss(), trained.auxiliary());
+    }
+
+    /** A step for several batches. */
+    private Done together() {
       int gathered = 0;
       while (true) {
         Batch batch = batches.next();
@@ -102,6 +120,19 @@ final class LocalSteps implements StepSource {
 
     private TrainingResult trainBatch(Batch batch, int number) {
       Network network = run.network();
+      INDArray images = images(batch, number);
+      TrainingResult result = run.settings().pass(network, images, batch);
+      boolean finite =
+          Double.isFinite(result.total())
+              && Double.isFinite(network.gradients().flat().sumNumber().doubleValue());
+      requireFinite(number, images, result, finite);
+      run.optimizer().accumulate(batch.size());
+      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch);
+      return result;
+    }
+
+    /** The images of a batch, which are finite. */
+    private INDArray images(Batch batch, int number) {
       Finite.firstImage(batch, train.dataset(epoch))
           .ifPresent(
               image -> {
@@ -111,25 +142,25 @@ final class LocalSteps implements StepSource {
                         epoch, number, image),
                     "leave the image out, or correct what computes its values");
               });
-      INDArray images = batch.images().castTo(network.parameters().dataType());
-      TrainingResult result = run.settings().pass(network, images, batch);
+      return batch.images().castTo(run.parameters().dataType());
+    }
+
+    /**
+     * @param finite whether the gradients are, too
+     */
+    private void requireFinite(int number, INDArray images, TrainingResult result, boolean finite) {
       if (!Double.isFinite(result.total())) {
         throw run.diverged(
             SafeText.format("epoch %d, batch %d: the loss is %s", epoch, number, result.total()),
             images);
       }
       // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
-      if (!Double.isFinite(network.gradients().flat().sumNumber().doubleValue())) {
+      if (!finite) {
         throw run.diverged(
             SafeText.format(
                 "epoch %d, batch %d: the gradients hold a NaN or an infinity", epoch, number),
             images);
       }
-      if (accumulate > 1) {
-        run.optimizer().accumulate(batch.size());
-      }
-      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch);
-      return result;
     }
 
     @Override

@@ -99,7 +99,7 @@ class ElsewhereTest {
   @Test
   void oneCopyIsFetchedBeforeAnotherChanges() {
     change(2);
-    parameters.writeElsewhere(() -> {}, lent -> assertThat(fetched).isEqualTo(1));
+    assertThat(parameters.writeElsewhere(() -> {}, lent -> fetched)).isEqualTo(1);
     assertThat(parameters.flat().getFloat(0)).isEqualTo(2f);
   }
 
