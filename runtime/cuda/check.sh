@@ -5,7 +5,7 @@
 #   FOLDER/check.sh right    on a machine with a GPU, which needs neither Java nor a network: every operation and some whole
 #                            networks, in float, TF32 and bfloat16, against what ND4J's engine computed
 #   FOLDER/check.sh times [PART...]   how long it takes, beside PyTorch where that is installed; parts: inference training
-#                            start profile sanitizer torch compiled
+#                            start tuned profile sanitizer torch compiled
 #
 # Every part stands by itself: what fails or takes too long leaves the others alone. The lines with >> make the table.
 set -uo pipefail
@@ -68,6 +68,7 @@ times() {
       inference) for batch in 1 32 256; do java_check 40 inference resnet50 $batch; java_check 40 inference densenet121 $batch; done ;;
       training) java_check 60 training resnet50 256 BFLOAT16; java_check 40 training resnet20 128 BFLOAT16; java_check 40 training resnet20 128 FLOAT ;;
       start) java_check 30 start ;;
+      tuned) for batch in 1 256 1; do java_check 60 tuned resnet50 $batch "$work/plans.txt"; done ;;
       profile) java_check 60 profile resnet50 256 ;;
       sanitizer) command -v compute-sanitizer >/dev/null && guarded 90 compute-sanitizer --target-processes all --error-exitcode 9 "$work/jre/bin/java" \
         -cp "$work/jars/*" io.blockwork.cuda.Check training resnet20 8 BFLOAT16 ;;

@@ -12,11 +12,13 @@ import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.Tuning;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -57,17 +59,39 @@ public final class CudaEngine implements Engine {
    * @throws UnsupportedOperationException if the GPU does not compute in bfloat16
    */
   public static CudaEngine open(int device, Numerics numerics, boolean deterministic) {
-    return open(LibraryFolders.ofThisMachine(), device, numerics, deterministic);
+    return open(device, numerics, deterministic, Optional.empty());
+  }
+
+  /**
+   * An engine that measures which of cuDNN's plans is the fastest for each convolution.
+   *
+   * @param device number of the GPU, from 0
+   * @param numerics numbers of activations and products
+   * @param deterministic whether equal inputs have to give equal bits in every run; then nothing is
+   *     measured
+   * @param tuning what is known so far, and where it is kept; empty: cuDNN's first proposal is
+   *     taken
+   * @throws IllegalStateException if the driver, a library or a GPU is missing or too old
+   * @throws IllegalArgumentException if there is no GPU of that number
+   * @throws UnsupportedOperationException if the GPU does not compute in bfloat16
+   */
+  public static CudaEngine open(
+      int device, Numerics numerics, boolean deterministic, Optional<Tuning> tuning) {
+    return open(LibraryFolders.ofThisMachine(), device, numerics, deterministic, tuning);
   }
 
   static CudaEngine open(
-      LibraryFolders folders, int device, Numerics numerics, boolean deterministic) {
+      LibraryFolders folders,
+      int device,
+      Numerics numerics,
+      boolean deterministic,
+      Optional<Tuning> tuning) {
     Device gpu = Device.open(CudaLibraries.load(folders), device);
     if (numerics == Numerics.BFLOAT16 && !gpu.hasBfloat16()) {
       throw new UnsupportedOperationException(
           gpu + " does not compute in bfloat16, which needs compute capability 8.0: choose FLOAT");
     }
-    CudaEngine engine = new CudaEngine(Session.of(gpu, numerics, deterministic));
+    CudaEngine engine = new CudaEngine(Session.of(gpu, numerics, deterministic, tuning));
     LOG.info("{}, with {}", engine, gpu.libraries().origin());
     return engine;
   }

@@ -62,6 +62,7 @@ public final class CudaProvider implements EngineProvider {
   public CudaEngine create(EngineOptions options) {
     Numerics numerics =
         options.precision() == Precision.BFLOAT16 ? Numerics.BFLOAT16 : Numerics.FLOAT;
-    return CudaEngine.open(folders, options.device().orElse(0), numerics, options.deterministic());
+    return CudaEngine.open(
+        folders, options.device().orElse(0), numerics, options.deterministic(), options.tuning());
   }
 }

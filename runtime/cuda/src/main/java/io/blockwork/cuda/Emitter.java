@@ -256,7 +256,7 @@ final class Emitter {
   void run(
       CudnnConvolution plan, Place input, Place weight, Place output, Place bias, Place residual) {
     add(
-        "cuDNN " + plan.engine(),
+        "cuDNN engine " + plan.engine(),
         stream ->
             plan.run(
                 new CudnnConvolution.Addresses(

@@ -10,6 +10,7 @@ import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.Tuning;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -47,7 +49,12 @@ public final class Check {
     switch (arguments[0]) {
       case "figures" -> figures(Path.of(arguments[1]));
       case "right" -> right(Path.of(arguments[1]));
-      case "inference" -> inference(arguments[1], Integer.parseInt(arguments[2]));
+      case "inference" -> inference(arguments[1], Integer.parseInt(arguments[2]), Optional.empty());
+      case "tuned" ->
+          inference(
+              arguments[1],
+              Integer.parseInt(arguments[2]),
+              Optional.of(Tuning.keptIn(Path.of(arguments[3]))));
       case "training" -> training(arguments[1], Integer.parseInt(arguments[2]), arguments[3]);
       case "profile" -> profile(arguments[1], Integer.parseInt(arguments[2]));
       case "start" -> start();
@@ -256,8 +263,8 @@ public final class Check {
         true);
   }
 
-  private static void inference(String name, int batch) {
-    CudaEngine engine = CudaEngine.open(0, Numerics.BFLOAT16, false);
+  private static void inference(String name, int batch, Optional<Tuning> tuning) {
+    CudaEngine engine = CudaEngine.open(0, Numerics.BFLOAT16, false, tuning);
     CheckCase network = measured(name, batch);
     long begin = System.nanoTime();
     try (CudaInference plan =
@@ -284,8 +291,13 @@ public final class Check {
         }
       }
       say(
-          ">> OURS %s bf16 inference batch %d: graph %.3f ms, with copies from Java's heap %.3f ms; bound in %.0f ms",
-          name, batch, median(graph), median(whole), bind);
+          ">> OURS %s bf16 inference batch %d%s: graph %.3f ms, with copies from Java's heap %.3f ms; bound in %.0f ms",
+          name,
+          batch,
+          tuning.isPresent() ? " with measured plans" : "",
+          median(graph),
+          median(whole),
+          bind);
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** CUDA's driver, NVRTC and cuDNN on the CPU: one library under their three names. */
@@ -114,7 +115,7 @@ final class Emulator {
   }
 
   CudaEngine engine(Numerics numerics) {
-    return CudaEngine.open(folders(), 0, numerics, true);
+    return CudaEngine.open(folders(), 0, numerics, true, Optional.empty());
   }
 
   /** Calls of the thread that called {@link #failAt}, since then. */

@@ -46,6 +46,7 @@ final class Constants {
   static final int CONVOLUTION_PRE_PADDINGS = 105;
   static final int CONVOLUTION_SPATIAL_DIMS = 106;
 
+  static final int HEUR_MODE_B = 1;
   static final int HEUR_MODE_FALLBACK = 2;
   static final int HEUR_MODE_A = 3;
   static final int ENGINEHEUR_MODE = 200;

@@ -5,8 +5,8 @@ import io.blockwork.cuda.driver.Device;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How cuDNN computes a problem. Lives as long as its device. */
-public final class CudnnConvolution {
+/** How cuDNN computes a problem. One that is used lives as long as its device. */
+public final class CudnnConvolution implements AutoCloseable {
   /** The tensors' numbers within a problem. */
   static final long INPUT = 1;
 
@@ -17,12 +17,12 @@ public final class CudnnConvolution {
 
   private final Device device;
   private final ConvolutionProblem problem;
-  private final long plan;
+  private final Descriptor plan;
   private final long workspace;
-  private final String engine;
+  private final long engine;
 
   CudnnConvolution(
-      Device device, ConvolutionProblem problem, long plan, long workspace, String engine) {
+      Device device, ConvolutionProblem problem, Descriptor plan, long workspace, long engine) {
     this.device = device;
     this.problem = problem;
     this.plan = plan;
@@ -35,8 +35,8 @@ public final class CudnnConvolution {
     return workspace;
   }
 
-  /** The engine, for people to read. */
-  public String engine() {
+  /** cuDNN's number of the engine. */
+  public long engine() {
     return engine;
   }
 
@@ -69,11 +69,17 @@ public final class CudnnConvolution {
           .longs(Constants.VARIANT_PACK_DATA_POINTERS, Constants.TYPE_VOID_PTR, array(addresses))
           .longs(Constants.VARIANT_PACK_WORKSPACE, Constants.TYPE_VOID_PTR, workspaceAddress)
           .done();
-      cudnn.cudnnBackendExecute(device.cudnnHandle(), plan, pack.handle());
+      cudnn.cudnnBackendExecute(device.cudnnHandle(), plan.handle(), pack.handle());
     }
   }
 
   private static long[] array(List<Long> values) {
     return values.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Frees a plan that is not to be used. */
+  @Override
+  public void close() {
+    plan.close();
   }
 }
