@@ -27,8 +27,10 @@ import java.util.Optional;
  *     in every run, where that costs time
  * @param quantization computes inference in 8-bit integers, where the engine can; empty: in {@code
  *     precision}
- * @param tuning measures how batches of inference are best divided, and remembers it, unless {@code
- *     deterministic}; empty: by a rule that depends on batch, network and threads alone
+ * @param tuning measures what is fastest, and remembers it, unless {@code deterministic}: on the
+ *     processor how batches of inference are best divided, on a GPU which of cuDNN's plans is best
+ *     for each convolution; empty: by a rule that depends on batch, network and threads alone, and
+ *     cuDNN's own choice
  */
 public record EngineOptions(
     Optional<String> name,

@@ -59,6 +59,7 @@ record Bar(
             0.95),
         bar("int8, one image", integers.and(large.negate()), INT8, DIRECT_F32, DIRECT, 0.42),
         bar("int8, 16 images", integers.and(large), INT8, DIRECT_F32, DIRECT, 0.34),
+        bar("int8", integers, INT8, "ONNX Runtime int8", List.of("onnxruntime-int8"), 0.85, 0.65),
         bar(
             "division of a batch",
             families.and(large),

@@ -11,10 +11,12 @@ import io.blockwork.engine.Precision;
 import io.blockwork.engine.Quantization;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.loss.Loss;
+import io.blockwork.onnx.exporter.OnnxExport;
 import io.blockwork.quantization.Calibrator;
 import io.blockwork.quantization.Quantizer;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -54,13 +56,23 @@ final class Blockwork {
   }
 
   static <N extends ImageClassifier> N quantized(Class<N> type, Subject subject) {
-    N floats = create(type, options().kernels(Kernels.DIRECT));
+    try (N floats = create(type, options().kernels(Kernels.DIRECT))) {
+      return Quantizer.of(type, floats).engine(options()).quantized(calibrated(floats, subject));
+    }
+  }
+
+  /** Writes what {@link #quantized} computes as an ONNX file. */
+  static void exportIntegers(Subject subject, Path file) {
+    try (ImageClassifier floats = create(subject.type(), options().kernels(Kernels.DIRECT))) {
+      OnnxExport.of(floats).quantization(calibrated(floats, subject)).to(file);
+    }
+  }
+
+  private static Quantization calibrated(ImageClassifier floats, Subject subject) {
     INDArray images = Nd4j.rand(DataType.FLOAT, subject.images(CALIBRATION));
     ArrayDataset data = ArrayDataset.of(images, List.of("any"), new int[CALIBRATION]);
-    try (floats;
-        DataLoader loader = DataLoader.of(data).batchSize(CALIBRATION).build()) {
-      Quantization ranges = Calibrator.of(floats).run(loader);
-      return Quantizer.of(type, floats).engine(options()).quantized(ranges);
+    try (DataLoader loader = DataLoader.of(data).batchSize(CALIBRATION).build()) {
+      return Calibrator.of(floats).run(loader);
     }
   }
 

@@ -25,6 +25,7 @@ interface Contender {
       case "blockwork-whole" -> Blockwork.whole(subject, batch);
       case "blockwork-plain" -> Blockwork.plainInference(subject, batch);
       case "onnxruntime" -> OnnxRuntime.inference(subject, batch);
+      case "onnxruntime-int8" -> OnnxRuntime.integers(subject, batch);
       case "djl-plain" -> DjlInference.torchScript(subject, "", batch);
       case "djl-frozen" -> DjlInference.torchScript(subject, ".frozen", batch);
       case "djl-frozen-nhwc" -> DjlInference.torchScript(subject, ".frozen-nhwc", batch);

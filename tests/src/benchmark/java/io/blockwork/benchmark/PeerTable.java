@@ -33,7 +33,7 @@ final class PeerTable {
     return """
     Measured %s to %s on %s, Java %s, %d threads each unless the row says less. Medians over the rounds of the medians of a round, and in brackets the least sample. \
     Ratios are ours to theirs: below 1 we are faster. A difference under a tenth is none. \
-    In rows of bf16, DJL's inference is bf16 too; its training, ONNX Runtime and DL4J are f32. \
+    In rows of bf16, DJL's inference is bf16 too; its training, ONNX Runtime and DL4J are f32. In rows of int8, ONNX Runtime is int8 too, on our own export. \
     The floor is the network's arithmetic at the rate of its fastest convolution. \
     Of %d processes whose surroundings were watched, others took more than %.0f %% of the machine during %d.
     """
@@ -70,7 +70,7 @@ final class PeerTable {
       List<String> half = work.kind() == Work.Kind.INFERENCE ? List.of("djl-bf16") : djl;
       row(table, work, name + " bf16", "blockwork-bf16", "floor-bf16", half);
       row(table, work, name + " direct", "blockwork-direct", "", List.of());
-      row(table, work, name + " int8", "blockwork-int8", "", List.of());
+      row(table, work, name + " int8", "blockwork-int8", "", "onnxruntime-int8", List.of());
       row(table, work, name + ", not divided", "blockwork-whole", "", List.of());
     }
     return table.toString();
@@ -78,6 +78,17 @@ final class PeerTable {
 
   private void row(
       StringBuilder table, Work work, String name, String ours, String floor, List<String> djl) {
+    row(table, work, name, ours, floor, "onnxruntime", djl);
+  }
+
+  private void row(
+      StringBuilder table,
+      Work work,
+      String name,
+      String ours,
+      String floor,
+      String onnx,
+      List<String> djl) {
     Optional<Value> own = results.value(work, ours);
     if (own.isEmpty()) {
       return;
@@ -93,7 +104,7 @@ final class PeerTable {
                 us.rounds(),
                 cell(us, unit),
                 against(us, results.value(work, floor), unit),
-                against(us, results.value(work, "onnxruntime"), unit),
+                against(us, results.value(work, onnx), unit),
                 best.map(v -> cell(v, unit)).orElse(""),
                 best.map(Value::contender).orElse(""),
                 best.map(v -> ratio(us, v)).orElse(""),

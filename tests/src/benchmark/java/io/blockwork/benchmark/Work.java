@@ -14,6 +14,10 @@ import java.util.stream.Stream;
  * @param threads that everyone computes with
  */
 record Work(Kind kind, Subject subject, int batch, int threads) {
+  /** Those that are measured where integers are. */
+  private static final List<String> INTEGERS =
+      List.of("blockwork-direct", "blockwork-int8", "onnxruntime-int8");
+
   /** What is measured. */
   enum Kind {
     /** Milliseconds of a forward pass. */
@@ -101,6 +105,7 @@ record Work(Kind kind, Subject subject, int batch, int threads) {
                   "blockwork-whole",
                   "blockwork-direct",
                   "blockwork-int8",
+                  "onnxruntime-int8",
                   "djl-plain",
                   "djl-frozen",
                   "djl-frozen-nhwc",
@@ -120,9 +125,9 @@ record Work(Kind kind, Subject subject, int batch, int threads) {
     return names
         .filter(name -> !torch.contains(name))
         .filter(name -> !name.endsWith("-bf16") || (half() && bfloat16))
-        .filter(name -> half() || !List.of("blockwork-direct", "blockwork-int8").contains(name))
+        .filter(name -> half() || !INTEGERS.contains(name))
         .filter(name -> batch > 1 || !name.equals("blockwork-whole"))
-        .filter(name -> !single() || name.startsWith("blockwork") || name.equals("onnxruntime"))
+        .filter(name -> !single() || name.matches("(blockwork|onnxruntime).*"))
         .filter(name -> !name.equals("dl4j") || subject == Subject.RESNET50)
         .toList();
   }
