@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Several batches whose norms are to see them as one. */
 final class SynchronizedNormsTest {
@@ -82,7 +81,8 @@ final class SynchronizedNormsTest {
   void aDryRunTakesTheMemoryOfTheWholeStep() {
     try (Residual net = Networks.create(Residual.class, TinyNetworks.options());
         DataLoader data = TinyNetworks.training(SIZE, 4)) {
-      String told = Trainer.of(net).accumulate(3).synchronizedNorms(true).progress(false).dryRun(data, data);
+      String told =
+          Trainer.of(net).accumulate(3).synchronizedNorms(true).progress(false).dryRun(data, data);
       assertThat(told).startsWith("dry run: a step on 12 images takes ");
     }
   }

@@ -40,8 +40,7 @@ final class TrainerRecipesTest {
           "lars", t -> t.updater(new Lars(2, 0.9, 0.02)).weightDecay(1e-3),
           "lamb", t -> t.updater(new Lamb(0.02)).decoupledWeightDecay(0.01).accumulate(2),
           "synchronized",
-              t ->
-                  t.updater(Momentum.nesterov(0.1, 0.9)).accumulate(2).synchronizedNorms(true),
+              t -> t.updater(Momentum.nesterov(0.1, 0.9)).accumulate(2).synchronizedNorms(true),
           "groups", t -> t.groups(ParameterGroup.named("classifier").rate(2).weightDecay(1e-2)),
           "plateau", t -> t.schedule(new Plateau(0.5, 0, EarlyStopping.Measure.LOSS, 0.2, 0, 0)),
           "restarts", t -> t.schedule(Schedule.warmRestarts(1, 2, 0.1).warmUp(1, 0.1)),

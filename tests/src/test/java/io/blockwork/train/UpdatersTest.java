@@ -22,8 +22,8 @@ import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /**
- * ND4J's updaters and ours train, and what they remember survives in checkpoints. AdaBelief is left out:
- * this ND4J's own code fails to make one.
+ * ND4J's updaters and ours train, and what they remember survives in checkpoints. AdaBelief is left
+ * out: this ND4J's own code fails to make one.
  */
 final class UpdatersTest {
   @TempDir Path folder;

@@ -56,7 +56,7 @@ final class Cifar10Command implements Callable<Integer> {
               + " mirrored in turns, six views of each in the end (default: PLAIN)")
   private Recipe recipe = Recipe.PLAIN;
 
-  @Option(names = "--epochs", description = "Epochs (default: 15; FAST: 6)")
+  @Option(names = "--epochs", description = "Epochs (default: 15; FAST: 5)")
   private Optional<Integer> epochs = Optional.empty();
 
   @Option(names = "--lr", defaultValue = "0.1", description = "First learning rate (default: 0.1)")
