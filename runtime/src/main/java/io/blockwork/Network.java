@@ -5,6 +5,7 @@ import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.LayerGradient;
 import io.blockwork.engine.OptimizerStep;
+import io.blockwork.engine.Quantization;
 import io.blockwork.engine.UpdateRule;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
@@ -299,6 +300,17 @@ public interface Network extends AutoCloseable {
    * pictures they expect. A network that was created without them has them as well.
    */
   default Optional<PretrainedWeights> published() {
+    return Optional.empty();
+  }
+
+  /**
+   * Between which values the results of its layers lie, where the ONNX file that it was made from
+   * is one in 8-bit integers: what its scales and zeros stand for. {@code Quantizer} makes a
+   * network of them that predicts in integers.
+   *
+   * @return empty for any other network
+   */
+  default Optional<Quantization> quantization() {
     return Optional.empty();
   }
 
