@@ -37,7 +37,7 @@ std::string last_error;
 // Calls are counted, and fail, on the thread that asked for it: devices that nobody holds any longer
 // are closed on another one, whenever the garbage collector finds them.
 std::thread::id counted;
-long calls = 0, fail_at = -1, used = 0, capacity = 1l << 40;
+long calls = 0, fail_at = -1, used = 0, capacity = 1l << 40, to_host = 0;
 // What the device has been busy for, in milliseconds: a kernel takes 0.1, cuDNN's proposals 3, 1 and 2.
 double busy = 0;
 const double COSTS[] = {3, 1, 2};
@@ -76,6 +76,8 @@ API const char* emulator_failed() { Hold hold(mutex); return failed.c_str(); }
 API long emulator_live() { Hold hold(mutex); return (long)live.size(); }
 // Contexts and handles, which live as long as their devices.
 API long emulator_opened() { return opened; }
+// Bytes that were copied from devices to the host.
+API long emulator_to_host() { Hold hold(mutex); return to_host; }
 // The compute capability.
 API void emulator_capability(int of) { major = of; }
 // Bytes that may still be taken.
@@ -105,7 +107,7 @@ API int cuMemFree_v2(void* p) { FREEING; if (!untrack(p)) return 1; used -= bloc
 API int cuMemHostAlloc(void** p, size_t n, int) { CALL(CUDA_FAILURE); *p = track(malloc(n)); return 0; }
 API int cuMemFreeHost(void* p) { FREEING; if (!untrack(p)) return 1; free(p); return 0; }
 API int cuMemcpyHtoDAsync_v2(void* to, void* from, size_t n, long s) { CALL(CUDA_FAILURE); on(s, [=] { memcpy(to, from, n); }); return 0; }
-API int cuMemcpyDtoHAsync_v2(void* to, void* from, size_t n, long s) { CALL(CUDA_FAILURE); on(s, [=] { memcpy(to, from, n); }); return 0; }
+API int cuMemcpyDtoHAsync_v2(void* to, void* from, size_t n, long s) { CALL(CUDA_FAILURE); to_host += n; on(s, [=] { memcpy(to, from, n); }); return 0; }
 API int cuMemsetD8Async(void* p, unsigned char v, size_t n, long s) { CALL(CUDA_FAILURE); on(s, [=] { memset(p, v, n); }); return 0; }
 API int cuStreamCreate(Stream** s, int) { CALL(CUDA_FAILURE); *s = track(new Stream); return 0; }
 API int cuStreamDestroy_v2(Stream* s) { FREEING; if (!untrack(s)) return 1; delete s; return 0; }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +26,8 @@ import java.util.stream.Collectors;
  * @param auxiliary outputs that training has beside the main one, in their order
  * @param modules paths of its heads ({@link Head}), and of the auxiliary outputs that it was
  *     declared without
+ * @param batch the only number of images that it takes at once, where the ONNX file that it was
+ *     made from fixes one that its results depend on; empty if it takes any number
  */
 public record Architecture(
     String name,
@@ -33,7 +36,8 @@ public record Architecture(
     List<LayerInfo> layers,
     List<Long> slots,
     List<AuxiliaryOutput> auxiliary,
-    Modules modules) {
+    Modules modules,
+    OptionalInt batch) {
 
   /** Copies the lists. */
   public Architecture {
@@ -44,6 +48,7 @@ public record Architecture(
     Objects.requireNonNull(slots, "slots");
     Objects.requireNonNull(auxiliary, "auxiliary");
     Objects.requireNonNull(modules, "modules");
+    Objects.requireNonNull(batch, "batch");
     input = List.copyOf(input);
     output = List.copyOf(output);
     layers = List.copyOf(layers);
@@ -58,7 +63,17 @@ public record Architecture(
       List<Integer> output,
       List<LayerInfo> layers,
       List<Long> slots) {
-    this(name, input, output, layers, slots, List.of(), Modules.NONE);
+    this(name, input, output, layers, slots, List.of(), Modules.NONE, OptionalInt.empty());
+  }
+
+  /**
+   * The same network for a fixed number of images.
+   *
+   * @param images how many it takes at once; empty for any number
+   */
+  public Architecture forBatch(OptionalInt images) {
+    Objects.requireNonNull(images, "images");
+    return new Architecture(name, input, output, layers, slots, auxiliary, modules, images);
   }
 
   /** Paths of the modules that tell the classes apart, with those of auxiliary outputs. */
@@ -143,6 +158,7 @@ public record Architecture(
     private final List<AuxiliaryOutput> auxiliary = new ArrayList<>();
     private List<String> heads = List.of();
     private List<String> leftOut = List.of();
+    private OptionalInt batch = OptionalInt.empty();
 
     private Builder(String name) {
       this.name = name;
@@ -151,6 +167,12 @@ public record Architecture(
     /** Shape of one image. */
     public Builder input(int channels, int height, int width) {
       input = List.of(channels, height, width);
+      return this;
+    }
+
+    /** The only number of images that it takes at once. */
+    public Builder batch(int images) {
+      batch = OptionalInt.of(images);
       return this;
     }
 
@@ -354,7 +376,7 @@ public record Architecture(
     /** The finished description. */
     public Architecture build() {
       return new Architecture(
-          name, input, output, layers, slots, auxiliary, new Modules(heads, leftOut));
+          name, input, output, layers, slots, auxiliary, new Modules(heads, leftOut), batch);
     }
   }
 }

@@ -96,6 +96,26 @@ public record ModelCard(
     return of(entries, "");
   }
 
+  /**
+   * What entries of a file say that other tools may have written, to whom they may mean something
+   * else: what cannot be read, or does not fit the network, is left out.
+   *
+   * @param output shape of the network's result for one image
+   */
+  public static ModelCard ofOthers(Map<String, String> entries, List<Integer> output) {
+    Objects.requireNonNull(entries, "entries");
+    Objects.requireNonNull(output, "output");
+    try {
+      ModelCard card = ofEntries(entries);
+      int classes = card.classNames().size();
+      return classes == 0 || output.equals(List.of(classes))
+          ? new ModelCard(Optional.empty(), card.classNames(), card.preprocessing(), card.task())
+          : new ModelCard(List.of(), card.preprocessing());
+    } catch (WeightsException e) {
+      return new ModelCard(List.of(), Optional.empty());
+    }
+  }
+
   private static ModelCard of(Map<String, String> metadata, String prefix) {
     return new ModelCard(
         Optional.ofNullable(metadata.get(prefix + NETWORK)),

@@ -1,8 +1,11 @@
 package io.blockwork;
 
 import io.blockwork.engine.ActivationObserver;
+import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.LayerGradient;
+import io.blockwork.engine.Quantization;
+import io.blockwork.engine.UpdateRule;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
@@ -196,6 +199,19 @@ public interface Network extends AutoCloseable {
   /** The gradients that the last training pass left. */
   Gradients gradients();
 
+  /**
+   * For optimizers: one whose steps the engine makes itself, where it keeps the parameters.
+   *
+   * @param rule the arithmetic of a step
+   * @param state {@code [1, arrays * count]}: what the rule remembers, which the optimizer owns
+   * @return empty if the engine leaves steps to the host
+   */
+  default Optional<BoundOptimizer> bindOptimizer(UpdateRule rule, INDArray state) {
+    Objects.requireNonNull(rule, "rule");
+    Objects.requireNonNull(state, "state");
+    return Optional.empty();
+  }
+
   /** What is known of the network at compile time, and after it was closed. */
   Architecture architecture();
 
@@ -264,6 +280,17 @@ public interface Network extends AutoCloseable {
    * pictures they expect. A network that was created without them has them as well.
    */
   default Optional<PretrainedWeights> published() {
+    return Optional.empty();
+  }
+
+  /**
+   * Between which values the results of its layers lie, where the ONNX file that it was made from
+   * is one in 8-bit integers: what its scales and zeros stand for. {@code Quantizer} makes a
+   * network of them that predicts in integers.
+   *
+   * @return empty for any other network
+   */
+  default Optional<Quantization> quantization() {
     return Optional.empty();
   }
 

@@ -23,8 +23,10 @@ import java.lang.annotation.Target;
  * the model are found there. The generated class has the SHA-256 of what it was made from in {@code
  * MODEL_SHA256}, a map by file name, so that a test can tell whether a file has changed since.
  *
- * <p>What a file leaves open, the height and width of its images, {@link Model#input} says. The
- * number of images is always free.
+ * <p>What a file leaves open, the height and width of its images, {@link Model#input} says. A
+ * number of images that it fixes becomes free, unless what it computes depends on that number: then
+ * the network takes no other one, which a warning of the compiler says, and {@link
+ * Architecture#batch}.
  *
  * <p>The network can be trained further. An exporter that has folded batch norms into convolutions
  * has left none to train: such a network is fine-tuned without norms, as with frozen ones. Export

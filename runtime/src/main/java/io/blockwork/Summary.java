@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -43,7 +44,9 @@ final class Summary {
               layer.outputLength()));
       outputs += layer.outputLength();
     }
-    List<String> input = List.of("input", "", shape(architecture.input()), "", "", "");
+    OptionalInt batch = architecture.batch();
+    String images = batch.isPresent() ? batch.getAsInt() + " at a time" : "";
+    List<String> input = List.of("input", images, shape(architecture.input()), "", "", "");
     List<String> total =
         row(
             "total",

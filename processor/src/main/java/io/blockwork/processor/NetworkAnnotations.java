@@ -289,7 +289,9 @@ final class NetworkAnnotations {
       }
       ModelFile file = reader.write(result, resource, onnx);
       Graph network = result.graph().get();
-      NetworkFacts facts = Compilation.facts(network, Optional.empty()).of(file);
+      NetworkFacts facts =
+          Compilation.facts(network, Optional.empty())
+              .of(file, result.source().orElseThrow().batch());
       var checked = new Checked(names, model, network, input -> Optional.empty());
       generate(checked, features.get(), facts, size -> resized(type, size, reader, result, onnx));
     } catch (IOException | UncheckedIOException e) {

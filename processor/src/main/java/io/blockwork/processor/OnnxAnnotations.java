@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
@@ -112,7 +113,13 @@ final class OnnxAnnotations {
         Shape output = shapes.get(graph.output());
         return Result.of(List.of(fault(Message.ONNX_CLASSIFIER, at, name, file, output)));
       }
-      return new Result(Optional.of(source), Optional.of(weights), List.of());
+      OptionalInt batch = source.batch();
+      return new Result(
+          Optional.of(source),
+          Optional.of(weights),
+          batch.isPresent()
+              ? List.of(fault(Message.FIXED_BATCH, at, name, file, batch.getAsInt()))
+              : List.of());
     } catch (OnnxSource.Refusal e) {
       String problem = String.valueOf(e.getMessage());
       String named = file.isBlank() ? "\"" + file + "\"" : file;
@@ -134,6 +141,15 @@ final class OnnxAnnotations {
       OnnxSource source =
           OnnxSource.read(
               file, options.onnx(), whole.weights().orElseThrow().toUri(), Optional.of(input));
+      if (!own.batch().equals(source.batch())) {
+        return Result.of(
+            List.of(
+                fault(
+                    Message.ONNX_MODEL,
+                    at,
+                    file,
+                    "whether it needs a fixed number of images depends on their size")));
+      }
       List<Parameter> parameters = StateDict.of(own.graph());
       return StateDict.of(source.graph()).equals(parameters)
               && !own.weightsDigest(parameters).equals(source.weightsDigest(parameters))

@@ -8,16 +8,19 @@ import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
 import io.blockwork.TrainingResult;
 import io.blockwork.engine.ActivationObserver;
+import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.Engines;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.LayerGradient;
+import io.blockwork.engine.Quantization;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.UpdateRule;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
@@ -27,9 +30,11 @@ import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.published.PretrainedWeights;
 import io.blockwork.weights.LoadReport;
+import io.blockwork.weights.ModelMetadata;
 import io.blockwork.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -68,6 +73,9 @@ public abstract class CompiledNetwork implements Network {
   /** What they bind. Written by constructors only. */
   private final List<Function<InferenceBinder, ForwardPass>> passes = new ArrayList<>();
 
+  /** Those of its file. Written by constructors only. */
+  private Optional<Quantization> ranges = Optional.empty();
+
   /** Used within an update of the parameters only. */
   private final TrainingPlans training;
 
@@ -86,7 +94,7 @@ public abstract class CompiledNetwork implements Network {
   protected CompiledNetwork(Architecture architecture, NetworkOptions options) {
     this.architecture = architecture;
     this.whole = this;
-    this.checks = new ImageChecks(architecture, this::inputs, options.dataType());
+    this.checks = new ImageChecks(architecture, this::inputs, options.dataType(), this::otherSize);
     this.options = options;
     this.engine =
         options
@@ -111,7 +119,8 @@ public abstract class CompiledNetwork implements Network {
   protected CompiledNetwork(Architecture architecture, CompiledNetwork whole) {
     this.architecture = architecture;
     this.whole = whole;
-    this.checks = new ImageChecks(architecture, this::inputs, whole.options.dataType());
+    this.checks =
+        new ImageChecks(architecture, this::inputs, whole.options.dataType(), this::otherSize);
     this.options = whole.options;
     this.engine = whole.engine;
     this.parameters = whole.parameters;
@@ -275,7 +284,8 @@ public abstract class CompiledNetwork implements Network {
   }
 
   /**
-   * Loads the weights that lie beside the generated class. Its constructor calls this.
+   * Loads the weights that lie beside the generated class, and what the file that they are of says
+   * beside them. Its constructor calls this.
    *
    * @param name of the resource, a file of safetensors
    * @throws io.blockwork.weights.WeightsException if it is missing or does not fit; the network is
@@ -283,11 +293,33 @@ public abstract class CompiledNetwork implements Network {
    */
   protected final void loadResource(String name) {
     try {
-      ResourceWeights.load(getClass(), name, parameters);
+      Map<String, String> told = ResourceWeights.load(getClass(), name, parameters);
+      ranges = FileRanges.of(told);
+      Map<String, String> entries = new HashMap<>();
+      told.forEach(
+          (key, text) -> {
+            if (key.startsWith(ModelMetadata.ONNX)) {
+              entries.put(key.substring(ModelMetadata.ONNX.length()), text);
+            }
+          });
+      if (!entries.isEmpty()) {
+        ModelCard.ofOthers(entries, architecture.output()).describe(parameters);
+      }
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
+  }
+
+  /**
+   * How a network for images of another size is had, as the end of a message that refuses them.
+   *
+   * @param channels of the images
+   * @param height of the images
+   * @param width of the images
+   */
+  protected String otherSize(int channels, int height, int width) {
+    return "declare the network's @Input so";
   }
 
   /** Binds the generated inference pass. */
@@ -466,6 +498,14 @@ public abstract class CompiledNetwork implements Network {
   }
 
   @Override
+  public Optional<BoundOptimizer> bindOptimizer(UpdateRule rule, INDArray state) {
+    Objects.requireNonNull(rule, "rule");
+    Objects.requireNonNull(state, "state");
+    checkOpen();
+    return engine.bindOptimizer(parameters, gradients, rule, state);
+  }
+
+  @Override
   public Architecture architecture() {
     return architecture;
   }
@@ -509,6 +549,11 @@ public abstract class CompiledNetwork implements Network {
   @Override
   public Optional<PretrainedWeights> published() {
     return whole == this ? Optional.empty() : whole.published();
+  }
+
+  @Override
+  public Optional<Quantization> quantization() {
+    return whole == this ? ranges : whole.quantization();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.blockwork.memory.NativeValues;
 import io.blockwork.memory.ShapeMismatchException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,9 +19,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param architecture of the network
  * @param inputs the sizes of images that it is told to take, for messages: this one first
  * @param dataType of its images and results
+ * @param otherSize how a network for images of another size is had, for messages
  */
 record ImageChecks(
-    Architecture architecture, Supplier<List<List<Integer>>> inputs, DataType dataType) {
+    Architecture architecture,
+    Supplier<List<List<Integer>>> inputs,
+    DataType dataType,
+    OtherSize otherSize) {
+  /** Says how a network for images of another size is had. */
+  interface OtherSize {
+    String of(int channels, int height, int width);
+  }
+
   /** Whether images have the size of the network's own. */
   boolean isSize(INDArray images) {
     List<Integer> in = architecture.input();
@@ -65,6 +75,7 @@ record ImageChecks(
               "%s: expected images %s with N of at least 1, which are N x %d values, got %d values",
               architecture.name(), imagesShape(), image, images.length));
     }
+    batch(images.length / image);
     return images.length / image;
   }
 
@@ -86,6 +97,7 @@ record ImageChecks(
               "%s: expected images %s with N of at least 1, got none",
               architecture.name(), imagesShape()));
     }
+    batch(images.size(0));
     if (images.dataType() != dataType) {
       throw new IllegalArgumentException(
           SafeText.format(
@@ -93,6 +105,21 @@ record ImageChecks(
                   + " images.castTo(DataType.%s), or create the network with"
                   + " NetworkOptions.dataType",
               architecture.name(), dataType, images.dataType(), dataType));
+    }
+  }
+
+  /**
+   * Refuses another number of images than the only one that the network is for, if there is one.
+   */
+  private void batch(long images) {
+    OptionalInt only = architecture.batch();
+    if (only.isPresent() && only.getAsInt() != images) {
+      throw new ShapeMismatchException(
+          SafeText.format(
+              "%s: expected images %s, got %d of them: its ONNX file fixes the number of images at"
+                  + " %d, and what it computes depends on that; pass %d at a time, or export the"
+                  + " model with a dynamic batch axis",
+              architecture.name(), imagesShape(), images, only.getAsInt(), only.getAsInt()));
     }
   }
 
@@ -132,7 +159,8 @@ record ImageChecks(
           one[0], one[1], one[2]);
     } else if (got.length == 4 && got[1] == one[0]) {
       return SafeText.format(
-          "; resize and crop them to %d x %d, or declare the network's @Input so", one[1], one[2]);
+          "; resize and crop them to %d x %d, or %s",
+          one[1], one[2], otherSize.of((int) got[1], (int) got[2], (int) got[3]));
     }
     return "";
   }
@@ -141,12 +169,14 @@ record ImageChecks(
     return imagesShape(architecture.input());
   }
 
-  private static String imagesShape(List<Integer> in) {
-    return SafeText.format("[N, %d, %d, %d]", in.get(0), in.get(1), in.get(2));
+  private String imagesShape(List<Integer> in) {
+    String images =
+        architecture.batch().isPresent() ? String.valueOf(architecture.batch().getAsInt()) : "N";
+    return SafeText.format("[%s, %d, %d, %d]", images, in.get(0), in.get(1), in.get(2));
   }
 
   /** Those of all sizes. */
   private String imagesShapes() {
-    return inputs.get().stream().map(ImageChecks::imagesShape).collect(Collectors.joining(" or "));
+    return inputs.get().stream().map(this::imagesShape).collect(Collectors.joining(" or "));
   }
 }

@@ -12,13 +12,18 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 
 /** Weights that travel beside a generated class, in a folder or in a jar. */
 final class ResourceWeights {
   private ResourceWeights() {}
 
-  /** Loads the weights of all parameters. */
-  static void load(Class<?> type, String name, Parameters parameters) {
+  /**
+   * Loads the weights of all parameters.
+   *
+   * @return what the resource says beside them
+   */
+  static Map<String, String> load(Class<?> type, String name, Parameters parameters) {
     URL resource = type.getResource(name);
     if (resource == null) {
       throw new IllegalStateException(
@@ -28,14 +33,13 @@ final class ResourceWeights {
     }
     try {
       if (resource.getProtocol().equals("file")) {
-        load(Path.of(new URI(resource.toString())), parameters);
-        return;
+        return load(Path.of(new URI(resource.toString())), parameters);
       }
       // Weights are read from any place of a file, which a jar does not allow.
       Path copy = Files.createTempFile("blockwork", ".safetensors");
       try (InputStream in = resource.openStream()) {
         Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-        load(copy, parameters);
+        return load(copy, parameters);
       } finally {
         Files.delete(copy);
       }
@@ -46,9 +50,10 @@ final class ResourceWeights {
     }
   }
 
-  private static void load(Path path, Parameters parameters) {
+  private static Map<String, String> load(Path path, Parameters parameters) {
     try (Weights weights = Weights.open(path)) {
       parameters.load(weights);
+      return weights.metadata();
     }
   }
 }

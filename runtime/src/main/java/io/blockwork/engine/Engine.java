@@ -47,6 +47,21 @@ public interface Engine {
       TrainingSettings settings,
       Function<TrainingBinder, TrainingPass> network);
 
+  /**
+   * Binds an optimizer whose steps the engine makes itself, if it keeps the parameters where the
+   * host would have to fetch them from.
+   *
+   * @param parameters the network's parameters, which are stepped
+   * @param gradients of them
+   * @param rule the arithmetic of a step
+   * @param state {@code [1, arrays * count]}: what the rule remembers, which the optimizer owns
+   * @return empty if steps are to be made on the host
+   */
+  default Optional<BoundOptimizer> bindOptimizer(
+      Parameters parameters, Gradients gradients, UpdateRule rule, INDArray state) {
+    return Optional.empty();
+  }
+
   /** Whether {@link #firstNonFinite} works: whether what each layer has written can be read. */
   default boolean inspectsLayers() {
     return false;

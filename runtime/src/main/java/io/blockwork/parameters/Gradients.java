@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,6 +20,9 @@ public final class Gradients implements AutoCloseable {
 
   /** Made when somebody asks: inference needs none. Guarded by this. */
   private Optional<FlatValues> values = Optional.empty();
+
+  /** Fetches gradients that an engine has left elsewhere. Guarded by this. */
+  private Optional<Consumer<INDArray>> elsewhere = Optional.empty();
 
   /** Guarded by this. */
   private boolean closed;
@@ -42,6 +46,8 @@ public final class Gradients implements AutoCloseable {
     }
     FlatValues made = values.orElseGet(this::zeros);
     values = Optional.of(made);
+    elsewhere.ifPresent(fetch -> fetch.accept(made.flat()));
+    elsewhere = Optional.empty();
     return made;
   }
 
@@ -53,7 +59,36 @@ public final class Gradients implements AutoCloseable {
 
   /** Whether no training pass has left anything here yet. */
   public synchronized boolean isUntouched() {
-    return values.isEmpty();
+    return values.isEmpty() && elsewhere.isEmpty();
+  }
+
+  /**
+   * Says that an engine has computed gradients where it keeps a copy of the parameters, such as on
+   * a device. They are fetched when somebody asks for them.
+   *
+   * @param fetch writes them into the flat array
+   */
+  public synchronized void leaveElsewhere(Consumer<INDArray> fetch) {
+    elsewhere = Optional.of(Objects.requireNonNull(fetch, "fetch"));
+  }
+
+  /**
+   * Whether they are where {@code fetch} would get them from, and nobody has asked for them: who
+   * has may also have changed them.
+   */
+  public synchronized boolean areElsewhere(Consumer<INDArray> fetch) {
+    Objects.requireNonNull(fetch, "fetch");
+    return elsewhere.isPresent() && elsewhere.get() == fetch;
+  }
+
+  /**
+   * Fetches what {@link #leaveElsewhere} tells of, if it was not fetched yet. Engines call this
+   * before they give their memory up.
+   */
+  public synchronized void settle() {
+    if (elsewhere.isPresent()) {
+      values();
+    }
   }
 
   /** The names that have a gradient, in order. */
@@ -62,7 +97,8 @@ public final class Gradients implements AutoCloseable {
   }
 
   /**
-   * The gradient of the parameter, in its shape; the next backward pass overwrites it.
+   * The gradient of the parameter, in its shape, to be asked for anew after each pass: the next one
+   * may overwrite the array, or leave its gradients on a device until then.
    *
    * @throws NoSuchElementException if there is no learnable parameter of that name
    */
@@ -77,7 +113,10 @@ public final class Gradients implements AutoCloseable {
     return all.view(name);
   }
 
-  /** All gradients as one flat array. */
+  /**
+   * All gradients as one flat array. Engines that compute on a device bring them here when this is
+   * called: ask anew after each pass.
+   */
   public INDArray flat() {
     return values().flat();
   }
@@ -86,12 +125,17 @@ public final class Gradients implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
+    elsewhere = Optional.empty();
     values.ifPresent(FlatValues::close);
     values = Optional.empty();
   }
 
   /** Makes all gradients zero. */
   public synchronized void clear() {
+    if (elsewhere.isPresent()) {
+      elsewhere = Optional.empty();
+      values();
+    }
     values.ifPresent(FlatValues::clear);
   }
 }

@@ -68,6 +68,15 @@ public final class Parameters implements AutoCloseable {
 
   private volatile boolean allSet;
 
+  /** Fetches values that an engine has changed elsewhere; empty: those here are the newest. */
+  private volatile Optional<Runnable> elsewhere = Optional.empty();
+
+  /** Held while values are fetched: several readers may ask for them at once. */
+  private final Object fetching = new Object();
+
+  /** Calls of {@link #write} that are running. Guarded by the lock for writing. */
+  private int lendings;
+
   /** Replaced as a whole, under the lock for writing. */
   private volatile Map<String, String> metadata = Map.of();
 
@@ -176,7 +185,7 @@ public final class Parameters implements AutoCloseable {
     FlatValues holder = holder(name);
     return read(
         () -> {
-          makeInitialValues();
+          makeCurrent();
           return holder.view(name).dup('c');
         });
   }
@@ -201,7 +210,7 @@ public final class Parameters implements AutoCloseable {
     return read(
         () -> {
           requireOpen();
-          makeInitialValues();
+          makeCurrent();
           return learnable.flat().dup();
         });
   }
@@ -326,6 +335,7 @@ public final class Parameters implements AutoCloseable {
     }
     return read(
         () -> {
+          settle();
           long current = version();
           List<String> names = given();
           boolean[] bad = new boolean[names.size()];
@@ -367,7 +377,7 @@ public final class Parameters implements AutoCloseable {
    */
   public NativeValues values(String name) {
     FlatValues holder = holder(name);
-    makeInitialValues();
+    makeCurrent();
     return holder.values(name).readOnly();
   }
 
@@ -381,13 +391,68 @@ public final class Parameters implements AutoCloseable {
     update(
         () -> {
           requireOpen();
-          makeInitialValues();
+          makeCurrent();
+          lendings++;
           try {
             writer.accept(memory);
           } finally {
+            lendings--;
             touch();
           }
         });
+  }
+
+  /**
+   * Lets an engine change values where it keeps a copy of them, such as on a device. Those here are
+   * old from then on, and fetched when somebody reads or writes one. An {@link #update} as a whole;
+   * within a {@link #write} action, the values are fetched at once.
+   *
+   * <p>If the change throws, nothing is taken to have changed.
+   *
+   * @param fetch copies all learnable values and running statistics to here; the same object each
+   *     time for the same copy. It may be called by several threads, one at a time.
+   * @param change changes the copy; of the memory here, it may change what the copy lacks
+   */
+  public void writeElsewhere(Runnable fetch, Consumer<ParameterMemory> change) {
+    Objects.requireNonNull(fetch, "fetch");
+    Objects.requireNonNull(change, "change");
+    update(
+        () -> {
+          requireOpen();
+          makeInitialValues();
+          if (elsewhere.isPresent() && elsewhere.get() != fetch) {
+            settle();
+          }
+          change.accept(memory);
+          elsewhere = Optional.of(fetch);
+          touch();
+          if (lendings > 0) {
+            settle();
+          }
+        });
+  }
+
+  /**
+   * Fetches what {@link #writeElsewhere} has changed, if it was not fetched yet. Engines call this
+   * before they give their copy up; all that reads values here does so by itself.
+   */
+  public void settle() {
+    if (elsewhere.isEmpty()) {
+      return;
+    }
+    read(
+        () -> {
+          synchronized (fetching) {
+            elsewhere.ifPresent(Runnable::run);
+            elsewhere = Optional.empty();
+            return true;
+          }
+        });
+  }
+
+  private void makeCurrent() {
+    makeInitialValues();
+    settle();
   }
 
   /**
@@ -403,6 +468,7 @@ public final class Parameters implements AutoCloseable {
     update(
         () -> {
           requireOpen();
+          settle();
           synchronized (unset) {
             if (making.isPresent()) {
               makeInitialValues();
@@ -525,6 +591,7 @@ public final class Parameters implements AutoCloseable {
             return;
           }
           closed = true;
+          elsewhere = Optional.empty();
           synchronized (unset) {
             making.ifPresent(SharedWork::finish);
             making = Optional.empty();

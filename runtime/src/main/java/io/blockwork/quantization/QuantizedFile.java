@@ -12,6 +12,7 @@ import io.blockwork.engine.ValueRange;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.weights.ModelMetadata;
 import io.blockwork.weights.SafetensorsWriter;
 import io.blockwork.weights.Weights;
 import io.blockwork.weights.WeightsException;
@@ -45,7 +46,6 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class QuantizedFile {
   private static final String VERSION = "1";
   private static final String KEYS = "blockwork.quantization.tensors";
-  private static final String FLOAT_LAYERS = "blockwork.quantization.float";
   private static final String WHOLE = "quantization.ranges";
   private static final String CHANNELS = "quantization.channels";
   private static final String EXTRA = "extra/";
@@ -85,7 +85,7 @@ public final class QuantizedFile {
             });
     parameters.metadata().forEach(file::metadata);
     file.metadata(KEYS, keys.toString())
-        .metadata(FLOAT_LAYERS, String.join("\n", quantization.floatLayers()))
+        .metadata(ModelMetadata.FLOAT_LAYERS, String.join("\n", quantization.floatLayers()))
         .extra(WHOLE, Nd4j.createFromArray(whole.toArray(float[][]::new)))
         .extra(CHANNELS, Nd4j.createFromArray(channels.toArray(float[][]::new)))
         .write(path);
@@ -226,7 +226,7 @@ public final class QuantizedFile {
           new TensorRange(range(file, whole, ranges.size()), each));
     }
     Set<String> floatLayers =
-        new LinkedHashSet<>(metadata.getOrDefault(FLOAT_LAYERS, "").lines().toList());
+        new LinkedHashSet<>(metadata.getOrDefault(ModelMetadata.FLOAT_LAYERS, "").lines().toList());
     return new Quantization(ranges, floatLayers);
   }
 

@@ -63,6 +63,26 @@ public final class Quantizer<N extends Network> {
     return like(options.quantization(quantization));
   }
 
+  /**
+   * The same with the ranges that the network has of its own ({@link Network#quantization}): those
+   * of the 8-bit ONNX file that it was generated from, without calibration.
+   *
+   * @throws IllegalStateException if it has none
+   */
+  public N quantized() {
+    return quantized(
+        network
+            .quantization()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        SafeText.format(
+                            "%s has no ranges of its own, since it was not generated from an ONNX"
+                                + " file in 8-bit integers; find them with Calibrator, and pass"
+                                + " them to quantized",
+                            network.architecture().name()))));
+  }
+
   /** A network of the same weights on another engine. */
   N like(EngineOptions engine) {
     N made = Networks.create(type, NetworkOptions.defaults().engine(engine));

@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.engine.UpdateRule;
 import io.blockwork.io.SafeText;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -84,6 +85,12 @@ public final class Adam extends TorchUpdater {
       INDArray denominator =
           Transforms.sqrt(square, true).divi(Math.sqrt(correction2)).addi(config.epsilon);
       gradient.assign(mean).divi(denominator).muli(config.learningRate() / correction1);
+    }
+
+    @Override
+    public UpdateRule rule() {
+      Adam config = getConfig();
+      return new UpdateRule.Adam(config.beta1, config.beta2, config.epsilon);
     }
 
     /** Rounds as {@link #applyUpdater} does. */

@@ -1,7 +1,12 @@
 package io.blockwork.train;
 
+import io.blockwork.engine.UpdateRule;
+
 /** An updater that can do its part of a step while gradient and parameter are in the cache. */
 interface FusedUpdater {
+  /** The same arithmetic, for engines that make steps themselves. */
+  UpdateRule rule();
+
   /**
    * The arithmetic of one step, with the learning rate as it is now.
    *

@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.engine.UpdateRule;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -82,6 +83,11 @@ public final class Momentum extends TorchUpdater {
         gradient.assign(velocity);
       }
       gradient.muli(config.learningRate());
+    }
+
+    @Override
+    public UpdateRule rule() {
+      return new UpdateRule.Momentum(getConfig().momentum, getConfig().nesterov);
     }
 
     /** Rounds as {@link #applyUpdater} does. */

@@ -1,6 +1,8 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.engine.BoundOptimizer;
+import io.blockwork.engine.OptimizerStep;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
@@ -27,23 +29,28 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * gradients meanwhile.
  *
  * <p>With {@link Momentum} and {@link Adam} on {@code FLOAT} parameters a step is one pass over
- * memory; other updaters go through ND4J's operations, several times slower.
+ * memory; other updaters go through ND4J's operations, several times slower. With those two, an
+ * engine that keeps the parameters on a device steps there, if it has the gradients: if nobody has
+ * asked for them since the last pass, and none were accumulated.
  */
 public final class Optimizer {
-  /** What torch's clip_grad_norm_ adds to the norm. */
-  private static final double CLIP_EPSILON = 1e-6;
-
   private final Network network;
   private final IUpdater config;
   private final GradientUpdater<?> updater;
   private final Optional<INDArray> state;
   private final Optional<FusedStep> fused;
 
+  /** Of engines that step where they keep the parameters. */
+  private final Optional<BoundOptimizer> engineSteps;
+
   /** The accumulated gradients, or where ND4J's updaters work; made when it is first needed. */
   private Optional<INDArray> update = Optional.empty();
 
   /** Made anew when other layers are frozen or decay. */
   private List<Segment> segments = List.of();
+
+  /** Each parameter by itself, for engines that step; made anew with the {@link #segments}. */
+  private List<OptimizerStep.Segment> engineSegments = List.of();
 
   private List<String> frozen = List.of();
   private double weightDecay;
@@ -67,6 +74,9 @@ public final class Optimizer {
             ? config.instantiate((INDArray) null, true)
             : config.instantiate(state.get(), true);
     this.fused = FusedStep.of(updater, type, length, state);
+    this.engineSteps =
+        fused.flatMap(
+            f -> network.bindOptimizer(((FusedUpdater) updater).rule(), state.orElseThrow()));
   }
 
   /** An array that outlives any workspace that the caller may have open. */
@@ -193,9 +203,10 @@ public final class Optimizer {
 
   /**
    * What the updater remembers from step to step: {@code [1, values]}; empty if it is nothing. The
-   * array itself, not a copy.
+   * array itself, not a copy; where an engine steps on a device, ask anew after each step.
    */
   public Optional<INDArray> state() {
+    engineSteps.ifPresent(BoundOptimizer::settle);
     return state;
   }
 
@@ -215,7 +226,7 @@ public final class Optimizer {
               "state of %s: expected %d values, got %d: it comes from another updater or network",
               config, expected, got));
     }
-    state.ifPresent(values -> this.state.orElseThrow().assign(values));
+    state.ifPresent(values -> state().orElseThrow().assign(values));
     this.steps = steps;
     accumulated = 0;
   }
@@ -252,6 +263,25 @@ public final class Optimizer {
               "%s has no gradients yet: call net.train(images, loss) before step()",
               network.architecture().name()));
     }
+    if (accumulated > 0 || !isSteppedByEngine()) {
+      stepHere();
+    }
+    accumulated = 0;
+    steps++;
+  }
+
+  /** Has the engine step, if it has the gradients. */
+  private boolean isSteppedByEngine() {
+    return engineSteps.isPresent() && engineSteps.get().step(engineStep());
+  }
+
+  private OptimizerStep engineStep() {
+    segments();
+    return new OptimizerStep(rate(), steps, largestNorm, engineSegments);
+  }
+
+  private void stepHere() {
+    engineSteps.ifPresent(BoundOptimizer::settle);
     network
         .parameters()
         .write(
@@ -262,8 +292,6 @@ public final class Optimizer {
                 stepByOperations(memory.flat());
               }
             });
-    accumulated = 0;
-    steps++;
   }
 
   /** For updaters of ours: one pass over memory. */
@@ -341,7 +369,7 @@ public final class Optimizer {
 
   /** The factor, at most 1, that gradients of this norm are to have. */
   private double clipping(double norm) {
-    double factor = largestNorm / (norm + CLIP_EPSILON);
+    double factor = largestNorm / (norm + OptimizerStep.CLIP_EPSILON);
     return factor < 1 ? factor : 1;
   }
 
@@ -359,6 +387,8 @@ public final class Optimizer {
       var plan =
           new Segment.DecayPlan(weightDecay, decoupledWeightDecay, decayNormsAndBiases, groups);
       segments = Segment.of(network, plan, layerwise().isEmpty());
+      engineSegments =
+          List.copyOf(Segment.of(network, plan, false).stream().map(Segment::forEngines).toList());
     }
     return segments;
   }

@@ -1,6 +1,7 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.engine.OptimizerStep;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.parameters.ParameterInfo;
 import java.util.ArrayList;
@@ -30,6 +31,12 @@ record Segment(long from, long to, Settings settings) {
   record Settings(
       boolean frozen, double rate, boolean decays, double weightDecay, double decoupled) {
     static final Settings FROZEN = new Settings(true, 1, false, 0, 0);
+  }
+
+  /** The same for engines that step. */
+  OptimizerStep.Segment forEngines() {
+    return new OptimizerStep.Segment(
+        from, to, settings.frozen(), settings.rate(), settings.weightDecay(), settings.decoupled());
   }
 
   /** The values in the flat array, or in another one that goes with it. */

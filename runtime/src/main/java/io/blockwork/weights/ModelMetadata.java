@@ -24,6 +24,18 @@ public final class ModelMetadata {
   /** What {@link #TASK} says where the network names one class of a picture. */
   public static final String SINGLE_LABEL = "single_label";
 
+  /**
+   * The ranges of the 8-bit ONNX file that weights were copied from: a line for each layer with the
+   * lowest and the highest value, the number of channels and the module's name.
+   */
+  public static final String RANGES = "blockwork.quantization.ranges";
+
+  /** Module names of layers that a quantised network computes in floats, a line each. */
+  public static final String FLOAT_LAYERS = "blockwork.quantization.float";
+
+  /** What the names of the entries of an ONNX file's own metadata begin with in such weights. */
+  public static final String ONNX = "onnx.";
+
   private ModelMetadata() {}
 
   /**

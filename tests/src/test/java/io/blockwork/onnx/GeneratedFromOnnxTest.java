@@ -4,6 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
@@ -13,6 +14,7 @@ import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Quantization;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.loss.Loss;
+import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.onnx.exporter.OnnxExport;
 import io.blockwork.onnx.proto.ModelProto;
 import io.blockwork.onnx.proto.TensorShapeProto;
@@ -31,6 +33,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -146,6 +149,32 @@ class GeneratedFromOnnxTest {
         });
   }
 
+  /** Nothing in the class tells of the file, but what is fixed is fixed there, too. */
+  @Test
+  void aNumberOfImagesThatIsNeededIsTheOnlyOneThatRuns() throws Exception {
+    Path models = Files.createDirectories(project.resolve("src/main/onnx"));
+    Path model = FixedBatch.ITS_AXIS_IS_DROPPED.model().in(models.resolve("model.onnx"));
+    String source = "@Model\n@Onnx(\"model.onnx\")\npublic interface Net extends Network {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    inProject(
+        type -> {
+          Path exported = project.resolve("again.onnx");
+          try (Network net = Networks.create(type);
+              OnnxNetwork loaded = OnnxNetwork.load(model)) {
+            assertThat(net.architecture().batch()).isEqualTo(OptionalInt.of(1));
+            INDArray one = images(net, 1);
+            assertThat(net.forward(one)).isEqualTo(loaded.forward(one));
+            var e = assertThrows(ShapeMismatchException.class, () -> net.forward(images(net, 3)));
+            assertThat(e).hasMessageThat().startsWith("Net: expected images [1, 2, 4, 4], got 3");
+            OnnxExport.of(net).to(exported);
+          }
+          try (OnnxNetwork back = OnnxNetwork.load(exported)) {
+            assertThat(back.architecture().batch()).isEqualTo(OptionalInt.of(1));
+          }
+          return 0;
+        });
+  }
+
   @Test
   void theNetworkCanBeTrainedFurther() throws Exception {
     file("resnet_basic.torchscript_preserve.onnx");
@@ -166,9 +195,9 @@ class GeneratedFromOnnxTest {
         });
   }
 
-  /** The layers of the class have the names of those that the file is loaded to. */
+  /** Its resource has the file's own ranges: nothing is calibrated, and the file is not needed. */
   @Test
-  void theRangesOfAFileInIntegersFitItsClass() throws Exception {
+  void theClassOfAFileInIntegersComputesWithItsScales() throws Exception {
     assumeTrue(OneDnnEngine.isAvailable(), "oneDNN cannot be loaded");
     EngineOptions engine = EngineOptions.named("onednn");
     Path model = file("resnet_basic.torchscript_preserve.onnx");
@@ -187,6 +216,7 @@ class GeneratedFromOnnxTest {
           try (OnnxNetwork loaded = OnnxNetwork.loadQuantized(model, engine)) {
             INDArray images = images(loaded, 3);
             Quantization ranges = loaded.quantization().orElseThrow();
+            Files.delete(model);
             assertThat(inIntegers(type, engine, ranges, images))
                 .isEqualTo(loaded.forward(images).toFloatMatrix());
           }
@@ -197,11 +227,72 @@ class GeneratedFromOnnxTest {
   private static <N extends Network> float[][] inIntegers(
       Class<N> type, EngineOptions engine, Quantization ranges, INDArray images) {
     try (N net = Networks.create(type);
-        N bytes = Quantizer.of(type, net).engine(engine).quantized(ranges)) {
+        N bytes = Quantizer.of(type, net).engine(engine).quantized()) {
+      assertThat(net.quantization()).hasValue(ranges);
+      assertThat(bytes.quantization()).hasValue(ranges);
       float[][] scores = bytes.forward(images).toFloatMatrix();
       assertThat(net.forward(images).toFloatMatrix()).isNotEqualTo(scores);
       return scores;
     }
+  }
+
+  @Test
+  void theClassOfAFileInFloatsHasNoRanges() throws Exception {
+    file("resnet_basic.torchscript_preserve.onnx");
+    String source =
+        "@Model @Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    inProject(
+        type -> {
+          assertHasNoRanges(type);
+          return 0;
+        });
+  }
+
+  private static <N extends Network> void assertHasNoRanges(Class<N> type) {
+    try (N net = Networks.create(type)) {
+      assertThat(net.quantization()).isEmpty();
+      Quantizer<N> quantizer = Quantizer.of(type, net);
+      assertThat(assertThrows(IllegalStateException.class, quantizer::quantized))
+          .hasMessageThat()
+          .isEqualTo(
+              "Net has no ranges of its own, since it was not generated from an ONNX file in 8-bit"
+                  + " integers; find them with Calibrator, and pass them to quantized");
+    }
+  }
+
+  /** Texts that JSON has to escape, beside what another tool calls by the same name. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theClassKnowsWhatTheFileSaysOfItsClasses(boolean ours) throws Exception {
+    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    List<String> names = new ArrayList<>();
+    try (OnnxNetwork net = OnnxNetwork.load(model)) {
+      for (int i = 0; i < net.architecture().output().get(0); i++) {
+        names.add("a \"class\" \\ \n\uD83D\uDC08 " + i);
+      }
+      OnnxExport.of(net).classes(names).to(model);
+    }
+    if (!ours) {
+      var changed = ModelProto.parseFrom(Files.readAllBytes(model)).toBuilder();
+      changed.getMetadataPropsBuilderList().stream()
+          .filter(entry -> entry.getKey().equals("classes"))
+          .forEach(entry -> entry.setValue("{of another tool"));
+      Files.write(model, changed.build().toByteArray());
+    }
+    String source =
+        "@Model @Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
+            + "public interface Net extends ImageClassifier {}\n";
+    assertThat(compile(compiler("javac"), source)).isEmpty();
+    inProject(
+        type -> {
+          try (Network net = Networks.create(type)) {
+            assertThat(ModelCard.of(net.parameters()).classNames())
+                .isEqualTo(ours ? names : List.of());
+          }
+          return 0;
+        });
   }
 
   @Test

@@ -370,7 +370,9 @@ class HostileModelsTest {
                     .addNode(node("Relu", "relu", List.of("x"), "y")))
             .build()
             .toByteArray();
-    assertThat(refusal(open)).contains("the size of its input x is left open, [N, 3, ?, ?]: say");
+    assertThat(refusal(open))
+        .contains(
+            "the size of its input x is left open, [N, 3, ?, ?]: say how large the images are");
     var network = Importer.run(read(open), Optional.of(new Shape(3, 5, 6)));
     assertThat(network.output()).containsExactly(3, 5, 6).inOrder();
     OnnxException e =

@@ -2,6 +2,7 @@ package io.blockwork.processor;
 
 import static com.google.common.truth.Truth.assertThat;
 
+import io.blockwork.onnx.SmallModel;
 import io.blockwork.onnx.WrongFile;
 import io.blockwork.onnx.proto.GraphProto;
 import io.blockwork.onnx.proto.ModelProto;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import javax.tools.Diagnostic;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -96,6 +98,37 @@ class OnnxProblemsTest {
     assertThat(findings.get(0).text())
         .startsWith("[BW375] model.onnx cannot be read: " + wrong.problem() + "\n");
     assertThat(findings.get(0).text()).endsWith("  fix: " + wrong.remedy(models));
+  }
+
+  /** It is a network all the same, so that this is said and no error. */
+  @ParameterizedTest
+  @EnumSource(Compiler.class)
+  @Shows(Message.FIXED_BATCH)
+  void aNumberOfImagesThatIsNeededIsToldAtTheFile(Compiler compiler) throws IOException {
+    Files.write(
+        models.resolve("model.onnx"),
+        SmallModel.of(2, 3, 2, 2)
+            .integers("first", 0)
+            .node("Shape", "shape", List.of("x"))
+            .node("Gather", "images", List.of("shape", "first"))
+            .node("Cast", "number", List.of("images"), SmallModel.integer("to", 1))
+            .node("GlobalAveragePool", "mean", List.of("x"))
+            .node("Flatten", "scores", List.of("mean"))
+            .node("Div", "output", List.of("scores", "number"))
+            .bytes());
+    List<Finding> findings = findings(compiler);
+    assertThat(findings).hasSize(1);
+    assertThat(findings.get(0).kind()).isEqualTo(Diagnostic.Kind.WARNING);
+    assertThat(findings.get(0).line()).isEqualTo(7);
+    // Eclipse's compiler indents otherwise.
+    assertThat(findings.get(0).text().lines().map(String::strip).toList())
+        .containsExactly(
+            "[BW206] Net takes batches of 2, and no others",
+            "declared by @Onnx(\"model.onnx\")",
+            "why: model.onnx fixes the number of images at 2, and what it computes depends on that",
+            "fix: export the model with a dynamic batch axis; or"
+                + " @SuppressWarnings(\"blockwork.fixed-batch\")")
+        .inOrder();
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import com.palantir.javapoet.ClassName;
 import io.blockwork.published.PretrainedWeights;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What generated code tells of a network beside its graph.
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param nodes the interfaces that are its nodes
  * @param model the file that it was made from
  * @param papers where it is described
+ * @param batch the only number of images that it takes at once; empty for any number
  */
 public record NetworkFacts(
     List<String> heads,
@@ -21,7 +23,8 @@ public record NetworkFacts(
     Optional<PretrainedWeights> weights,
     List<NodePaths> nodes,
     Optional<ModelFile> model,
-    Optional<String> papers) {
+    Optional<String> papers,
+    OptionalInt batch) {
   /** Nothing. */
   public static final NetworkFacts NONE =
       new NetworkFacts(List.of(), List.of(), Optional.empty(), List.of());
@@ -39,22 +42,28 @@ public record NetworkFacts(
       List<String> leftOut,
       Optional<PretrainedWeights> weights,
       List<NodePaths> nodes) {
-    this(heads, leftOut, weights, nodes, Optional.empty(), Optional.empty());
+    this(heads, leftOut, weights, nodes, Optional.empty(), Optional.empty(), OptionalInt.empty());
   }
 
-  /** The same of a network that was made from a file. */
-  public NetworkFacts of(ModelFile file) {
-    return new NetworkFacts(heads, leftOut, weights, nodes, Optional.of(file), papers);
+  /**
+   * The same of a network that was made from a file.
+   *
+   * @param images the only number of images that it takes at once; empty for any number
+   */
+  public NetworkFacts of(ModelFile file, OptionalInt images) {
+    return new NetworkFacts(heads, leftOut, weights, nodes, Optional.of(file), papers, images);
   }
 
   /** What is said of the network at a further size, and not at its own alone. */
   public NetworkFacts ofFurtherSize() {
-    return new NetworkFacts(heads, leftOut, Optional.empty(), List.of());
+    return new NetworkFacts(
+        heads, leftOut, Optional.empty(), List.of(), Optional.empty(), Optional.empty(), batch);
   }
 
   /** The same of a network that papers describe. */
   public NetworkFacts after(String descriptions) {
-    return new NetworkFacts(heads, leftOut, weights, nodes, model, Optional.of(descriptions));
+    return new NetworkFacts(
+        heads, leftOut, weights, nodes, model, Optional.of(descriptions), batch);
   }
 
   /**

@@ -301,6 +301,12 @@ public final class NetworkWriter {
     return methods;
   }
 
+  private CodeBlock batch() {
+    return facts.batch().isPresent()
+        ? CodeBlock.of("layers.batch($L);\n", facts.batch().getAsInt())
+        : CodeBlock.of("");
+  }
+
   private static String path(Unit unit) {
     String prefix = unit.prefix();
     return Text.quoted(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1));
@@ -333,6 +339,7 @@ public final class NetworkWriter {
                 in.channels(),
                 in.height(),
                 in.width())
+            .addCode("$L", batch())
             .addCode("$L\n", String.join("\n", top))
             .addCode(
                 "$L",

@@ -53,7 +53,8 @@ record Unit(
     String last = blocks.isEmpty() ? "" : blocks.get(blocks.size() - 1).title();
     // The first of a stage says more: its stride.
     boolean alike = blocks.stream().allMatch(block -> block.title().startsWith(last));
-    return blocks.size() + (last.isEmpty() || !alike ? " blocks" : " x " + last);
+    String some = blocks.size() == 1 ? " block" : " blocks";
+    return blocks.size() + (last.isEmpty() || !alike ? some : " x " + last);
   }
 
   private static Set<Integer> ids(List<Node> nodes) {

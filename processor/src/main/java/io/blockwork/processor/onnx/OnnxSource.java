@@ -3,12 +3,15 @@ package io.blockwork.processor.onnx;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
+import io.blockwork.graph.transforms.Transforms;
 import io.blockwork.onnx.file.ModelReader;
 import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxModel;
+import io.blockwork.onnx.importer.ByteRanges;
 import io.blockwork.onnx.importer.ImportedNetwork;
 import io.blockwork.onnx.importer.Importer;
 import io.blockwork.processor.spec.Message;
+import io.blockwork.weights.ModelMetadata;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,12 +26,17 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A network that an ONNX file holds. */
 public final class OnnxSource {
   private static final int BUFFER = 1 << 16;
+
+  /** What files say of classes and pictures. */
+  private static final List<String> ENTRIES = List.of("classes", "preprocessing", "task");
 
   private final Path path;
   private final ImportedNetwork network;
@@ -85,7 +93,7 @@ public final class OnnxSource {
       throw new Refusal(message, e.problem(), e.remedy(), e);
     }
     try {
-      return new OnnxSource(path, Importer.run(model, input));
+      return new OnnxSource(path, Importer.run(model, input, ", by input = @Input(...) of @Model"));
     } catch (OnnxException e) {
       throw new Refusal(Message.ONNX_MODEL, String.valueOf(e.getMessage()), "", e);
     }
@@ -109,6 +117,11 @@ public final class OnnxSource {
     return network.graph();
   }
 
+  /** The only number of images that the network takes at once; empty for any number. */
+  public OptionalInt batch() {
+    return network.batch();
+  }
+
   /** The SHA-256 of the file and of those beside it that hold its weights, by file name. */
   public Map<String, String> digests() throws IOException {
     Map<String, String> digests = new TreeMap<>();
@@ -119,11 +132,11 @@ public final class OnnxSource {
     return digests;
   }
 
-  /** The SHA-256 of what {@link #writeWeights} writes. */
+  /** The SHA-256 of the weights that {@link #writeWeights} writes. */
   public String weightsDigest(List<Parameter> parameters) throws IOException {
     MessageDigest sha = sha256();
     try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), sha)) {
-      writeWeights(parameters, out);
+      SafetensorsStream.write(parameters, network.weights(), Map.of(), out);
     }
     return HexFormat.of().formatHex(sha.digest());
   }
@@ -155,6 +168,38 @@ public final class OnnxSource {
    * @throws OnnxException if they cannot be read
    */
   public void writeWeights(List<Parameter> parameters, OutputStream out) throws IOException {
-    SafetensorsStream.write(parameters, network.weights(), out);
+    SafetensorsStream.write(parameters, network.weights(), metadata(), out);
+  }
+
+  /** What the file says beside its weights that a network made of it knows. */
+  private Map<String, String> metadata() {
+    Map<String, String> told = new TreeMap<>();
+    for (String key : ENTRIES) {
+      String text = network.metadata().get(key);
+      if (text != null) {
+        told.put(ModelMetadata.ONNX + key, text);
+      }
+    }
+    ByteRanges.of(network, Transforms.forInference(network.graph()))
+        .ifPresent(
+            found -> {
+              told.put(ModelMetadata.RANGES, lines(found));
+              told.put(ModelMetadata.FLOAT_LAYERS, String.join("\n", found.floatLayers()));
+            });
+    return told;
+  }
+
+  private static String lines(ByteRanges found) {
+    return found.ranges().entrySet().stream()
+        .map(
+            each ->
+                each.getValue().low()
+                    + " "
+                    + each.getValue().high()
+                    + " "
+                    + each.getValue().channels()
+                    + " "
+                    + each.getKey())
+        .collect(Collectors.joining("\n"));
   }
 }

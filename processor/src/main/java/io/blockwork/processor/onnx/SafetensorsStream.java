@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +23,29 @@ final class SafetensorsStream {
 
   private SafetensorsStream() {}
 
-  static void write(List<Parameter> parameters, Map<String, OnnxTensor> weights, OutputStream out)
+  /**
+   * Writes a file.
+   *
+   * @param parameters of the network, in order
+   * @param weights their values, by name
+   * @param metadata what is said beside them
+   */
+  static void write(
+      List<Parameter> parameters,
+      Map<String, OnnxTensor> weights,
+      Map<String, String> metadata,
+      OutputStream out)
       throws IOException {
     StringBuilder header = new StringBuilder("{");
+    if (!metadata.isEmpty()) {
+      header.append("\"__metadata__\":{");
+      metadata.forEach(
+          (key, text) -> {
+            header.append(header.charAt(header.length() - 1) == '{' ? "" : ",");
+            header.append(quoted(key)).append(':').append(quoted(text));
+          });
+      header.append('}');
+    }
     long offset = 0;
     for (Parameter parameter : parameters) {
       boolean counter = parameter.kind() == Parameter.Kind.NUM_BATCHES_TRACKED;
@@ -53,6 +74,23 @@ final class SafetensorsStream {
         values(tensor, out);
       }
     }
+  }
+
+  /** A text in JSON. */
+  private static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        quoted.append('\\').append(c);
+      } else if (c < ' ' || Character.isSurrogate(c)) {
+        // A surrogate without its other half is no character that UTF-8 has.
+        quoted.append("\\u").append(HexFormat.of().toHexDigits(c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
   }
 
   private static void values(OnnxTensor tensor, OutputStream out) throws IOException {

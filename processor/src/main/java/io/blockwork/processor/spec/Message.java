@@ -900,7 +900,14 @@ public enum Message {
       "@Output on %1$s has no effect, because %2$s is not a network",
       "%2$s has none of @ResNet, @DenseNet, @ResidualBlock and @DenseBlock, and no annotated"
           + " interface in this build extends it",
-      "annotate %2$s with one of them, or remove @Output");
+      "annotate %2$s with one of them, or remove @Output"),
+  /** A model that fixes the number of images, and needs it. Interface, file, number. */
+  FIXED_BATCH(
+      "BW206",
+      "fixed-batch",
+      "%1$s takes batches of %3$d, and no others",
+      "%2$s fixes the number of images at %3$d, and what it computes depends on that",
+      "export the model with a dynamic batch axis");
 
   /** Whether a message stops the build. */
   public enum Severity {

@@ -23,13 +23,14 @@ final class BoundPass implements AutoCloseable {
   private final CudaTensor.Form form;
   private boolean closed;
 
-  private BoundPass(Session session, NetworkState state, CudaTensor.Form form) {
+  private BoundPass(
+      Session session, NetworkState state, Parameters parameters, CudaTensor.Form form) {
     this.session = session;
     this.state = state;
     this.form = form;
     this.arena = new Arena();
     resources.add(arena, arena::close);
-    resources.add(() -> {}, state::release);
+    resources.add(() -> {}, () -> state.release(parameters));
     Stream made;
     try {
       made = session.device().newStream();
@@ -57,7 +58,8 @@ final class BoundPass implements AutoCloseable {
     Device device = session.device();
     device.use();
     state.acquire(parameters);
-    BoundPass pass = new BoundPass(session, state, new CudaTensor.Form(batch, session.numerics()));
+    BoundPass pass =
+        new BoundPass(session, state, parameters, new CudaTensor.Form(batch, session.numerics()));
     ReentrantLock lock = device.lock();
     lock.lock();
     try {

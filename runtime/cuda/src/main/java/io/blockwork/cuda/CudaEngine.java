@@ -5,6 +5,7 @@ import io.blockwork.cuda.driver.CudaLibraries;
 import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.LibraryFolders;
 import io.blockwork.engine.BoundInference;
+import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.ForwardPass;
@@ -13,6 +14,7 @@ import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Tuning;
+import io.blockwork.engine.UpdateRule;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
@@ -139,6 +141,12 @@ public final class CudaEngine implements Engine {
       Function<TrainingBinder, TrainingPass> network) {
     return CudaTraining.bind(
         session, state(parameters), parameters, gradients, batch, settings, network);
+  }
+
+  @Override
+  public Optional<BoundOptimizer> bindOptimizer(
+      Parameters parameters, Gradients gradients, UpdateRule rule, INDArray state) {
+    return Optional.of(new CudaOptimizer(state(parameters), parameters, gradients, rule, state));
   }
 
   @Override

@@ -32,7 +32,6 @@ final class CudaTraining implements BoundTraining {
   private final Optional<Port> inputGradient;
   private final Arena.Storage passNumber;
   private final HostMemory hostPassNumber;
-  private final TrainingWeights weights;
   private final List<String> counted;
   private final List<Emitter.Launch> forwardLaunches;
   private final List<Emitter.Launch> backwardLaunches;
@@ -52,7 +51,7 @@ final class CudaTraining implements BoundTraining {
     HostMemory number = pass.session().device().allocateHost(Long.BYTES);
     hostPassNumber = pass.resources().add(number, number::close);
     DeviceParameters values = pass.state().parameters();
-    weights = new TrainingWeights(pass.arena(), pass.form(), values);
+    TrainingWeights weights = new TrainingWeights(pass.arena(), pass.form(), values);
     Emitter emitter = pass.session().emitter(pass.form(), pass.arena());
     TrainingRecorder recorder =
         new TrainingRecorder(parameters, values, settings, weights, emitter, passNumber);
@@ -83,11 +82,13 @@ final class CudaTraining implements BoundTraining {
     backwardLaunches = emitter.take();
     pass.arena().allocate(pass.session().device(), pass.stream());
     recorder.constants().upload(pass.stream());
-    // Both run once while they are recorded, and move the running statistics of the device.
-    pass.state().refreshParameters(parameters, pass.stream());
+    // Both run once while they are recorded, and write over gradients and running statistics.
+    gradients.settle();
+    values.clearGradients(pass.stream());
+    pass.state().lend(parameters, pass.stream());
     forward = pass.record(forwardLaunches);
     backward = pass.record(backwardLaunches);
-    pass.state().reload(pass.stream());
+    pass.state().refreshParameters(parameters, pass.stream());
   }
 
   private static void emit(List<Operation> operations, Emitter emitter) {
@@ -142,16 +143,15 @@ final class CudaTraining implements BoundTraining {
     NativeValues.bytes(hostPassNumber.address(), Long.BYTES).putLong(0, parameters.passes());
     pass.stream().toDevice(passNumber.address(), hostPassNumber.address(), Long.BYTES);
     input.send(pass.stream(), images);
-    long before = parameters.version();
-    parameters.write(
-        memory -> {
-          forward.launch(pass.stream());
-          outputs.forEach(port -> port.fetch(pass.stream()));
-          pass.state().parameters().downloadStatistics(pass.stream());
-          pass.stream().await();
-          countBatches(memory);
-        });
-    pass.state().statisticsMoved(parameters, before);
+    pass.state()
+        .change(
+            parameters,
+            memory -> {
+              forward.launch(pass.stream());
+              outputs.forEach(port -> port.fetch(pass.stream()));
+              pass.stream().await();
+              countBatches(memory);
+            });
   }
 
   /** Hands out the first result of the last {@link #forward(long)}. */
@@ -175,9 +175,8 @@ final class CudaTraining implements BoundTraining {
       outputGradients.get(i).send(pass.stream(), NativeValues.address(source));
       Reference.reachabilityFence(source);
     }
-    INDArray flat = gradients.flat();
-    backwards(NativeValues.address(flat));
-    Reference.reachabilityFence(flat);
+    backwards();
+    gradients.leaveElsewhere(pass.state().gradients());
   }
 
   /**
@@ -189,15 +188,12 @@ final class CudaTraining implements BoundTraining {
   void backward(long gradient, long flat) {
     pass.use();
     outputGradients.get(0).send(pass.stream(), gradient);
-    backwards(flat);
+    backwards();
+    pass.state().fetchGradients(flat);
   }
 
-  private void backwards(long flat) {
+  private void backwards() {
     backward.launch(pass.stream());
-    long bytes = pass.state().parameters().learnableBytes();
-    if (bytes > 0) {
-      pass.stream().toHost(flat, weights.gradients().address(), bytes);
-    }
     inputGradient.ifPresent(port -> port.fetch(pass.stream()));
     pass.stream().await();
   }
@@ -221,6 +217,8 @@ final class CudaTraining implements BoundTraining {
   /** Milliseconds that the device takes for both graphs, the copies not included. */
   float milliseconds() {
     pass.use();
+    gradients.settle();
+    pass.state().lend(parameters, pass.stream());
     try (Timer timer = new Timer(pass.session().device(), pass.stream())) {
       return timer.milliseconds(
           () -> {
@@ -228,20 +226,30 @@ final class CudaTraining implements BoundTraining {
             backward.launch(pass.stream());
           });
     } finally {
-      pass.state().reload(pass.stream());
+      pass.state().refreshParameters(parameters, pass.stream());
     }
   }
 
   /** The mean time of each launch by itself, forward and backward. */
   List<KernelTime> profile(int repetitions) {
-    List<KernelTime> times = new ArrayList<>(pass.profile(forwardLaunches, repetitions));
-    times.addAll(pass.profile(backwardLaunches, repetitions));
-    pass.state().reload(pass.stream());
-    return times;
+    pass.use();
+    gradients.settle();
+    pass.state().lend(parameters, pass.stream());
+    try {
+      List<KernelTime> times = new ArrayList<>(pass.profile(forwardLaunches, repetitions));
+      times.addAll(pass.profile(backwardLaunches, repetitions));
+      return times;
+    } finally {
+      pass.state().refreshParameters(parameters, pass.stream());
+    }
   }
 
   @Override
   public void close() {
-    pass.close();
+    try {
+      gradients.settle();
+    } finally {
+      pass.close();
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -37,11 +38,16 @@ final class DeviceParameters implements AutoCloseable {
     }
   }
 
+  private final Device device;
   private final Block learnable;
   private final Block statistics;
 
+  /** As the learnable entries lie; made for the first training pass. */
+  private Optional<DeviceMemory> gradients = Optional.empty();
+
   /** Takes the memory; nothing is copied yet. */
   DeviceParameters(Device device, Parameters parameters) {
+    this.device = device;
     this.learnable =
         new Block(device, parameters, those(parameters, info -> info.kind().learnable()));
     Block second;
@@ -83,6 +89,18 @@ final class DeviceParameters implements AutoCloseable {
     return learnable.memory::address;
   }
 
+  /** The gradients of the learnable entries, in their order, of whichever pass was the last. */
+  Place gradients() {
+    return () -> gradients.orElseThrow().address();
+  }
+
+  /** Makes the gradients, all zero: those of frozen parameters stay so. */
+  void clearGradients(Stream stream) {
+    DeviceMemory memory = gradients.orElseGet(() -> device.allocate(learnableBytes()));
+    gradients = Optional.of(memory);
+    stream.clear(memory.address(), Math.max(1, learnableBytes()));
+  }
+
   /** Bytes of the learnable entries. */
   long learnableBytes() {
     return learnable.memory.bytes();
@@ -97,19 +115,21 @@ final class DeviceParameters implements AutoCloseable {
     }
   }
 
-  /** Copies the running statistics to the host. */
-  void downloadStatistics(Stream stream) {
-    if (statistics.memory.bytes() > 0) {
-      stream.toHost(statistics.host, statistics.memory.address(), statistics.memory.bytes());
+  /** Copies everything to the host. */
+  void download(Stream stream) {
+    for (Block block : List.of(learnable, statistics)) {
+      if (block.memory.bytes() > 0) {
+        stream.toHost(block.host, block.memory.address(), block.memory.bytes());
+      }
     }
   }
 
   @Override
   public void close() {
-    try {
-      learnable.memory.close();
-    } finally {
-      statistics.memory.close();
+    try (Resources all = new Resources()) {
+      all.add(learnable.memory, learnable.memory::close);
+      all.add(statistics.memory, statistics.memory::close);
+      gradients.ifPresent(memory -> all.add(memory, memory::close));
     }
   }
 }

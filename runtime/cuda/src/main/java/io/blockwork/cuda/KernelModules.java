@@ -20,7 +20,8 @@ final class KernelModules {
     NORMS,
     POOLS,
     CONVOLUTIONS,
-    TRANSFERS
+    TRANSFERS,
+    OPTIMIZERS
   }
 
   private final Device device;

@@ -20,6 +20,11 @@ final class Resources implements AutoCloseable {
     return resource;
   }
 
+  /** Leaves everything to its users: nothing has failed. */
+  void keep() {
+    all.clear();
+  }
+
   @Override
   public void close() {
     RuntimeException failure = null;

@@ -31,7 +31,7 @@ final class TrainingWeights {
   private final DeviceParameters parameters;
   private final Arena.Storage packed;
   private final Arena.Storage packedGradients;
-  private final Arena.Storage gradients;
+  private final Place gradients;
   private final Map<String, Row> rows = new HashMap<>();
   private final List<Row> order = new ArrayList<>();
   private final List<Row> trained = new ArrayList<>();
@@ -42,7 +42,7 @@ final class TrainingWeights {
     this.parameters = parameters;
     this.packed = arena.reserve("weights");
     this.packedGradients = arena.reserve("gradients of weights");
-    this.gradients = arena.reserve("gradients", parameters.learnableBytes());
+    this.gradients = parameters.gradients();
   }
 
   private long bytes(long count) {
@@ -100,11 +100,6 @@ final class TrainingWeights {
   /** Where the gradient of a parameter goes which is not packed. */
   Place gradientOf(String name) {
     return gradients.plus(parameters.offset(name));
-  }
-
-  /** All gradients, in the parameters' order. */
-  Place gradients() {
-    return gradients;
   }
 
   /** Packs all weights. */

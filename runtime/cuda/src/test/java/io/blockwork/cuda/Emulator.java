@@ -143,6 +143,11 @@ final class Emulator {
     return control.getFunction("emulator_opened").invokeLong(new Object[0]);
   }
 
+  /** Bytes that were copied from devices to the host so far. */
+  long bytesToHost() {
+    return control.getFunction("emulator_to_host").invokeLong(new Object[0]);
+  }
+
   /** Sets the bytes of the device's memory that may still be taken. */
   void capacity(long bytes) {
     control.getFunction("emulator_capacity").invokeVoid(new Object[] {bytes});

@@ -45,8 +45,8 @@ final class Architectures {
       long macs = Totals.of(node, shapes).macs();
       layers.add(new LayerInfo(module, node.op().type(), sizes, parameters, macs));
     }
-    return new Architecture(
-        name, List.of(in.channels(), in.height(), in.width()), network.output(), layers, slots);
+    List<Integer> input = List.of(in.channels(), in.height(), in.width());
+    return new Architecture(name, input, network.output(), layers, slots).forBatch(network.batch());
   }
 
   private static ParameterInfo parameter(Parameter parameter) {

@@ -2,6 +2,7 @@ package io.blockwork.onnx;
 
 import io.blockwork.Architecture;
 import io.blockwork.ModelCard;
+import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.compiled.CompiledNetwork;
 import io.blockwork.engine.EngineOptions;
@@ -15,6 +16,7 @@ import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.plans.InferencePlan;
 import io.blockwork.graph.plans.InferencePlanner;
 import io.blockwork.graph.transforms.Transforms;
+import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.onnx.file.ModelReader;
 import io.blockwork.onnx.file.OnnxException;
@@ -22,10 +24,8 @@ import io.blockwork.onnx.file.OnnxModel;
 import io.blockwork.onnx.file.OnnxTensor;
 import io.blockwork.onnx.importer.ImportedNetwork;
 import io.blockwork.onnx.importer.Importer;
-import io.blockwork.weights.WeightsException;
 import java.nio.DoubleBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -46,6 +46,10 @@ import org.nd4j.linalg.api.buffer.DataType;
  * file has the channels last and transposes them first.
  */
 public final class OnnxNetwork extends CompiledNetwork {
+  private static final String WITH_SIZE =
+      "OnnxNetwork.load(path, channels, height, width, options)";
+  private static final String SIZE_REMEDY = ", by " + WITH_SIZE;
+
   private final InferencePlan plan;
   private final Graph graph;
   private final Optional<Quantization> quantization;
@@ -63,24 +67,10 @@ public final class OnnxNetwork extends CompiledNetwork {
       for (Map.Entry<String, OnnxTensor> weight : network.weights().entrySet()) {
         parameters().overwrite(weight.getKey(), values -> write(weight.getValue(), values));
       }
-      told(network).describe(parameters());
+      ModelCard.ofOthers(network.metadata(), network.output()).describe(parameters());
     } catch (RuntimeException | Error e) {
       close();
       throw e;
-    }
-  }
-
-  /** What our exports say of classes and pictures; other tools may mean something else. */
-  private static ModelCard told(ImportedNetwork network) {
-    try {
-      ModelCard card = ModelCard.ofEntries(network.metadata());
-      int classes = card.classNames().size();
-      boolean fits = classes == 0 || network.output().equals(List.of(classes));
-      return fits
-          ? new ModelCard(Optional.empty(), card.classNames(), card.preprocessing(), card.task())
-          : new ModelCard(List.of(), card.preprocessing());
-    } catch (WeightsException e) {
-      return new ModelCard(List.of(), Optional.empty());
     }
   }
 
@@ -130,7 +120,7 @@ public final class OnnxNetwork extends CompiledNetwork {
   private static OnnxNetwork load(Path path, Optional<Shape> input, NetworkOptions options) {
     try {
       OnnxModel model = ModelReader.read(path);
-      return of(name(path), Importer.run(model, input), options);
+      return of(name(path), Importer.run(model, input, SIZE_REMEDY), options);
     } catch (OnnxException e) {
       throw e.in(path);
     }
@@ -174,7 +164,7 @@ public final class OnnxNetwork extends CompiledNetwork {
    */
   public static OnnxNetwork loadQuantized(Path path, EngineOptions engine) {
     try {
-      ImportedNetwork network = Importer.run(ModelReader.read(path), Optional.empty());
+      ImportedNetwork network = Importer.run(ModelReader.read(path), Optional.empty(), SIZE_REMEDY);
       Quantization ranges =
           QuantizedRanges.of(network, Transforms.forInference(network.graph()))
               .orElseThrow(() -> floats());
@@ -192,11 +182,12 @@ public final class OnnxNetwork extends CompiledNetwork {
 
   /**
    * The ranges of the layers' results that a file in 8-bit integers has: for an engine, as {@link
-   * EngineOptions#quantization} takes them, or for the class that the processor generates from the
-   * same file, by {@link io.blockwork.quantization.Quantizer}.
+   * EngineOptions#quantization} takes them. The class that the processor generates from the same
+   * file has them, too.
    *
    * @return empty if no layer of the file is computed from 8-bit integers
    */
+  @Override
   public Optional<Quantization> quantization() {
     return quantization;
   }
@@ -209,6 +200,26 @@ public final class OnnxNetwork extends CompiledNetwork {
   /** What runs when, and where every value lies. */
   public InferencePlan plan() {
     return plan;
+  }
+
+  @Override
+  protected String otherSize(int channels, int height, int width) {
+    return SafeText.format(
+        "load a file that leaves the size open for them: OnnxNetwork.load(path, %d, %d, %d, options)",
+        channels, height, width);
+  }
+
+  @Override
+  public Network at(int height) {
+    int own = architecture().input().get(1);
+    if (height != own) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s: it was loaded for images of height %d, not %d; load a file that leaves the size"
+                  + " open for each: %s",
+              architecture().name(), own, height, WITH_SIZE));
+    }
+    return this;
   }
 
   @Override

@@ -4,26 +4,14 @@ import io.blockwork.engine.Quantization;
 import io.blockwork.engine.TensorRange;
 import io.blockwork.engine.ValueRange;
 import io.blockwork.graph.Graph;
-import io.blockwork.graph.Node;
-import io.blockwork.graph.Shapes;
-import io.blockwork.graph.ops.Conv2d;
-import io.blockwork.graph.ops.Linear;
-import io.blockwork.graph.ops.Shape;
-import io.blockwork.onnx.importer.Bounds;
+import io.blockwork.onnx.importer.ByteRanges;
 import io.blockwork.onnx.importer.ImportedNetwork;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/**
- * The ranges of a file in 8-bit integers. Its scales and zeros have become bounds of the network's
- * values, so that the bounds of each layer's results are what its bytes stand for.
- */
+/** The ranges of a file in 8-bit integers, as engines take them. */
 final class QuantizedRanges {
   private QuantizedRanges() {}
 
@@ -34,27 +22,18 @@ final class QuantizedRanges {
    * @return by the layers' module names; empty if the file computes no layer from bytes
    */
   static Optional<Quantization> of(ImportedNetwork network, Graph inference) {
-    if (network.byteLayers().isEmpty()) {
-      return Optional.empty();
-    }
-    List<Shape> shapes = Shapes.of(inference);
-    List<Bounds> bounds = new ArrayList<>();
+    return ByteRanges.of(network, inference).map(QuantizedRanges::forEngines);
+  }
+
+  private static Quantization forEngines(ByteRanges found) {
     Map<String, TensorRange> ranges = new LinkedHashMap<>();
-    Set<String> floats = new LinkedHashSet<>();
-    for (Node node : inference.nodes()) {
-      String path = node.op().path();
-      Bounds own = Bounds.of(node.op(), node.inputs().stream().map(bounds::get).toList());
-      bounds.add(own);
-      if (node.op().runs() && own.isFinite()) {
-        var range = new ValueRange((float) own.low(), (float) own.high());
-        int channels = shapes.get(node.id()).channels();
-        ranges.put(path, new TensorRange(range, Collections.nCopies(channels, range)));
-      }
-      boolean layer = node.op() instanceof Conv2d || node.op() instanceof Linear;
-      if (layer && !network.byteLayers().contains(path)) {
-        floats.add(path);
-      }
-    }
-    return Optional.of(new Quantization(ranges, floats));
+    found
+        .ranges()
+        .forEach(
+            (path, each) -> {
+              var range = new ValueRange(each.low(), each.high());
+              ranges.put(path, new TensorRange(range, Collections.nCopies(each.channels(), range)));
+            });
+    return new Quantization(ranges, found.floatLayers());
   }
 }

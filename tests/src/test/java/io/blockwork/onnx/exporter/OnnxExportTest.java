@@ -270,7 +270,7 @@ final class OnnxExportTest {
     OnnxExport export = OnnxExport.of(net);
     assertThat(assertThrows(IllegalArgumentException.class, () -> export.classes(List.of("a"))))
         .hasMessageThat()
-        .isEqualTo("ExportedNet has 5 classes, got 1 names");
+        .isEqualTo("ExportedNet: expected one name for each of 5 classes, got 1");
     assertThat(
             assertThrows(
                 IllegalArgumentException.class,

@@ -11,9 +11,9 @@ import io.blockwork.graph.Output;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.StateDict;
 import io.blockwork.graph.Totals;
+import io.blockwork.graph.ops.Outcome;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.graph.ops.Softmax;
 import io.blockwork.graph.plans.InferencePlanner;
 import io.blockwork.graph.text.GraphText;
 import io.blockwork.graph.text.GraphTextException;
@@ -73,6 +73,10 @@ public final class OnnxExport {
   private final String name;
   private final Graph network;
   private final Parameters parameters;
+
+  /** The only number of images that the network is for; empty for any number. */
+  private final OptionalInt batch;
+
   private int opset = DEFAULT_OPSET;
   private DataType dataType = DataType.FLOAT;
   private boolean softmax;
@@ -85,10 +89,11 @@ public final class OnnxExport {
   private Optional<Preprocessing> preprocessing = Optional.empty();
   private Optional<Quantization> quantization = Optional.empty();
 
-  private OnnxExport(String name, Graph network, Parameters parameters) {
+  private OnnxExport(String name, Graph network, Parameters parameters, OptionalInt batch) {
     this.name = name;
     this.network = network;
     this.parameters = parameters;
+    this.batch = batch;
   }
 
   /**
@@ -100,8 +105,9 @@ public final class OnnxExport {
    */
   public static OnnxExport of(Network network) {
     String name = network.architecture().name();
+    OptionalInt batch = network.architecture().batch();
     if (network instanceof OnnxNetwork loaded) {
-      return of(name, loaded.graph(), loaded.parameters());
+      return of(name, loaded.graph(), loaded.parameters(), batch);
     }
     String text =
         CompiledGraph.of(network)
@@ -114,7 +120,7 @@ public final class OnnxExport {
                                 + " classes when you pack them",
                             name, CompiledGraph.fileName(network))));
     try {
-      return of(name, GraphText.read(text), network.parameters());
+      return of(name, GraphText.read(text), network.parameters(), batch);
     } catch (GraphTextException e) {
       throw new IllegalStateException(
           SafeText.format(
@@ -133,6 +139,10 @@ public final class OnnxExport {
    * @throws IllegalStateException if they are not those of the graph
    */
   public static OnnxExport of(String name, Graph graph, Parameters parameters) {
+    return of(name, graph, parameters, OptionalInt.empty());
+  }
+
+  private static OnnxExport of(String name, Graph graph, Parameters parameters, OptionalInt batch) {
     List<String> told = new ArrayList<>();
     for (Parameter parameter : StateDict.of(graph)) {
       told.add(parameter.name() + " " + parameter.shape());
@@ -153,7 +163,7 @@ public final class OnnxExport {
                   + " build the network again",
               name, entry(told, first), entry(there, first)));
     }
-    return new OnnxExport(name, graph, parameters);
+    return new OnnxExport(name, graph, parameters, batch);
   }
 
   private static String entry(List<String> entries, int index) {
@@ -247,7 +257,8 @@ public final class OnnxExport {
     int count = Shapes.of(network).get(network.output()).channels();
     if (names.size() != count) {
       throw new IllegalArgumentException(
-          SafeText.format("%s has %d classes, got %d names", name, count, names.size()));
+          SafeText.format(
+              "%s: expected one name for each of %d classes, got %d", name, count, names.size()));
     }
     classes = List.copyOf(names);
     return this;
@@ -350,7 +361,7 @@ public final class OnnxExport {
               name, bad.get()));
     }
     Graph part = quantization.isPresent() ? planned() : inference();
-    OnnxGraph graph = new OnnxGraph(opset, dataType, parameters);
+    OnnxGraph graph = new OnnxGraph(opset, dataType, parameters, batch);
     graph.reserve(INPUT);
     part.outputs().forEach(output -> graph.reserve(output.name()));
     Value images = images(graph);
@@ -402,7 +413,7 @@ public final class OnnxExport {
                   + " without softmax()",
               name, task));
     }
-    if (softmax && network.node(network.output()).op() instanceof Softmax) {
+    if (softmax && network.node(network.output()).op().outcome() == Outcome.SHARES) {
       throw new IllegalStateException(
           SafeText.format("%s ends in a softmax of its own: export it without another", name));
     }
@@ -458,7 +469,7 @@ public final class OnnxExport {
     Shape in = input();
     body.addInput(
         bytesIn
-            ? OnnxGraph.info(
+            ? graph.info(
                 INPUT,
                 TensorProto.DataType.UINT8,
                 "images of N, rows, columns, channels: 0 to 255",

@@ -6,6 +6,7 @@ import io.blockwork.onnx.proto.AttributeProto;
 import io.blockwork.onnx.proto.GraphProto;
 import io.blockwork.onnx.proto.NodeProto;
 import io.blockwork.onnx.proto.TensorProto;
+import io.blockwork.onnx.proto.TensorShapeProto;
 import io.blockwork.onnx.proto.TypeProto;
 import io.blockwork.onnx.proto.ValueInfoProto;
 import io.blockwork.parameters.Parameters;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** The ONNX graph that is being written: nodes in order, values, initialisers. */
@@ -27,6 +29,7 @@ final class OnnxGraph {
   private final int opset;
   private final DataType type;
   private final Parameters parameters;
+  private final OptionalInt batch;
   private final List<NodeProto.Builder> nodes = new ArrayList<>();
   private final Map<String, Value> values = new LinkedHashMap<>();
   private final Map<String, Initialiser> initialisers = new LinkedHashMap<>();
@@ -43,8 +46,10 @@ final class OnnxGraph {
    *
    * @param opset the version of the operators
    * @param type that of the weights, {@code FLOAT} or {@code DOUBLE}
+   * @param batch the only number of images that it is for; empty for any number
    */
-  OnnxGraph(int opset, DataType type, Parameters parameters) {
+  OnnxGraph(int opset, DataType type, Parameters parameters, OptionalInt batch) {
+    this.batch = batch;
     this.opset = opset;
     this.type = type;
     this.parameters = parameters;
@@ -332,9 +337,10 @@ final class OnnxGraph {
   }
 
   /** What is known of a value of another type or order; the batch comes first. */
-  static ValueInfoProto info(String name, TensorProto.DataType type, String words, long... sizes) {
+  ValueInfoProto info(String name, TensorProto.DataType type, String words, long... sizes) {
     TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder().setElemType(type.getNumber());
-    tensor.getShapeBuilder().addDimBuilder().setDimParam(BATCH);
+    TensorShapeProto.Dimension.Builder images = tensor.getShapeBuilder().addDimBuilder();
+    batch.ifPresentOrElse(images::setDimValue, () -> images.setDimParam(BATCH));
     for (long size : sizes) {
       tensor.getShapeBuilder().addDimBuilder().setDimValue(size);
     }

@@ -3,8 +3,10 @@ package io.blockwork.onnx.importer;
 import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxTensor;
 import io.blockwork.onnx.importer.Atom.Axis;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A constant beside a value of the network, as one number a channel.
@@ -14,8 +16,9 @@ import java.util.List;
  */
 record Channels(View view, double[] values) {
   /** The constant, which must not differ from place to place. */
-  static Channels of(Translation translation, View x, OnnxTensor tensor) {
-    if (tensor.count() == 1) {
+  static Channels of(Translation translation, View x, OnnxTensor given) {
+    OnnxTensor tensor = ofOneImage(translation, x, given);
+    if (tensor.count() == 1 || isSameEverywhere(x, tensor)) {
       translation.scope().worksOut(x.shape().channels(), translation);
       double[] all = new double[x.shape().channels()];
       Arrays.fill(all, tensor.first());
@@ -41,6 +44,50 @@ record Channels(View view, double[] values) {
       }
     }
     return new Channels(view, spread(translation, view, shape, tensor));
+  }
+
+  /** A constant of which each image has its own, if these are the same: that of one of them. */
+  static OnnxTensor ofOneImage(Translation translation, View x, OnnxTensor tensor) {
+    int images = translation.scope().batch().size();
+    int axis = x.batchAxis().orElse(x.rank()) - x.rank() + tensor.shape().size();
+    if (images < 2
+        || axis < 0
+        || axis >= tensor.shape().size()
+        || tensor.shape().get(axis) != images) {
+      return tensor;
+    }
+    List<Integer> shape = new ArrayList<>(tensor.shape());
+    shape.set(axis, 1);
+    if (tensor.isUniform()) {
+      return OnnxTensor.uniform(tensor.name(), tensor.type(), shape, tensor.first());
+    }
+    translation.scope().worksOut(2L * tensor.count(), translation);
+    long inner =
+        shape.subList(axis, shape.size()).stream()
+            .mapToLong(Integer::longValue)
+            .reduce(1, (a, b) -> a * b);
+    double[] all = tensor.doubles();
+    double[] first = new double[all.length / images];
+    for (int i = 0; i < all.length; i++) {
+      int at = (int) (i / (inner * images) * inner + i % inner);
+      if (i / inner % images == 0) {
+        first[at] = all[i];
+      } else if (first[at] != all[i]) {
+        return tensor;
+      }
+    }
+    return OnnxTensor.of(tensor.name(), tensor.type(), shape, first);
+  }
+
+  /** Whether it is one number, written down for each place of a value. */
+  private static boolean isSameEverywhere(View x, OnnxTensor tensor) {
+    if (!tensor.isUniform() || tensor.shape().size() > x.rank()) {
+      return false;
+    }
+    List<Integer> shape = OnnxTensor.padded(tensor.shape(), x.rank());
+    return IntStream.range(0, x.rank())
+        .allMatch(
+            axis -> shape.get(axis) == 1 || x.dims().get(axis).equals(Dim.of(shape.get(axis))));
   }
 
   private static View flat(Translation translation, View view, int axis, OnnxTensor tensor) {

@@ -53,6 +53,11 @@ record Dim(long batch, long constant) {
     throw new ArithmeticException("a quotient that depends on the batch size");
   }
 
+  /** What it is for so many images. */
+  Dim at(int images) {
+    return of(Math.addExact(Math.multiplyExact(batch, images), constant));
+  }
+
   /** Its value where it must not depend on the number of images. */
   long value(String what) {
     if (!isConstant()) {

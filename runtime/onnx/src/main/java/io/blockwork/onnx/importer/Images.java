@@ -34,8 +34,9 @@ record Images(String name, Shape shape, int batch, View view) {
    * The only input of a model.
    *
    * @param given shape of one image; empty if the file says it
+   * @param remedy how the caller is told that shape, where the file does not say it
    */
-  static Images of(OnnxModel model, List<OnnxNode> nodes, Optional<Shape> given) {
+  static Images of(OnnxModel model, List<OnnxNode> nodes, Optional<Shape> given, String remedy) {
     if (model.outputs().isEmpty()) {
       throw new OnnxException("it has no output");
     }
@@ -59,7 +60,7 @@ record Images(String name, Shape shape, int batch, View view) {
     int[] ours = {1, 1, 1};
     for (int i = 0; i < 3; i++) {
       if (order[i] < rank) {
-        ours[i] = size(input, order[i], given.map(Images::sizes), i);
+        ours[i] = size(input, order[i], given.map(Images::sizes), i, remedy);
       }
     }
     double values = (double) ours[0] * ours[1] * ours[2];
@@ -67,7 +68,7 @@ record Images(String name, Shape shape, int batch, View view) {
       throw new OnnxException("its input %s is %s, which is too large", input.name(), text(input));
     }
     Shape shape = new Shape(ours[0], ours[1], ours[2]);
-    View view = View.of(0, shape, rank);
+    View view = View.of(0, shape, rank, List.of(Atom.BATCH));
     return new Images(
         input.name(),
         shape,
@@ -79,12 +80,13 @@ record Images(String name, Shape shape, int batch, View view) {
     return List.of(shape.channels(), shape.height(), shape.width());
   }
 
-  private static int size(OnnxValue input, int axis, Optional<List<Integer>> given, int ours) {
+  private static int size(
+      OnnxValue input, int axis, Optional<List<Integer>> given, int ours, String remedy) {
     OptionalInt size = input.shape().get(axis);
     if (size.isEmpty() && given.isEmpty()) {
       throw new OnnxException(
-          "the size of its input %s is left open, %s: say how large the images are, by input = @Input(...) of @Model, or as the second argument of OnnxNetwork.load",
-          input.name(), text(input));
+          "the size of its input %s is left open, %s: say how large the images are%s",
+          input.name(), text(input), remedy);
     }
     int wanted = given.map(sizes -> sizes.get(ours)).orElse(0);
     if (size.isPresent() && given.isPresent() && size.getAsInt() != wanted) {

@@ -4,12 +4,15 @@ import io.blockwork.graph.Graph;
 import io.blockwork.onnx.file.OnnxTensor;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * A network from an ONNX file.
  *
  * @param graph the network
+ * @param batch the only number of images that it is for, where the file fixes one and something
+ *     depends on it; empty if it takes any number
  * @param output shape of the result of one image, {@code [classes]} or {@code [C, H, W]}
  * @param weights the values of its parameters, by name; those that are missing keep their initial
  *     ones
@@ -21,6 +24,7 @@ import java.util.Set;
  */
 public record ImportedNetwork(
     Graph graph,
+    OptionalInt batch,
     List<Integer> output,
     Map<String, OnnxTensor> weights,
     Set<String> byteLayers,

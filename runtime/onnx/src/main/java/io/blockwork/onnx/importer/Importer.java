@@ -56,13 +56,26 @@ public final class Importer {
    *     or does not say the size of its images; the message names the operation
    */
   public static ImportedNetwork run(OnnxModel model, Optional<Shape> input) {
+    return run(model, input, "");
+  }
+
+  /**
+   * Takes a model.
+   *
+   * @param input shape of one image; empty if the file says it
+   * @param remedy how a user says that shape, for the message where the file leaves it open: {@code
+   *     ", by ..."}
+   * @throws OnnxException if the model has an operation that cannot be taken, is not of one input,
+   *     or does not say the size of its images; the message names the operation
+   */
+  public static ImportedNetwork run(OnnxModel model, Optional<Shape> input, String remedy) {
     if (model.opset() < OLDEST_OPSET || model.opset() > NEWEST_OPSET) {
       throw new OnnxException(
           "it uses version %d of ONNX's operators; %d to %d are supported",
           model.opset(), OLDEST_OPSET, NEWEST_OPSET);
     }
     try {
-      return taken(model, input);
+      return taken(model, input, remedy);
     } catch (ArithmeticException e) {
       throw new OnnxException(e, "its sizes are too large (%s)", e.getMessage());
     } catch (IllegalArgumentException | IndexOutOfBoundsException | NegativeArraySizeException e) {
@@ -71,13 +84,34 @@ public final class Importer {
     }
   }
 
-  private static ImportedNetwork taken(OnnxModel model, Optional<Shape> input) {
+  private static ImportedNetwork taken(OnnxModel model, Optional<Shape> input, String remedy) {
     List<OnnxNode> nodes = Order.of(model, Patterns.replaced(model));
-    Images images = Images.of(model, nodes, input);
+    Images images = Images.of(model, nodes, input, remedy);
+    int size = images.batch();
+    if (size > 0 && isOurs(model)) {
+      // Our exports fix the number only where something depends on it, and tell no more what.
+      return taken(model, nodes, images, new Batch(size, true));
+    }
+    try {
+      return taken(model, nodes, images, new Batch(size, false));
+    } catch (OnnxException | IllegalArgumentException | ArithmeticException e) {
+      if (size == 0) {
+        throw e;
+      }
+      // What this attempt says is left when the number of images is no obstacle.
+      return taken(model, nodes, images, new Batch(size, true));
+    }
+  }
+
+  private static boolean isOurs(OnnxModel model) {
+    return (model.producer() + " ").startsWith("Blockwork ");
+  }
+
+  private static ImportedNetwork taken(
+      OnnxModel model, List<OnnxNode> nodes, Images images, Batch batch) {
     var names = new Names(nodes);
-    boolean ours = (model.producer() + " ").startsWith("Blockwork ");
-    var draft = new Draft(images.shape(), Map.of(), ours);
-    ImportedNetwork network = taken(model, nodes, images, draft, names);
+    var draft = new Draft(images.shape(), Map.of(), isOurs(model));
+    ImportedNetwork network = taken(model, nodes, images, batch, draft, names);
     Map<String, FoundBlocks.Place> places = FoundBlocks.of(network.graph(), names.unnamed());
     return places.isEmpty()
         ? network
@@ -85,14 +119,15 @@ public final class Importer {
             model,
             nodes,
             images,
-            new Draft(images.shape(), places, ours),
+            batch,
+            new Draft(images.shape(), places, isOurs(model)),
             new Names(nodes, places));
   }
 
   private static ImportedNetwork taken(
-      OnnxModel model, List<OnnxNode> nodes, Images images, Draft draft, Names names) {
-    var scope = new Scope(model, nodes, images.batch(), draft, names);
-    scope.define(images.name(), images.view());
+      OnnxModel model, List<OnnxNode> nodes, Images images, Batch batch, Draft draft, Names names) {
+    var scope = new Scope(model, nodes, batch, draft, names);
+    scope.define(images);
     for (OnnxNode node : nodes) {
       take(model, node, scope);
     }
@@ -144,13 +179,14 @@ public final class Importer {
 
   private static ImportedNetwork finished(OnnxModel model, Scope scope, Draft draft) {
     OnnxValue output = model.outputs().get(0);
-    if (!(scope.result(output.name()) instanceof View view)) {
+    if (!(scope.result(output.name()) instanceof View last)) {
       throw new OnnxException(
           scope.result(output.name()) instanceof Value.Quantized
               ? "its output %s is of 8-bit integers, which is not supported"
               : "its output %s does not depend on the images",
           output.name());
     }
+    View view = scope.batch().isOneAlone() ? last.withImages() : last;
     if (view.batchAxis().isEmpty()) {
       throw new OnnxException(
           "its output %s has the shape %s, in which the images of a batch are mixed; networks give a result for each image",
@@ -179,6 +215,7 @@ public final class Importer {
     Map<String, OnnxTensor> weights = new LinkedHashMap<>(network.weights());
     return new ImportedNetwork(
         network.graph(),
+        scope.batch().asOnly(),
         sizes,
         weights,
         network.byteLayers(),
@@ -200,13 +237,14 @@ public final class Importer {
         view.shape().isVector()
             ? view.node()
             : translation.add(new Flatten(translation.path()), view.node());
-    return View.of(id, translation.shape(id), 2);
+    return View.of(id, translation.shape(id), 2, List.of(Atom.BATCH));
   }
 
   /** Works out an output that depends on no input; empty if it depends on one. */
   public static Optional<OnnxTensor> constant(OnnxModel model, String output) {
     List<OnnxNode> nodes = Order.of(model, model.nodes());
-    var scope = new Scope(model, nodes, 0, new Draft(new Shape(1, 1, 1)), new Names(nodes));
+    var scope =
+        new Scope(model, nodes, Batch.FREE, new Draft(new Shape(1, 1, 1)), new Names(nodes));
     for (OnnxNode node : nodes) {
       take(model, node, scope);
     }

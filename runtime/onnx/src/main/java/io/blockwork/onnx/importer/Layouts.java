@@ -26,8 +26,8 @@ final class Layouts {
     List<Atom> channels = view.axes().get(1);
     if (places && view.isInOrder()) {
       // All values of an image in a vector.
-      return View.of(
-          translation.add(new Flatten(translation.path()), view.node()), vector(shape), rank);
+      return translation.result(
+          translation.add(new Flatten(translation.path()), view.node()), rank);
     }
     boolean sameMap =
         (rank < 3 ? shape.height() == 1 : view.isWhole(2, Axis.ROW))
@@ -41,7 +41,7 @@ final class Layouts {
           && second.stride() == first.size()
           && first.size() * second.size() == shape.channels()) {
         var shuffle = new ChannelShuffle(translation.path(), second.size());
-        return View.of(translation.add(shuffle, view.node()), shape, rank);
+        return translation.result(translation.add(shuffle, view.node()), rank);
       }
     }
     throw translation.refuse(
@@ -60,7 +60,7 @@ final class Layouts {
     }
     if (view.isInOrder()) {
       // What lies in the axis may be all of an image: a vector has it as channels.
-      View flat = View.of(-1, vector(view.shape()), 2);
+      View flat = View.of(-1, vector(view.shape()), 2, translation.scope().images());
       var reshaped = flat.reshaped(view.dims(), 0);
       if (reshaped.isPresent() && reshaped.get().isWhole(axis, Axis.CHANNEL)) {
         int id = translation.add(new Flatten(translation.path()), view.node());

@@ -277,7 +277,7 @@ final class Norms {
     View flat = Layouts.channels(translation, x.with(two), axis);
     View result = flat.on(translation.add(op.apply(translation.path()), flat.node()));
     return result
-        .reshaped(x.dims(), translation.scope().batch())
+        .reshaped(x.dims(), translation.scope().batch().size())
         .orElseThrow(() -> translation.refuse("it goes over several axes of %s", x.dims()));
   }
 

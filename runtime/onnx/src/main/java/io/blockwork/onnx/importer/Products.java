@@ -38,7 +38,8 @@ final class Products {
     double alpha = translation.real("alpha", 1);
     double beta = translation.real("beta", 1);
     int out = weight.shape().get(0);
-    Optional<OnnxTensor> bias = translation.optional(2);
+    Optional<OnnxTensor> bias =
+        translation.optional(2).map(c -> Channels.ofOneImage(translation, x, c));
     if (bias.isPresent() && bias.get().shape().size() == 2 && bias.get().shape().get(0) != 1) {
       throw translation.refuse(
           "its third input has the shape %s: a matrix that is not the same for all images is not supported",
@@ -126,7 +127,7 @@ final class Products {
 
   private static View pooled(Translation translation, int source, int height, int width) {
     int id = translation.add(new AdaptiveAvgPool2d(translation.path(), height, width), source);
-    return View.of(id, translation.shape(id), 4);
+    return translation.result(id, 4);
   }
 
   /** Whether each row takes the mean of one of torch's adaptive windows. */
@@ -161,7 +162,7 @@ final class Products {
     if (out < 1 || in < 1) {
       throw translation.refuse("its matrix has the shape %s", weight.shape());
     }
-    if (x.rank() < 2 || x.axes().get(last).contains(Atom.BATCH) || x.size(last) != in) {
+    if (x.rank() < 1 || x.axes().get(last).contains(Atom.BATCH) || x.size(last) != in) {
       throw translation.refuse(
           "its matrix of shape [%d, %d] does not fit an input of shape %s", in, out, x.dims());
     }

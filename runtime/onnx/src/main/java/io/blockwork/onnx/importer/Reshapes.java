@@ -59,7 +59,7 @@ final class Reshapes {
 
   /** What is left for the size that is not given. */
   private static Dim rest(Translation translation, View x, List<Dim> target, int free) {
-    long batch = translation.scope().batch();
+    long batch = translation.scope().batch().size();
     Dim all = View.dim(x.atoms());
     Dim known = Dim.of(1);
     for (int i = 0; i < target.size(); i++) {
@@ -82,7 +82,7 @@ final class Reshapes {
 
   /** Whether the images are in one of the given sizes, not in the one that is left. */
   private static boolean takesImages(View x, List<Dim> target, int free, long batch) {
-    if (x.axes().isEmpty() || !x.atoms().get(0).isBatch()) {
+    if (x.atoms().isEmpty() || !x.atoms().get(0).isBatch()) {
       return false;
     }
     for (int i = 0; i < target.size(); i++) {
@@ -97,13 +97,14 @@ final class Reshapes {
   }
 
   private static View reshaped(Translation translation, View x, List<Dim> target) {
-    Optional<View> result = x.reshaped(target, translation.scope().batch());
+    int batch = translation.scope().batch().size();
+    Optional<View> result = x.reshaped(target, batch);
     if (result.isEmpty()) {
       throw translation.refuse(
           "it makes the shape %s of %s, which is not supported%s",
           target,
           x.dims(),
-          translation.scope().batch() == 0 && target.stream().allMatch(Dim::isConstant)
+          batch == 0 && target.stream().allMatch(Dim::isConstant)
               ? ": the shape is fixed, but the number of images is free"
               : "");
     }
@@ -185,7 +186,8 @@ final class Reshapes {
     for (int i = 1; i <= target.size(); i++) {
       Dim wanted = target.get(target.size() - i);
       Dim have = now.get(now.size() - i);
-      boolean images = have.equals(Dim.BATCH) && wanted.equals(Dim.of(translation.scope().batch()));
+      boolean images =
+          have.equals(Dim.BATCH) && wanted.equals(Dim.of(translation.scope().batch().size()));
       if (!wanted.equals(have) && !wanted.equals(Dim.of(1)) && !images) {
         throw translation.refuse("it repeats values: %s becomes %s", x.dims(), target);
       }
@@ -198,7 +200,7 @@ final class Reshapes {
     List<Dim> dims = x.dims();
     int from = bound(translation.integer("start", 0), dims.size());
     int to = bound(translation.integer("end", dims.size()), dims.size());
-    translation.out(sizes(false, from < to ? dims.subList(from, to) : List.of()));
+    translation.out(told(translation, false, from < to ? dims.subList(from, to) : List.of()));
   }
 
   private static int bound(long at, int rank) {
@@ -206,7 +208,14 @@ final class Reshapes {
   }
 
   private static void size(Translation translation) {
-    translation.out(sizes(true, List.of(View.dim(translation.view(0).atoms()))));
+    translation.out(told(translation, true, List.of(View.dim(translation.view(0).atoms()))));
+  }
+
+  /** Sizes of a tensor, which are all known where the number of images is. */
+  private static Value told(Translation translation, boolean scalar, List<Dim> dims) {
+    Batch batch = translation.scope().batch();
+    return sizes(
+        scalar, batch.only() ? dims.stream().map(dim -> dim.at(batch.size())).toList() : dims);
   }
 
   /** Integers as a constant, if none of them depends on the number of images. */

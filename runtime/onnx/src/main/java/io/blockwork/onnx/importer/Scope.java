@@ -10,7 +10,7 @@ import java.util.Map;
 /** What the names of a graph stand for, as far as it has been taken. */
 final class Scope {
   private final int opset;
-  private final int batch;
+  private final Batch batch;
   private final Draft draft;
   private final Names names;
   private final Map<String, Value> values = new HashMap<>();
@@ -19,9 +19,9 @@ final class Scope {
 
   /**
    * @param nodes the operations, in order
-   * @param batch the number of images, if the file fixes it, else 0
+   * @param batch how many images there are
    */
-  Scope(OnnxModel model, List<OnnxNode> nodes, int batch, Draft draft, Names names) {
+  Scope(OnnxModel model, List<OnnxNode> nodes, Batch batch, Draft draft, Names names) {
     this.opset = model.opset();
     this.batch = batch;
     this.draft = draft;
@@ -35,9 +35,14 @@ final class Scope {
     return opset;
   }
 
-  /** The number of images that the file was made for; 0 if it is free. */
-  int batch() {
+  /** How many images there are. */
+  Batch batch() {
     return batch;
+  }
+
+  /** What the axis of images is made of. */
+  List<Atom> images() {
+    return batch.isOneAlone() ? List.of() : List.of(Atom.BATCH);
   }
 
   Draft draft() {
@@ -73,8 +78,9 @@ final class Scope {
     return value;
   }
 
-  void define(String name, Value value) {
-    values.put(name, value);
+  /** Begins with the images. */
+  void define(Images images) {
+    values.put(images.name(), batch.isOneAlone() ? images.view().alone() : images.view());
   }
 
   void define(String name, Value value, Translation translation) {

@@ -211,7 +211,7 @@ final class Translation {
 
   /** The value of a node, with the axes of an input, but that the shape may be another. */
   View result(int id, int rank) {
-    return View.of(id, shape(id), rank);
+    return View.of(id, shape(id), rank, scope.images());
   }
 
   /** A node that has the value as {@code [N, C, H, W]}, or with fewer axes. */

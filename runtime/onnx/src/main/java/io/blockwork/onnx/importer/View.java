@@ -20,9 +20,13 @@ record View(int node, Shape shape, List<List<Atom>> axes) implements Value {
     axes = axes.stream().map(View::joined).toList();
   }
 
-  /** A node's value with so many axes, the images first. */
-  static View of(int node, Shape shape, int rank) {
-    List<List<Atom>> axes = new ArrayList<>(List.of(List.of(Atom.BATCH)));
+  /**
+   * A node's value with so many axes, the images first.
+   *
+   * @param images what the first axis is made of
+   */
+  static View of(int node, Shape shape, int rank, List<Atom> images) {
+    List<List<Atom>> axes = new ArrayList<>(List.of(images));
     int[] sizes = {shape.channels(), shape.height(), shape.width()};
     for (int i = 1; i < Math.max(rank, 4); i++) {
       axes.add(
@@ -41,6 +45,28 @@ record View(int node, Shape shape, List<List<Atom>> axes) implements Value {
   /** Other axes of the same node. */
   View with(List<List<Atom>> others) {
     return new View(node, shape, others);
+  }
+
+  /** The value of the only image: the images are an axis of size 1, which may go where it will. */
+  View alone() {
+    return with(
+        axes.stream()
+            .map(atoms -> atoms.stream().filter(atom -> !atom.isBatch()).toList())
+            .toList());
+  }
+
+  /** The value of the only image, with an axis of images in front. */
+  View withImages() {
+    List<List<Atom>> all = new ArrayList<>(axes);
+    if (all.isEmpty() || !all.get(0).isEmpty()) {
+      all.add(0, List.of());
+    }
+    all.set(0, List.of(Atom.BATCH));
+    return with(all);
+  }
+
+  private boolean hasImages() {
+    return atoms().contains(Atom.BATCH);
   }
 
   private static List<Atom> joined(List<Atom> atoms) {
@@ -92,7 +118,8 @@ record View(int node, Shape shape, List<List<Atom>> axes) implements Value {
           case COLUMN -> shape.width();
         };
     List<Atom> atoms = axes.get(at);
-    return size == 1
+    boolean none = size == 1 || (axis == Axis.BATCH && !hasImages());
+    return none
         ? atoms.isEmpty()
         : atoms.size() == 1 && atoms.get(0).axis() == axis && atoms.get(0).size() == size;
   }
@@ -111,12 +138,8 @@ record View(int node, Shape shape, List<List<Atom>> axes) implements Value {
 
   /** Whether all parts of our axes stand in our order, however they are grouped. */
   boolean isInOrder() {
-    List<Atom> all = joined(atoms());
-    List<Atom> ours = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      ours.addAll(of(node, shape, 4).axes().get(i));
-    }
-    return all.equals(ours);
+    List<Atom> images = hasImages() ? List.of(Atom.BATCH) : List.of();
+    return joined(atoms()).equals(of(node, shape, 4, images).atoms());
   }
 
   /** The axis that the images are, if they are one alone. */
