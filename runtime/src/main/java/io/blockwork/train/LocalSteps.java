@@ -9,6 +9,7 @@ import io.blockwork.data.Task;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,13 +18,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class LocalSteps implements StepSource {
   private final DataLoader train;
   private final int accumulate;
+  private final boolean joined;
 
   /**
    * @param accumulate batches for each step
+   * @param joined whether these are trained on as one, so that norms see them all
    */
-  LocalSteps(DataLoader train, int accumulate) {
+  LocalSteps(DataLoader train, int accumulate, boolean joined) {
     this.train = train;
     this.accumulate = accumulate;
+    this.joined = joined && accumulate > 1;
   }
 
   @Override
@@ -67,6 +71,15 @@ final class LocalSteps implements StepSource {
     return new Pass(run, train.epoch(epoch, batch), epoch);
   }
 
+  /** The next batches, as many as there are up to a number, as one. */
+  static Batch joined(Epoch batches, int most) {
+    List<Batch> parts = new ArrayList<>();
+    while (parts.size() < most && batches.hasNext()) {
+      parts.add(batches.next().copy());
+    }
+    return Batch.joined(parts);
+  }
+
   private final class Pass implements StepSource.Pass {
     private final Run run;
     private final Epoch batches;
@@ -85,22 +98,42 @@ final class LocalSteps implements StepSource {
 
     @Override
     public Done next() {
+      if (joined) {
+        return step(joined(batches, accumulate));
+      }
+      return accumulate == 1 ? step(batches.next()) : separately();
+    }
+
+    private Done separately() {
       int gathered = 0;
       while (true) {
         Batch batch = batches.next();
-        // From 1 on for people, and from 0 on where to go on.
-        int number = batch.number() + 1;
-        TrainingResult trained = trainBatch(batch, number);
+        TrainingResult trained = trainBatch(batch);
+        run.optimizer().accumulate(batch.size());
         gathered++;
         if (gathered == accumulate || !batches.hasNext()) {
-          double rate = run.prepareStep();
-          run.optimizer().step();
-          return new Done(number, rate, trained.loss(), trained.auxiliary());
+          return stepped(batch, trained);
         }
       }
     }
 
-    private TrainingResult trainBatch(Batch batch, int number) {
+    private Done step(Batch batch) {
+      return stepped(batch, trainBatch(batch));
+    }
+
+    private Done stepped(Batch last, TrainingResult trained) {
+      double rate = run.prepareStep();
+      run.optimizer().step();
+      return new Done(numberOf(last), rate, trained.loss(), trained.auxiliary());
+    }
+
+    /** From 1 on for people, and from 0 on where to go on. */
+    private static int numberOf(Batch batch) {
+      return batch.number() + 1;
+    }
+
+    private TrainingResult trainBatch(Batch batch) {
+      int number = numberOf(batch);
       Network network = run.network();
       Finite.firstImage(batch, train.dataset(epoch))
           .ifPresent(
@@ -124,9 +157,6 @@ final class LocalSteps implements StepSource {
             SafeText.format(
                 "epoch %d, batch %d: the gradients hold a NaN or an infinity", epoch, number),
             images);
-      }
-      if (accumulate > 1) {
-        run.optimizer().accumulate(batch.size());
       }
       run.meter().add(result.loss(), result.auxiliary(), result.output(), batch);
       return result;

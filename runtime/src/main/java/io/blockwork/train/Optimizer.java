@@ -73,6 +73,9 @@ public final class Optimizer {
         state.isEmpty()
             ? config.instantiate((INDArray) null, true)
             : config.instantiate(state.get(), true);
+    if (updater instanceof LayoutAware aware) {
+      aware.layout(learnable());
+    }
     this.fused = FusedStep.of(updater, type, length, state);
     this.engineSteps =
         fused.flatMap(
@@ -84,6 +87,10 @@ public final class Optimizer {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return Nd4j.zeros(type, shape);
     }
+  }
+
+  private List<ParameterInfo> learnable() {
+    return network.parameters().entries().stream().filter(info -> info.kind().learnable()).toList();
   }
 
   private INDArray update() {
@@ -98,10 +105,10 @@ public final class Optimizer {
    * An optimizer without weight decay and clipping.
    *
    * @param network whose parameters to change
-   * @param updater {@link Momentum}, {@link Adam}, or one of {@code
+   * @param updater {@link Momentum}, {@link Adam}, another one of this package, or one of {@code
    *     org.nd4j.linalg.learning.config}
-   * @throws IllegalArgumentException if its learning rate is negative, NaN or infinite, or ND4J
-   *     cannot make it
+   * @throws IllegalArgumentException if its learning rate is negative, NaN or infinite, ND4J cannot
+   *     make it, or a group of {@link Muon}'s names nothing in the network
    */
   public static Optimizer of(Network network, IUpdater updater) {
     Objects.requireNonNull(updater, "updater");
@@ -159,8 +166,7 @@ public final class Optimizer {
   public Optimizer groups(ParameterGroup... own) {
     Objects.requireNonNull(own, "own");
     List<ParameterGroup> all = List.of(own);
-    List<ParameterInfo> learnable =
-        network.parameters().entries().stream().filter(info -> info.kind().learnable()).toList();
+    List<ParameterInfo> learnable = learnable();
     all.forEach(group -> group.requireIn(learnable));
     groups = all;
     segments = List.of();

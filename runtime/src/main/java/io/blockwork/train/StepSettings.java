@@ -37,6 +37,7 @@ public final class StepSettings implements Serializable {
   private final double sharpnessRadius;
 
   private final int accumulate;
+  private final boolean synchronizedNorms;
   private final double labelSmoothing;
   private final HashMap<String, Double> auxiliaryWeights;
   private final @Nullable Function<Batch, Loss> loss;
@@ -55,6 +56,7 @@ public final class StepSettings implements Serializable {
     this.clipNorm = trainer.clipNorm;
     this.sharpnessRadius = trainer.sharpnessRadius.orElse(0);
     this.accumulate = trainer.accumulate;
+    this.synchronizedNorms = trainer.synchronizedNorms;
     this.labelSmoothing = trainer.labelSmoothing;
     this.auxiliaryWeights = new HashMap<>(trainer.auxiliaryWeights);
     this.loss = trainer.loss.orElse(null);
@@ -65,6 +67,16 @@ public final class StepSettings implements Serializable {
   /** Batches that make a step, at least 1. */
   public int accumulate() {
     return accumulate;
+  }
+
+  /** Whether batch norms see all batches of a step at once. */
+  public boolean synchronizedNorms() {
+    return synchronizedNorms;
+  }
+
+  /** Batches that go through the network as one. */
+  int batchesAtOnce() {
+    return synchronizedNorms ? accumulate : 1;
   }
 
   /** A new optimizer that steps so, with a copy of the updater. */
@@ -111,7 +123,7 @@ public final class StepSettings implements Serializable {
   String describe(Architecture architecture) {
     return String.format(
         Locale.ROOT,
-        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s",
+        "%s, %s, weight decay %s%s%s, %s%d batches a step%s, smoothing %s%s",
         architecture.name(),
         updater,
         weightDecay,
@@ -119,6 +131,7 @@ public final class StepSettings implements Serializable {
         decayNormsAndBiases ? "" : " (not of norms and biases)",
         Double.isInfinite(clipNorm) ? "" : "norm up to " + clipNorm + ", ",
         accumulate,
+        synchronizedNorms ? " with norms over all of them" : "",
         labelSmoothing,
         architecture.auxiliary().stream()
             .map(output -> SafeText.format(", %s weighs %s", output.name(), weightOf(output)))

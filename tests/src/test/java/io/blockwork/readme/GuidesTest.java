@@ -56,7 +56,13 @@ final class GuidesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".github/CONTRIBUTING.md", "runtime/README.md", "runtime/WINOGRAD.md"})
+  @ValueSource(
+      strings = {
+        ".github/CONTRIBUTING.md",
+        "processor/README.md",
+        "runtime/README.md",
+        "runtime/WINOGRAD.md"
+      })
   void nameClassesThatExist(String guide) throws IOException {
     Set<String> sources = sources();
     Set<String> unknown = new TreeSet<>();
@@ -84,7 +90,8 @@ final class GuidesTest {
 
   private static Set<String> sources() throws IOException {
     try (Stream<Path> all =
-        Stream.of("runtime", "runtime/onnx", "processor", "tests")
+        Stream.of(
+                "runtime", "runtime/onnx", "runtime/cuda", "processor", "processor/graph", "tests")
             .flatMap(module -> walk(ROOT.resolve(module).resolve("src")))) {
       return all.map(path -> String.valueOf(path.getFileName()))
           .filter(name -> name.endsWith(".java"))

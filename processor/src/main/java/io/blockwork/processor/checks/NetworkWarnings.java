@@ -4,8 +4,6 @@ import io.blockwork.graph.Graph;
 import io.blockwork.graph.Needed;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Shapes;
-import io.blockwork.graph.ops.BatchNorm2d;
-import io.blockwork.graph.ops.Conv2d;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Padding;
 import io.blockwork.graph.ops.Role;
@@ -172,20 +170,22 @@ public final class NetworkWarnings {
    */
   private Optional<Problem> wideGroups() {
     for (Node node : graph.nodes()) {
-      if (node.op() instanceof Conv2d conv && conv.groups() > 1 && main.contains(node.id())) {
-        int width = conv.in() / conv.groups();
+      int groups = node.op().weightGroups();
+      if (groups > 1 && main.contains(node.id())) {
+        int in = shapes.get(node.input(0)).channels();
+        int width = in / groups;
         int out = shapes.get(last(node)).channels();
-        if (conv.in() > out && 4 * width >= out && width > 1) {
+        if (in > out && 4 * width >= out && width > 1) {
           return Optional.of(
               Problem.of(
                   Message.WIDE_GROUPS,
                   "groups",
-                  conv.groups(),
+                  groups,
                   width,
-                  conv.in(),
+                  in,
                   out,
-                  conv.path(),
-                  Math.max(1, out / conv.groups())));
+                  node.op().path(),
+                  Math.max(1, out / groups)));
         }
       }
     }
@@ -239,7 +239,7 @@ public final class NetworkWarnings {
     Set<Integer> main = Needed.by(graph, Set.of(graph.output()));
     Set<String> paths = new LinkedHashSet<>();
     for (Node node : graph.nodes()) {
-      if (node.op() instanceof BatchNorm2d
+      if (node.op().batchStatistics()
           && shapes.get(node.id()).isVector()
           && main.contains(node.id())) {
         paths.add(node.op().path());

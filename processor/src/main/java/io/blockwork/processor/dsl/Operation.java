@@ -47,9 +47,27 @@ import java.util.function.Function;
  * @param least at least so many inputs
  * @param most at most so many
  * @param rules what its members must be, by name; the others may be anything
+ * @param starts what {@code @Init} on its own node may say
  * @param make the graph's operation
  */
-record Operation(int least, int most, Map<String, Rule> rules, Function<Settings, Op> make) {
+record Operation(
+    int least, int most, Map<String, Rule> rules, Starts starts, Function<Settings, Op> make) {
+  /** Which of an operation's parameters start as {@code @Init} says. */
+  enum Starts {
+    /** None: they start as torch's, or there are none. */
+    FIXED,
+    /** A scale, at one or at zero. */
+    SCALE,
+    /** Weights, as any rule says. */
+    WEIGHTS;
+
+    /** Whether a rule on the operation's own node says something of it. */
+    boolean takes(InitRule rule) {
+      return this == WEIGHTS
+          || this == SCALE && (rule.kind().equals("ZERO") || rule.kind().equals("DEFAULT"));
+    }
+  }
+
   private static final int ANY = Integer.MAX_VALUE;
   private static final int SAME = -1;
   private static final Map<String, Operation> ALL = all();
@@ -87,7 +105,12 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
   }
 
   private static Operation one(Map<String, Rule> rules, Function<Settings, Op> make) {
-    return new Operation(1, 1, rules, make);
+    return one(rules, Starts.FIXED, make);
+  }
+
+  private static Operation one(
+      Map<String, Rule> rules, Starts starts, Function<Settings, Op> make) {
+    return new Operation(1, 1, rules, starts, make);
   }
 
   private static Operation one(Function<Settings, Op> make) {
@@ -105,8 +128,9 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
                 "padding", Rule.whole(0).ofSides(1, 2, 4).or(SAME, "Conv.SAME"),
                 "dilation", Rule.size().ofSides(1, 2),
                 "groups", Rule.size()),
+            Starts.WEIGHTS,
             Operation::convolution));
-    all.put("Linear", one(Map.of("out", Rule.size()), Operation::linear));
+    all.put("Linear", one(Map.of("out", Rule.size()), Starts.WEIGHTS, Operation::linear));
     all.put(
         "LayerScale",
         one(
@@ -149,6 +173,7 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
         "BatchNorm",
         one(
             Map.of("eps", Rule.positive(), "momentum", Rule.share()),
+            Starts.SCALE,
             s ->
                 BatchNorm2d.of(s.path(), s.channels())
                     .eps(s.decimal("eps"))
@@ -219,18 +244,21 @@ record Operation(int least, int most, Map<String, Rule> rules, Function<Settings
 
   private static void joins(Map<String, Operation> all) {
     all.put(
-        "Sum", new Operation(2, ANY, Map.of("factors", Rule.finite().ofSides()), Operation::sum));
+        "Sum",
+        new Operation(
+            2, ANY, Map.of("factors", Rule.finite().ofSides()), Starts.FIXED, Operation::sum));
     all.put(
         "Multiply",
         new Operation(
             2,
             2,
             Map.of(),
+            Starts.FIXED,
             s ->
                 s.inputs().get(1).isVector() && !s.in().isVector()
                     ? new Scale(s.path())
                     : new Multiply(s.path())));
-    all.put("Concat", new Operation(2, ANY, Map.of(), s -> new Concat(s.path())));
+    all.put("Concat", new Operation(2, ANY, Map.of(), Starts.FIXED, s -> new Concat(s.path())));
   }
 
   private static Op sum(Settings s) {

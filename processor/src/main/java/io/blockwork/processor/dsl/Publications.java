@@ -227,7 +227,7 @@ public final class Publications {
         }
         TypeCheck.require(member.expression(), scope, element.type().get());
         Value value = Evaluator.of(member.expression(), name -> named(name, publication.input()));
-        values.put(member.name(), Lowering.converted(value, element.type().get()));
+        values.put(member.name(), PlaceValues.converted(value, element.type().get()));
       }
     } catch (ExpressionException e) {
       throw new FaultException(Fault.of(e, text, site));

@@ -122,10 +122,12 @@ public final class PublishedMatch {
   private static Optional<ConstantAffine> affine(Graph graph) {
     List<Node> readers = graph.consumers().get(0);
     return readers.size() == 1
-            && readers.get(0).op() instanceof ConstantAffine affine
-            && affine.scale().size() == 3
-            && affine.scale().stream().allMatch(s -> s > 0)
-        ? Optional.of(affine)
+        ? readers
+            .get(0)
+            .op()
+            .constantAffine()
+            .filter(affine -> affine.scale().size() == 3)
+            .filter(affine -> affine.scale().stream().allMatch(s -> s > 0))
         : Optional.empty();
   }
 }

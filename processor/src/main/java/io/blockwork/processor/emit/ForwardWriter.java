@@ -6,8 +6,6 @@ import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
 import io.blockwork.graph.Node;
-import io.blockwork.graph.ops.BatchNorm2d;
-import io.blockwork.graph.ops.Conv2d;
 import io.blockwork.graph.plans.InferencePlan;
 import io.blockwork.graph.plans.Place;
 import java.util.LinkedHashMap;
@@ -147,9 +145,9 @@ public final class ForwardWriter extends Pass {
     int running = 0;
     Set<String> names = new TreeSet<>();
     for (Node node : graph().nodes()) {
-      if (node.op() instanceof Conv2d conv && conv.norm().isPresent()) {
+      if (node.op().foldsNorm()) {
         folded++;
-      } else if (node.op() instanceof BatchNorm2d) {
+      } else if (node.op().batchStatistics()) {
         running++;
         names.add(node.op().leaf());
       }

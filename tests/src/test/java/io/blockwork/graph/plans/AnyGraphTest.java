@@ -143,6 +143,24 @@ class AnyGraphTest {
   }
 
   @Test
+  void anInnerConcatenationThatIsAnOutputIsCopiedWhereItHasALossOfItsOwn() {
+    int a = conv("a", x);
+    int inner = graph.add(new Concat("inner"), x, a);
+    int outer = graph.add(new Concat("outer"), conv("b", inner), inner);
+    graph.auxiliary("aux", inner, 0.3);
+    graph.feature("inside", inner);
+    Graph network = graph.build(outer);
+
+    InferencePlan inference = infer(network);
+    assertThat(paths(inference.graph())).containsNoneOf("inner.copy1", "outer.copy1");
+    Place all = inference.places().get(id(inference.graph(), "outer"));
+    assertThat(inference.places().get(id(inference.graph(), "inner")))
+        .isEqualTo(new Place(all.buffer(), 4, 8));
+    // In training its gradient is that of its own loss, too, and no part of the outer one's.
+    assertThat(paths(train(network).graph())).contains("outer.copy1");
+  }
+
+  @Test
   void anActivationMayFollowAnything() {
     int a = graph.add(Activate.relu("a.relu"), conv("a", x));
     int pool = graph.add(AvgPool2d.tiling("pool", 2), a);

@@ -29,6 +29,11 @@ public record Activate(String path, Activation activation) implements SameShape 
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     return Description.of(activation.words());
   }

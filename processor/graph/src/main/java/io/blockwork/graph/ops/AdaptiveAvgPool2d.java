@@ -32,6 +32,11 @@ public record AdaptiveAvgPool2d(String path, int height, int width) implements W
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.AVERAGED;
+  }
+
+  @Override
   public Description description() {
     String size = height + "x" + width;
     return new Description("mean to " + size, "", "average pooling to " + size);

@@ -32,6 +32,11 @@ public record AdaptiveMaxPool2d(String path, int height, int width) implements W
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     String size = height + "x" + width;
     return new Description("max to " + size, "", "max pooling to " + size);

@@ -38,6 +38,11 @@ public record AvgPool2d(String path, Window window, boolean countPadding) implem
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.AVERAGED;
+  }
+
+  @Override
   public Description description() {
     return new Description("mean " + window.words(), "", window.words() + " pooling");
   }

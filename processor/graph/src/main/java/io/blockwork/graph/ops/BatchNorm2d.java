@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Batch normalisation, as torch's {@code BatchNorm2d}: by the batch's statistics in training, by
@@ -81,6 +82,11 @@ public record BatchNorm2d(
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
+  }
+
+  @Override
   public Description description() {
     return Description.of("norm", activation.words());
   }
@@ -129,6 +135,26 @@ public record BatchNorm2d(
   @Override
   public GradientUse gradientUse() {
     return activation.isNone() ? GradientUse.OVERWRITES : GradientUse.DESTROYS_AND_OVERWRITES;
+  }
+
+  @Override
+  public boolean batchStatistics() {
+    return true;
+  }
+
+  @Override
+  public boolean foldsNorm() {
+    return false;
+  }
+
+  @Override
+  public int weightGroups() {
+    return 1;
+  }
+
+  @Override
+  public Optional<ConstantAffine> constantAffine() {
+    return Optional.empty();
   }
 
   @Override

@@ -42,6 +42,11 @@ public record ChannelRange(String path, int from, int to, boolean view) implemen
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     return Description.of("channels " + from + " to " + (to - 1));
   }

@@ -30,6 +30,11 @@ public record ChannelShuffle(String path, int groups) implements Weightless {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     return Description.of("shuffle " + groups);
   }

@@ -20,6 +20,11 @@ public record Concat(String path) implements Weightless {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     return Description.of("concat");
   }

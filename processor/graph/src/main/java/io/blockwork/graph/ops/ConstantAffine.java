@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A constant scale and shift a channel: torchvision's {@code transform_input}.
@@ -37,6 +38,11 @@ public record ConstantAffine(String path, List<Double> scale, List<Double> shift
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
+  }
+
+  @Override
   public Description description() {
     return Description.of("affine");
   }
@@ -64,6 +70,11 @@ public record ConstantAffine(String path, List<Double> scale, List<Double> shift
   @Override
   public GradientUse gradientUse() {
     return GradientUse.READS;
+  }
+
+  @Override
+  public Optional<ConstantAffine> constantAffine() {
+    return Optional.of(this);
   }
 
   @Override

@@ -174,6 +174,11 @@ public record Conv2d(
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
+  }
+
+  @Override
   public Description description() {
     String kind =
         window.words() + (groups == 1 ? "" : " groups " + groups) + window.dilationWords();
@@ -234,6 +239,26 @@ public record Conv2d(
   @Override
   public GradientUse gradientUse() {
     return GradientUse.READS;
+  }
+
+  @Override
+  public boolean batchStatistics() {
+    return false;
+  }
+
+  @Override
+  public boolean foldsNorm() {
+    return norm.isPresent();
+  }
+
+  @Override
+  public int weightGroups() {
+    return groups;
+  }
+
+  @Override
+  public Optional<ConstantAffine> constantAffine() {
+    return Optional.empty();
   }
 
   @Override

@@ -17,6 +17,11 @@ public record Copy(String path) implements SameShape {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     return Description.of("copy");
   }

@@ -30,6 +30,11 @@ public record Dropout(String path, double rate) implements SameShape {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     return Description.of("dropout " + Description.rounded(rate));
   }

@@ -19,6 +19,11 @@ public record GlobalAvgPool(String path) implements Weightless {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.AVERAGED;
+  }
+
+  @Override
   public Description description() {
     return Description.of("mean");
   }

@@ -19,6 +19,11 @@ public record GlobalMaxPool(String path) implements Weightless {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     return Description.of("max");
   }

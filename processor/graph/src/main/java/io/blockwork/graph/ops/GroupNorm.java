@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Group norm, as torch's {@code GroupNorm}: over all values of each group of channels.
@@ -36,6 +37,11 @@ public record GroupNorm(String path, int channels, int groups, double eps, boole
   @Override
   public Role role() {
     return Role.NORM;
+  }
+
+  @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
   }
 
   @Override
@@ -76,6 +82,31 @@ public record GroupNorm(String path, int channels, int groups, double eps, boole
   @Override
   public GradientUse gradientUse() {
     return GradientUse.READS;
+  }
+
+  @Override
+  public Activation activation() {
+    return Activation.NONE;
+  }
+
+  @Override
+  public boolean batchStatistics() {
+    return false;
+  }
+
+  @Override
+  public boolean foldsNorm() {
+    return false;
+  }
+
+  @Override
+  public int weightGroups() {
+    return 1;
+  }
+
+  @Override
+  public Optional<ConstantAffine> constantAffine() {
+    return Optional.empty();
   }
 
   @Override

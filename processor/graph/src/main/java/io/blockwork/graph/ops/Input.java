@@ -24,6 +24,11 @@ public record Input(Shape shape) implements Weightless {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
+  }
+
+  @Override
   public Description description() {
     return Description.of("images");
   }

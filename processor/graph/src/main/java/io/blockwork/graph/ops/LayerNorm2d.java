@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Layer norm over the channels of each place, as torchvision's {@code LayerNorm2d}.
@@ -24,6 +25,11 @@ public record LayerNorm2d(String path, int channels, double eps, boolean affine)
   @Override
   public Role role() {
     return Role.NORM;
+  }
+
+  @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
   }
 
   @Override
@@ -64,6 +70,31 @@ public record LayerNorm2d(String path, int channels, double eps, boolean affine)
   @Override
   public GradientUse gradientUse() {
     return GradientUse.READS;
+  }
+
+  @Override
+  public Activation activation() {
+    return Activation.NONE;
+  }
+
+  @Override
+  public boolean batchStatistics() {
+    return false;
+  }
+
+  @Override
+  public boolean foldsNorm() {
+    return false;
+  }
+
+  @Override
+  public int weightGroups() {
+    return 1;
+  }
+
+  @Override
+  public Optional<ConstantAffine> constantAffine() {
+    return Optional.empty();
   }
 
   @Override

@@ -55,6 +55,11 @@ public record LearnedAffine(
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
+  }
+
+  @Override
   public Description description() {
     return Description.of("learned " + (scale.isPresent() ? "scale" : "shift"));
   }
@@ -92,6 +97,31 @@ public record LearnedAffine(
   @Override
   public GradientUse gradientUse() {
     return GradientUse.READS;
+  }
+
+  @Override
+  public Activation activation() {
+    return Activation.NONE;
+  }
+
+  @Override
+  public boolean batchStatistics() {
+    return false;
+  }
+
+  @Override
+  public boolean foldsNorm() {
+    return false;
+  }
+
+  @Override
+  public int weightGroups() {
+    return 1;
+  }
+
+  @Override
+  public Optional<ConstantAffine> constantAffine() {
+    return Optional.empty();
   }
 
   @Override

@@ -63,6 +63,11 @@ public record Linear(
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
+  }
+
+  @Override
   public Description description() {
     return Description.of("linear", activation.words());
   }
@@ -112,6 +117,26 @@ public record Linear(
   @Override
   public GradientUse gradientUse() {
     return activation.isNone() ? GradientUse.READS : GradientUse.DESTROYS;
+  }
+
+  @Override
+  public boolean batchStatistics() {
+    return false;
+  }
+
+  @Override
+  public boolean foldsNorm() {
+    return false;
+  }
+
+  @Override
+  public int weightGroups() {
+    return 1;
+  }
+
+  @Override
+  public Optional<ConstantAffine> constantAffine() {
+    return Optional.empty();
   }
 
   @Override

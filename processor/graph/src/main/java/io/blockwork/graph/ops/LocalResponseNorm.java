@@ -37,6 +37,11 @@ public record LocalResponseNorm(String path, int size, double alpha, double beta
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
+  }
+
+  @Override
   public Description description() {
     return Description.of("local response norm");
   }

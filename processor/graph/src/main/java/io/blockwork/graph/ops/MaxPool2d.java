@@ -31,6 +31,11 @@ public record MaxPool2d(String path, Window window) implements Weightless {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     return new Description("max " + window.words(), "", window.words() + " max pooling");
   }

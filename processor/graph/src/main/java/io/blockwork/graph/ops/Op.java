@@ -33,6 +33,12 @@ public sealed interface Op
   /** What it is for, as far as pictures and warnings tell operations apart. */
   Role role();
 
+  /** How its results follow from what it reads. */
+  Outcome outcome();
+
+  /** What ends it: its own function, or one that is fused into it. */
+  Activation activation();
+
   /** How people read it. */
   Description description();
 
@@ -49,6 +55,18 @@ public sealed interface Op
 
   /** Its entries of the {@code state_dict}, in order. */
   List<Parameter> parameters();
+
+  /** Into how many groups, which do not see each other, its weights divide the channels. */
+  int weightGroups();
+
+  /** Whether training normalises by the statistics of the batch, of which there must be several. */
+  boolean batchStatistics();
+
+  /** Whether a batch norm is folded into its weights. */
+  boolean foldsNorm();
+
+  /** The constant scale and shift of each channel, if these are all that it does. */
+  Optional<ConstantAffine> constantAffine();
 
   /** Number of learnable values. */
   default long learnable() {

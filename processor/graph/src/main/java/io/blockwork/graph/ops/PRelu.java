@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * ReLU with a learned slope for negative values, one for all channels or one a channel (He et al.
@@ -36,6 +37,11 @@ public record PRelu(String path, int slopes, double initial) implements Op {
   @Override
   public Role role() {
     return Role.ELEMENTWISE;
+  }
+
+  @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
   }
 
   @Override
@@ -76,6 +82,31 @@ public record PRelu(String path, int slopes, double initial) implements Op {
   @Override
   public GradientUse gradientUse() {
     return GradientUse.READS;
+  }
+
+  @Override
+  public Activation activation() {
+    return Activation.NONE;
+  }
+
+  @Override
+  public boolean batchStatistics() {
+    return false;
+  }
+
+  @Override
+  public boolean foldsNorm() {
+    return false;
+  }
+
+  @Override
+  public int weightGroups() {
+    return 1;
+  }
+
+  @Override
+  public Optional<ConstantAffine> constantAffine() {
+    return Optional.empty();
   }
 
   @Override

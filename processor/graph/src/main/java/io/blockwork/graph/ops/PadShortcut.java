@@ -22,6 +22,11 @@ public record PadShortcut(String path, int stride, int out) implements Weightles
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN_OR_ZERO;
+  }
+
+  @Override
   public Description description() {
     return Description.of("pad" + (stride == 1 ? "" : " stride " + stride));
   }

@@ -19,6 +19,11 @@ public record Scale(String path) implements Weightless {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
+  }
+
+  @Override
   public Description description() {
     return Description.of("scale");
   }

@@ -17,6 +17,11 @@ public record Softmax(String path) implements SameShape {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.SHARES;
+  }
+
+  @Override
   public Description description() {
     return Description.of("softmax");
   }

@@ -28,6 +28,11 @@ public record StochasticDepth(String path, double rate) implements SameShape {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN;
+  }
+
+  @Override
   public Description description() {
     return Description.of("stochastic depth " + Description.rounded(rate));
   }

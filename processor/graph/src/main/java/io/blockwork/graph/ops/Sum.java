@@ -64,6 +64,11 @@ public record Sum(String path, List<Double> factors, Activation activation) impl
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.COMPUTED;
+  }
+
+  @Override
   public Description description() {
     return Description.of("add", activation.words());
   }

@@ -1,6 +1,7 @@
 package io.blockwork.graph.ops;
 
 import java.util.List;
+import java.util.Optional;
 
 /** An operation without parameters, and without multiply-adds that are counted. */
 public sealed interface Weightless extends Op
@@ -30,5 +31,30 @@ public sealed interface Weightless extends Op
   @Override
   default long macs(List<Shape> inputs, Shape output) {
     return 0;
+  }
+
+  @Override
+  default Activation activation() {
+    return Activation.NONE;
+  }
+
+  @Override
+  default int weightGroups() {
+    return 1;
+  }
+
+  @Override
+  default boolean batchStatistics() {
+    return false;
+  }
+
+  @Override
+  default boolean foldsNorm() {
+    return false;
+  }
+
+  @Override
+  default Optional<ConstantAffine> constantAffine() {
+    return Optional.empty();
   }
 }

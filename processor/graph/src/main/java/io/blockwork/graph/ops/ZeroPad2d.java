@@ -20,6 +20,11 @@ public record ZeroPad2d(String path, Padding padding) implements Weightless {
   }
 
   @Override
+  public Outcome outcome() {
+    return Outcome.CHOSEN_OR_ZERO;
+  }
+
+  @Override
   public Description description() {
     return Description.of("zero padding");
   }

@@ -11,9 +11,9 @@ import io.blockwork.graph.Output;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.StateDict;
 import io.blockwork.graph.Totals;
+import io.blockwork.graph.ops.Outcome;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.graph.ops.Softmax;
 import io.blockwork.graph.plans.InferencePlanner;
 import io.blockwork.graph.text.GraphText;
 import io.blockwork.graph.text.GraphTextException;
@@ -413,7 +413,7 @@ public final class OnnxExport {
                   + " without softmax()",
               name, task));
     }
-    if (softmax && network.node(network.output()).op() instanceof Softmax) {
+    if (softmax && network.node(network.output()).op().outcome() == Outcome.SHARES) {
       throw new IllegalStateException(
           SafeText.format("%s ends in a softmax of its own: export it without another", name));
     }

@@ -36,14 +36,23 @@ import io.blockwork.graph.ops.ZeroPad2d;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Writes the nodes of ONNX that an operation becomes.
- *
- * @param graph where they go
- * @param inputs what it reads
- * @param out the shape of its output
- */
-record OperationNodes(OnnxGraph graph, List<Value> inputs, Shape out) implements Op.Visitor<Value> {
+/** Writes the nodes of ONNX that an operation becomes. */
+class OperationNodes implements Op.Visitor<Value> {
+  private final OnnxGraph graph;
+  private final List<Value> inputs;
+  private final Shape out;
+
+  /**
+   * @param graph where they go
+   * @param inputs what it reads
+   * @param out the shape of its output
+   */
+  OperationNodes(OnnxGraph graph, List<Value> inputs, Shape out) {
+    this.graph = graph;
+    this.inputs = inputs;
+    this.out = out;
+  }
+
   private ProductNodes products() {
     return new ProductNodes(graph);
   }

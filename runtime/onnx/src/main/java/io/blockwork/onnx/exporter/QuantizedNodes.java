@@ -6,19 +6,10 @@ import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.ops.Activation;
-import io.blockwork.graph.ops.AvgPool2d;
-import io.blockwork.graph.ops.ChannelRange;
-import io.blockwork.graph.ops.Concat;
 import io.blockwork.graph.ops.Conv2d;
-import io.blockwork.graph.ops.Copy;
-import io.blockwork.graph.ops.Flatten;
-import io.blockwork.graph.ops.GlobalAvgPool;
-import io.blockwork.graph.ops.GlobalMaxPool;
 import io.blockwork.graph.ops.Linear;
-import io.blockwork.graph.ops.MaxPool2d;
-import io.blockwork.graph.ops.Op;
+import io.blockwork.graph.ops.Outcome;
 import io.blockwork.graph.ops.Shape;
-import io.blockwork.graph.ops.Sum;
 import io.blockwork.onnx.proto.AttributeProto;
 import io.blockwork.onnx.proto.TensorProto;
 import java.nio.ByteBuffer;
@@ -106,9 +97,7 @@ final class QuantizedNodes {
     Deque<ValueRange> own = ahead.get(node.op().path());
     Optional<ValueRange> seen =
         own == null || !node.op().runs() ? Optional.empty() : Optional.ofNullable(own.poll());
-    if (passes(node.op())) {
-      return ranges.get(node.input(0));
-    } else if (node.op() instanceof Concat) {
+    if (node.op().outcome() == Outcome.CHOSEN && node.op().activation().isNone()) {
       List<Optional<ValueRange>> all = node.inputs().stream().map(ranges::get).toList();
       return all.stream().allMatch(Optional::isPresent)
           ? all.stream().map(Optional::orElseThrow).reduce(ValueRange::with)
@@ -117,37 +106,15 @@ final class QuantizedNodes {
     return seen;
   }
 
-  /** Whether an operation computes no new numbers, so that bytes stay as they are. */
-  private static boolean passes(Op op) {
-    return op instanceof MaxPool2d
-        || op instanceof GlobalMaxPool
-        || op instanceof Flatten
-        || op instanceof Copy
-        || op instanceof ChannelRange;
-  }
-
-  /** Whether an operation has an integer kernel, if its neighbours are bytes. */
-  private static boolean readsBytes(Op op) {
-    return passes(op)
-        || op instanceof Conv2d
-        || op instanceof Linear
-        || op instanceof AvgPool2d
-        || op instanceof GlobalAvgPool
-        || op instanceof Concat
-        || (op instanceof Sum sum
-            && sum.factors().size() == 2
-            && sum.factors().stream().allMatch(factor -> factor == 1));
-  }
-
   /**
    * The value as bytes and back, if somebody reads bytes, or they are put together from others; the
    * result is left as it is.
    */
   private Value finished(Node node, Value value) {
     boolean read =
-        node.op() instanceof Concat
+        node.op().joins()
             || network.consumers().get(node.id()).stream()
-                .anyMatch(reader -> readsBytes(reader.op()) && !isKept(reader));
+                .anyMatch(reader -> reader.op().accept(new IntegerKernels()) && !isKept(reader));
     Optional<ValueRange> range = ranges.get(node.id());
     return read && node.id() != network.output() && range.isPresent()
         ? rounded(value, ByteRange.of(range.get()))
@@ -182,14 +149,40 @@ final class QuantizedNodes {
       return node.op().accept(new OperationNodes(graph, inputs, shape));
     }
     ByteRange source = bytes.get(inputs.get(0).name());
-    if (source != null && node.op() instanceof Conv2d conv) {
-      return convolution(conv, inputs, source, shape);
-    } else if (source != null
-        && node.op() instanceof Linear linear
-        && inputs.get(0).shape().elements() == linear.in()) {
-      return linear(linear, inputs.get(0), source);
+    return node.op()
+        .accept(
+            source == null
+                ? new OperationNodes(graph, inputs, shape)
+                : new FromBytes(inputs, source, shape));
+  }
+
+  /** What an operation becomes that reads bytes. */
+  private final class FromBytes extends OperationNodes {
+    private final List<Value> inputs;
+    private final ByteRange source;
+    private final Shape out;
+
+    /**
+     * @param source what the bytes of the first input stand for
+     */
+    FromBytes(List<Value> inputs, ByteRange source, Shape out) {
+      super(graph, inputs, out);
+      this.inputs = inputs;
+      this.source = source;
+      this.out = out;
     }
-    return node.op().accept(new OperationNodes(graph, inputs, shape));
+
+    @Override
+    public Value conv2d(Conv2d op) {
+      return convolution(op, inputs, source, out);
+    }
+
+    @Override
+    public Value linear(Linear op) {
+      Value x = inputs.get(0);
+      boolean vector = x.shape().elements() == op.in();
+      return vector ? QuantizedNodes.this.linear(op, x, source) : super.linear(op);
+    }
   }
 
   /** Whether a layer is to be computed in floats. */

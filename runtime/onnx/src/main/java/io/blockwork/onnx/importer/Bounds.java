@@ -1,24 +1,8 @@
 package io.blockwork.onnx.importer;
 
-import io.blockwork.graph.ops.Activate;
 import io.blockwork.graph.ops.Activation;
-import io.blockwork.graph.ops.AdaptiveAvgPool2d;
-import io.blockwork.graph.ops.AdaptiveMaxPool2d;
-import io.blockwork.graph.ops.AvgPool2d;
-import io.blockwork.graph.ops.BatchNorm2d;
-import io.blockwork.graph.ops.ChannelRange;
-import io.blockwork.graph.ops.ChannelShuffle;
-import io.blockwork.graph.ops.Concat;
-import io.blockwork.graph.ops.Conv2d;
-import io.blockwork.graph.ops.Copy;
-import io.blockwork.graph.ops.Flatten;
-import io.blockwork.graph.ops.GlobalAvgPool;
-import io.blockwork.graph.ops.GlobalMaxPool;
-import io.blockwork.graph.ops.Linear;
-import io.blockwork.graph.ops.MaxPool2d;
 import io.blockwork.graph.ops.Op;
-import io.blockwork.graph.ops.Sum;
-import io.blockwork.graph.ops.ZeroPad2d;
+import io.blockwork.graph.ops.Outcome;
 import java.util.List;
 
 /**
@@ -38,43 +22,21 @@ public record Bounds(double low, double high) {
    * @param inputs those of what it reads
    */
   public static Bounds of(Op op, List<Bounds> inputs) {
-    if (op instanceof Activate activate) {
-      return inputs.get(0).through(activate.activation());
-    } else if (passes(op)) {
-      return inputs.get(0);
-    } else if (op instanceof AvgPool2d
-        || op instanceof GlobalAvgPool
-        || op instanceof AdaptiveAvgPool2d
-        || op instanceof ZeroPad2d) {
-      // Padding is zeros.
-      return inputs.get(0).with(new Bounds(0, 0));
-    } else if (op instanceof Concat) {
-      return inputs.stream().reduce(Bounds::with).orElse(NONE);
-    }
-    return NONE.through(ending(op));
+    return before(op.outcome(), inputs).through(op.activation());
   }
 
-  /** Whether an operation only moves numbers, or leaves some out. */
-  static boolean passes(Op op) {
-    return op instanceof MaxPool2d
-        || op instanceof GlobalMaxPool
-        || op instanceof AdaptiveMaxPool2d
-        || op instanceof Flatten
-        || op instanceof Copy
-        || op instanceof ChannelRange
-        || op instanceof ChannelShuffle;
+  /** Those of an operation's results before what ends it. */
+  private static Bounds before(Outcome outcome, List<Bounds> inputs) {
+    return switch (outcome) {
+      case CHOSEN -> all(inputs);
+      case CHOSEN_OR_ZERO, AVERAGED -> all(inputs).with(new Bounds(0, 0));
+      case SHARES -> new Bounds(0, 1);
+      case COMPUTED -> NONE;
+    };
   }
 
-  /** What is fused into an operation's end. */
-  private static Activation ending(Op op) {
-    if (op instanceof Conv2d conv) {
-      return conv.activation();
-    } else if (op instanceof Linear linear) {
-      return linear.activation();
-    } else if (op instanceof BatchNorm2d norm) {
-      return norm.activation();
-    }
-    return op instanceof Sum sum ? sum.activation() : Activation.NONE;
+  private static Bounds all(List<Bounds> inputs) {
+    return inputs.stream().reduce(Bounds::with).orElse(NONE);
   }
 
   private Bounds through(Activation activation) {

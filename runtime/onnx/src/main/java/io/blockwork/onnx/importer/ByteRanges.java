@@ -3,8 +3,7 @@ package io.blockwork.onnx.importer;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Shapes;
-import io.blockwork.graph.ops.Conv2d;
-import io.blockwork.graph.ops.Linear;
+import io.blockwork.graph.ops.Role;
 import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,7 +59,7 @@ public record ByteRanges(Map<String, Range> ranges, Set<String> floatLayers) {
         int channels = shapes.get(node.id()).channels();
         ranges.put(path, new Range((float) own.low(), (float) own.high(), channels));
       }
-      boolean layer = node.op() instanceof Conv2d || node.op() instanceof Linear;
+      boolean layer = node.op().role() == Role.WEIGHTED;
       if (layer && !network.byteLayers().contains(path)) {
         floats.add(path);
       }

@@ -4,16 +4,14 @@ import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.GraphBuilder;
 import io.blockwork.graph.ops.Activate;
-import io.blockwork.graph.ops.Concat;
 import io.blockwork.graph.ops.Conv2d;
 import io.blockwork.graph.ops.Input;
-import io.blockwork.graph.ops.Linear;
 import io.blockwork.graph.ops.Op;
 import io.blockwork.graph.ops.Parameter;
+import io.blockwork.graph.ops.Role;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.ShapeFault;
 import io.blockwork.graph.ops.Sum;
-import io.blockwork.graph.ops.ZeroPad2d;
 import io.blockwork.onnx.file.OnnxException;
 import io.blockwork.onnx.file.OnnxTensor;
 import java.util.ArrayList;
@@ -103,7 +101,7 @@ final class Draft {
     inputs.add(reads);
     weights.add(values);
     bounds.add(Bounds.of(op, reads.stream().map(bounds::get).toList()));
-    boolean moves = Bounds.passes(op) || op instanceof Concat || op instanceof ZeroPad2d;
+    boolean moves = op.outcome().moves() && op.activation().isNone();
     if (moves && reads.stream().allMatch(bytes::get)) {
       bytes.set(ops.size() - 1);
     }
@@ -174,7 +172,7 @@ final class Draft {
     Set<String> byteLayers = new LinkedHashSet<>();
     for (int id : needed) {
       String path = ops.get(id).path();
-      boolean layer = ops.get(id) instanceof Conv2d || ops.get(id) instanceof Linear;
+      boolean layer = ops.get(id).role() == Role.WEIGHTED;
       if (layer && bytes.get(inputs.get(id).get(0))) {
         byteLayers.add(path);
       }
