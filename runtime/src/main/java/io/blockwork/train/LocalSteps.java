@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.Network;
 import io.blockwork.TrainingResult;
+import io.blockwork.TrainingStep;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
@@ -112,19 +113,23 @@ final class LocalSteps implements StepSource {
         run.optimizer().accumulate(batch.size());
         gathered++;
         if (gathered == accumulate || !batches.hasNext()) {
-          return stepped(batch, trained);
+          double rate = run.prepareStep();
+          run.optimizer().step();
+          return new Done(numberOf(batch), rate, trained.loss(), trained.auxiliary());
         }
       }
     }
 
+    /** A pass and its step, which the engine may make as one. */
     private Done step(Batch batch) {
-      return stepped(batch, trainBatch(batch));
-    }
-
-    private Done stepped(Batch last, TrainingResult trained) {
+      int number = numberOf(batch);
+      INDArray images = images(batch, number);
       double rate = run.prepareStep();
-      run.optimizer().step();
-      return new Done(numberOf(last), rate, trained.loss(), trained.auxiliary());
+      TrainingStep step = run.settings().step(run.optimizer(), run.network(), images, batch);
+      TrainingResult trained = step.result();
+      requireFinite(number, images, trained, step.made());
+      run.meter().add(trained.loss(), trained.auxiliary(), trained.output(), batch);
+      return new Done(number, rate, trained.loss(), trained.auxiliary());
     }
 
     /** From 1 on for people, and from 0 on where to go on. */
@@ -135,6 +140,18 @@ final class LocalSteps implements StepSource {
     private TrainingResult trainBatch(Batch batch) {
       int number = numberOf(batch);
       Network network = run.network();
+      INDArray images = images(batch, number);
+      TrainingResult result = run.settings().pass(network, images, batch);
+      boolean finite =
+          Double.isFinite(result.total())
+              && Double.isFinite(network.gradients().flat().sumNumber().doubleValue());
+      requireFinite(number, images, result, finite);
+      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch);
+      return result;
+    }
+
+    /** The images of a batch, which are finite. */
+    private INDArray images(Batch batch, int number) {
       Finite.firstImage(batch, train.dataset(epoch))
           .ifPresent(
               image -> {
@@ -144,22 +161,25 @@ final class LocalSteps implements StepSource {
                         epoch, number, image),
                     "leave the image out, or correct what computes its values");
               });
-      INDArray images = batch.images().castTo(network.parameters().dataType());
-      TrainingResult result = run.settings().pass(network, images, batch);
+      return batch.images().castTo(run.parameters().dataType());
+    }
+
+    /**
+     * @param finite whether the gradients are, too
+     */
+    private void requireFinite(int number, INDArray images, TrainingResult result, boolean finite) {
       if (!Double.isFinite(result.total())) {
         throw run.diverged(
             SafeText.format("epoch %d, batch %d: the loss is %s", epoch, number, result.total()),
             images);
       }
       // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
-      if (!Double.isFinite(network.gradients().flat().sumNumber().doubleValue())) {
+      if (!finite) {
         throw run.diverged(
             SafeText.format(
                 "epoch %d, batch %d: the gradients hold a NaN or an infinity", epoch, number),
             images);
       }
-      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch);
-      return result;
     }
 
     @Override

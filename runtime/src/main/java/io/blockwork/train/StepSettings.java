@@ -4,6 +4,7 @@ import io.blockwork.Architecture;
 import io.blockwork.AuxiliaryOutput;
 import io.blockwork.Network;
 import io.blockwork.TrainingResult;
+import io.blockwork.TrainingStep;
 import io.blockwork.data.Batch;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
@@ -100,6 +101,18 @@ public final class StepSettings implements Serializable {
     return sharpnessRadius > 0
         ? new SharpnessAware(network, sharpnessRadius).train(images, all)
         : network.train(images, all);
+  }
+
+  /**
+   * A training pass over a batch, and a step along its gradients if they are finite.
+   *
+   * @param images {@code [N, C, H, W]} of the batch, of the network's data type
+   */
+  TrainingStep step(Optimizer optimizer, Network network, INDArray images, Batch batch) {
+    Losses all = losses(network.architecture(), batch);
+    return sharpnessRadius > 0
+        ? optimizer.stepAlong(new SharpnessAware(network, sharpnessRadius).train(images, all))
+        : optimizer.train(images, all);
   }
 
   /** What is minimised of a batch. */
