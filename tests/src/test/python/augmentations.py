@@ -109,6 +109,44 @@ def operations():
     return cases
 
 
+def mixes():
+    """AugMix with given parameters: its operations on PIL images, and the mixing as AugMix.forward has it.
+
+    (The class itself turns a PIL image into a tensor first, on which other kernels work than on PIL images. Where images
+    of one colour are mixed, the last bit of a weight decides between neighbours: the photograph's weights are exact.)
+    """
+    to_tensor = torchvision.transforms.functional.pil_to_tensor
+    parameters = [
+        ("tile", [0.375, 0.625], [0.5, 0.25, 0.25], [[("Rotate", 9.0)], [("Posterize", 5.0), ("ShearX", -0.2)], [("Color", 0.5)]]),
+        ("noise", [0.7, 0.3], [0.1, 0.9], [[("Equalize", 0.0), ("TranslateY", 4.0)], [("Solarize", 170.0)] * 2]),
+        ("grey", [0.0, 1.0], [1.0], [[("AutoContrast", 0.0), ("Sharpness", -0.6), ("Brightness", 0.3)]]),
+        ("photograph", [0.25, 0.75], [0.25, 0.25, 0.5], [[("Contrast", -0.27)], [("Rotate", -15.0)], [("TranslateX", 20.0)]]),
+    ]
+    cases = []
+    for image_name, m, shares, chains in parameters:
+        image = IMAGES[image_name]
+        batch = to_tensor(image)
+        m = torch.tensor(m)
+        combined_weights = torch.tensor(shares) * m[1]
+        mix = m[0] * batch
+        for weight, chain in zip(combined_weights, chains):
+            aug = image
+            for op, magnitude in chain:
+                aug = autoaugment._apply_op(aug, op, magnitude, InterpolationMode.BILINEAR, None)
+            mix.add_(weight * to_tensor(aug))
+        result = mix.to(dtype=batch.dtype).permute(1, 2, 0).contiguous()
+        cases.append(
+            {
+                "image": image_name,
+                "augmented": float(m[1]),
+                "shares": shares,
+                "chains": [[[NAMES[op], magnitude] for op, magnitude in chain] for chain in chains],
+                "digest": hashlib.sha256(result.numpy().tobytes()).hexdigest(),
+            }
+        )
+    return cases
+
+
 def policies():
     return {
         policy.name: [
@@ -126,6 +164,7 @@ json.dump(
         "magnitudes": spaces(),
         "policies": policies(),
         "cases": operations(),
+        "mixes": mixes(),
     },
     sys.stdout,
 )

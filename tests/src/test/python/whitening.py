@@ -31,6 +31,10 @@ def whitening(images):
     eigenvalues, eigenvectors = torch.linalg.eigh(covariance, UPLO="U")
     eigenvalues = eigenvalues.flip(0).view(-1, 1, 1, 1)
     eigenvectors = eigenvectors.T.reshape(c * h * w, c, h, w).flip(0)
+    # Of the two signs of an eigenvector, that one whose largest value is positive.
+    largest = eigenvectors.flatten(1).max(1).values
+    smallest = eigenvectors.flatten(1).min(1).values
+    eigenvectors = eigenvectors * torch.where(largest < -smallest, -1.0, 1.0).double().view(-1, 1, 1, 1)
     scaled = eigenvectors / torch.sqrt(eigenvalues + EPS)
     return torch.cat((scaled, -scaled))
 

@@ -4,6 +4,7 @@ import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.LayerGradient;
+import io.blockwork.engine.OptimizerStep;
 import io.blockwork.engine.Quantization;
 import io.blockwork.engine.UpdateRule;
 import io.blockwork.io.SafeText;
@@ -209,6 +210,25 @@ public interface Network extends AutoCloseable {
   default Optional<BoundOptimizer> bindOptimizer(UpdateRule rule, INDArray state) {
     Objects.requireNonNull(rule, "rule");
     Objects.requireNonNull(state, "state");
+    return Optional.empty();
+  }
+
+  /**
+   * For optimizers: a training pass and the step after it as one, made where the engine keeps the
+   * parameters, so that only images and targets go there, and only outputs and losses come back.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @param optimizer that {@link #bindOptimizer} has bound
+   * @param step what it is to do, should the losses and gradients be finite
+   * @return empty if the engine cannot compute one of the losses: nothing has been done
+   * @throws IllegalArgumentException as {@link #train(INDArray, Losses)} does
+   */
+  default Optional<TrainingStep> trainAndStep(
+      INDArray images, Losses losses, BoundOptimizer optimizer, OptimizerStep step) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(losses, "losses");
+    Objects.requireNonNull(optimizer, "optimizer");
+    Objects.requireNonNull(step, "step");
     return Optional.empty();
   }
 

@@ -7,20 +7,24 @@ import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
 import io.blockwork.TrainingResult;
+import io.blockwork.TrainingStep;
 import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.CrossEntropy;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.Engines;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.LayerGradient;
+import io.blockwork.engine.OptimizerStep;
 import io.blockwork.engine.Quantization;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.UpdateRule;
+import io.blockwork.engine.WholeStep;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
@@ -366,18 +370,9 @@ public abstract class CompiledNetwork implements Network {
 
   private TrainingResult trainAlone(INDArray images, Losses losses, boolean inputGradient) {
     checkImages(images);
-    int n = Math.toIntExact(images.size(0));
     List<OutputLoss> terms = OutputLoss.of(architecture, losses);
-    List<long[]> shapes = terms.stream().map(t -> Features.batched(n, t.shape())).toList();
-    for (int i = 0; i < shapes.size(); i++) {
-      check(terms.get(i), shapes.get(i));
-    }
-    TrainingPlans.Plan plan =
-        training.get(
-            new TrainingPlans.Key(architecture.input(), n, inputGradient),
-            this::bindTraining,
-            options.dataType(),
-            shapes);
+    List<long[]> shapes = checkedShapes(images, terms);
+    TrainingPlans.Plan plan = trainingPlan(images, shapes, inputGradient);
     parameters.passes(parameters.passes() + 1);
     plan.pass().forward(images, plan.outputs());
     plan.clearGradients();
@@ -394,8 +389,62 @@ public abstract class CompiledNetwork implements Network {
         inputGradient ? Optional.of(inputGradient(plan, images)) : Optional.empty());
   }
 
-  private static void check(OutputLoss term, long... shape) {
-    term.loss().ifPresent(loss -> loss.check(shape));
+  /** The shapes of the outputs, once the losses have found that their targets fit. */
+  private static List<long[]> checkedShapes(INDArray images, List<OutputLoss> terms) {
+    int n = Math.toIntExact(images.size(0));
+    List<long[]> shapes = terms.stream().map(t -> Features.batched(n, t.shape())).toList();
+    for (int i = 0; i < shapes.size(); i++) {
+      long[] shape = shapes.get(i);
+      terms.get(i).loss().ifPresent(loss -> loss.check(shape));
+    }
+    return shapes;
+  }
+
+  private TrainingPlans.Plan trainingPlan(
+      INDArray images, List<long[]> shapes, boolean inputGradient) {
+    int n = Math.toIntExact(images.size(0));
+    return training.get(
+        new TrainingPlans.Key(architecture.input(), n, inputGradient),
+        this::bindTraining,
+        options.dataType(),
+        shapes);
+  }
+
+  @Override
+  public Optional<TrainingStep> trainAndStep(
+      INDArray images, Losses losses, BoundOptimizer optimizer, OptimizerStep step) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(losses, "losses");
+    Objects.requireNonNull(optimizer, "optimizer");
+    Objects.requireNonNull(step, "step");
+    return parameters.update(() -> sizeOf(images).stepAlone(images, losses, optimizer, step));
+  }
+
+  private Optional<TrainingStep> stepAlone(
+      INDArray images, Losses losses, BoundOptimizer optimizer, OptimizerStep step) {
+    checkImages(images);
+    List<OutputLoss> terms = OutputLoss.of(architecture, losses);
+    List<long[]> shapes = checkedShapes(images, terms);
+    List<Optional<CrossEntropy>> engines = new ArrayList<>();
+    for (int i = 0; i < shapes.size(); i++) {
+      Optional<CrossEntropy> own = terms.get(i).forEngines(shapes.get(i));
+      if (own.isEmpty() && terms.get(i).loss().isPresent()) {
+        return Optional.empty();
+      }
+      engines.add(own);
+    }
+    TrainingPlans.Plan plan = trainingPlan(images, shapes, false);
+    parameters.passes(parameters.passes() + 1);
+    WholeStep done = plan.pass().step(images, plan.outputs(), engines, optimizer, step);
+    double[] values = done.losses().stream().mapToDouble(Double::doubleValue).toArray();
+    TrainingResult result =
+        new TrainingResult(
+            values[0],
+            plan.outputs().get(0),
+            auxiliary(terms, values),
+            plan.outputs().subList(1, values.length),
+            Optional.empty());
+    return Optional.of(new TrainingStep(result, done.made()));
   }
 
   /** The loss of one output; leaves its weighted gradient. */

@@ -2,6 +2,7 @@ package io.blockwork.compiled;
 
 import io.blockwork.Architecture;
 import io.blockwork.AuxiliaryOutput;
+import io.blockwork.engine.CrossEntropy;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
 import io.blockwork.loss.Losses.Auxiliary;
@@ -36,5 +37,15 @@ record OutputLoss(List<Integer> shape, Optional<Loss> loss, double weight) {
       architecture.requireAuxiliary(term.output());
     }
     return all;
+  }
+
+  /**
+   * The loss for engines that compute it themselves, if they can.
+   *
+   * @param batched shape of the output for the whole batch
+   */
+  Optional<CrossEntropy> forEngines(long... batched) {
+    return loss.flatMap(l -> l.softTargets(batched))
+        .map(targets -> new CrossEntropy(targets, weight));
   }
 }

@@ -3,10 +3,12 @@ package io.blockwork.data;
 import io.blockwork.image.AffineMap.Sampling;
 import io.blockwork.image.ByteImage;
 import io.blockwork.io.NumberChecks;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * Mixes an image with several chains of operations on it (Hendrycks and others, "AugMix: A Simple
@@ -51,14 +53,34 @@ public record AugMix(
     NumberChecks.sample("fill", fill);
   }
 
+  /** An operation of a chain, its magnitude signed. */
+  record Step(AugmentOperation operation, double magnitude) {}
+
   @Override
   public ByteImage apply(ByteImage image, RandomGenerator random) {
     double augmented = Beta.sample(alpha, random);
     double[] shares = Beta.dirichlet(alpha, width, random);
+    Magnitudes magnitudes = magnitudes(image);
+    List<List<Step>> chains =
+        Stream.generate(() -> chain(magnitudes, random)).limit(width).toList();
+    return mixed(image, augmented, chains, shares);
+  }
+
+  /**
+   * The image and what chains of operations make of it, mixed.
+   *
+   * @param augmented share of the chains, 0 to 1
+   * @param shares of each chain in that
+   */
+  ByteImage mixed(ByteImage image, double augmented, List<List<Step>> chains, double... shares) {
     float[] mixed = new float[image.samples().length];
     add(mixed, image, (float) (1 - augmented));
-    for (double share : shares) {
-      add(mixed, chain(image, random), (float) (share * augmented));
+    for (int i = 0; i < shares.length; i++) {
+      ByteImage result = image;
+      for (Step step : chains.get(i)) {
+        result = step.operation.apply(result, step.magnitude, sampling, fill);
+      }
+      add(mixed, result, (float) (shares[i] * augmented));
     }
     return truncated(image, mixed);
   }
@@ -73,32 +95,31 @@ public record AugMix(
     return List.copyOf(chosen);
   }
 
-  private ByteImage chain(ByteImage image, RandomGenerator random) {
+  private List<Step> chain(Magnitudes magnitudes, RandomGenerator random) {
     List<AugmentOperation> operations = operations();
-    Magnitudes magnitudes = magnitudes(image);
     int length = depth > 0 ? depth : 1 + random.nextInt(DEEPEST);
-    ByteImage result = image;
+    List<Step> steps = new ArrayList<>();
     for (int i = 0; i < length; i++) {
       AugmentOperation operation = operations.get(random.nextInt(operations.size()));
       double magnitude = magnitudes.of(operation, random.nextInt(severity));
       boolean opposite = random.nextBoolean() && operation.isSigned();
-      result = operation.apply(result, opposite ? -magnitude : magnitude, sampling, fill);
+      steps.add(new Step(operation, opposite ? -magnitude : magnitude));
     }
-    return result;
+    return steps;
   }
 
   static Magnitudes magnitudes(ByteImage image) {
     return new Magnitudes(BINS, 0.3, image.width() / 3.0, image.height() / 3.0, 30, 0.9, 4, 4);
   }
 
-  static void add(float[] mixed, ByteImage image, float share) {
+  private static void add(float[] mixed, ByteImage image, float share) {
     byte[] samples = image.samples();
     for (int i = 0; i < mixed.length; i++) {
       mixed[i] += share * (samples[i] & 0xff);
     }
   }
 
-  static ByteImage truncated(ByteImage like, float... mixed) {
+  private static ByteImage truncated(ByteImage like, float... mixed) {
     byte[] samples = new byte[mixed.length];
     for (int i = 0; i < samples.length; i++) {
       samples[i] = (byte) Math.max(0, Math.min(255, (int) mixed[i]));

@@ -1,6 +1,10 @@
 package io.blockwork.data;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -33,6 +37,47 @@ public final class Batch {
     this.labels = labels;
     this.indices = indices;
     this.probabilities = probabilities;
+  }
+
+  /**
+   * Several batches as one: their items one after the other.
+   *
+   * @param batches at least one, {@linkplain #copy copied} if they come from a loader
+   * @return with the number of the last one, and with probabilities if they have some
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Batch joined(List<Batch> batches) {
+    Objects.requireNonNull(batches, "batches");
+    if (batches.isEmpty()) {
+      throw new IllegalArgumentException("joined: expected at least one batch");
+    }
+    Batch last = batches.get(batches.size() - 1);
+    return new Batch(
+        last.number,
+        stacked(batches.stream().map(Batch::images)),
+        batches.stream().flatMapToInt(batch -> Arrays.stream(batch.labels)).toArray(),
+        batches.stream().flatMapToInt(batch -> Arrays.stream(batch.indices)).toArray(),
+        last.probabilities.map(
+            some -> stacked(batches.stream().map(batch -> batch.probabilities.orElseThrow()))),
+        last.task,
+        last.values.map(
+            some -> stacked(batches.stream().map(batch -> batch.values.orElseThrow()))));
+  }
+
+  private static INDArray stacked(Stream<INDArray> parts) {
+    return Nd4j.concat(0, parts.toArray(INDArray[]::new));
+  }
+
+  /** The same items in arrays of their own, which hold when the next batch is asked for too. */
+  public Batch copy() {
+    return new Batch(
+        number,
+        images.dup('c'),
+        labels,
+        indices,
+        probabilities.map(INDArray::dup),
+        task,
+        values.map(INDArray::dup));
   }
 
   /** The batch's place in its epoch, from 0. */

@@ -19,13 +19,14 @@ public final class PatchWhitening {
   /**
    * Filters from the eigenvectors of the patches' second moments, those of the largest eigenvalues
    * first, each divided by the root of its eigenvalue; and after them their negatives, so that an
-   * activation that follows loses nothing.
+   * activation that follows loses nothing. An eigenvector has two signs: that one comes first whose
+   * largest value is positive, so that every machine finds the same filters.
    *
    * @param data what the network is trained on, normalised, and not changed at random
    * @param kernel side of a patch and of the filters
    * @param images how many of the first items to look at, at most
    * @param epsilon added to the eigenvalues, so that noise is not blown up: 5e-4 is usual
-   * @return {@code [2 * C * kernel * kernel, C, kernel, kernel]} in single precision, for the
+   * @return {@code [2 * C * kernel * kernel, C, kernel, kernel]} in double precision, for the
    *     weight of a convolution with as many outputs
    * @throws IllegalArgumentException if there are no images, a number is not positive, or the
    *     images are smaller than a patch
@@ -53,12 +54,12 @@ public final class PatchWhitening {
       int largest = length - 1 - i;
       double scale = 1 / Math.sqrt(Math.max(0, values.getDouble(largest)) + epsilon);
       INDArray filter = vectors.getColumn(largest).mul(scale);
+      boolean turned = filter.maxNumber().doubleValue() < -filter.minNumber().doubleValue();
+      filter = turned ? filter.neg() : filter;
       filters.putRow(i, filter);
       filters.putRow(length + i, filter.neg());
     }
-    return filters
-        .castTo(DataType.FLOAT)
-        .reshape('c', 2L * length, shape.channels(), kernel, kernel);
+    return filters.reshape('c', 2L * length, shape.channels(), kernel, kernel);
   }
 
   /** The mean of the products of each two values of a patch. */

@@ -38,7 +38,12 @@ public record RandomResizedCrop(
 
   /** torchvision's defaults: area 8 % to 100 %, ratio 3/4 to 4/3, bilinear. */
   public RandomResizedCrop(int size) {
-    this(size, 0.08, 1, 3.0 / 4, 4.0 / 3, Interpolation.BILINEAR);
+    this(size, 0.08, 1);
+  }
+
+  /** The usual ratios, 3/4 to 4/3, and bilinear. */
+  public RandomResizedCrop(int size, double minScale, double maxScale) {
+    this(size, minScale, maxScale, 3.0 / 4, 4.0 / 3, Interpolation.BILINEAR);
   }
 
   /** A rectangle of an image: what is to be cut out. */

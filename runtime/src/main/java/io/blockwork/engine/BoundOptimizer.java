@@ -10,11 +10,22 @@ public interface BoundOptimizer {
    * Steps along the gradients that the last training pass has left with the engine. An {@link
    * io.blockwork.parameters.Parameters#update} as a whole.
    *
-   * @return false if nothing was done, since somebody has asked for the gradients and may have
-   *     changed them, or they were never there: the step is to be made on the host, after {@link
-   *     #settle}
+   * @param guarded whether there is to be no step if a gradient is not finite
    */
-  boolean step(OptimizerStep step);
+  Outcome step(OptimizerStep step, boolean guarded);
+
+  /** What came of a step. */
+  enum Outcome {
+    /** The parameters have been stepped. */
+    MADE,
+    /** A gradient is not finite, and the step was guarded: nothing has changed. */
+    NOT_FINITE,
+    /**
+     * Somebody has asked for the gradients and may have changed them, or the engine never had them:
+     * the step is to be made on the host, after {@link #settle}.
+     */
+    NOT_HERE
+  }
 
   /**
    * Brings what the rule remembers to the host's array, which may be changed from then on: the next

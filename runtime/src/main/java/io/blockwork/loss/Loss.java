@@ -1,6 +1,7 @@
 package io.blockwork.loss;
 
 import java.util.Objects;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A differentiable measure of how wrong a network's output is. */
@@ -24,6 +25,18 @@ public interface Loss {
    * @throws IllegalArgumentException if the targets do not fit it
    */
   default void check(long... outputShape) {}
+
+  /**
+   * For engines that compute the loss where they compute the output: the targets of softmax cross
+   * entropy, if that is what this is.
+   *
+   * @param outputShape shape of the output to come, which has been {@linkplain #check checked}
+   * @return empty if it is another loss: its {@link #evaluate} is called
+   */
+  default Optional<SoftTargets> softTargets(long... outputShape) {
+    Objects.requireNonNull(outputShape, "outputShape");
+    return Optional.empty();
+  }
 
   /**
    * Mean over the images of {@code -log(softmax(output)[label])}, with natural logarithms.

@@ -2,7 +2,9 @@ package io.blockwork.loss;
 
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.ShapeMismatchException;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -50,6 +52,28 @@ record SoftmaxCrossEntropy(Targets targets, double smoothing, ClassWeights weigh
   public void check(long... outputShape) {
     targets.check(NAME, outputShape);
     weights.check((int) outputShape[1]);
+  }
+
+  @Override
+  public Optional<SoftTargets> softTargets(long... outputShape) {
+    int n = (int) outputShape[0];
+    int classes = (int) outputShape[1];
+    return Optional.of(
+        new SoftTargets() {
+          @Override
+          public double divisor() {
+            return SoftmaxCrossEntropy.this.divisor(n);
+          }
+
+          @Override
+          public void write(FloatBuffer to) {
+            for (int i = 0; i < n; i++) {
+              for (int c = 0; c < classes; c++) {
+                to.put((float) target(i, c, classes));
+              }
+            }
+          }
+        });
   }
 
   /** The loss of one image; writes the gradient of its logits. */

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -412,23 +413,25 @@ public final class Parameters implements AutoCloseable {
    * @param fetch copies all learnable values and running statistics to here; the same object each
    *     time for the same copy. It may be called by several threads, one at a time.
    * @param change changes the copy; of the memory here, it may change what the copy lacks
+   * @return what the change gives
    */
-  public void writeElsewhere(Runnable fetch, Consumer<ParameterMemory> change) {
+  public <T> T writeElsewhere(Runnable fetch, Function<ParameterMemory, T> change) {
     Objects.requireNonNull(fetch, "fetch");
     Objects.requireNonNull(change, "change");
-    update(
+    return update(
         () -> {
           requireOpen();
           makeInitialValues();
           if (elsewhere.isPresent() && elsewhere.get() != fetch) {
             settle();
           }
-          change.accept(memory);
+          T result = change.apply(memory);
           elsewhere = Optional.of(fetch);
           touch();
           if (lendings > 0) {
             settle();
           }
+          return result;
         });
   }
 

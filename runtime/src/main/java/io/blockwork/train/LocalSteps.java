@@ -2,6 +2,7 @@ package io.blockwork.train;
 
 import io.blockwork.Network;
 import io.blockwork.TrainingResult;
+import io.blockwork.TrainingStep;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
@@ -9,6 +10,7 @@ import io.blockwork.data.Task;
 import io.blockwork.image.Preprocessing;
 import io.blockwork.io.SafeText;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,13 +19,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class LocalSteps implements StepSource {
   private final DataLoader train;
   private final int accumulate;
+  private final boolean joined;
 
   /**
    * @param accumulate batches for each step
+   * @param joined whether these are trained on as one, so that norms see them all
    */
-  LocalSteps(DataLoader train, int accumulate) {
+  LocalSteps(DataLoader train, int accumulate, boolean joined) {
     this.train = train;
     this.accumulate = accumulate;
+    this.joined = joined && accumulate > 1;
   }
 
   @Override
@@ -67,6 +72,15 @@ final class LocalSteps implements StepSource {
     return new Pass(run, train.epoch(epoch, batch), epoch);
   }
 
+  /** The next batches, as many as there are up to a number, as one. */
+  static Batch joined(Epoch batches, int most) {
+    List<Batch> parts = new ArrayList<>();
+    while (parts.size() < most && batches.hasNext()) {
+      parts.add(batches.next().copy());
+    }
+    return Batch.joined(parts);
+  }
+
   private final class Pass implements StepSource.Pass {
     private final Run run;
     private final Epoch batches;
@@ -85,23 +99,59 @@ final class LocalSteps implements StepSource {
 
     @Override
     public Done next() {
+      if (joined) {
+        return step(joined(batches, accumulate));
+      }
+      return accumulate == 1 ? step(batches.next()) : separately();
+    }
+
+    private Done separately() {
       int gathered = 0;
       while (true) {
         Batch batch = batches.next();
-        // From 1 on for people, and from 0 on where to go on.
-        int number = batch.number() + 1;
-        TrainingResult trained = trainBatch(batch, number);
+        TrainingResult trained = trainBatch(batch);
+        run.optimizer().accumulate(batch.size());
         gathered++;
         if (gathered == accumulate || !batches.hasNext()) {
           double rate = run.prepareStep();
           run.optimizer().step();
-          return new Done(number, rate, trained.loss(), trained.auxiliary());
+          return new Done(numberOf(batch), rate, trained.loss(), trained.auxiliary());
         }
       }
     }
 
-    private TrainingResult trainBatch(Batch batch, int number) {
+    /** A pass and its step, which the engine may make as one. */
+    private Done step(Batch batch) {
+      int number = numberOf(batch);
+      INDArray images = images(batch, number);
+      double rate = run.prepareStep();
+      TrainingStep step = run.settings().step(run.optimizer(), run.network(), images, batch);
+      TrainingResult trained = step.result();
+      requireFinite(number, images, trained, step.made());
+      run.meter().add(trained.loss(), trained.auxiliary(), trained.output(), batch);
+      return new Done(number, rate, trained.loss(), trained.auxiliary());
+    }
+
+    /** From 1 on for people, and from 0 on where to go on. */
+    private static int numberOf(Batch batch) {
+      return batch.number() + 1;
+    }
+
+    private TrainingResult trainBatch(Batch batch) {
+      int number = numberOf(batch);
       Network network = run.network();
+      INDArray images = images(batch, number);
+      TrainingResult result = run.settings().pass(network, images, batch);
+      boolean finite =
+          Double.isFinite(result.total())
+              && Double.isFinite(network.gradients().flat().sumNumber().doubleValue());
+      requireFinite(number, images, result, finite);
+      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch);
+      return result;
+    }
+
+    /** The images of a batch, which are finite. */
+    private INDArray images(Batch batch, int number) {
       Finite.firstImage(batch, train.dataset(epoch))
           .ifPresent(
               image -> {
@@ -111,25 +161,25 @@ final class LocalSteps implements StepSource {
                         epoch, number, image),
                     "leave the image out, or correct what computes its values");
               });
-      INDArray images = batch.images().castTo(network.parameters().dataType());
-      TrainingResult result = run.settings().pass(network, images, batch);
+      return batch.images().castTo(run.parameters().dataType());
+    }
+
+    /**
+     * @param finite whether the gradients are, too
+     */
+    private void requireFinite(int number, INDArray images, TrainingResult result, boolean finite) {
       if (!Double.isFinite(result.total())) {
         throw run.diverged(
             SafeText.format("epoch %d, batch %d: the loss is %s", epoch, number, result.total()),
             images);
       }
       // Some kernels' ReLU turns a NaN into a zero, which then shows in the gradients only.
-      if (!Double.isFinite(network.gradients().flat().sumNumber().doubleValue())) {
+      if (!finite) {
         throw run.diverged(
             SafeText.format(
                 "epoch %d, batch %d: the gradients hold a NaN or an infinity", epoch, number),
             images);
       }
-      if (accumulate > 1) {
-        run.optimizer().accumulate(batch.size());
-      }
-      run.meter().add(result.loss(), result.auxiliary(), result.output(), batch);
-      return result;
     }
 
     @Override

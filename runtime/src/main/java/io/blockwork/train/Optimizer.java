@@ -1,9 +1,13 @@
 package io.blockwork.train;
 
 import io.blockwork.Network;
+import io.blockwork.TrainingResult;
+import io.blockwork.TrainingStep;
 import io.blockwork.engine.BoundOptimizer;
+import io.blockwork.engine.BoundOptimizer.Outcome;
 import io.blockwork.engine.OptimizerStep;
 import io.blockwork.io.SafeText;
+import io.blockwork.loss.Losses;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import java.util.List;
@@ -73,6 +77,9 @@ public final class Optimizer {
         state.isEmpty()
             ? config.instantiate((INDArray) null, true)
             : config.instantiate(state.get(), true);
+    if (updater instanceof LayoutAware aware) {
+      aware.layout(learnable());
+    }
     this.fused = FusedStep.of(updater, type, length, state);
     this.engineSteps =
         fused.flatMap(
@@ -84,6 +91,10 @@ public final class Optimizer {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return Nd4j.zeros(type, shape);
     }
+  }
+
+  private List<ParameterInfo> learnable() {
+    return network.parameters().entries().stream().filter(info -> info.kind().learnable()).toList();
   }
 
   private INDArray update() {
@@ -98,10 +109,10 @@ public final class Optimizer {
    * An optimizer without weight decay and clipping.
    *
    * @param network whose parameters to change
-   * @param updater {@link Momentum}, {@link Adam}, or one of {@code
+   * @param updater {@link Momentum}, {@link Adam}, another one of this package, or one of {@code
    *     org.nd4j.linalg.learning.config}
-   * @throws IllegalArgumentException if its learning rate is negative, NaN or infinite, or ND4J
-   *     cannot make it
+   * @throws IllegalArgumentException if its learning rate is negative, NaN or infinite, ND4J cannot
+   *     make it, or a group of {@link Muon}'s names nothing in the network
    */
   public static Optimizer of(Network network, IUpdater updater) {
     Objects.requireNonNull(updater, "updater");
@@ -159,8 +170,7 @@ public final class Optimizer {
   public Optimizer groups(ParameterGroup... own) {
     Objects.requireNonNull(own, "own");
     List<ParameterGroup> all = List.of(own);
-    List<ParameterInfo> learnable =
-        network.parameters().entries().stream().filter(info -> info.kind().learnable()).toList();
+    List<ParameterInfo> learnable = learnable();
     all.forEach(group -> group.requireIn(learnable));
     groups = all;
     segments = List.of();
@@ -263,16 +273,59 @@ public final class Optimizer {
               "%s has no gradients yet: call net.train(images, loss) before step()",
               network.architecture().name()));
     }
-    if (accumulated > 0 || !isSteppedByEngine()) {
+    if (accumulated > 0 || stepThere(false) == Outcome.NOT_HERE) {
       stepHere();
     }
     accumulated = 0;
     steps++;
   }
 
+  /**
+   * A training pass and a step along its gradients: what {@code net.train(images, losses)} and
+   * {@link #step()} do, but without a step if a loss or a gradient is not finite. Where the engine
+   * keeps the parameters on a device, a pass with losses that it knows (softmax cross entropy) and
+   * the step are one there, and only images, targets, outputs and losses travel.
+   *
+   * @param images {@code [N, C, H, W]}
+   * @return what the pass gave, and whether there was a step
+   * @throws IllegalArgumentException as {@link Network#train(INDArray, Losses)} does
+   * @throws IllegalStateException if gradients were accumulated, for which {@link #step()} is meant
+   */
+  public TrainingStep train(INDArray images, Losses losses) {
+    Objects.requireNonNull(images, "images");
+    Objects.requireNonNull(losses, "losses");
+    if (accumulated > 0) {
+      throw new IllegalStateException(
+          "there are accumulated gradients: call step(), which steps along them, before train");
+    }
+    Optional<TrainingStep> whole =
+        engineSteps.flatMap(engine -> network.trainAndStep(images, losses, engine, engineStep()));
+    if (whole.isPresent()) {
+      steps += whole.get().made() ? 1 : 0;
+      return whole.get();
+    }
+    return stepAlong(network.train(images, losses));
+  }
+
+  /** A step after a pass, if its losses and gradients are finite. */
+  TrainingStep stepAlong(TrainingResult result) {
+    boolean made = Double.isFinite(result.total()) && stepIfFinite();
+    steps += made ? 1 : 0;
+    return new TrainingStep(result, made);
+  }
+
+  private boolean stepIfFinite() {
+    Outcome outcome = stepThere(true);
+    if (outcome == Outcome.NOT_HERE && Finite.all(network.gradients().flat())) {
+      stepHere();
+      return true;
+    }
+    return outcome == Outcome.MADE;
+  }
+
   /** Has the engine step, if it has the gradients. */
-  private boolean isSteppedByEngine() {
-    return engineSteps.isPresent() && engineSteps.get().step(engineStep());
+  private Outcome stepThere(boolean guarded) {
+    return engineSteps.map(engine -> engine.step(engineStep(), guarded)).orElse(Outcome.NOT_HERE);
   }
 
   private OptimizerStep engineStep() {

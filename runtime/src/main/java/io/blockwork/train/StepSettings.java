@@ -4,6 +4,7 @@ import io.blockwork.Architecture;
 import io.blockwork.AuxiliaryOutput;
 import io.blockwork.Network;
 import io.blockwork.TrainingResult;
+import io.blockwork.TrainingStep;
 import io.blockwork.data.Batch;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
@@ -37,6 +38,7 @@ public final class StepSettings implements Serializable {
   private final double sharpnessRadius;
 
   private final int accumulate;
+  private final boolean synchronizedNorms;
   private final double labelSmoothing;
   private final HashMap<String, Double> auxiliaryWeights;
   private final @Nullable Function<Batch, Loss> loss;
@@ -55,6 +57,7 @@ public final class StepSettings implements Serializable {
     this.clipNorm = trainer.clipNorm;
     this.sharpnessRadius = trainer.sharpnessRadius.orElse(0);
     this.accumulate = trainer.accumulate;
+    this.synchronizedNorms = trainer.synchronizedNorms;
     this.labelSmoothing = trainer.labelSmoothing;
     this.auxiliaryWeights = new HashMap<>(trainer.auxiliaryWeights);
     this.loss = trainer.loss.orElse(null);
@@ -65,6 +68,16 @@ public final class StepSettings implements Serializable {
   /** Batches that make a step, at least 1. */
   public int accumulate() {
     return accumulate;
+  }
+
+  /** Whether batch norms see all batches of a step at once. */
+  public boolean synchronizedNorms() {
+    return synchronizedNorms;
+  }
+
+  /** Batches that go through the network as one. */
+  int batchesAtOnce() {
+    return synchronizedNorms ? accumulate : 1;
   }
 
   /** A new optimizer that steps so, with a copy of the updater. */
@@ -90,6 +103,18 @@ public final class StepSettings implements Serializable {
         : network.train(images, all);
   }
 
+  /**
+   * A training pass over a batch, and a step along its gradients if they are finite.
+   *
+   * @param images {@code [N, C, H, W]} of the batch, of the network's data type
+   */
+  TrainingStep step(Optimizer optimizer, Network network, INDArray images, Batch batch) {
+    Losses all = losses(network.architecture(), batch);
+    return sharpnessRadius > 0
+        ? optimizer.stepAlong(new SharpnessAware(network, sharpnessRadius).train(images, all))
+        : optimizer.train(images, all);
+  }
+
   /** What is minimised of a batch. */
   public Losses losses(Architecture architecture, Batch batch) {
     if (losses != null) {
@@ -111,7 +136,7 @@ public final class StepSettings implements Serializable {
   String describe(Architecture architecture) {
     return String.format(
         Locale.ROOT,
-        "%s, %s, weight decay %s%s%s, %s%d batches a step, smoothing %s%s",
+        "%s, %s, weight decay %s%s%s, %s%d batches a step%s, smoothing %s%s",
         architecture.name(),
         updater,
         weightDecay,
@@ -119,6 +144,7 @@ public final class StepSettings implements Serializable {
         decayNormsAndBiases ? "" : " (not of norms and biases)",
         Double.isInfinite(clipNorm) ? "" : "norm up to " + clipNorm + ", ",
         accumulate,
+        synchronizedNorms ? " with norms over all of them" : "",
         labelSmoothing,
         architecture.auxiliary().stream()
             .map(output -> SafeText.format(", %s weighs %s", output.name(), weightOf(output)))

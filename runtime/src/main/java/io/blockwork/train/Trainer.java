@@ -60,6 +60,7 @@ public final class Trainer {
   Optional<Schedule> schedule = Optional.empty();
   double clipNorm = Double.POSITIVE_INFINITY;
   int accumulate = 1;
+  boolean synchronizedNorms;
   OptionalDouble averageDecay = OptionalDouble.empty();
   Optional<EarlyStopping> earlyStopping = Optional.empty();
   Optional<CheckpointStore> checkpoints = Optional.empty();
@@ -208,12 +209,27 @@ public final class Trainer {
 
   /**
    * Makes one step for several batches, with their mean gradient: a large batch in the memory of a
-   * small one.
+   * small one. Batch norms take the statistics of each small one, unless they are {@linkplain
+   * #synchronizedNorms synchronised}.
    *
    * @param batches for each step, at least 1; what remains of an epoch makes a smaller step
    */
   public Trainer accumulate(int batches) {
     accumulate = NumberChecks.positive("batches for each step", batches);
+    return this;
+  }
+
+  /**
+   * Whether batch norms take their statistics over all batches of a step that {@link #accumulate}
+   * makes of several: off at first. Gradients and running statistics are then those of one batch of
+   * all these images, to the last bit, and so is the memory that a step takes: a norm's gradients
+   * need the values of every image at once. What is done batch by batch before, as Mixup, stays so.
+   *
+   * <p>It is for images that come in small batches, with statistics of large ones; to save memory
+   * instead, leave it off. Over the workers of a cluster nothing is synchronised: Spark refuses it.
+   */
+  public Trainer synchronizedNorms(boolean on) {
+    synchronizedNorms = on;
     return this;
   }
 
@@ -501,7 +517,7 @@ public final class Trainer {
    */
   public TrainingHistory fit(DataLoader train) {
     FitChecks.require(this, train, Optional.empty());
-    return fit(new LocalSteps(train, accumulate), Optional.empty());
+    return fit(new LocalSteps(train, accumulate, synchronizedNorms), Optional.empty());
   }
 
   /**
@@ -533,7 +549,7 @@ public final class Trainer {
     Objects.requireNonNull(validation, "validation");
     FitChecks.require(this, train, Optional.of(validation));
     return fit(
-        new LocalSteps(train, accumulate),
+        new LocalSteps(train, accumulate, synchronizedNorms),
         Optional.of(new LoaderValidation(validation, measuring())));
   }
 

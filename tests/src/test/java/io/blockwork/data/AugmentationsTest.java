@@ -198,13 +198,25 @@ final class AugmentationsTest {
   }
 
   @Test
-  void mixedImagesAreMeansOfTheirChains() {
-    ByteImage dark = new ByteImage(2, 1, 1, new byte[] {10, 100});
-    ByteImage light = new ByteImage(2, 1, 1, new byte[] {20, (byte) 200});
-    float[] mixed = new float[2];
-    AugMix.add(mixed, dark, 0.25f);
-    AugMix.add(mixed, light, 0.75f);
-    assertThat(AugMix.truncated(dark, mixed).samples()).isEqualTo(new byte[] {17, (byte) 175});
+  void chainsAreMixedAsTorchvisionDoes() throws NoSuchAlgorithmException {
+    for (JsonNode c : torchvision.get("mixes")) {
+      List<List<AugMix.Step>> chains = new ArrayList<>();
+      double[] shares = new double[c.get("shares").size()];
+      for (int i = 0; i < shares.length; i++) {
+        shares[i] = c.get("shares").get(i).asDouble();
+        List<AugMix.Step> chain = new ArrayList<>();
+        for (JsonNode step : c.get("chains").get(i)) {
+          AugmentOperation operation = AugmentOperation.valueOf(step.get(0).asText());
+          chain.add(new AugMix.Step(operation, step.get(1).asDouble()));
+        }
+        chains.add(chain);
+      }
+      String name = c.get("image").asText();
+      double augmented = c.get("augmented").asDouble();
+      ByteImage result = new AugMix().mixed(image(name), augmented, chains, shares);
+      assertWithMessage(name).that(digest(result)).isEqualTo(c.get("digest").asText());
+    }
+    assertThat(torchvision.get("mixes")).hasSize(4);
   }
 
   @Test

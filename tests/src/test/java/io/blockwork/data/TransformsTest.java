@@ -229,8 +229,9 @@ class TransformsTest {
 
   private static void assertBatch(JsonNode expected, MutableBatch batch) {
     for (int i = 0; i < expected.get("images").size(); i++) {
-      assertEquals(
-          expected.get("images").get(i).doubleValue(), batch.images().get(i), 1e-5, "value " + i);
+      double wanted = expected.get("images").get(i).doubleValue();
+      double tolerance = 1e-6 * Math.max(1, Math.abs(wanted));
+      assertEquals(wanted, batch.images().get(i), tolerance, "value " + i);
     }
     for (int i = 0; i < expected.get("labels").size(); i++) {
       assertEquals(

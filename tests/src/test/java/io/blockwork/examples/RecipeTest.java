@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,8 @@ final class RecipeTest {
                   folder.toString(),
                   "--out",
                   out.toString(),
+                  "--precision",
+                  "FLOAT",
                   "--epochs",
                   "3",
                   "--batch",
@@ -62,14 +65,26 @@ final class RecipeTest {
   }
 
   @Test
-  void theFastRecipeHasANetworkOfItsOwn() {
+  void aRecipeWithANetworkOfItsOwnRefusesAnother() {
+    for (String recipe : List.of("V2", "FAST")) {
+      assertThat(errorsOf("--recipe", recipe, "--network", "RESNET20"))
+          .contains("--recipe " + recipe + " has a network of its own: leave out --network");
+    }
+  }
+
+  @Test
+  void thePrecisionIsSaidByName() {
+    assertThat(errorsOf("--precision", "HALF")).contains("[FLOAT, BFLOAT16]");
+  }
+
+  private static String errorsOf(String... options) {
     StringWriter errors = new StringWriter();
     int code =
         Examples.commandLine()
             .setErr(new PrintWriter(errors))
-            .execute("cifar10", "--recipe", "FAST", "--network", "RESNET20");
+            .execute(
+                Stream.concat(Stream.of("cifar10"), Stream.of(options)).toArray(String[]::new));
     assertThat(code).isEqualTo(2);
-    assertThat(errors.toString())
-        .contains("--recipe FAST has a network of its own: leave out --network");
+    return errors.toString();
   }
 }

@@ -13,6 +13,7 @@ import io.blockwork.data.FolderClassifier;
 import io.blockwork.data.ImageDataset;
 import io.blockwork.data.ImageFiles;
 import io.blockwork.data.Pipeline;
+import io.blockwork.engine.UpdateRule;
 import io.blockwork.examples.networks.ResNet20;
 import io.blockwork.image.ByteImage;
 import io.blockwork.image.Preprocessing;
@@ -98,6 +99,7 @@ final class Samples implements AutoCloseable {
     put(Loss.softmaxCrossEntropy(0, 1), Loss.class);
     put(Losses.of(Loss.softmaxCrossEntropy(0, 1)), Losses.class);
     put(TestTimeViews.plain(), TestTimeViews.class);
+    put(new UpdateRule.Momentum(0.9, false), UpdateRule.class);
     put(evaluation, Evaluation.class);
     put(evaluation.confusion(), io.blockwork.train.ConfusionMatrix.class);
     put(Predictions.of(net, loader), Predictions.class);

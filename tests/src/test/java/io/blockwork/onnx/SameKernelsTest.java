@@ -6,8 +6,6 @@ import io.blockwork.Network;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.engine.EngineOptions;
-import io.blockwork.examples.networks.DenseNet121;
-import io.blockwork.examples.networks.ResNet50;
 import io.blockwork.onnx.exporter.OnnxExport;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -31,11 +29,16 @@ class SameKernelsTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(classes = {ResNet50.class, DenseNet121.class})
-  void areThoseOfTheAnnotation(Class<? extends Network> type) {
+  @CsvSource({
+    "io.blockwork.examples.networks.ResNet50, 1",
+    "io.blockwork.examples.networks.ResNet50, 16",
+    "io.blockwork.examples.networks.DenseNet121, 1",
+    "io.blockwork.examples.networks.DenseNet121, 16"
+  })
+  void areThoseOfTheAnnotation(Class<? extends Network> type, int batch) {
     NetworkOptions options = NetworkOptions.defaults().engine(EngineOptions.named("onednn"));
     Path file = folder.resolve("net.onnx");
-    INDArray images = Nd4j.zeros(DataType.FLOAT, 1, 3, 224, 224);
+    INDArray images = Nd4j.zeros(DataType.FLOAT, batch, 3, 224, 224);
     List<String> annotation;
     try (Network net = Networks.create(type, options)) {
       OnnxExport.of(net).to(file);

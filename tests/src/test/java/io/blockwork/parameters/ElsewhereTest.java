@@ -99,7 +99,8 @@ class ElsewhereTest {
   @Test
   void oneCopyIsFetchedBeforeAnotherChanges() {
     change(2);
-    parameters.writeElsewhere(() -> {}, lent -> assertThat(fetched).isEqualTo(1));
+    int before = parameters.writeElsewhere(() -> {}, lent -> fetched);
+    assertThat(before).isEqualTo(1);
     assertThat(parameters.flat().getFloat(0)).isEqualTo(2f);
   }
 

@@ -18,7 +18,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 /** Holds the parts of training to figures that {@code training.py} took from PyTorch. */
 final class TorchTrainingTest {
   private static final double TOLERANCE = 1e-10;
-  private static final double FLOAT_TOLERANCE = 2e-6;
+  private static final double FLOAT_TOLERANCE = 1e-6;
 
   private static JsonNode torch;
 

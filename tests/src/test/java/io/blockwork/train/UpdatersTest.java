@@ -22,8 +22,8 @@ import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /**
- * ND4J's updaters train, and what they remember survives in checkpoints. AdaBelief is left out:
- * this ND4J's own code fails to make one.
+ * ND4J's updaters and ours train, and what they remember survives in checkpoints. AdaBelief is left
+ * out: this ND4J's own code fails to make one.
  */
 final class UpdatersTest {
   @TempDir Path folder;
@@ -43,7 +43,8 @@ final class UpdatersTest {
         Momentum.nesterov(0.05, 0.9),
         new Adam(0.01),
         new Lars(1, 0.9, 0.02),
-        new Lamb(0.02));
+        new Lamb(0.02),
+        new Muon(0.02, 0.95, new Adam(0.01)));
   }
 
   @ParameterizedTest

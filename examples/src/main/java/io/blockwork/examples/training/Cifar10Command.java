@@ -43,7 +43,8 @@ final class Cifar10Command implements Callable<Integer> {
 
   @Option(
       names = "--network",
-      description = "${COMPLETION-CANDIDATES} (default: RESNET20; FAST has a network of its own)")
+      description =
+          "${COMPLETION-CANDIDATES} (default: RESNET20); V2 and FAST have networks of their own")
   private Optional<Choice> network = Optional.empty();
 
   @Option(
@@ -51,29 +52,31 @@ final class Cifar10Command implements Callable<Integer> {
       defaultValue = "PLAIN",
       description =
           "PLAIN; V2: torchvision's with TrivialAugment, erasing, Mixup and CutMix, label"
-              + " smoothing, averaged weights; or FAST: a whitening layer, a high rate, images"
+              + " smoothing, averaged weights, trained on smaller images; or FAST: a whitening layer, a high rate, images"
               + " mirrored in turns, six views of each in the end (default: PLAIN)")
   private Recipe recipe = Recipe.PLAIN;
 
-  @Option(names = "--epochs", description = "Epochs (default: 15; FAST: 6)")
+  @Option(names = "--epochs", description = "Epochs (default: 15; FAST: 5)")
   private Optional<Integer> epochs = Optional.empty();
 
   @Option(names = "--lr", defaultValue = "0.1", description = "First learning rate (default: 0.1)")
   private double learningRate;
 
-  @Option(names = "--decay", description = "Weight decay (default: 1e-4; FAST: 5e-4)")
+  @Option(names = "--decay", description = "Weight decay (default: 1e-4; V2 and FAST: 5e-4)")
   private Optional<Double> weightDecay = Optional.empty();
 
   @Override
   public Integer call() {
-    if (recipe == Recipe.FAST && network.isPresent()) {
+    if (recipe.hasOwnNetwork() && network.isPresent()) {
       throw new ParameterException(
-          command.commandLine(), "--recipe FAST has a network of its own: leave out --network");
+          command.commandLine(),
+          "--recipe " + recipe + " has a network of its own: leave out --network");
     }
     CifarImages images = CifarImages.open(options.data);
-    NetworkOptions seeded = recipe.options(NetworkOptions.defaults().seed(options.seed));
+    NetworkOptions made = options.network();
+    NetworkOptions asRecipe = options.precision.isPresent() ? made : recipe.options(made);
     int times = epochs.orElseGet(recipe::epochs);
-    try (ImageClassifier net = create(seeded)) {
+    try (ImageClassifier net = create(asRecipe)) {
       recipe.prepare(net, images);
       Trainer trainer =
           Trainer.of(net)
@@ -92,9 +95,9 @@ final class Cifar10Command implements Callable<Integer> {
     return 0;
   }
 
-  private ImageClassifier create(NetworkOptions seeded) {
+  private ImageClassifier create(NetworkOptions how) {
     return network.isPresent()
-        ? Networks.create(network.get().type, seeded)
-        : Networks.create(recipe.network(), seeded);
+        ? Networks.create(network.get().type, how)
+        : Networks.create(recipe.network(), how);
   }
 }

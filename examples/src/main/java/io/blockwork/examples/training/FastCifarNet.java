@@ -12,9 +12,9 @@ import io.blockwork.ops.Linear;
 import io.blockwork.ops.MaxPool;
 
 /**
- * A shallow and wide network that learns CIFAR-10 quickly: that of Keller Jordan's airbench94
- * (2024, arXiv:2404.00498, section 3.1) at a quarter of its cost, after Page's ResNet-9. The first
- * convolution whitens and does not learn.
+ * A shallow network that learns CIFAR-10 quickly: that of Keller Jordan's airbench94 (2024,
+ * arXiv:2404.00498, section 3.1), after Page's ResNet-9, at half its width and less: a sixth of its
+ * multiplications. The first convolution whitens and does not learn.
  */
 @Model(input = @Input(height = 32, width = 32))
 @SuppressWarnings("blockwork.odd-size") // whitening leaves 31 x 31 pixels, as there
@@ -25,13 +25,13 @@ public interface FastCifarNet extends ImageClassifier {
   @Gelu
   interface gelu {}
 
-  @Stage(out = 64)
+  @Stage(out = 32)
   interface stage1 {}
 
-  @Stage(out = 128)
+  @Stage(out = 64)
   interface stage2 {}
 
-  @Stage(out = 256)
+  @Stage(out = 128)
   interface stage3 {}
 
   @MaxPool(kernel = 3)

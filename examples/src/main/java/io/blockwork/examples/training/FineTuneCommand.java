@@ -1,6 +1,5 @@
 package io.blockwork.examples.training;
 
-import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.io.SafeText;
 import io.blockwork.train.Momentum;
@@ -55,8 +54,7 @@ final class FineTuneCommand implements Callable<Integer> {
     CifarImages animals =
         new CifarImages(
             new ClassSubset(all.train(), ANIMALS), new ClassSubset(all.test(), ANIMALS));
-    NetworkOptions seeded = NetworkOptions.defaults().seed(options.seed);
-    try (AnimalNet net = Networks.create(AnimalNet.class, seeded)) {
+    try (AnimalNet net = Networks.create(AnimalNet.class, options.network())) {
       weights.ifPresent(file -> loadBody(net, file));
       if (freezeBody) {
         net.freeze("conv1", "bn1", "layer1", "layer2", "layer3");

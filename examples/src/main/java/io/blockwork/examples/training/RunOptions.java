@@ -1,9 +1,12 @@
 package io.blockwork.examples.training;
 
 import io.blockwork.ImageClassifier;
+import io.blockwork.NetworkOptions;
 import io.blockwork.TestTimeViews;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Dataset;
+import io.blockwork.engine.EngineOptions;
+import io.blockwork.engine.Precision;
 import io.blockwork.io.FileException;
 import io.blockwork.io.SafeText;
 import io.blockwork.train.Evaluation;
@@ -45,9 +48,24 @@ final class RunOptions {
   int workers;
 
   @Option(
+      names = "--precision",
+      description =
+          "Number format of the activations: ${COMPLETION-CANDIDATES} (default: FLOAT; --recipe FAST:"
+              + " BFLOAT16 where the processor computes in it)")
+  Optional<Precision> precision = Optional.empty();
+
+  @Option(
       names = "--start-over",
       description = "Do not go on from the checkpoint that an earlier run has left")
   boolean startOver;
+
+  /** How the network is to be made: seeded, and in the precision that was asked for, if one was. */
+  NetworkOptions network() {
+    NetworkOptions seeded = NetworkOptions.defaults().seed(seed);
+    return precision
+        .map(format -> seeded.engine(EngineOptions.named("onednn").precision(format)))
+        .orElse(seeded);
+  }
 
   /** Trains, evaluates, and writes what there is to see. */
   Evaluation run(

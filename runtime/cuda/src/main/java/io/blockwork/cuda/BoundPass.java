@@ -121,15 +121,27 @@ final class BoundPass implements AutoCloseable {
    * them.
    */
   RecordedGraph record(List<Emitter.Launch> launches) {
-    session
-        .device()
-        .libraries()
-        .cudnn()
-        .cudnnSetStream(session.device().cudnnHandle(), stream.handle());
-    run(launches);
-    stream.await();
-    RecordedGraph graph = stream.record(() -> run(launches));
+    RecordedGraph graph = record(launches, launches);
     return resources.add(graph, graph::close);
+  }
+
+  /**
+   * Records launches of which some have been run before; the caller closes the graph.
+   *
+   * @param fresh those that have not
+   */
+  RecordedGraph record(List<Emitter.Launch> fresh, List<Emitter.Launch> launches) {
+    Device device = session.device();
+    ReentrantLock lock = device.lock();
+    lock.lock();
+    try {
+      device.libraries().cudnn().cudnnSetStream(device.cudnnHandle(), stream.handle());
+      run(fresh);
+      stream.await();
+      return stream.record(() -> run(launches));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Puts the launches on the stream. */

@@ -9,10 +9,13 @@ import io.blockwork.engine.OptimizerStep;
 import io.blockwork.engine.UpdateRule;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.ParameterMemory;
 import io.blockwork.parameters.Parameters;
 import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -56,37 +59,59 @@ final class CudaOptimizer implements BoundOptimizer {
     this.host = host;
   }
 
+  /**
+   * An optimizer of this engine.
+   *
+   * @param state of the network that it has to step
+   * @throws IllegalArgumentException if it steps another network
+   */
+  static CudaOptimizer of(BoundOptimizer optimizer, NetworkState state) {
+    if (optimizer instanceof CudaOptimizer own && own.state == state) {
+      return own;
+    }
+    throw new IllegalArgumentException("the optimizer is bound for another network or engine");
+  }
+
   @Override
-  public boolean step(OptimizerStep step) {
+  public Outcome step(OptimizerStep step, boolean guarded) {
     return parameters.update(
         () -> {
           if (!gradients.areElsewhere(state.gradients())) {
-            return false;
+            return Outcome.NOT_HERE;
           }
           state.device().use();
-          stepOnDevice(step);
-          return true;
+          return stepOnDevice(step, guarded) ? Outcome.MADE : Outcome.NOT_FINITE;
         });
   }
 
-  private synchronized void stepOnDevice(OptimizerStep step) {
+  private synchronized boolean stepOnDevice(OptimizerStep step, boolean guarded) {
     Stream stream = state.stream();
-    OptimizerMemory on = load(step);
+    OptimizerMemory on = load(stream, step);
     state.refreshParameters(parameters, stream);
-    change(
-        () -> {
-          prepare(stream, step, false);
+    return change(
+        stream,
+        step,
+        guarded,
+        host -> {
           launches(on.results(), 0).forEach(launch -> launch.run().accept(stream));
-          stream.await();
+          return on.made(stream);
         });
   }
 
-  /** Makes a step that was prepared, and waits until it is done. */
-  private void change(Runnable step) {
+  /**
+   * Makes a step.
+   *
+   * @param guarded whether there is to be none if a gradient or a loss is not finite
+   * @param work launches it, and waits until it is done
+   */
+  synchronized <T> T change(
+      Stream stream, OptimizerStep step, boolean guarded, Function<ParameterMemory, T> work) {
     boolean done = false;
     try {
-      state.change(parameters, host -> step.run());
+      prepare(stream, step, guarded);
+      T result = state.change(parameters, work);
       done = true;
+      return result;
     } finally {
       ahead |= done;
       // Whatever has failed, the host has what was before, unless it is older.
@@ -95,8 +120,7 @@ final class CudaOptimizer implements BoundOptimizer {
   }
 
   /** Takes memory on the device, and brings there what the rule remembers. */
-  private OptimizerMemory load(OptimizerStep step) {
-    Stream stream = state.stream();
+  synchronized OptimizerMemory load(Stream stream, OptimizerStep step) {
     OptimizerMemory on = memory.orElseGet(() -> allocate(stream, step.segments().size()));
     memory = Optional.of(on);
     if (!loaded) {
@@ -173,7 +197,7 @@ final class CudaOptimizer implements BoundOptimizer {
    * @param losses how many, which decide whether there is a step, as the gradients do, where it is
    *     guarded
    */
-  private List<Emitter.Launch> launches(Place results, int losses) {
+  List<Emitter.Launch> launches(Place results, int losses) {
     OptimizerMemory on = memory.orElseThrow();
     DeviceParameters all = state.parameters();
     KernelModule kernels = state.kernels().of(Source.OPTIMIZERS);
@@ -252,7 +276,7 @@ final class CudaOptimizer implements BoundOptimizer {
                 results.address()));
   }
 
-  private static Emitter.Launch launch(String kernel, java.util.function.Consumer<Stream> run) {
+  private static Emitter.Launch launch(String kernel, Consumer<Stream> run) {
     return new Emitter.Launch("optimizer", kernel, run);
   }
 

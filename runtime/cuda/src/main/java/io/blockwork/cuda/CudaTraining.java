@@ -3,11 +3,15 @@ package io.blockwork.cuda;
 import io.blockwork.cuda.driver.HostMemory;
 import io.blockwork.cuda.driver.RecordedGraph;
 import io.blockwork.cuda.driver.Timer;
+import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.BoundTraining;
+import io.blockwork.engine.CrossEntropy;
+import io.blockwork.engine.OptimizerStep;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
+import io.blockwork.engine.WholeStep;
 import io.blockwork.io.SafeText;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
@@ -37,6 +41,9 @@ final class CudaTraining implements BoundTraining {
   private final List<Emitter.Launch> backwardLaunches;
   private final RecordedGraph forward;
   private final RecordedGraph backward;
+
+  /** With the losses and a step, once there was one. */
+  private Optional<WholeGraph> whole = Optional.empty();
 
   private CudaTraining(
       BoundPass pass,
@@ -140,9 +147,7 @@ final class CudaTraining implements BoundTraining {
   void forward(long images) {
     pass.use();
     pass.state().refreshParameters(parameters, pass.stream());
-    NativeValues.bytes(hostPassNumber.address(), Long.BYTES).putLong(0, parameters.passes());
-    pass.stream().toDevice(passNumber.address(), hostPassNumber.address(), Long.BYTES);
-    input.send(pass.stream(), images);
+    send(images);
     pass.state()
         .change(
             parameters,
@@ -150,7 +155,7 @@ final class CudaTraining implements BoundTraining {
               forward.launch(pass.stream());
               outputs.forEach(port -> port.fetch(pass.stream()));
               pass.stream().await();
-              countBatches(memory);
+              return countBatches(memory);
             });
   }
 
@@ -159,11 +164,62 @@ final class CudaTraining implements BoundTraining {
     outputs.get(0).read(to);
   }
 
-  private void countBatches(ParameterMemory memory) {
+  /** Counts the batch in each norm, and says in how many. */
+  private int countBatches(ParameterMemory memory) {
     for (String name : counted) {
       LongBuffer batches = memory.values(name).longs();
       batches.put(0, batches.get(0) + 1);
     }
+    return counted.size();
+  }
+
+  @Override
+  public WholeStep step(
+      INDArray images,
+      List<INDArray> results,
+      List<Optional<CrossEntropy>> losses,
+      BoundOptimizer optimizer,
+      OptimizerStep step) {
+    pass.use();
+    BindChecks.array("images", input.tensor(), images);
+    arrays("output", outputs, results);
+    WholeGraph graph = whole.orElseGet(this::makeWhole);
+    whole = Optional.of(graph);
+    CudaOptimizer own = CudaOptimizer.of(optimizer, pass.state());
+    pass.state().refreshParameters(parameters, pass.stream());
+    RecordedGraph recorded = graph.recorded(own, own.load(pass.stream(), step));
+    graph.send(losses);
+    INDArray source = NativeValues.contiguous(images);
+    send(NativeValues.address(source));
+    Reference.reachabilityFence(source);
+    WholeStep done =
+        own.change(
+            pass.stream(),
+            step,
+            true,
+            memory -> {
+              recorded.launch(pass.stream());
+              outputs.forEach(port -> port.fetch(pass.stream()));
+              WholeStep made = graph.receive();
+              countBatches(memory);
+              return made;
+            });
+    gradients.leaveElsewhere(pass.state().gradients());
+    for (int i = 0; i < results.size(); i++) {
+      outputs.get(i).read(results.get(i));
+    }
+    return done;
+  }
+
+  private WholeGraph makeWhole() {
+    return new WholeGraph(pass, outputs, outputGradients, forwardLaunches, backwardLaunches);
+  }
+
+  /** Begins to copy what a pass needs of the host. */
+  private void send(long images) {
+    NativeValues.bytes(hostPassNumber.address(), Long.BYTES).putLong(0, parameters.passes());
+    pass.stream().toDevice(passNumber.address(), hostPassNumber.address(), Long.BYTES);
+    input.send(pass.stream(), images);
   }
 
   @Override

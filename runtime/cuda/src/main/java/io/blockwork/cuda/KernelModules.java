@@ -21,6 +21,7 @@ final class KernelModules {
     POOLS,
     CONVOLUTIONS,
     TRANSFERS,
+    LOSSES,
     OPTIMIZERS
   }
 

@@ -8,6 +8,7 @@ import io.blockwork.parameters.Parameters;
 import java.lang.ref.Reference;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -201,16 +202,18 @@ final class NetworkState {
    * Changes the device's parameters, or running statistics, which are up to date.
    *
    * @param work does so, and waits until it is done; of the host's memory it may change counters
+   * @return what the work gives
    */
-  void change(Parameters parameters, Consumer<ParameterMemory> work) {
-    parameters.update(
+  <T> T change(Parameters parameters, Function<ParameterMemory, T> work) {
+    return parameters.update(
         () -> {
           try {
-            parameters.writeElsewhere(
+            return parameters.writeElsewhere(
                 fetch,
                 memory -> {
-                  work.accept(memory);
+                  T result = work.apply(memory);
                   setAhead();
+                  return result;
                 });
           } finally {
             changed(parameters);

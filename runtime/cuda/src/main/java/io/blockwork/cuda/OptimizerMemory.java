@@ -21,6 +21,9 @@ final class OptimizerMemory implements AutoCloseable {
   /** What a step leaves before the losses: as in {@code optimizers.cu}. */
   static final int RESULTS = 3;
 
+  /** Which of them says whether parameters were stepped. */
+  static final int STEPS = 1;
+
   private final Resources resources = new Resources();
   private final Arena arena = new Arena();
   private final Arena.Storage values;
@@ -81,9 +84,16 @@ final class OptimizerMemory implements AutoCloseable {
     return parts;
   }
 
-  /** Where a step leaves its results that no pass asks for. */
+  /** Where a step leaves its results that is made by itself. */
   Place results() {
     return results;
+  }
+
+  /** Whether the last step that was made by itself has changed anything; waits for it. */
+  boolean made(Stream stream) {
+    stream.toHost(host.address(), results.address(), (long) Double.BYTES * RESULTS);
+    stream.await();
+    return buffer(RESULTS).getDouble(Double.BYTES * STEPS) != 0;
   }
 
   /** Begins to copy what a step needs to the device. */
@@ -106,6 +116,11 @@ final class OptimizerMemory implements AutoCloseable {
       buffer.putDouble(value);
     }
     send(stream, numbers, NUMBERS);
+  }
+
+  /** Lets steps that are launched before the next {@link #prepare} change nothing. */
+  void disable(Stream stream) {
+    stream.clear(numbers.address(), (long) Double.BYTES * NUMBERS);
   }
 
   private ByteBuffer buffer(int doubles) {

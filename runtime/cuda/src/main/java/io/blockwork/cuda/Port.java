@@ -35,6 +35,11 @@ final class Port {
     return tensor;
   }
 
+  /** Where the values are on their way, in the host's order. */
+  Place staging() {
+    return staging;
+  }
+
   /** Puts what was copied to the device into the tensor. */
   void emitIn(Emitter to) {
     to.each(

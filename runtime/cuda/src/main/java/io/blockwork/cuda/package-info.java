@@ -7,6 +7,10 @@
  * Emitter} makes each a launch of cuDNN's or of a kernel of our own (resources, in CUDA C++,
  * compiled when they are first used); all of it is recorded in one CUDA graph, which is what runs.
  *
+ * <p>Losses and optimizers may run there too ({@code WholeGraph}, {@code CudaOptimizer}): then the
+ * device has the newest parameters ({@code NetworkState}), and the host fetches them when somebody
+ * reads one. That part has run on the emulator only, not yet on a card.
+ *
  * <p>Tensors lie channels-last, in channels padded to 16 bytes; what the padding holds is finite
  * and meets weights of zero.
  */

@@ -172,7 +172,11 @@ class DeviceStepsTest {
       train(network, optimizer, 2, true);
       long before = emulator.bytesToHost();
       train(network, optimizer, 2, true);
-      assertEquals(2 * 3 * Float.BYTES, emulator.bytesToHost() - before, "the outputs only");
+      int results = OptimizerMemory.RESULTS * Double.BYTES;
+      assertEquals(
+          2 * 3 * Float.BYTES + results,
+          emulator.bytesToHost() - before,
+          "the outputs, and what the step came to");
       before = emulator.bytesToHost();
       float[] first = network.parameters().get("conv1.weight").data().asFloat();
       long fetched = emulator.bytesToHost() - before;

@@ -1,11 +1,18 @@
 package io.blockwork.cuda;
 
+import io.blockwork.Auxiliary;
 import io.blockwork.DenseNet;
+import io.blockwork.From;
 import io.blockwork.ImageClassifier;
 import io.blockwork.Input;
+import io.blockwork.Model;
 import io.blockwork.ResNet;
 import io.blockwork.Shortcut;
 import io.blockwork.Stem;
+import io.blockwork.ops.Conv;
+import io.blockwork.ops.GlobalAvgPool;
+import io.blockwork.ops.Linear;
+import io.blockwork.ops.Relu;
 
 /** Networks that the emulator computes in a moment. */
 final class TestNetworks {
@@ -46,6 +53,26 @@ final class TestNetworks {
       input = @Input(channels = 1, height = 8, width = 8),
       classes = 3)
   interface Dropping extends ImageClassifier {}
+
+  @Model(input = @Input(height = 8, width = 8))
+  interface WithAuxiliary extends ImageClassifier {
+    @Conv(out = 4, kernel = 3, padding = 1)
+    interface conv {}
+
+    @Relu
+    interface relu {}
+
+    @GlobalAvgPool
+    interface pool {}
+
+    @Linear(out = 3)
+    @Auxiliary(weight = 0.3)
+    interface aux {}
+
+    @Linear(out = 3)
+    @From(pool.class)
+    interface fc {}
+  }
 
   @ResNet(
       blocks = {3, 3, 3},

@@ -74,11 +74,17 @@ final class SparkSteps implements StepSource, AutoCloseable {
   }
 
   /**
-   * Checks that there is something to train on.
+   * Checks that there is something to train on, and that workers can do what is asked.
    *
-   * @throws IllegalArgumentException if a worker's images do not fill a batch
+   * @throws IllegalArgumentException if a worker's images do not fill a batch, or norms are to see
+   *     several batches at once
    */
   void require() {
+    if (settings.steps().synchronizedNorms()) {
+      throw new IllegalArgumentException(
+          "synchronizedNorms: a cluster's workers take the statistics of their own batches; leave it"
+              + " off, or make the batches larger");
+    }
     int least = sizes.stream().mapToInt(Integer::intValue).min().orElse(0);
     if (least == 0 || settings.dropLast() && least < settings.batchSize()) {
       throw new IllegalArgumentException(
