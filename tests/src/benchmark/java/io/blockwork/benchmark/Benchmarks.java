@@ -13,9 +13,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * the rounds are repeated, since a machine's speed may drift.
  *
  * <p>The argument is what to run, and what that takes: {@code table}; the name of a program, {@link
- * TrainingLoops}, {@link TrainingMemory}, {@link KernelTimes}, {@link MemoryUse} or {@link
- * ProcessorShare}, and its arguments; or else a pattern of the names of JMH benchmarks, which run
- * with the profiler of allocations.
+ * TrainingLoops}, {@link TrainingMemory}, {@link KernelTimes}, {@link FirstCalls}, {@link
+ * MemoryUse} or {@link ProcessorShare}, and its arguments; or else a pattern of the names of JMH
+ * benchmarks, which run with the profiler of allocations.
  */
 public final class Benchmarks {
   private Benchmarks() {}
@@ -29,6 +29,7 @@ public final class Benchmarks {
       case "TrainingLoops" -> TrainingLoops.main(rest);
       case "TrainingMemory" -> TrainingMemory.main(rest);
       case "KernelTimes" -> KernelTimes.main(rest);
+      case "FirstCalls" -> FirstCalls.main(rest);
       case "MemoryUse" -> MemoryUse.main(rest);
       case "ProcessorShare" -> ProcessorShare.main(rest);
       default ->

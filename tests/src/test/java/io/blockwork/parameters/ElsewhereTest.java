@@ -53,7 +53,7 @@ class ElsewhereTest {
         List.of(
             () -> assertThat(parameters.get("fc.bias").getFloat(0)).isEqualTo(value),
             () -> assertThat(parameters.flat().getFloat(2)).isEqualTo(value),
-            () -> assertThat(parameters.copies().get("fc.bias").getFloat(0)).isEqualTo(value),
+            () -> assertThat(parameters.copies().keySet()).contains("fc.bias"),
             () -> assertThat(parameters.values("fc.bias").floats().get(0)).isEqualTo(value),
             () -> parameters.write(lent -> assertThat(lent.flat().getFloat(0)).isEqualTo(value)),
             () -> assertThat(parameters.firstNonFinite()).isEmpty(),

@@ -8,6 +8,7 @@ import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -43,11 +44,31 @@ final class LayerCheck implements AutoCloseable {
     static final ConcurrentMap<List<Object>, Boolean> TRIED = new ConcurrentHashMap<>();
   }
 
+  /** Values between -1/2 and 1/2, made once: a check is run before Java has compiled it. */
+  private static final class Pattern {
+    static final float[] VALUES = values();
+
+    private static float[] values() {
+      float[] values = new float[2 * PATTERN];
+      for (int i = 0; i < values.length; i++) {
+        // Multiples of the golden ratio spread evenly (Knuth, volume 3, section 6.4).
+        values[i] = ((i + 1) * 0x9E3779B97F4A7C15L >>> 40) / (float) (1 << 24) - 0.5f;
+      }
+      return values;
+    }
+  }
+
   /** Some pixels of a tensor, and all values from the first one's on. */
   private record Values(Pixels place, int count, FloatBuffer floats) {
     float get(int pixel, int channel) {
       long bytes = pixel * place.column() + (long) channel / LayerCode.CHANNELS * place.step();
       return floats.get(Math.toIntExact(bytes / Float.BYTES) + channel % LayerCode.CHANNELS);
+    }
+
+    /** Reads values of a pixel from a channel on that begins a round of channels. */
+    void get(int pixel, int channel, float[] to, int length) {
+      long bytes = pixel * place.column() + (long) channel / LayerCode.CHANNELS * place.step();
+      floats.get(Math.toIntExact(bytes / Float.BYTES), to, 0, length);
     }
   }
 
@@ -141,15 +162,11 @@ final class LayerCheck implements AutoCloseable {
     return new Values(new Pixels(address, 0, 0, column, step), count, all);
   }
 
-  /** Fills with values between -1/2 and 1/2. */
+  /** Fills with the pattern, begun at some place. */
   private static void fill(FloatBuffer floats, int seed) {
-    float[] pattern = new float[Math.min(floats.capacity(), PATTERN)];
-    for (int i = 0; i < pattern.length; i++) {
-      // Multiples of the golden ratio spread evenly (Knuth, volume 3, section 6.4).
-      pattern[i] = ((seed + i + 1) * 0x9E3779B97F4A7C15L >>> 40) / (float) (1 << 24) - 0.5f;
-    }
     for (int i = 0; i < floats.capacity(); i += PATTERN) {
-      floats.put(i, pattern, 0, Math.min(PATTERN, floats.capacity() - i));
+      int length = Math.min(PATTERN, floats.capacity() - i);
+      floats.put(i, Pattern.VALUES, seed % PATTERN, length);
     }
   }
 
@@ -160,9 +177,9 @@ final class LayerCheck implements AutoCloseable {
 
   private List<Sample> samples() {
     int side = form.tile().outputs();
-    FloatBuffer[] taps = new FloatBuffer[9];
+    float[][] taps = new float[9][PERIOD * weights.out()];
     for (int tap = 0; tap < taps.length; tap++) {
-      taps[tap] = NativeValues.floats(tap(tap), (long) PERIOD * weights.out());
+      NativeValues.floats(tap(tap), taps[tap].length).get(taps[tap]);
     }
     FloatBuffer biases = NativeValues.floats(bias, form.out());
     double[] sums = sums();
@@ -175,10 +192,9 @@ final class LayerCheck implements AutoCloseable {
       double sum = biases.get(channel) + (form.sum() ? target.get(to, channel) : 0);
       for (int tap = 0; tap < taps.length; tap++) {
         int from = pixel(tile, place / side + tap / 3, place % side + tap % 3);
+        float[] weight = taps[weights.turned() ? 8 - tap : tap];
         for (int k = 0; k < PERIOD; k++) {
-          int turned = weights.turned() ? 8 - tap : tap;
-          double weight = taps[turned].get(k * weights.out() + channel);
-          sum += sums[from * PERIOD + k] * weight;
+          sum += sums[from * PERIOD + k] * weight[k * weights.out() + channel];
         }
       }
       samples.add(new Sample(to, channel, form.ending().of(sum)));
@@ -189,9 +205,14 @@ final class LayerCheck implements AutoCloseable {
   /** For each pixel, the sums over input channels that have the same weights. */
   private double[] sums() {
     double[] sums = new double[source.count() * PERIOD];
+    float[] values = new float[PERIOD];
     for (int pixel = 0; pixel < source.count(); pixel++) {
-      for (int k = 0; k < form.in(); k++) {
-        sums[pixel * PERIOD + k % PERIOD] += source.get(pixel, k);
+      for (int from = 0; from < form.in(); from += PERIOD) {
+        int count = Math.min(PERIOD, form.in() - from);
+        source.get(pixel, from, values, count);
+        for (int k = 0; k < count; k++) {
+          sums[pixel * PERIOD + k] += values[k];
+        }
       }
     }
     return sums;
@@ -222,12 +243,18 @@ final class LayerCheck implements AutoCloseable {
     long bytes = (long) form.tiles() * side * side * Long.BYTES;
     long table = take(bytes);
     LongBuffer addresses = NativeValues.bytes(table, bytes).asLongBuffer();
+    long[] pixels = new long[source.count()];
+    for (int pixel = 0; pixel < pixels.length; pixel++) {
+      pixels[pixel] = source.place().at(0, 0, pixel);
+    }
+    long[] places = new long[side * side];
     for (int tile = 0; tile < form.tiles(); tile++) {
       for (int row = 0; row < side; row++) {
         for (int column = 0; column < side; column++) {
-          addresses.put(source.place().at(0, 0, pixel(tile, row, column)));
+          places[row * side + column] = pixels[pixel(tile, row, column)];
         }
       }
+      addresses.put(places);
     }
     return table;
   }
@@ -236,14 +263,13 @@ final class LayerCheck implements AutoCloseable {
     long bytes = (long) form.tiles() * outputsOfTile() * Long.BYTES;
     long table = take(bytes);
     LongBuffer addresses = NativeValues.bytes(table, bytes).asLongBuffer();
-    long elsewhere = take(target.place().span(form.out()));
-    for (int i = 0; i < addresses.capacity(); i++) {
-      addresses.put(i, elsewhere);
-    }
+    long[] places = new long[addresses.capacity()];
+    Arrays.fill(places, take(target.place().span(form.out())));
     for (int i = 0; i < target.count(); i++) {
       int tile = kept[i / outputsOfTile()];
-      addresses.put(tile * outputsOfTile() + i % outputsOfTile(), target.place().at(0, 0, i));
+      places[tile * outputsOfTile() + i % outputsOfTile()] = target.place().at(0, 0, i);
     }
+    addresses.put(places);
     return table;
   }
 
@@ -254,11 +280,15 @@ final class LayerCheck implements AutoCloseable {
       transform.run(kernels, all, PERIOD);
     }
     long row = (long) weights.panel() * Float.BYTES;
+    // Two for all, since there are thousands of copies and Java has compiled nothing yet.
+    Address to = new Address(all);
+    Address from = new Address(all);
     for (int panel = 0; panel < form.tile().points() * weights.panels(); panel++) {
       long start = all + panel * row * weights.in();
+      from.moveTo(start);
       for (int done = PERIOD; done < weights.in(); done *= 2) {
         long bytes = Math.min(done, weights.in() - done) * row;
-        Pointer.memcpy(new Address(start + done * row), new Address(start), bytes);
+        Pointer.memcpy(to.moveTo(start + done * row), from, bytes);
       }
     }
     return all;

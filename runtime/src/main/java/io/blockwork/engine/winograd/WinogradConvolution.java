@@ -89,6 +89,10 @@ public final class WinogradConvolution implements AutoCloseable {
   private final OpenMpRegion region;
   private final int threads;
   private final SharedCode code;
+
+  /** Of the weights: the check has it written, and who packs the weights finds it here. */
+  private final SharedCode transform;
+
   private final NativeBlock memory;
   private final Layout layout;
 
@@ -99,6 +103,7 @@ public final class WinogradConvolution implements AutoCloseable {
       OpenMpRegion region,
       int threads,
       SharedCode code,
+      SharedCode transform,
       NativeBlock memory,
       Layout layout) {
     this.problem = problem;
@@ -107,6 +112,7 @@ public final class WinogradConvolution implements AutoCloseable {
     this.region = region;
     this.threads = threads;
     this.code = code;
+    this.transform = transform;
     this.memory = memory;
     this.layout = layout;
   }
@@ -148,30 +154,35 @@ public final class WinogradConvolution implements AutoCloseable {
             problem.sum(),
             problem.clip().ending);
     var loop = WorkerLoop.of(work.parts() * work.columns(), region);
+    Form weights = weights(problem, vectors);
     Optional<SharedCode> code =
         SharedCode.of(
             List.of(LayerCode.class, form.key(), loop.key()), () -> LayerCode.of(form, loop));
-    if (code.isEmpty() || !isTrusted(form, weights(problem, vectors), loop, code.get())) {
-      return Optional.empty();
-    }
-    var layout = new Layout(problem, work, form, source, target);
+    Optional<SharedCode> transform = code.flatMap(c -> WinogradWeights.code(weights, 1, region));
+    boolean bound = false;
     try {
+      if (transform.isEmpty() || !isTrusted(form, weights, loop, code.get())) {
+        return Optional.empty();
+      }
+      var layout = new Layout(problem, work, form, source, target);
       NativeBlock memory = NativeBlock.allocate(layout.bytes);
+      bound = true;
       return Optional.of(
           new WinogradConvolution(
-              problem, work, form, region, threads, code.get(), memory, layout));
-    } catch (OutOfMemoryError e) {
-      code.get().close();
-      throw e;
+              problem, work, form, region, threads, code.get(), transform.get(), memory, layout));
+    } finally {
+      if (!bound) {
+        code.ifPresent(SharedCode::close);
+        transform.ifPresent(SharedCode::close);
+      }
     }
   }
 
-  /** Whether the code is right, which is found out once; if not it is given back. */
+  /** Whether the code is right, which is found out once. */
   private static boolean isTrusted(
       LayerCode.Form form, Form weights, WorkerLoop loop, SharedCode code) {
     boolean trusted = LayerCheck.passes(form, weights, loop.workers(), code.address());
     if (!trusted) {
-      code.close();
       LoggerFactory.getLogger(WinogradConvolution.class)
           .warn(
               "code for a Winograd convolution computes wrong values on this machine, so the layer"
@@ -253,6 +264,7 @@ public final class WinogradConvolution implements AutoCloseable {
   @Override
   public void close() {
     code.close();
+    transform.close();
     memory.close();
   }
 

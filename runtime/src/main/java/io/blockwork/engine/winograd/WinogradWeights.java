@@ -7,6 +7,7 @@ import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.LongBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** The transform of a layer's weights. Used by one thread at a time. */
 public final class WinogradWeights implements AutoCloseable {
@@ -63,11 +64,8 @@ public final class WinogradWeights implements AutoCloseable {
    */
   public static WinogradWeights of(Layout layout, int threads) {
     OpenMpRegion region = OpenMpRegion.find().orElseThrow();
-    WorkerLoop loop = WorkerLoop.of(threads, region);
     SharedCode code =
-        SharedCode.of(
-                List.of(WeightsCode.class, layout.form().key(), loop.key()),
-                () -> WeightsCode.of(layout.form(), loop))
+        code(layout.form(), threads, region)
             .orElseThrow(() -> new IllegalStateException("no more executable memory is to be had"));
     try {
       return new WinogradWeights(layout.form(), region, code, threads);
@@ -75,6 +73,13 @@ public final class WinogradWeights implements AutoCloseable {
       code.close();
       throw e;
     }
+  }
+
+  /** The code of the transform, for one more user. */
+  static Optional<SharedCode> code(WeightsCode.Form form, int threads, OpenMpRegion region) {
+    WorkerLoop loop = WorkerLoop.of(threads, region);
+    return SharedCode.of(
+        List.of(WeightsCode.class, form.key(), loop.key()), () -> WeightsCode.of(form, loop));
   }
 
   /**

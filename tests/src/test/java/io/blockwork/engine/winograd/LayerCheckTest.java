@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.engine.winograd.LayerCode.Ending;
+import io.blockwork.engine.winograd.WinogradConvolution.Clip;
+import io.blockwork.engine.winograd.WinogradConvolution.Problem;
 import io.blockwork.engine.x86.CallerProbe;
 import io.blockwork.engine.x86.CodeMemory;
 import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.engine.x86.SharedCode;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
@@ -120,5 +123,23 @@ final class LayerCheckTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoPacksTheWeightsFindsTheTransformThatTheCheckUsed(VectorSet vectors) {
+    assumeTrue(Processor.has(vectors), "this processor has no " + vectors);
+    var problem = new Problem(Tile.F2, 1, 32, 48, 8, 8, 8, 8, 1, 1, false, Clip.NONE, false);
+    // Nothing is read or written before it runs.
+    Pixels nowhere = Pixels.channelsLast(0, 48, 8, 8);
+    int before = SharedCode.living();
+    try (var bound =
+        WinogradConvolution.bind(problem, vectors, 1, nowhere, nowhere).orElseThrow()) {
+      int pieces = SharedCode.living();
+      try (var transform = WinogradWeights.of(bound.weights(), 1)) {
+        assertEquals(pieces, SharedCode.living());
+      }
+    }
+    assertEquals(before, SharedCode.living());
   }
 }
