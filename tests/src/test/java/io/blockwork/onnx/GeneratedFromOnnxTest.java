@@ -52,6 +52,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** {@code @Model @Onnx}: a file becomes a class of the user's project. */
 class GeneratedFromOnnxTest {
+  /** A small file of PyTorch's, and the interface whose network is in it. */
+  private static final String BASIC = "resnet_basic.torchscript_preserve.onnx";
+
+  private static final String BASIC_SOURCE =
+      "@Model @Onnx(\"" + BASIC + "\")\npublic interface Net extends ImageClassifier {}\n";
+
   @TempDir private Path project;
 
   private Path file(String... names) throws IOException {
@@ -126,7 +132,7 @@ class GeneratedFromOnnxTest {
   @ParameterizedTest
   @ValueSource(strings = {"javac", "ecj"})
   void createGivesTheTrainedNetwork(String name) throws Exception {
-    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    Path model = file(BASIC);
     String source =
         "@Model\n@Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
             + "public interface Net extends ImageClassifier {}\n";
@@ -143,7 +149,7 @@ class GeneratedFromOnnxTest {
                 .isEqualTo(loaded.forward(images).toFloatMatrix());
             assertThat(net.parameters().names()).contains("layer1.0.conv1.weight");
             Object digests = net.getClass().getField("MODEL_SHA256").get(null);
-            assertThat(digests).isEqualTo(Map.of("resnet_basic.torchscript_preserve.onnx", digest));
+            assertThat(digests).isEqualTo(Map.of(BASIC, digest));
           }
           return 0;
         });
@@ -177,11 +183,8 @@ class GeneratedFromOnnxTest {
 
   @Test
   void theNetworkCanBeTrainedFurther() throws Exception {
-    file("resnet_basic.torchscript_preserve.onnx");
-    String source =
-        "@Model\n@Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
-            + "public interface Net extends ImageClassifier {}\n";
-    assertThat(compile(compiler("javac"), source)).isEmpty();
+    file(BASIC);
+    assertThat(compile(compiler("javac"), BASIC_SOURCE)).isEmpty();
     inProject(
         type -> {
           try (Network net = Networks.create(type)) {
@@ -200,17 +203,14 @@ class GeneratedFromOnnxTest {
   void theClassOfAFileInIntegersComputesWithItsScales() throws Exception {
     assumeTrue(OneDnnEngine.isAvailable(), "oneDNN cannot be loaded");
     EngineOptions engine = EngineOptions.named("onednn");
-    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    Path model = file(BASIC);
     try (OnnxNetwork net = OnnxNetwork.load(model, NetworkOptions.defaults().engine(engine))) {
       var data = ArrayDataset.of(images(net, 8), List.of("a", "b"), new int[8]);
       try (DataLoader loader = DataLoader.of(data).batchSize(8).build()) {
         OnnxExport.of(net).quantization(Calibrator.of(net).run(loader)).to(model);
       }
     }
-    String source =
-        "@Model @Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
-            + "public interface Net extends ImageClassifier {}\n";
-    assertThat(compile(compiler("javac"), source)).isEmpty();
+    assertThat(compile(compiler("javac"), BASIC_SOURCE)).isEmpty();
     inProject(
         type -> {
           try (OnnxNetwork loaded = OnnxNetwork.loadQuantized(model, engine)) {
@@ -238,11 +238,8 @@ class GeneratedFromOnnxTest {
 
   @Test
   void theClassOfAFileInFloatsHasNoRanges() throws Exception {
-    file("resnet_basic.torchscript_preserve.onnx");
-    String source =
-        "@Model @Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
-            + "public interface Net extends ImageClassifier {}\n";
-    assertThat(compile(compiler("javac"), source)).isEmpty();
+    file(BASIC);
+    assertThat(compile(compiler("javac"), BASIC_SOURCE)).isEmpty();
     inProject(
         type -> {
           assertHasNoRanges(type);
@@ -266,7 +263,7 @@ class GeneratedFromOnnxTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void theClassKnowsWhatTheFileSaysOfItsClasses(boolean ours) throws Exception {
-    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    Path model = file(BASIC);
     List<String> names = new ArrayList<>();
     try (OnnxNetwork net = OnnxNetwork.load(model)) {
       for (int i = 0; i < net.architecture().output().get(0); i++) {
@@ -281,10 +278,7 @@ class GeneratedFromOnnxTest {
           .forEach(entry -> entry.setValue("{of another tool"));
       Files.write(model, changed.build().toByteArray());
     }
-    String source =
-        "@Model @Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
-            + "public interface Net extends ImageClassifier {}\n";
-    assertThat(compile(compiler("javac"), source)).isEmpty();
+    assertThat(compile(compiler("javac"), BASIC_SOURCE)).isEmpty();
     inProject(
         type -> {
           try (Network net = Networks.create(type)) {
@@ -339,7 +333,7 @@ class GeneratedFromOnnxTest {
   @ParameterizedTest
   @ValueSource(strings = {"javac", "ecj"})
   void aModelOfAnySizeIsCompiledForSeveral(String name) throws Exception {
-    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    Path model = file(BASIC);
     open(model);
     String source =
         "@Model(input = @Input(height = 32, width = 32, sizes = 48))\n"
@@ -434,12 +428,9 @@ class GeneratedFromOnnxTest {
   /** Layers whose names begin alike, up to an underscore, are a block of that name. */
   @Test
   void namesOfKerasAreKept() throws Exception {
-    Path model = file("resnet_basic.torchscript_preserve.onnx");
+    Path model = file(BASIC);
     RenamedModel.write(model, RenamedModel::keras, model);
-    String source =
-        "@Model @Onnx(\"resnet_basic.torchscript_preserve.onnx\")\n"
-            + "public interface Net extends ImageClassifier {}\n";
-    assertThat(compile(compiler("javac"), source)).isEmpty();
+    assertThat(compile(compiler("javac"), BASIC_SOURCE)).isEmpty();
     String forward =
         Files.readString(project.resolve("target/generated-sources/user/NetForward.java"));
     assertThat(forward).containsMatch("class (Model_)?[Ll]ayer2_0 ");

@@ -79,36 +79,27 @@ final class NotFiniteTest {
         });
   }
 
+  /** What ends a training, whose loss is not a number from some batch on. */
+  private DivergedException divergence(Residual net, int from) {
+    Trainer trainer = diverging(Trainer.of(net).epochs(3).checkpoints(folder), from);
+    return assertThrows(DivergedException.class, () -> trainer.fit(TinyNetworks.training(16, 8)));
+  }
+
   @Test
   void aTrainingThatDivergesTellsWhetherThereIsACheckpoint() {
     String last = folder.resolve("last.safetensors").toString();
     try (Residual net = network()) {
-      assertThat(
-              assertThrows(
-                  DivergedException.class,
-                  () ->
-                      diverging(Trainer.of(net).epochs(3).checkpoints(folder), 0)
-                          .fit(TinyNetworks.training(16, 8))))
+      assertThat(divergence(net, 0))
           .hasMessageThat()
           .startsWith(
               "epoch 1, batch 1: the loss is NaN, after 0 steps: the output of every layer is"
                   + " finite: look at the loss and its gradient; no checkpoint has been written"
                   + " yet\n");
-      assertThat(
-              assertThrows(
-                  DivergedException.class,
-                  () ->
-                      diverging(Trainer.of(net).epochs(3).checkpoints(folder), 3)
-                          .fit(TinyNetworks.training(16, 8))))
+      assertThat(divergence(net, 3))
           .hasMessageThat()
           .contains("; the last good checkpoint is " + last);
       // Gone on from, and not written again.
-      assertThat(
-              assertThrows(
-                  DivergedException.class,
-                  () ->
-                      diverging(Trainer.of(net).epochs(3).checkpoints(folder), 0)
-                          .fit(TinyNetworks.training(16, 8))))
+      assertThat(divergence(net, 0))
           .hasMessageThat()
           .contains("; the last good checkpoint is " + last);
     }
