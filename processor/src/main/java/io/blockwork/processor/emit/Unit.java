@@ -3,6 +3,7 @@ package io.blockwork.processor.emit;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -59,7 +60,9 @@ record Unit(
 
   private static Set<Integer> ids(List<Node> nodes) {
     Set<Integer> ids = new HashSet<>();
-    nodes.forEach(node -> ids.add(node.id()));
+    for (Node node : nodes) {
+      ids.add(node.id());
+    }
     return ids;
   }
 
@@ -74,7 +77,13 @@ record Unit(
 
   /** The nodes that run a layer, in order. */
   List<Node> layers() {
-    return nodes.stream().filter(Unit::isLayer).toList();
+    List<Node> layers = new ArrayList<>();
+    for (Node node : nodes) {
+      if (isLayer(node)) {
+        layers.add(node);
+      }
+    }
+    return layers;
   }
 
   /** Whether the node runs a layer: a concatenation is there as soon as its parts are. */
@@ -84,7 +93,14 @@ record Unit(
 
   /** All blocks within, in order. */
   List<Unit> blocks() {
-    return isBlock() ? List.of(this) : children.stream().flatMap(c -> c.blocks().stream()).toList();
+    if (isBlock()) {
+      return List.of(this);
+    }
+    List<Unit> blocks = new ArrayList<>();
+    for (Unit child : children) {
+      blocks.addAll(child.blocks());
+    }
+    return blocks;
   }
 
   static Unit of(Graph graph, NodeNames names) {
