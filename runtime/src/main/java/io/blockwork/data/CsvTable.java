@@ -1,5 +1,6 @@
 package io.blockwork.data;
 
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
 import java.io.ByteArrayOutputStream;
@@ -79,7 +80,8 @@ final class CsvTable {
     try (InputStream in = Streams.open(file)) {
       return new CsvTable(PathNames.shown(file), Streams.readAll(in, PathNames.shown(file)));
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", file, e), e);
+      throw new UncheckedIOException(
+          SafeText.format("%s: cannot be read (%s)", file, FileProblem.reason(e)), e);
     }
   }
 

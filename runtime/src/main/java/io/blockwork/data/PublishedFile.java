@@ -2,6 +2,7 @@ package io.blockwork.data;
 
 import io.blockwork.io.DownloadOptions;
 import io.blockwork.io.Downloads;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +36,8 @@ record PublishedFile(String name, String sha256Prefix, long bytes) {
         Files.delete(cached);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be checked (%s)", cached, e), e);
+      throw new UncheckedIOException(
+          SafeText.format("%s: cannot be checked (%s)", cached, FileProblem.reason(e)), e);
     }
     return Downloads.fetch(name, sha256Prefix, bytes, KnownImages.MIRROR_PROPERTY, options);
   }

@@ -161,7 +161,8 @@ public final class TarShards implements ImageDataset {
     } catch (EOFException e) {
       throw new DataException(shown, sample.offset(), "is cut off within an image", e);
     } catch (IOException e) {
-      throw new DataException(shown, sample.offset(), SafeText.format("cannot be read (%s)", e), e);
+      throw new DataException(
+          shown, sample.offset(), SafeText.format("cannot be read (%s)", FileProblem.reason(e)), e);
     } catch (ImageException e) {
       throw new DataException(shown, sample.offset() + e.offset(), e.problem(shown), e);
     }

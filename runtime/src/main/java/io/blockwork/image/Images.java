@@ -99,7 +99,8 @@ public final class Images {
       limits.requireFile(data.length, name);
       return decode(data, name, limits);
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", name, e), e);
+      throw new UncheckedIOException(
+          SafeText.format("%s: cannot be read (%s)", name, FileProblem.reason(e)), e);
     }
   }
 

@@ -145,7 +145,8 @@ public final class AtomicFile {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      throw new FileException(SafeText.format("%s: cannot be cleaned (%s)", folder, e), e);
+      throw new FileException(
+          SafeText.format("%s: cannot be cleaned (%s)", folder, FileProblem.reason(e)), e);
     }
   }
 

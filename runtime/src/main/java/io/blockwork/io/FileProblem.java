@@ -1,7 +1,12 @@
 package io.blockwork.io;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +32,7 @@ public final class FileProblem {
       return SafeText.format(
           "may not be read by this user; change the permissions of %s", at(file));
     }
-    return SafeText.format("cannot be read (%s)", problem);
+    return SafeText.format("cannot be read (%s)", reason(problem));
   }
 
   /** Why a folder could not be listed. */
@@ -40,7 +45,7 @@ public final class FileProblem {
       return SafeText.format(
           "may not be listed by this user; change the permissions of %s", at(folder));
     }
-    return SafeText.format("cannot be listed (%s)", problem);
+    return SafeText.format("cannot be listed (%s)", reason(problem));
   }
 
   /** Why a file could not be written. */
@@ -56,7 +61,7 @@ public final class FileProblem {
     } else if (there.isPresent() && !Files.isWritable(there.get())) {
       return SafeText.format("cannot be written: this user may not write to %s", there.get());
     }
-    return SafeText.format("cannot be written (%s)", problem);
+    return SafeText.format("cannot be written (%s)", reason(problem));
   }
 
   /** Why a file could not be deleted. */
@@ -68,7 +73,38 @@ public final class FileProblem {
     if (folder != null && !Files.isWritable(folder)) {
       return SafeText.format("cannot be deleted: this user may not write to %s", folder);
     }
-    return SafeText.format("cannot be deleted (%s)", problem);
+    return SafeText.format("cannot be deleted (%s)", reason(problem));
+  }
+
+  /**
+   * What a failure of reading or writing says, for people: the system's own words where it has
+   * some, and the name of the exception only where the words alone would say too little.
+   */
+  public static String reason(Exception problem) {
+    if (problem instanceof UncheckedIOException || problem instanceof DirectoryIteratorException) {
+      return problem.getCause() instanceof IOException cause ? reason(cause) : words(problem);
+    } else if (problem instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (problem instanceof NoSuchFileException) {
+      return "there is no such file";
+    }
+    return words(problem);
+  }
+
+  private static String words(Exception problem) {
+    Optional<String> message =
+        Optional.ofNullable(
+                problem instanceof FileSystemException system
+                    ? system.getReason()
+                    : problem.getMessage())
+            .filter(text -> !text.isBlank());
+    String type = problem.getClass().getSimpleName();
+    if (message.isEmpty()) {
+      return type;
+    }
+    boolean plain =
+        problem.getClass() == IOException.class || problem.getClass() == FileSystemException.class;
+    return SafeText.of(plain ? message.get() : type + ": " + message.get());
   }
 
   /** Where something is that was named from the working folder on, to stand behind words on it. */

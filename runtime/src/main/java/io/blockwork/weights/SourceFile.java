@@ -116,7 +116,7 @@ final class SourceFile implements AutoCloseable {
             return target;
           });
     } catch (IOException e) {
-      throw problem(e, "cannot be read at byte %d (%s)", position, e);
+      throw problem(e, "cannot be read at byte %d (%s)", position, FileProblem.reason(e));
     }
   }
 
@@ -141,7 +141,8 @@ final class SourceFile implements AutoCloseable {
       return access(open -> open.map(FileChannel.MapMode.READ_ONLY, position, length))
           .order(ByteOrder.LITTLE_ENDIAN);
     } catch (IOException e) {
-      throw problem(e, "%d bytes at %d cannot be mapped (%s)", length, position, e);
+      throw problem(
+          e, "%d bytes at %d cannot be mapped (%s)", length, position, FileProblem.reason(e));
     }
   }
 
@@ -196,7 +197,7 @@ final class SourceFile implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw problem(e, "cannot be closed (%s)", e);
+      throw problem(e, "cannot be closed (%s)", FileProblem.reason(e));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.blockwork.spark;
 
 import io.blockwork.io.FileException;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,8 @@ record FolderListing(List<String> classNames, List<Example> examples) {
       }
       return new FolderListing(names, examples);
     } catch (IOException e) {
-      throw new FileException(SafeText.format("%s: cannot be listed (%s)", root, e), e);
+      throw new FileException(
+          SafeText.format("%s: cannot be listed (%s)", root, FileProblem.reason(e)), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.blockwork.spark;
 
 import io.blockwork.io.FileException;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +56,8 @@ final class HadoopFiles {
         Files.deleteIfExists(local);
       }
     } catch (IOException e) {
-      throw new FileException(SafeText.format("%s: cannot be read (%s)", place, e), e);
+      throw new FileException(
+          SafeText.format("%s: cannot be read (%s)", place, FileProblem.reason(e)), e);
     }
   }
 
@@ -80,7 +82,8 @@ final class HadoopFiles {
         Files.deleteIfExists(folder);
       }
     } catch (IOException e) {
-      throw new FileException(SafeText.format("%s: cannot be written (%s)", place, e), e);
+      throw new FileException(
+          SafeText.format("%s: cannot be written (%s)", place, FileProblem.reason(e)), e);
     }
   }
 
@@ -93,7 +96,8 @@ final class HadoopFiles {
     try (OutputStream out = system(place).create(place, true)) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new FileException(SafeText.format("%s: cannot be written (%s)", place, e), e);
+      throw new FileException(
+          SafeText.format("%s: cannot be written (%s)", place, FileProblem.reason(e)), e);
     }
   }
 
@@ -106,7 +110,8 @@ final class HadoopFiles {
     try (InputStream in = system(place).open(place)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new FileException(SafeText.format("%s: cannot be read (%s)", place, e), e);
+      throw new FileException(
+          SafeText.format("%s: cannot be read (%s)", place, FileProblem.reason(e)), e);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.blockwork.data.ImageShape;
 import io.blockwork.data.Pipeline;
 import io.blockwork.image.ImageException;
 import io.blockwork.image.Images;
+import io.blockwork.io.FileProblem;
 import io.blockwork.io.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,7 +92,8 @@ final class ShardDataset implements Dataset {
     try (InputStream in = place.getFileSystem(configuration).open(place)) {
       return in.readAllBytes();
     } catch (IOException e) {
-      throw new UncheckedIOException(SafeText.format("%s: cannot be read (%s)", uri, e), e);
+      throw new UncheckedIOException(
+          SafeText.format("%s: cannot be read (%s)", uri, FileProblem.reason(e)), e);
     }
   }
 

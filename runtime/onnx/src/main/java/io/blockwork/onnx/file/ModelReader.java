@@ -145,7 +145,7 @@ public final class ModelReader {
           : new OnnxException(e, "it is no ONNX file, but %s", other.get().name())
               .remedy("%s", other.get().remedy());
     } catch (IOException e) {
-      throw new OnnxException(e, "cannot be read (%s)", e);
+      throw new OnnxException(e, "cannot be read (%s)", FileProblem.reason(e));
     }
   }
 

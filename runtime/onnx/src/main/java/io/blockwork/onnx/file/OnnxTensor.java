@@ -1,5 +1,6 @@
 package io.blockwork.onnx.file;
 
+import io.blockwork.io.FileProblem;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -225,7 +226,10 @@ public final class OnnxTensor {
       }
     } catch (IOException e) {
       throw new OnnxException(
-          e, "the values of the tensor %s cannot be read; did the file change? (%s)", name, e);
+          e,
+          "the values of the tensor %s cannot be read; did the file change? (%s)",
+          name,
+          FileProblem.reason(e));
     }
   }
 
