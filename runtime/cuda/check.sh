@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The proof on a GPU.
 #
-#   check.sh pack FOLDER     on a machine with a JDK and Maven: everything that the proof needs, in at most 60 MB
+#   check.sh pack FOLDER     on a machine with a JDK and Maven: everything that the proof needs, in two files of at most 60 MB
 #   FOLDER/check.sh right    on a machine with a GPU, which needs neither Java nor a network: every operation and some whole
 #                            networks, in float, TF32 and bfloat16, against what ND4J's engine computed
+#   FOLDER/check.sh steps    the same of whole training steps, and a training that is taken up again; needs nd4j.tar.xz too
 #   FOLDER/check.sh times [PART...]   how long it takes, beside PyTorch where that is installed; parts: inference training
-#                            start tuned profile sanitizer torch compiled
+#                            start tuned profile sanitizer torch compiled, and with nd4j.tar.xz step epoch
 #
 # Every part stands by itself: what fails or takes too long leaves the others alone. The lines with >> make the table.
 set -uo pipefail
@@ -21,12 +22,16 @@ pack() {
     -DincludeScope=test -DoutputDirectory="$build/jars" -Dmdep.useBaseVersion=true)
   cp "$here"/target/blockwork-cuda-*.jar "$build/jars/"
   (cd "$here/target/test-classes" && jar cf "$build/jars/blockwork-cuda-check.jar" .)
-  java -cp "$build/jars/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=error io.blockwork.cuda.Check figures "$to/figures.gz"
+  java -cp "$build/jars/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=error io.blockwork.cuda.Check figures "$to/figures.gz" "$to/steps.gz"
   jlink --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.sql,java.xml,jdk.unsupported \
     --strip-debug --no-header-files --no-man-pages --output "$build/jre"
-  # ND4J's classes are needed, its native library is not.
+  # ND4J's native library, which only whole steps need, is the half of it. Its symbols are of no use.
+  mkdir "$build/nd4j"
+  (cd "$build/nd4j" && for jar in "$build"/jars/{nd4j-native-*-linux,openblas-*-linux}*.jar; do jar xf "$jar"; done)
   rm -f "$build"/jars/{nd4j-native-*-linux*,dnnl-*-linux*,openblas-*-linux*,opencl-*-linux*}.jar
+  find "$build/nd4j" -name '*.so*' -exec strip --strip-unneeded {} +
   (cd "$build" && tar c jre jars | xz -3 -T0 >"$to/java.tar.xz")
+  (cd "$build" && tar c nd4j | xz --x86 --lzma2=preset=5,dict=64MiB >"$to/nd4j.tar.xz")
   cp "$here/check.sh" "$here/src/check/torch_times.py" "$to/"
   du -sh "$to"
 }
@@ -35,10 +40,15 @@ say() { echo "[${SECONDS}s] $*"; }
 work=${CHECK_FOLDER:-/tmp/blockwork-check}
 table=$work/table.txt
 
+# extracted FILE: into the folder for work
+extracted() {
+  tar -C "$work" -xJf "$here/$1" 2>/dev/null || python3 -c "import tarfile; tarfile.open('$here/$1', 'r:xz').extractall('$work')"
+}
+
 unpack() {
   mkdir -p "$work"
-  [ -x "$work/jre/bin/java" ] || tar -C "$work" -xJf "$here/java.tar.xz" 2>/dev/null ||
-    python3 -c "import tarfile; tarfile.open('$here/java.tar.xz', 'r:xz').extractall('$work')"
+  [ -x "$work/jre/bin/java" ] || extracted java.tar.xz
+  [ -d "$work/nd4j" ] || [ ! -f "$here/nd4j.tar.xz" ] || extracted nd4j.tar.xz
   : >"$table"
   nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>&1 | head -1
 }
@@ -57,7 +67,7 @@ java_check() {
   local limit=$1
   shift
   guarded "$limit" "$work/jre/bin/java" ${JAVA_OPTIONS:-} -XX:-CreateCoredumpOnCrash -XX:ErrorFile="$work/hs_err.log" \
-    -Dorg.slf4j.simpleLogger.defaultLogLevel="${LOG_LEVEL:-warn}" -cp "$work/jars/*" io.blockwork.cuda.Check "$@"
+    -Dorg.slf4j.simpleLogger.defaultLogLevel="${LOG_LEVEL:-warn}" -cp "$work/jars/*:$work/nd4j" io.blockwork.cuda.Check "$@"
 }
 
 times() {
@@ -68,6 +78,9 @@ times() {
       inference) for batch in 1 32 256; do java_check 40 inference resnet50 $batch; java_check 40 inference densenet121 $batch; done ;;
       training) java_check 60 training resnet50 256 BFLOAT16; java_check 40 training resnet20 128 BFLOAT16; java_check 40 training resnet20 128 FLOAT ;;
       start) java_check 30 start ;;
+      step) for plans in "" "$work/plans.txt"; do
+        java_check 60 step resnet20 128 $plans; java_check 90 step resnet50 256 $plans; done ;;
+      epoch) java_check 60 epoch ;;
       tuned) for batch in 1 256 1; do java_check 60 tuned resnet50 $batch "$work/plans.txt"; done ;;
       profile) java_check 60 profile resnet50 256 ;;
       sanitizer) command -v compute-sanitizer >/dev/null && guarded 90 compute-sanitizer --target-processes all --error-exitcode 9 "$work/jre/bin/java" \
@@ -82,6 +95,7 @@ times() {
 case ${1:-} in
   pack) pack "${2:?a folder}" ;;
   right) unpack; java_check 150 right "$here/figures.gz"; say "---- table"; cat "$table" ;;
+  steps) unpack; java_check 120 steps "$here/steps.gz"; say "---- table"; cat "$table" ;;
   times) shift; unpack; times "$@"; say "---- table"; cat "$table" ;;
-  *) sed -n '2,12p' "${BASH_SOURCE[0]}"; exit 2 ;;
+  *) sed -n '2,13p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac

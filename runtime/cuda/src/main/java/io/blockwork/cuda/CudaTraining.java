@@ -211,6 +211,28 @@ final class CudaTraining implements BoundTraining {
     return done;
   }
 
+  /**
+   * Milliseconds that the device takes for the graph of a whole step, the copies not included. The
+   * step is made once more.
+   */
+  float milliseconds(BoundOptimizer optimizer, OptimizerStep step) {
+    pass.use();
+    WholeGraph graph = whole.orElseGet(this::makeWhole);
+    whole = Optional.of(graph);
+    CudaOptimizer own = CudaOptimizer.of(optimizer, pass.state());
+    pass.state().refreshParameters(parameters, pass.stream());
+    RecordedGraph recorded = graph.recorded(own, own.load(pass.stream(), step));
+    try (Timer timer = new Timer(pass.session().device(), pass.stream())) {
+      return own.change(
+          pass.stream(),
+          step,
+          true,
+          memory -> timer.milliseconds(() -> recorded.launch(pass.stream())));
+    } finally {
+      gradients.leaveElsewhere(pass.state().gradients());
+    }
+  }
+
   private WholeGraph makeWhole() {
     return new WholeGraph(pass, outputs, outputGradients, forwardLaunches, backwardLaunches);
   }

@@ -5,16 +5,23 @@ import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.cuda.dnn.Numerics;
 import io.blockwork.engine.BoundInference;
+import io.blockwork.engine.BoundOptimizer;
+import io.blockwork.engine.CrossEntropy;
 import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
+import io.blockwork.engine.OptimizerStep;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Tuning;
+import io.blockwork.engine.UpdateRule;
 import io.blockwork.engine.nd4j.Nd4jEngine;
+import io.blockwork.loss.Loss;
+import io.blockwork.loss.SoftTargets;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
+import io.blockwork.parameters.Parameters;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -32,11 +39,13 @@ import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The proof on a GPU, for {@code check.sh}: {@code figures FILE} computes what ND4J's engine gives;
  * {@code right FILE} compares with it; {@code inference}, {@code training} and {@code profile}
- * measure.
+ * measure. {@code steps}, {@code step} and {@code epoch} need ND4J's library.
  */
 public final class Check {
   private static final Map<Numerics, Double> BOUNDS =
@@ -47,8 +56,12 @@ public final class Check {
   /** Runs one part. */
   public static void main(String[] arguments) throws IOException {
     switch (arguments[0]) {
-      case "figures" -> figures(Path.of(arguments[1]));
+      case "figures" -> {
+        figures(Path.of(arguments[1]));
+        stepFigures(Path.of(arguments[2]));
+      }
       case "right" -> right(Path.of(arguments[1]));
+      case "steps" -> steps(Path.of(arguments[1]));
       case "inference" -> inference(arguments[1], Integer.parseInt(arguments[2]), Optional.empty());
       case "tuned" ->
           inference(
@@ -56,6 +69,14 @@ public final class Check {
               Integer.parseInt(arguments[2]),
               Optional.of(Tuning.keptIn(Path.of(arguments[3]))));
       case "training" -> training(arguments[1], Integer.parseInt(arguments[2]), arguments[3]);
+      case "step" ->
+          step(
+              arguments[1],
+              Integer.parseInt(arguments[2]),
+              arguments.length == 3
+                  ? Optional.empty()
+                  : Optional.of(Tuning.keptIn(Path.of(arguments[3]))));
+      case "epoch" -> epoch();
       case "profile" -> profile(arguments[1], Integer.parseInt(arguments[2]));
       case "start" -> start();
       default -> throw new IllegalArgumentException(arguments[0]);
@@ -137,20 +158,34 @@ public final class Check {
   }
 
   private static void figures(Path file) throws IOException {
-    try (DataOutputStream out =
-        new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(file)))) {
+    try (DataOutputStream out = to(file)) {
       for (CheckCase each : cases()) {
-        Map<String, float[]> expected = each.expected(new Nd4jEngine());
         out.writeUTF(each.name());
-        out.writeInt(expected.size());
-        for (Map.Entry<String, float[]> entry : expected.entrySet()) {
-          out.writeUTF(entry.getKey());
-          float[] some = CheckCase.sampled(entry.getValue());
-          out.writeInt(some.length);
-          for (float value : some) {
-            out.writeFloat(value);
-          }
-        }
+        write(out, each.expected(new Nd4jEngine()));
+      }
+    }
+  }
+
+  private static void stepFigures(Path file) throws IOException {
+    try (DataOutputStream out = to(file)) {
+      for (CheckSteps.Steps each : CheckSteps.all()) {
+        write(out, each.run(new Nd4jEngine()));
+      }
+    }
+  }
+
+  private static DataOutputStream to(Path file) throws IOException {
+    return new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(file)));
+  }
+
+  private static void write(DataOutputStream out, Map<String, float[]> figures) throws IOException {
+    out.writeInt(figures.size());
+    for (Map.Entry<String, float[]> entry : figures.entrySet()) {
+      out.writeUTF(entry.getKey());
+      float[] some = CheckCase.sampled(entry.getValue());
+      out.writeInt(some.length);
+      for (float value : some) {
+        out.writeFloat(value);
       }
     }
   }
@@ -223,6 +258,43 @@ public final class Check {
     }
     worst.forEach((what, distance) -> say("   largest of %s: %.2e", what, distance));
     say(">> RIGHT: %d figures compared, %d wrong", compared, wrong);
+  }
+
+  private static void steps(Path file) throws IOException {
+    int compared = 0;
+    int wrong = 0;
+    try (DataInputStream in =
+        new DataInputStream(new GZIPInputStream(Files.newInputStream(file), 1 << 16))) {
+      for (CheckSteps.Steps each : CheckSteps.all()) {
+        Map<String, float[]> expected = read(in);
+        String name = each.type().getSimpleName() + " with " + each.name();
+        for (Numerics numerics : Numerics.values()) {
+          try {
+            Map<String, float[]> got = each.run(CudaEngine.open(0, numerics, true));
+            for (Map.Entry<String, float[]> figure : expected.entrySet()) {
+              float[] values = CheckCase.sampled(got.get(figure.getKey()));
+              double distance = CheckCase.distance(figure.getValue(), values);
+              say("   %s, %s, %s: off by %.2e", name, numerics, figure.getKey(), distance);
+              // Rounding flips ReLUs, which moves gradients, and steps by Adam even more.
+              boolean judged = !figure.getKey().startsWith("change");
+              compared += judged ? 1 : 0;
+              wrong += judged && distance > 10 * BOUNDS.getOrDefault(numerics, 0.0) ? 1 : 0;
+            }
+          } catch (RuntimeException e) {
+            wrong++;
+            say("!! %s, %s: %s", name, numerics, e);
+          }
+        }
+      }
+    }
+    say(">> STEPS: %d figures compared, %d wrong", compared, wrong);
+    for (Numerics numerics : List.of(Numerics.FLOAT, Numerics.BFLOAT16)) {
+      boolean same =
+          CheckSteps.endsWithTheSameBitsWhenTakenUpAgain(CudaEngine.open(0, numerics, true));
+      say(
+          ">> RESUMED in %s: %s as the training that was not stopped",
+          numerics, same ? "the same bits" : "!! other bits");
+    }
   }
 
   private static double median(double[] times) {
@@ -344,6 +416,78 @@ public final class Check {
           ">> OURS %s %s training pass batch %d: graphs %.3f ms, with copies of images and gradients %.3f ms; bound in %.0f ms",
           name, numbers, batch, median(graph), median(whole), bind);
     }
+  }
+
+  /** A whole step as one graph; the loss is softmax cross entropy. */
+  private static void step(String name, int batch, Optional<Tuning> tuning) {
+    CudaEngine engine = CudaEngine.open(0, Numerics.BFLOAT16, false, tuning);
+    CheckCase network = measured(name, batch);
+    Parameters parameters = network.parameters();
+    Gradients gradients = new Gradients(network.state(), DataType.FLOAT);
+    INDArray state = Nd4j.create(DataType.FLOAT, 1, parameters.count());
+    INDArray images =
+        Nd4j.createFromArray(CheckCase.random(1, batch * network.input()))
+            .reshape(batch, network.input());
+    INDArray output = Nd4j.create(DataType.FLOAT, batch, network.output());
+    int[] labels = new int[batch];
+    Arrays.setAll(labels, i -> i * 7 % network.output());
+    SoftTargets targets =
+        Loss.softmaxCrossEntropy(labels).softTargets(output.shape()).orElseThrow();
+    List<Optional<CrossEntropy>> losses = List.of(Optional.of(new CrossEntropy(targets, 1)));
+    OptimizerStep step =
+        new OptimizerStep(
+            0.02,
+            0,
+            Double.POSITIVE_INFINITY,
+            List.of(new OptimizerStep.Segment(0, parameters.count(), false, 1, 1e-4, 0)));
+    long begin = System.nanoTime();
+    try (CudaTraining plan =
+        (CudaTraining)
+            engine.bindTraining(
+                parameters,
+                gradients,
+                batch,
+                new TrainingSettings(false, List.of(), 0),
+                network.training())) {
+      BoundOptimizer optimizer =
+          engine
+              .bindOptimizer(parameters, gradients, new UpdateRule.Momentum(0.9, false), state)
+              .orElseThrow();
+      plan.step(images, List.of(output), losses, optimizer, step);
+      double bind = (System.nanoTime() - begin) / 1e6;
+      int runs = batch >= 256 ? 15 : 60;
+      double[] graph = new double[runs];
+      double[] whole = new double[runs];
+      for (int i = -3; i < runs; i++) {
+        float milliseconds = plan.milliseconds(optimizer, step);
+        if (i >= 0) {
+          graph[i] = milliseconds;
+        }
+      }
+      for (int i = -2; i < runs; i++) {
+        long start = System.nanoTime();
+        plan.step(images, List.of(output), losses, optimizer, step);
+        if (i >= 0) {
+          whole[i] = (System.nanoTime() - start) / 1e6;
+        }
+      }
+      say(
+          ">> OURS %s bf16 training step batch %d%s: graph %.3f ms, with copies of images and losses %.3f ms; bound in %.0f ms",
+          name,
+          batch,
+          tuning.isPresent() ? " with measured plans" : "",
+          median(graph),
+          median(whole),
+          bind);
+    }
+  }
+
+  private static void epoch() {
+    double[] seconds =
+        CheckSteps.epochs(CudaEngine.open(0, Numerics.BFLOAT16, false), 25_600, 128, 3);
+    say(
+        ">> OURS resnet20 bf16, epochs of 25,600 images in batches of 128 with their loading: %s s",
+        Arrays.toString(seconds));
   }
 
   private static void profile(String name, int batch) {
