@@ -61,10 +61,9 @@ final class InferenceRecorder implements InferenceBinder {
         && memories.used().contains(tensor);
   }
 
-  /** Makes the kernels. */
-  void compile(BoundPlan plan) {
-    kernels.forEach(k -> k.compile(plan));
-    plan.finish();
+  /** What has been taken down, in order. */
+  List<DeferredKernel> kernels() {
+    return kernels;
   }
 
   private Kernel kernel(String path, Consumer<Emitter> recipe) {
