@@ -6,11 +6,11 @@ import io.blockwork.engine.ValueRange;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Decides which tensors of a pass are stored as bytes, with which grids, and which layers compute
@@ -29,7 +29,11 @@ final class ByteChoice {
    */
   record Layer(Optional<ByteLayer> bytes, List<ByteValue> reads, ByteValue write, String why) {}
 
-  private record Part(int from, int to, Optional<TensorRange> range) {}
+  private record Part(int from, int to, Optional<TensorRange> range) {
+    boolean overlaps(Part other) {
+      return from < other.to && other.from < to;
+    }
+  }
 
   private static final class Buffer {
     private final PlanTensor whole;
@@ -169,9 +173,13 @@ final class ByteChoice {
       return grid;
     }
     for (int i = 0; i < buffer.writers.size(); i++) {
-      Optional<ByteGrid> same = passedBy(buffer.writers.get(i));
+      Part part = buffer.parts.get(i);
+      // What is overwritten in its place has two ranges, and the grid holds both.
+      boolean once = buffer.parts.stream().filter(part::overlaps).count() == 1;
+      Optional<ByteGrid> same =
+          passedBy(buffer.writers.get(i)).filter(g -> once && (free || g.isUniform()));
       if (same.isPresent()) {
-        grid = grid.with(buffer.parts.get(i).from(), same.get());
+        grid = grid.with(part.from(), same.get());
       }
     }
     return grid;
@@ -187,25 +195,27 @@ final class ByteChoice {
   }
 
   private static ByteGrid perChannel(Buffer buffer, int channels) {
-    List<ValueRange> each = new ArrayList<>(Collections.nCopies(channels, new ValueRange(0, 0)));
+    Map<Integer, ValueRange> each = new HashMap<>();
     for (Part part : buffer.parts) {
       for (int c = part.from(); c < part.to(); c++) {
-        each.set(c, part.range().orElseThrow().channels().get(c - part.from()));
+        ValueRange range = part.range().orElseThrow().channels().get(c - part.from());
+        each.merge(c, range, ValueRange::with);
       }
     }
-    return ByteGrid.perChannel(each);
+    ValueRange unused = new ValueRange(0, 0);
+    return ByteGrid.perChannel(
+        IntStream.range(0, channels).mapToObj(c -> each.getOrDefault(c, unused)).toList());
   }
 
-  /** The grid that a layer passes on from its input as it is. */
+  /** The grid that a layer passes on from its input as it is, if it computes on bytes. */
   private Optional<ByteGrid> passedBy(int at) {
-    if (wanted(at).filter(ByteLayer::bytesOnly).isEmpty()) {
-      return Optional.empty();
-    }
-    Buffer from = reads.get(at).get(0);
-    PlanTensor read = steps.get(at).reads().get(0);
-    return from.bytes
-        ? from.grid.map(g -> g.slice(read.from(), read.from() + read.channels()))
-        : Optional.empty();
+    Step step = steps.get(at);
+    ByteValue read = value(reads.get(at).get(0), step.reads().get(0));
+    ByteValue write = new ByteValue(step.write(), true, read.grid());
+    return wanted(at)
+        .filter(ByteLayer::bytesOnly)
+        .filter(layer -> read.bytes() && layer.accepts(List.of(read), write))
+        .flatMap(layer -> read.grid());
   }
 
   private Layer layer(int at) {

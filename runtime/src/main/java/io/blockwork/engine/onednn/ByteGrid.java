@@ -38,7 +38,11 @@ final class ByteGrid {
     return new ByteGrid(scale, zero);
   }
 
-  /** A grid for each channel, from its smallest value to its largest. */
+  /**
+   * A grid for each channel, from its smallest value to its largest. Where 0 lies between, it is
+   * exact, for maps hold many zeros, and norms that divide by the spread of a place blow up what
+   * all of its zeros are off by.
+   */
   static ByteGrid perChannel(List<ValueRange> ranges) {
     float[] scale = new float[ranges.size()];
     float[] zero = new float[ranges.size()];
@@ -47,7 +51,8 @@ final class ByteGrid {
       // A channel of one value gets a grid through it that is no finer than floats are.
       float spread = Math.max(range.high() - range.low(), Math.abs(range.high()) * 1e-5f);
       scale[c] = Math.max(spread / LARGEST, SMALLEST_SCALE);
-      zero[c] = -range.low() / scale[c];
+      float origin = -range.low() / scale[c];
+      zero[c] = origin > 0 && origin < LARGEST ? Math.round(origin) : origin;
     }
     return new ByteGrid(scale, zero);
   }
