@@ -112,7 +112,7 @@ final class InferencePlans {
   /**
    * @param capacity the most plans at a time, at least 1
    * @param bind makes a plan for a batch size
-   * @param background makes plans on other threads; empty: whoever needs one makes it
+   * @param background makes plans while others answer; empty: whoever needs one makes it
    */
   InferencePlans(
       int capacity, IntFunction<BoundInference> bind, Optional<BackgroundBinding> background) {
@@ -216,10 +216,13 @@ final class InferencePlans {
       return () -> {};
     }
     if (!begun.isEmpty()) {
-      int longest = begun.keySet().iterator().next();
-      coming.remove(longest);
-      single |= longest == SINGLE;
-      return begun.remove(longest)::close;
+      Map.Entry<Integer, StepwiseBinding> longest = begun.entrySet().iterator().next();
+      int batch = longest.getKey();
+      StepwiseBinding unfinished = longest.getValue();
+      begun.remove(batch);
+      coming.remove(batch);
+      single |= batch == SINGLE;
+      return unfinished::close;
     }
     return idle.removeLast().plan()::close;
   }

@@ -29,8 +29,10 @@ final class FirstCalls {
 
   private static final int OTHER_CALLS = 20;
 
-  /** Calls after which a size has a plan of its own, however it is bound. */
+  /** Calls after which a size has a plan of its own, however it is bound; or this time after. */
   private static final int CALLS_BETWEEN = 60;
+
+  private static final double MILLISECONDS_BETWEEN = 2_000;
 
   private static final int LATER_CALLS = 7;
 
@@ -115,8 +117,11 @@ final class FirstCalls {
         }
         double first = milliseconds(net, images.get(size));
         double between = 0;
-        for (int i = 0; i < CALLS_BETWEEN; i++) {
-          between = Math.max(between, milliseconds(net, images.get(size)));
+        double sum = 0;
+        for (int i = 0; i < CALLS_BETWEEN && sum < MILLISECONDS_BETWEEN; i++) {
+          double call = milliseconds(net, images.get(size));
+          between = Math.max(between, call);
+          sum += call;
         }
         List<Double> later = new ArrayList<>();
         for (int i = 0; i < LATER_CALLS; i++) {

@@ -25,7 +25,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.dnnl.memory;
 
-/** Takes down the layers of an inference pass; {@link #compile} makes their kernels. */
+/**
+ * Takes down the layers of an inference pass; {@link DeferredKernel#compile} makes their kernels.
+ */
 final class InferenceRecorder implements InferenceBinder {
   private final Parameters parameters;
   private final PlanWeights weights;
