@@ -55,7 +55,6 @@ public interface ImageClassifier extends Network {
    */
   default List<Prediction> classify(BufferedImage image) {
     Objects.requireNonNull(image, "image");
-    Objects.requireNonNull(image, "image");
     return classify(Images.of(image));
   }
 
@@ -65,7 +64,6 @@ public interface ImageClassifier extends Network {
    * @throws io.blockwork.image.ImageException if it is no picture that can be read
    */
   default List<Prediction> classify(Path image) {
-    Objects.requireNonNull(image, "image");
     Objects.requireNonNull(image, "image");
     return classify(Images.read(image));
   }
@@ -84,7 +82,6 @@ public interface ImageClassifier extends Network {
 
   /** {@link #classify(BufferedImage)} for an image that has been decoded. */
   default List<Prediction> classify(ByteImage image) {
-    Objects.requireNonNull(image, "image");
     Objects.requireNonNull(image, "image");
     List<Integer> input = architecture().input();
     List<String> names = classNames();

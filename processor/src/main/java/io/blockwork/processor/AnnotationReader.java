@@ -11,6 +11,7 @@ import io.blockwork.processor.spec.ResNetSpec;
 import io.blockwork.processor.spec.ResNetSpec.BlockStyle;
 import io.blockwork.processor.spec.ResidualBlockSpec;
 import io.blockwork.processor.spec.Spec;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,9 +97,8 @@ final class AnnotationReader {
    */
   static Optional<String> weights(AnnotationMirror annotation) {
     var values = new AnnotationReader(annotation, Set.of());
-    return values.values.containsKey("weights")
-        ? Optional.of(values.value("weights", String.class)).filter(name -> !name.isEmpty())
-        : Optional.empty();
+    String name = values.values.containsKey("weights") ? values.value("weights", String.class) : "";
+    return name.isEmpty() ? Optional.empty() : Optional.of(name);
   }
 
   /**
@@ -195,10 +195,11 @@ final class AnnotationReader {
   }
 
   private List<Integer> integers(String member) {
-    List<?> elements = value(member, List.class);
-    return elements.stream()
-        .map(element -> cast(member, (AnnotationValue) element, Integer.class))
-        .toList();
+    List<Integer> integers = new ArrayList<>();
+    for (Object element : value(member, List.class)) {
+      integers.add(cast(member, (AnnotationValue) element, Integer.class));
+    }
+    return integers;
   }
 
   private <E extends Enum<E>> E choice(String member, Class<E> type) {

@@ -2,11 +2,12 @@ package io.blockwork.processor;
 
 import com.google.auto.service.AutoService;
 import io.blockwork.processor.spec.Message;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 import javax.annotation.processing.AbstractProcessor;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.annotation.processing.Processor;
@@ -65,17 +66,21 @@ public final class BlockworkProcessor extends AbstractProcessor {
 
   @Override
   public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
-    rounds.ifPresent(work -> work.process(annotations, round));
+    if (rounds.isPresent()) {
+      rounds.get().process(annotations, round);
+    }
     // Nothing is claimed: others may want to see the annotations of others.
     return false;
   }
 
   private static List<String> missing() {
-    return LIBRARIES.entrySet().stream()
-        .filter(library -> !isThere(library.getValue()))
-        .map(Map.Entry::getKey)
-        .sorted()
-        .collect(Collectors.toList());
+    List<String> missing = new ArrayList<>();
+    for (Map.Entry<String, String> library : new TreeMap<>(LIBRARIES).entrySet()) {
+      if (!isThere(library.getValue())) {
+        missing.add(library.getKey());
+      }
+    }
+    return missing;
   }
 
   private static boolean isThere(String type) {

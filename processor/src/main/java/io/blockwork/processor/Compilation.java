@@ -99,7 +99,9 @@ final class Compilation {
             NetworkWriter.write(names, graph, shapes, inference.slots(), features, facts)));
     files.add(SourceFile.of(ForwardWriter.write(names, inference, totals)));
     files.add(training.get());
-    features.forEach(method -> files.add(pass(names, graph, method)));
+    for (FeatureMethod method : features) {
+      files.add(pass(names, graph, method));
+    }
     return files;
   }
 

@@ -2,13 +2,13 @@ package io.blockwork.processor;
 
 import com.palantir.javapoet.ClassName;
 import io.blockwork.processor.spec.Message;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
@@ -64,6 +64,13 @@ final class InterfaceRules {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether a method is one that every network, or every classifier, has. */
+  static boolean isOurs(ExecutableElement method) {
+    return method.getEnclosingElement() instanceof TypeElement owner
+        && (owner.getQualifiedName().contentEquals(OWN_PACKAGE + "." + NETWORK)
+            || owner.getQualifiedName().contentEquals(OWN_PACKAGE + "." + CLASSIFIER));
   }
 
   /** Whether the types that the element extends are known yet. */
@@ -189,21 +196,26 @@ final class InterfaceRules {
 
   /** A type that the interface holds or inherits, and that hides a generated one. */
   Optional<TypeElement> memberNamed(TypeElement type, List<ClassName> generated) {
-    return ElementFilter.typesIn(elements.getAllMembers(type)).stream()
-        .filter(
-            member ->
-                generated.stream()
-                    .anyMatch(name -> member.getSimpleName().contentEquals(name.simpleName())))
-        .findFirst();
+    for (TypeElement member : ElementFilter.typesIn(elements.getAllMembers(type))) {
+      for (ClassName name : generated) {
+        if (member.getSimpleName().contentEquals(name.simpleName())) {
+          return Optional.of(member);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** The user's methods that clash with those of the generated class, or would never run. */
   private List<ExecutableElement> taken(TypeElement type) {
     List<ExecutableElement> base = baseMethods();
-    return ElementFilter.methodsIn(elements.getAllMembers(type)).stream()
-        .filter(method -> !isKnown(method))
-        .filter(method -> isFactory(method) || isOfBase(method, base))
-        .toList();
+    List<ExecutableElement> taken = new ArrayList<>();
+    for (ExecutableElement method : ElementFilter.methodsIn(elements.getAllMembers(type))) {
+      if (!isKnown(method) && (isFactory(method) || isOfBase(method, base))) {
+        taken.add(method);
+      }
+    }
+    return taken;
   }
 
   /** Whether the method cannot get in the way: a static one, Java's, or Blockwork's. */
@@ -235,27 +247,34 @@ final class InterfaceRules {
   /** An abstract method that the base class has in public is implemented by it. */
   private boolean isOfBase(ExecutableElement method, List<ExecutableElement> base) {
     boolean isDefault = method.getModifiers().contains(Modifier.DEFAULT);
-    return overridden(method, base)
-        .anyMatch(
-            theirs ->
-                !theirs.contains(Modifier.PRIVATE)
-                    && (isDefault || !theirs.contains(Modifier.PUBLIC)));
+    for (ExecutableElement theirs : base) {
+      if (overrides(theirs, method)
+          && !theirs.getModifiers().contains(Modifier.PRIVATE)
+          && (isDefault || !theirs.getModifiers().contains(Modifier.PUBLIC))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether every generated class has the method from its base class. */
   private boolean implemented(ExecutableElement method, List<ExecutableElement> base) {
-    return overridden(method, base)
-        .anyMatch(theirs -> !theirs.contains(Modifier.STATIC) && theirs.contains(Modifier.PUBLIC));
+    for (ExecutableElement theirs : base) {
+      if (overrides(theirs, method)
+          && !theirs.getModifiers().contains(Modifier.STATIC)
+          && theirs.getModifiers().contains(Modifier.PUBLIC)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  /** The modifiers of the base class's methods that have the method's name and parameters. */
-  private Stream<Set<Modifier>> overridden(ExecutableElement method, List<ExecutableElement> base) {
-    return base.stream()
-        .filter(theirs -> theirs.getSimpleName().equals(method.getSimpleName()))
-        // An abstract method of the interface hides a default method that the base class inherits.
-        .filter(theirs -> !theirs.getModifiers().contains(Modifier.DEFAULT))
-        .filter(theirs -> sameParameters(theirs, method))
-        .map(ExecutableElement::getModifiers);
+  /** Whether a method of the base class has the method's name and parameters. */
+  private boolean overrides(ExecutableElement theirs, ExecutableElement method) {
+    // An abstract method of the interface hides a default method that the base class inherits.
+    return theirs.getSimpleName().equals(method.getSimpleName())
+        && !theirs.getModifiers().contains(Modifier.DEFAULT)
+        && sameParameters(theirs, method);
   }
 
   private boolean sameParameters(ExecutableElement a, ExecutableElement b) {

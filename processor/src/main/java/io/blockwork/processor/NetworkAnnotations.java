@@ -11,6 +11,7 @@ import io.blockwork.processor.architectures.Papers;
 import io.blockwork.processor.checks.NetworkWarnings;
 import io.blockwork.processor.dsl.Composition;
 import io.blockwork.processor.dsl.Compositions;
+import io.blockwork.processor.dsl.Fault;
 import io.blockwork.processor.dsl.Unreadable;
 import io.blockwork.processor.emit.FeatureMethod;
 import io.blockwork.processor.emit.GeneratedNames;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,10 +99,12 @@ final class NetworkAnnotations {
    * @return whether it is done; if not, it wants to be tried in a later round
    */
   boolean process(Element element, Set<String> sources, Compositions compositions) {
-    List<? extends AnnotationMirror> architectures =
-        element.getAnnotationMirrors().stream()
-            .filter(mirror -> ANNOTATIONS.containsKey(name(mirror)))
-            .toList();
+    List<AnnotationMirror> architectures = new ArrayList<>();
+    for (AnnotationMirror mirror : element.getAnnotationMirrors()) {
+      if (ANNOTATIONS.containsKey(name(mirror))) {
+        architectures.add(mirror);
+      }
+    }
     if (!InterfaceRules.isReady(element)) {
       return false;
     }
@@ -197,11 +201,18 @@ final class NetworkAnnotations {
     List<Problem> problems = problems(annotation, spec, drawn);
     var weights = new FamilyWeights(type, AnnotationReader.weights(annotation));
     // Weights can be compared with a network that has no problems only, but a name is always known.
-    weights.problem(spec, drawn.filter(graph -> problems.isEmpty())).ifPresent(problems::add);
-    problems.forEach(problem -> diagnostics.report(problem, type, annotation));
+    Optional<Problem> misfit = weights.problem(spec, problems.isEmpty() ? drawn : Optional.empty());
+    if (misfit.isPresent()) {
+      problems.add(misfit.get());
+    }
+    for (Problem problem : problems) {
+      diagnostics.report(problem, type, annotation);
+    }
     Optional<PretrainedWeights> published =
-        drawn.filter(graph -> problems.isEmpty()).flatMap(weights::find);
-    weights.faults().forEach(diagnostics::report);
+        drawn.isPresent() && problems.isEmpty() ? weights.find(drawn.get()) : Optional.empty();
+    for (Fault fault : weights.faults()) {
+      diagnostics.report(fault);
+    }
     Optional<List<FeatureMethod>> features =
         type.getKind() == ElementKind.INTERFACE
             ? features(type, drawn.map(graph -> new OutputValues(ModuleNames.of(graph), List.of())))
@@ -357,7 +368,9 @@ final class NetworkAnnotations {
       other.flatMap(drawn -> size.difference(graph, drawn)).ifPresent(problems::add);
       other.ifPresent(drawn -> further.put(size, drawn));
     }
-    problems.forEach(problem -> report(network, problem));
+    for (Problem problem : problems) {
+      report(network, problem);
+    }
     if (!problems.isEmpty() || further.size() < heights.size()) {
       placeholder(
           names, problems.stream().map(p -> p.message().headline(p.args().toArray())).toList());
@@ -367,25 +380,32 @@ final class NetworkAnnotations {
       warn(network, further);
     }
     write(names, graph, features, facts);
-    further.forEach(
-        (size, drawn) ->
-            write(names.at(size.image().height()), drawn, features, facts.ofFurtherSize()));
+    for (Map.Entry<Size, Graph> one : further.entrySet()) {
+      int height = one.getKey().image().height();
+      write(names.at(height), one.getValue(), features, facts.ofFurtherSize());
+    }
   }
 
   /** Warns of each thing once, and of a further size only where it differs from the others. */
   private void warn(Checked network, Map<Size, Graph> further) {
     List<Problem> warnings =
         new ArrayList<>(NetworkWarnings.of(network.graph(), network.resized()));
-    Set<Message> told = warnings.stream().map(Problem::message).collect(Collectors.toSet());
-    further.forEach(
-        (size, drawn) ->
-            NetworkWarnings.of(drawn, network.resized()).stream()
-                .filter(warning -> told.add(warning.message()))
-                .map(size::at)
-                .forEach(warnings::add));
-    warnings.stream()
-        .filter(warning -> !Diagnostics.isSuppressed(warning.message(), network.type()))
-        .forEach(warning -> report(network, warning));
+    Set<Message> told = new HashSet<>();
+    for (Problem warning : warnings) {
+      told.add(warning.message());
+    }
+    for (Map.Entry<Size, Graph> one : further.entrySet()) {
+      for (Problem warning : NetworkWarnings.of(one.getValue(), network.resized())) {
+        if (told.add(warning.message())) {
+          warnings.add(one.getKey().at(warning));
+        }
+      }
+    }
+    for (Problem warning : warnings) {
+      if (!Diagnostics.isSuppressed(warning.message(), network.type())) {
+        report(network, warning);
+      }
+    }
   }
 
   /** Writes all there is of a network at one size. */
@@ -396,8 +416,12 @@ final class NetworkAnnotations {
         options.graph()
             ? Optional.of(Beside.start(() -> GraphText.write(graph)))
             : Optional.empty();
-    Compilation.compile(graph, names, features, facts).forEach(file -> write(file, type));
-    text.ifPresent(graphText -> writeBeside(names, names.graph(), graphText.get()));
+    for (SourceFile file : Compilation.compile(graph, names, features, facts)) {
+      write(file, type);
+    }
+    if (text.isPresent()) {
+      writeBeside(names, names.graph(), text.get().get());
+    }
     if (options.report()) {
       writeBeside(names, names.report(), Compilation.sheet(graph, names, source(type)));
     }
@@ -440,14 +464,20 @@ final class NetworkAnnotations {
   private static List<Problem> problems(
       AnnotationMirror annotation, Spec spec, Optional<Graph> drawn) {
     List<Problem> problems = new ArrayList<>(spec.problems());
-    Set<String> faulty = problems.stream().map(Problem::root).collect(Collectors.toSet());
+    Set<String> faulty = new HashSet<>();
+    for (Problem problem : problems) {
+      faulty.add(problem.root());
+    }
     try {
       Spec rest = faulty.isEmpty() ? spec : AnnotationReader.read(annotation, faulty);
       if (rest.problems().isEmpty()) {
         problems.replaceAll(problem -> withLeastSide(problem, rest));
-        Compilation.problems(rest, drawn.orElseGet(() -> Compilation.graph(rest))).stream()
-            .filter(problem -> !faulty.contains(problem.root()))
-            .forEach(problems::add);
+        Graph graph = drawn.isPresent() ? drawn.get() : Compilation.graph(rest);
+        for (Problem problem : Compilation.problems(rest, graph)) {
+          if (!faulty.contains(problem.root())) {
+            problems.add(problem);
+          }
+        }
       }
     } catch (AnnotationReader.UnreadableValue e) {
       // A value at fault has no default: nothing can be said of the shapes.

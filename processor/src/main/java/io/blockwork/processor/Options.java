@@ -2,7 +2,6 @@ package io.blockwork.processor;
 
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Nearest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,25 +38,26 @@ record Options(boolean warnings, boolean report, boolean graph, Optional<String>
 
   /** Reads the options, and reports what cannot be understood. */
   static Options read(Map<String, String> given, Messager messager) {
-    List<String> complaints = new ArrayList<>();
-    new TreeMap<>(given)
-        .forEach(
-            (key, value) -> {
-              if (key.toLowerCase(Locale.ROOT).startsWith(OURS) && !KEYS.contains(key)) {
-                List<String> nearest = Nearest.order(key, KEYS);
-                complaints.add(
-                    Message.UNKNOWN_OPTION.text(
-                        "", key, nearest.get(0), "-A" + String.join(", -A", nearest)));
-              } else if (KEYS.contains(key) && !key.equals(ONNX) && !isTruth(value)) {
-                complaints.add(Message.OPTION_VALUE.text("", key, "\"" + value + "\""));
-              }
-            });
-    complaints.forEach(text -> messager.printMessage(Diagnostic.Kind.WARNING, text));
+    for (Map.Entry<String, String> option : new TreeMap<>(given).entrySet()) {
+      String key = option.getKey();
+      String value = option.getValue();
+      if (key.toLowerCase(Locale.ROOT).startsWith(OURS) && !KEYS.contains(key)) {
+        List<String> nearest = Nearest.order(key, KEYS);
+        messager.printMessage(
+            Diagnostic.Kind.WARNING,
+            Message.UNKNOWN_OPTION.text(
+                "", key, nearest.get(0), "-A" + String.join(", -A", nearest)));
+      } else if (KEYS.contains(key) && !key.equals(ONNX) && !isTruth(value)) {
+        messager.printMessage(
+            Diagnostic.Kind.WARNING, Message.OPTION_VALUE.text("", key, "\"" + value + "\""));
+      }
+    }
+    String onnx = given.get(ONNX);
     return new Options(
         !"false".equals(given.get(WARNINGS)),
         "true".equals(given.get(REPORT)),
         !"false".equals(given.get(GRAPH)),
-        Optional.ofNullable(given.get(ONNX)).filter(folder -> !folder.isEmpty()));
+        onnx == null || onnx.isEmpty() ? Optional.empty() : Optional.of(onnx));
   }
 
   private static boolean isTruth(String value) {

@@ -29,6 +29,7 @@ import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
+import javax.lang.model.util.Elements;
 
 /** The methods of an annotated interface that return feature outputs. */
 final class OutputMethods {
@@ -77,26 +78,39 @@ final class OutputMethods {
   static OutputMethods read(
       TypeElement type, ProcessingEnvironment environment, Diagnostics diagnostics) {
     var outputs = new OutputMethods(type, diagnostics);
-    methods(type, environment).forEach(outputs::add);
+    for (ExecutableElement method : methods(type, environment)) {
+      outputs.add(method);
+    }
     return outputs;
   }
 
   /** What the passes of the methods are called after the interface's name. */
   static List<String> suffixes(TypeElement type, ProcessingEnvironment environment) {
-    return FeatureMethod.suffixes(
-        methods(type, environment).map(method -> method.getSimpleName().toString()).toList());
+    List<String> names = new ArrayList<>();
+    for (ExecutableElement method : methods(type, environment)) {
+      names.add(method.getSimpleName().toString());
+    }
+    return FeatureMethod.suffixes(names);
   }
 
   /** The methods, in the order of their declaration. */
-  private static Stream<ExecutableElement> methods(
+  private static List<ExecutableElement> methods(
       TypeElement type, ProcessingEnvironment environment) {
-    List<? extends Element> own = type.getEnclosedElements();
-    return ElementFilter.methodsIn(environment.getElementUtils().getAllMembers(type)).stream()
-        .filter(OutputMethods::declares)
-        .sorted(
-            // The compilers list members in orders of their own.
-            Comparator.comparingInt((ExecutableElement m) -> position(own, m))
-                .thenComparing(m -> m.getSimpleName().toString()));
+    Elements elements = environment.getElementUtils();
+    List<ExecutableElement> methods = new ArrayList<>();
+    for (ExecutableElement method : ElementFilter.methodsIn(elements.getAllMembers(type))) {
+      if (declares(method)) {
+        methods.add(method);
+      }
+    }
+    if (methods.size() > 1) {
+      // The compilers list members in orders of their own.
+      List<? extends Element> own = type.getEnclosedElements();
+      methods.sort(
+          Comparator.comparingInt((ExecutableElement m) -> position(own, m))
+              .thenComparing(m -> m.getSimpleName().toString()));
+    }
+    return methods;
   }
 
   /** Where the interface itself declares the method; inherited ones come last. */
@@ -107,11 +121,24 @@ final class OutputMethods {
 
   /** Whether the method, rightly or not, is meant to return feature outputs. */
   static boolean declares(ExecutableElement method) {
-    return output(method).isPresent()
-        || method.getModifiers().contains(Modifier.ABSTRACT)
-            && record(method)
-                .filter(r -> r.getRecordComponents().stream().anyMatch(c -> output(c).isPresent()))
-                .isPresent();
+    if (output(method).isPresent()) {
+      return true;
+    }
+    // The results of what every network has would all have to be read to see what they are.
+    if (!method.getModifiers().contains(Modifier.ABSTRACT) || InterfaceRules.isOurs(method)) {
+      return false;
+    }
+    Optional<TypeElement> result = record(method);
+    return result.isPresent() && hasOutputs(result.get());
+  }
+
+  private static boolean hasOutputs(TypeElement result) {
+    for (RecordComponentElement component : result.getRecordComponents()) {
+      if (output(component).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether all methods that were found can be implemented, if the network has their modules. */
@@ -341,10 +368,12 @@ final class OutputMethods {
 
   /** The annotation of an element, if it has it. */
   static Optional<AnnotationMirror> output(Element element) {
-    return element.getAnnotationMirrors().stream()
-        .filter(mirror -> named(mirror.getAnnotationType(), OUTPUT))
-        .map(AnnotationMirror.class::cast)
-        .findFirst();
+    for (AnnotationMirror mirror : element.getAnnotationMirrors()) {
+      if (named(mirror.getAnnotationType(), OUTPUT)) {
+        return Optional.of(mirror);
+      }
+    }
+    return Optional.empty();
   }
 
   private static Optional<TypeElement> record(ExecutableElement method) {

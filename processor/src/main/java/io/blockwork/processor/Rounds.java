@@ -69,14 +69,13 @@ final class Rounds {
       }
     }
     waiting.clear();
-    elements.forEach(
-        (name, element) -> {
-          strays.noteNetwork(element);
-          // What waits in vain depends on a type that the compiler reports as missing.
-          if (!round.processingOver() && !step.process(element, sources, compositions)) {
-            waiting.add(name);
-          }
-        });
+    for (Map.Entry<String, Element> found : elements.entrySet()) {
+      strays.noteNetwork(found.getValue());
+      // What waits in vain depends on a type that the compiler reports as missing.
+      if (!round.processingOver() && !step.process(found.getValue(), sources, compositions)) {
+        waiting.add(found.getKey());
+      }
+    }
     if (round.processingOver()) {
       strays.report();
     }
@@ -103,12 +102,11 @@ final class Rounds {
       }
     }
     waitingBlocks.clear();
-    found.forEach(
-        (name, block) -> {
-          if (!round.processingOver() && !blocks.process(block, compositions)) {
-            waitingBlocks.add(name);
-          }
-        });
+    for (Map.Entry<String, TypeElement> block : found.entrySet()) {
+      if (!round.processingOver() && !blocks.process(block.getValue(), compositions)) {
+        waitingBlocks.add(block.getKey());
+      }
+    }
   }
 
   private static String qualifiedName(Element element) {

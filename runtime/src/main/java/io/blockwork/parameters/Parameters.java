@@ -226,7 +226,6 @@ public final class Parameters implements AutoCloseable {
    */
   public void set(String name, INDArray values) {
     Objects.requireNonNull(values, "values");
-    Objects.requireNonNull(values, "values");
     FlatValues holder = holder(name);
     long[] shape = holder.info(name).dimensions();
     if (!Arrays.equals(shape, values.shape())) {
@@ -246,7 +245,6 @@ public final class Parameters implements AutoCloseable {
    * @throws ShapeMismatchException if there are more or fewer
    */
   public void set(String name, double... values) {
-    Objects.requireNonNull(values, "values");
     Objects.requireNonNull(values, "values");
     ParameterInfo info = info(name);
     if (values.length != info.length()) {

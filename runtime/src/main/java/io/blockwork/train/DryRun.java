@@ -46,7 +46,7 @@ final class DryRun {
     StepSettings settings = trainer.stepSettings();
     Optimizer optimizer = settings.optimizer(network);
     try (Epoch epoch = train.epoch(number)) {
-      Batch batch = next(epoch, settings);
+      Batch batch = settings.next(epoch);
       INDArray images = batch.images().castTo(network.parameters().dataType());
       // The first pass binds its plan, which takes longer than all that follow.
       settings.pass(network, images, batch);
@@ -75,12 +75,6 @@ final class DryRun {
           train.batches(),
           duration(nanos * train.batches() / settings.batchesAtOnce()));
     }
-  }
-
-  /** What goes through the network at once. */
-  private static Batch next(Epoch epoch, StepSettings settings) {
-    int atOnce = settings.batchesAtOnce();
-    return atOnce == 1 ? epoch.next() : LocalSteps.joined(epoch, atOnce);
   }
 
   private String validate(DataLoader data) {

@@ -1,7 +1,6 @@
 package io.blockwork.train;
 
 import io.blockwork.Architecture;
-import io.blockwork.LayerInfo;
 import io.blockwork.ModelCard;
 import io.blockwork.Network;
 import io.blockwork.data.CounterRandom;
@@ -72,9 +71,10 @@ final class FitChecks {
    * Checks that some layer learns.
    *
    * @param frozen prefixes of the layers that do not
-   * @throws IllegalArgumentException if all are frozen
+   * @throws IllegalArgumentException if all are frozen, or none has parameters
    */
   static void requireLearning(Network network, List<String> frozen) {
+    requireParameters(network);
     boolean learns =
         network.parameters().entries().stream()
             .anyMatch(info -> info.kind().learnable() && !Segment.isFrozen(info, frozen));
@@ -85,6 +85,21 @@ final class FitChecks {
                   network.architecture().name(), String.join(", ", frozen))
               + "\n  fix: freeze fewer of them with freeze(\"...\"), free all with freeze(), or let"
               + " freezeUntil end in an earlier epoch");
+    }
+  }
+
+  /**
+   * Checks that there is something to learn at all.
+   *
+   * @throws IllegalArgumentException if the network is made of pools, sums and the like alone
+   */
+  static void requireParameters(Network network) {
+    if (network.parameters().count() == 0) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s: it has no parameters, so there is nothing to learn; add a convolution or a linear"
+                  + " layer",
+              network.architecture().name()));
     }
   }
 
@@ -124,7 +139,7 @@ final class FitChecks {
    * @throws IllegalArgumentException if the network cannot be trained on them
    */
   static void require(Trainer trainer, DataLoader train, Optional<DataLoader> validation) {
-    requireData(trainer.network, train);
+    requireData(trainer, train);
     validation.ifPresent(
         loader -> {
           requireShape(trainer.network, "validation", loader.dataset());
@@ -139,6 +154,8 @@ final class FitChecks {
                     + loader
                     + "; use more items, a smaller batch, or dropLast(false)");
           }
+          Network sized = trainer.network.at(loader.dataset().shape().height());
+          new BatchChecks(sized, "validation", loader, 1).requireNumber();
         });
   }
 
@@ -147,7 +164,9 @@ final class FitChecks {
    *
    * @throws IllegalArgumentException if the network cannot be trained on it
    */
-  static void requireData(Network network, DataLoader train) {
+  static void requireData(Trainer trainer, DataLoader train) {
+    Network network = trainer.network;
+    int together = trainer.stepSettings().batchesAtOnce();
     if (train.batches() == 0) {
       throw new IllegalArgumentException(
           "the training data does not fill a single batch: "
@@ -157,7 +176,10 @@ final class FitChecks {
     for (int epoch : train.changes()) {
       Dataset data = train.dataset(epoch);
       requireShape(network, epoch == 1 ? "training" : from(epoch), data);
-      requireLargeBatches(network.at(data.shape().height()), train);
+      Network sized = network.at(data.shape().height());
+      var batches = new BatchChecks(sized, "training", train, together);
+      batches.requireNumber();
+      batches.requireValuesForNorms();
     }
   }
 
@@ -267,43 +289,6 @@ final class FitChecks {
       largest = Math.max(largest, value);
     }
     return Optional.of(largest);
-  }
-
-  /** In training, a batch norm needs two values a channel; an image of 1x1 pixels has one. */
-  private static void requireLargeBatches(Network network, DataLoader train) {
-    int rest = train.dataset().size() % train.batchSize();
-    boolean onlyOne = train.batchSize() == 1;
-    boolean lastIsOne = rest == 1 && !train.dropsLast();
-    if (!onlyOne && !lastIsOne) {
-      return;
-    }
-    network.architecture().layers().stream()
-        .filter(layer -> isNormOfOnePixel(layer) && !isFrozen(layer, network.frozen()))
-        .findFirst()
-        .ifPresent(
-            layer -> {
-              throw new IllegalArgumentException(
-                  SafeText.format(
-                          "%s: a batch norm over maps of 1x1 pixels cannot train on one image, and"
-                              + " %s (%s)",
-                          layer.path(),
-                          onlyOne ? "each batch has one" : "the last batch has one",
-                          train)
-                      + "\n  fix: "
-                      + (onlyOne
-                          ? "use a larger batch, or freeze the layer"
-                          : "dropLast(true), another batch size, or freeze the layer"));
-            });
-  }
-
-  private static boolean isNormOfOnePixel(LayerInfo layer) {
-    return layer.type().equals("BatchNorm2d")
-        && layer.output().subList(1, layer.output().size()).stream().allMatch(size -> size == 1);
-  }
-
-  private static boolean isFrozen(LayerInfo layer, List<String> prefixes) {
-    return prefixes.stream()
-        .anyMatch(p -> layer.path().equals(p) || layer.path().startsWith(p + "."));
   }
 
   /** Data without names of classes is its owner's affair. */

@@ -47,17 +47,18 @@ public final class Muon extends TorchUpdater {
   /**
    * @param learningRate step size, positive: 0.02 is usual
    * @param momentum share of the last step that carries on, in [0, 1): 0.95 is usual
-   * @param others steps what is no matrix, and what is left to it
+   * @param others steps what is no matrix, and what is left to it: one that goes by values alone,
+   *     which {@link Lars}, {@link Lamb} and Muon itself do not
    * @param leftToOthers parameters that the other updater steps besides; groups without settings
-   * @throws IllegalArgumentException if a number is out of range, or a group says a rate or decay:
-   *     that is what {@link Optimizer#groups} is for
+   * @throws IllegalArgumentException if a number is out of range, the other updater goes by whole
+   *     parameters, or a group says a rate or decay: that is what {@link Optimizer#groups} is for
    */
   public Muon(
       double learningRate, double momentum, IUpdater others, ParameterGroup... leftToOthers) {
     this(
         learningRate,
         momentum,
-        UpdaterChecks.usable(Objects.requireNonNull(others, "others")).clone(),
+        UpdaterChecks.byValues("Muon", Objects.requireNonNull(others, "others")).clone(),
         List.of(Objects.requireNonNull(leftToOthers, "leftToOthers")),
         learningRate,
         others.hasLearningRate() ? others.getLearningRate(0, 0) : 0);

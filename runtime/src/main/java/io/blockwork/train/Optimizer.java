@@ -112,10 +112,12 @@ public final class Optimizer {
    * @param updater {@link Momentum}, {@link Adam}, another one of this package, or one of {@code
    *     org.nd4j.linalg.learning.config}
    * @throws IllegalArgumentException if its learning rate is negative, NaN or infinite, ND4J cannot
-   *     make it, or a group of {@link Muon}'s names nothing in the network
+   *     make it, a group of {@link Muon}'s names nothing in the network, or the network has no
+   *     parameters
    */
   public static Optimizer of(Network network, IUpdater updater) {
     Objects.requireNonNull(updater, "updater");
+    FitChecks.requireParameters(network);
     return new Optimizer(network, UpdaterChecks.usable(updater));
   }
 

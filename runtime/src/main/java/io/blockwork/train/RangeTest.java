@@ -1,5 +1,6 @@
 package io.blockwork.train;
 
+import io.blockwork.Network;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Epoch;
@@ -8,7 +9,8 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Trains for some steps with a growing learning rate, and leaves the network as it was.
+ * Trains for some steps with a growing learning rate, and leaves the network as it was. Each step
+ * is one of a training: as many batches, as many passes.
  *
  * @param least the first rate
  * @param largest the last rate
@@ -48,16 +50,10 @@ record RangeTest(double least, double largest, int steps) {
     for (int number = 1; points.size() < steps; number++) {
       try (Epoch epoch = train.epoch(number)) {
         while (epoch.hasNext() && points.size() < steps) {
-          Batch batch = epoch.next();
           double part = (double) points.size() / (steps - 1);
           double rate = least * Math.pow(largest / least, part);
           optimizer.updater().setLrAndSchedule(rate, null);
-          INDArray images = batch.images().castTo(trainer.network.parameters().dataType());
-          double loss =
-              trainer
-                  .network
-                  .train(images, settings.losses(trainer.network.architecture(), batch))
-                  .total();
+          double loss = pass(settings, optimizer, trainer.network, epoch);
           mean = SMOOTHING * mean + (1 - SMOOTHING) * loss;
           double smooth = mean / (1 - Math.pow(SMOOTHING, points.size() + 1));
           if (!(smooth <= TOO_MUCH * best)) {
@@ -70,5 +66,23 @@ record RangeTest(double least, double largest, int steps) {
       }
     }
     return points;
+  }
+
+  /** The passes before a step, on as many batches as in a training; their mean loss. */
+  private static double pass(
+      StepSettings settings, Optimizer optimizer, Network network, Epoch epoch) {
+    double sum = 0;
+    long images = 0;
+    int passes = settings.accumulate() / settings.batchesAtOnce();
+    for (int i = 0; i < passes && epoch.hasNext(); i++) {
+      Batch batch = settings.next(epoch);
+      INDArray values = batch.images().castTo(network.parameters().dataType());
+      sum += settings.pass(network, values, batch).total() * batch.size();
+      images += batch.size();
+      if (passes > 1) {
+        optimizer.accumulate(batch.size());
+      }
+    }
+    return sum / images;
   }
 }

@@ -6,6 +6,7 @@ import io.blockwork.Network;
 import io.blockwork.TrainingResult;
 import io.blockwork.TrainingStep;
 import io.blockwork.data.Batch;
+import io.blockwork.data.Epoch;
 import io.blockwork.io.SafeText;
 import io.blockwork.loss.Loss;
 import io.blockwork.loss.Losses;
@@ -78,6 +79,11 @@ public final class StepSettings implements Serializable {
   /** Batches that go through the network as one. */
   int batchesAtOnce() {
     return synchronizedNorms ? accumulate : 1;
+  }
+
+  /** What goes through the network next: a batch, or several as one. */
+  Batch next(Epoch epoch) {
+    return batchesAtOnce() == 1 ? epoch.next() : LocalSteps.joined(epoch, batchesAtOnce());
   }
 
   /** A new optimizer that steps so, with a copy of the updater. */

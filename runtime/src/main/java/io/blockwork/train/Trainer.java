@@ -457,7 +457,8 @@ public final class Trainer {
 
   /**
    * Looks for a learning rate: a hundred steps in which it grows from 1e-6 to 10, fewer if the loss
-   * explodes before. The network is left as it was; the schedule has no say.
+   * explodes before. Each is a step as {@code fit} makes it, of as many batches. The network is
+   * left as it was; the schedule has no say.
    *
    * @param train the training data, gone through as often as it takes
    * @throws IllegalArgumentException if the data does not fill a batch
@@ -478,7 +479,7 @@ public final class Trainer {
    */
   public LearningRates findLearningRate(DataLoader train, double least, double largest, int steps) {
     FitChecks.requireLearning(network, network.frozen());
-    FitChecks.requireData(network, train);
+    FitChecks.requireData(this, train);
     return new RangeTest(least, largest, steps).run(this, train);
   }
 
@@ -546,7 +547,6 @@ public final class Trainer {
    */
   public TrainingHistory fit(DataLoader train, DataLoader validation) {
     Objects.requireNonNull(validation, "validation");
-    Objects.requireNonNull(validation, "validation");
     FitChecks.require(this, train, Optional.of(validation));
     return fit(
         new LocalSteps(train, accumulate, synchronizedNorms),
@@ -560,7 +560,6 @@ public final class Trainer {
    * @param validation after every epoch; empty: none
    */
   public TrainingHistory fit(StepSource train, Optional<Validation> validation) {
-    Objects.requireNonNull(validation, "validation");
     Objects.requireNonNull(validation, "validation");
     return new TrainingRun(this, train, validation).run();
   }

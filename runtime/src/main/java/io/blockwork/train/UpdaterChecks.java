@@ -2,7 +2,9 @@ package io.blockwork.train;
 
 import io.blockwork.io.SafeText;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /** What ND4J accepts of an updater's settings, and fails at, or trains nonsense with, later. */
@@ -24,14 +26,30 @@ final class UpdaterChecks {
     return config;
   }
 
+  /**
+   * The updater, if another one can hand it some of the parameters.
+   *
+   * @param by the updater that does
+   * @throws IllegalArgumentException if it goes by whole parameters, which it is told of only where
+   *     it steps all of them, or cannot be trained with
+   */
+  static IUpdater byValues(String by, IUpdater config) {
+    usable(config);
+    GradientUpdater<?> made = updaterOf(config.clone());
+    if (made instanceof LayerwiseUpdater || made instanceof LayoutAware) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "%s: expected an updater that steps each value by itself, got %s, which goes by whole"
+                  + " parameters; use Momentum or Adam",
+              by, config.getClass().getSimpleName()));
+    }
+    return config;
+  }
+
   /** For a single parameter: whether it can be made does not depend on how many there are. */
   private static void requireMakeable(IUpdater config) {
-    long size = config.stateSize(1);
-    if (size == 0) {
-      return;
-    }
     try {
-      config.instantiate(Nd4j.zeros(DataType.FLOAT, 1, size), true);
+      updaterOf(config);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           SafeText.format(
@@ -40,5 +58,12 @@ final class UpdaterChecks {
               config.getClass().getSimpleName(), e),
           e);
     }
+  }
+
+  private static GradientUpdater<?> updaterOf(IUpdater config) {
+    long size = config.stateSize(1);
+    // Updaters that keep nothing refuse an array for their state.
+    return config.instantiate(
+        size == 0 ? (INDArray) null : Nd4j.zeros(DataType.FLOAT, 1, size), true);
   }
 }

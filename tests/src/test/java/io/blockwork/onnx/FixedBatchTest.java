@@ -3,11 +3,14 @@ package io.blockwork.onnx;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.blockwork.data.ArrayDataset;
+import io.blockwork.data.DataLoader;
 import io.blockwork.loss.Loss;
 import io.blockwork.memory.ShapeMismatchException;
 import io.blockwork.onnx.exporter.OnnxExport;
 import io.blockwork.onnx.exporter.OrtModel;
 import io.blockwork.onnx.file.OnnxException;
+import io.blockwork.train.Trainer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -153,5 +156,53 @@ class FixedBatchTest {
           .hasMessageThat()
           .contains("fixes the number of images at 2");
     }
+  }
+
+  /** An epoch would have been lost when its last batch came. */
+  @Test
+  void batchesOfAnotherNumberAreFoundBeforeTheFirstStep() {
+    Path file = FixedBatch.A_VALUE_IS_COMPUTED_FROM_IT.model().in(folder.resolve("halves.onnx"));
+    try (OnnxNetwork net = OnnxNetwork.load(file)) {
+      Trainer trainer = Trainer.of(net).loss(batch -> Loss.softmaxCrossEntropy(batch.targets()));
+      assertThat(refused(trainer, loader(6, 3), loader(4, 2)))
+          .startsWith(
+              "halves: its ONNX file fixes the number of images at 2, but a batch of the training"
+                  + " data has 3 (");
+      assertThat(refused(trainer, loader(5, 2), loader(4, 2)))
+          .startsWith(
+              "halves: its ONNX file fixes the number of images at 2, but the last batch of the"
+                  + " training data has 1 (");
+      assertThat(refused(trainer, loader(4, 2), loader(5, 2)))
+          .contains("but the last batch of the validation data has 1 (");
+      assertThat(refused(trainer, loader(4, 2), loader(1, 2)))
+          .contains("but a batch of the validation data has 1 (");
+      assertThat(refused(trainer.accumulate(2), loader(8, 1), loader(4, 2)))
+          .contains("but a batch of the training data has 1 (");
+      trainer.synchronizedNorms(true);
+      assertThat(refused(trainer, loader(7, 1), loader(4, 2)))
+          .contains("but the last batch of the training data has 1 (");
+      assertThat(
+              assertThrows(
+                  IllegalArgumentException.class, () -> trainer.fit(loader(8, 1), loader(4, 2))))
+          .hasMessageThat()
+          .isEqualTo(
+              "halves: it has no parameters, so there is nothing to learn; add a convolution or a"
+                  + " linear layer");
+    }
+  }
+
+  private static String refused(Trainer trainer, DataLoader train, DataLoader validation) {
+    String message =
+        String.valueOf(
+            assertThrows(IllegalArgumentException.class, () -> trainer.fit(train, validation))
+                .getMessage());
+    assertThat(message).endsWith(", or export the model with a dynamic batch axis");
+    return message;
+  }
+
+  private static DataLoader loader(int images, int batch) {
+    INDArray values = Nd4j.ones(DataType.FLOAT, images, 3, 2, 2);
+    var data = ArrayDataset.of(values, List.of("a", "b"), new int[images]);
+    return DataLoader.of(data).batchSize(batch).workers(0).build();
   }
 }

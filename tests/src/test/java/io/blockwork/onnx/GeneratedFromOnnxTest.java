@@ -25,6 +25,8 @@ import java.io.IOException;
 import java.io.Writer;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -267,7 +269,7 @@ class GeneratedFromOnnxTest {
     List<String> names = new ArrayList<>();
     try (OnnxNetwork net = OnnxNetwork.load(model)) {
       for (int i = 0; i < net.architecture().output().get(0); i++) {
-        names.add("a \"class\" \\ \n\uD83D\uDC08 " + i);
+        names.add("a \"class\" \\ \n\uD83D\uDC08 \u00e4 " + i);
       }
       OnnxExport.of(net).classes(names).to(model);
     }
@@ -287,6 +289,11 @@ class GeneratedFromOnnxTest {
           }
           return 0;
         });
+    byte[] weights =
+        Files.readAllBytes(project.resolve("target/classes/user/NetNetwork.safetensors"));
+    // Its end is where the values begin, which other tools view in place.
+    long header = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    assertThat(header % Long.BYTES).isEqualTo(0);
   }
 
   @Test

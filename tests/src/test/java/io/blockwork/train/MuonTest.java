@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /** Holds Muon's steps to those that {@code muon.py} took with PyTorch, by its author's code. */
@@ -202,5 +203,19 @@ final class MuonTest {
                 () -> Optimizer.of(start(DataType.FLOAT), misspelt)))
         .hasMessageThat()
         .contains("nothing is below fx");
+  }
+
+  /** They would not be told which values are a parameter, and step by another arithmetic. */
+  @Test
+  void updatersThatGoByWholeParametersCannotTakeTheRest() {
+    for (IUpdater whole :
+        List.of(new Lars(1, 0.9), new Lamb(1e-3), new Muon(0.02, 0.95, new Sgd(0.1)))) {
+      assertThat(assertThrows(IllegalArgumentException.class, () -> new Muon(0.02, 0.95, whole)))
+          .hasMessageThat()
+          .isEqualTo(
+              "Muon: expected an updater that steps each value by itself, got "
+                  + whole.getClass().getSimpleName()
+                  + ", which goes by whole parameters; use Momentum or Adam");
+    }
   }
 }

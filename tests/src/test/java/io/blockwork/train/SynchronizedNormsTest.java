@@ -7,6 +7,7 @@ import io.blockwork.Networks;
 import io.blockwork.data.Batch;
 import io.blockwork.data.DataLoader;
 import io.blockwork.data.Mixup;
+import io.blockwork.train.TinyNetworks.OnePixel;
 import io.blockwork.train.TinyNetworks.Residual;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +85,41 @@ final class SynchronizedNormsTest {
       String told =
           Trainer.of(net).accumulate(3).synchronizedNorms(true).progress(false).dryRun(data, data);
       assertThat(told).startsWith("dry run: a step on 12 images takes ");
+    }
+  }
+
+  @Test
+  void aLearningRateIsLookedForWithTheSameSteps() {
+    assertThat(rates(4, trainer -> trainer.accumulate(3).synchronizedNorms(true)))
+        .isEqualTo(rates(12, trainer -> trainer));
+    assertThat(rates(4, trainer -> trainer.accumulate(3)))
+        .isNotEqualTo(rates(4, trainer -> trainer));
+  }
+
+  private static List<LearningRates.Point> rates(int batch, UnaryOperator<Trainer> way) {
+    try (Residual net = Networks.create(Residual.class, TinyNetworks.options());
+        DataLoader data = TinyNetworks.training(SIZE, batch)) {
+      return way.apply(Trainer.of(net)).findLearningRate(data, 1e-3, 1e-2, 8).points();
+    }
+  }
+
+  @Test
+  void normsOfOnePixelLearnFromImagesThatComeOneByOne() {
+    try (OnePixel net = Networks.create(OnePixel.class, TinyNetworks.options())) {
+      Trainer trainer = Trainer.of(net).epochs(1).accumulate(4);
+      assertThat(refused(trainer, 8)).contains("and each batch has one");
+      trainer.synchronizedNorms(true);
+      assertThat(refused(trainer, 9)).contains("and the last batch has one");
+      try (DataLoader data = TinyNetworks.training(8, 1)) {
+        assertThat(trainer.fit(data).last().orElseThrow().steps()).isEqualTo(2);
+      }
+    }
+  }
+
+  private static String refused(Trainer trainer, int images) {
+    try (DataLoader data = TinyNetworks.training(images, 1)) {
+      return String.valueOf(
+          assertThrows(IllegalArgumentException.class, () -> trainer.fit(data)).getMessage());
     }
   }
 }

@@ -49,15 +49,21 @@ public final class NetworkWarnings {
     var warnings = new NetworkWarnings(graph, resized);
     List<Problem> found = new ArrayList<>();
     Optional<Problem> small = warnings.smallInput();
-    small.ifPresent(found::add);
-    warnings.oddSize(true).ifPresent(found::add);
-    warnings.oddSize(false).ifPresent(found::add);
-    warnings.wideGroups().ifPresent(found::add);
+    add(small, found);
+    add(warnings.oddSize(true), found);
+    add(warnings.oddSize(false), found);
+    add(warnings.wideGroups(), found);
     // Single pixels are a consequence of a small input behind a large stem: one cause, one message.
     if (small.isEmpty()) {
-      warnings.singlePixel().ifPresent(found::add);
+      add(warnings.singlePixel(), found);
     }
     return found;
+  }
+
+  private static void add(Optional<Problem> warning, List<Problem> found) {
+    if (warning.isPresent()) {
+      found.add(warning.get());
+    }
   }
 
   private Shape input() {

@@ -14,6 +14,7 @@ import io.blockwork.graph.Node;
 import io.blockwork.graph.Output;
 import io.blockwork.graph.Totals;
 import io.blockwork.graph.ops.Call;
+import io.blockwork.graph.ops.Code;
 import io.blockwork.graph.ops.Parameter;
 import io.blockwork.graph.ops.Shape;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ public final class NetworkWriter {
         names
             .startClass(self)
             .addModifiers(
-                (further ? List.<Modifier>of() : names.modifiers()).toArray(Modifier[]::new))
+                (further ? List.<Modifier>of() : names.modifiers()).toArray(new Modifier[0]))
             .addModifiers(Modifier.FINAL)
             .superclass(RuntimeTypes.COMPILED_NETWORK)
             .addSuperinterface(names.type())
@@ -94,14 +95,20 @@ public final class NetworkWriter {
                 names.backward());
     if (further) {
       type.addJavadoc("\nThe parameters are those of {@link $T}.\n", names.whole().network());
+    } else if (facts.papers().isPresent()) {
+      type.addJavadoc("\n$L\n", Text.wrapped("After " + facts.papers().get() + "."));
     } else {
-      type.addJavadoc(
-          "$L\n",
-          facts.papers().map(papers -> "\n" + Text.wrapped("After " + papers + ".")).orElse(""));
+      type.addJavadoc("\n");
     }
-    names.element().ifPresent(type::avoidClashesWithNestedClasses);
-    facts.model().ifPresent(file -> type.addField(digests(file)));
-    methods.forEach(method -> type.addField(features(method)));
+    if (names.element().isPresent()) {
+      type.avoidClashesWithNestedClasses(names.element().get());
+    }
+    if (facts.model().isPresent()) {
+      type.addField(digests(facts.model().get()));
+    }
+    for (FeatureMethod method : methods) {
+      type.addField(features(method));
+    }
     if (further) {
       type.addMethod(furtherConstructor());
     } else {
@@ -112,10 +119,10 @@ public final class NetworkWriter {
     }
     type.addMethod(pass("forwardPass", "ForwardPass", "InferenceBinder", names.forward()));
     type.addMethod(pass("trainingPass", "TrainingPass", "TrainingBinder", names.backward()));
-    methods.forEach(method -> type.addMethod(method(method)));
-    architecture().forEach(type::addMethod);
-    NodeTable.methods(facts.nodes()).forEach(type::addMethod);
-    return type.build();
+    for (FeatureMethod method : methods) {
+      type.addMethod(method(method));
+    }
+    return type.addMethods(architecture()).addMethods(NodeTable.methods(facts.nodes())).build();
   }
 
   /** How the network itself is made. */
@@ -133,7 +140,9 @@ public final class NetworkWriter {
       constructor.addStatement("sizes($L)", CodeBlock.join(sizes, ", "));
     }
     Optional<String> resource = facts.model().flatMap(ModelFile::weights);
-    resource.ifPresent(file -> constructor.addStatement("loadResource($S)", file));
+    if (resource.isPresent()) {
+      constructor.addStatement("loadResource($S)", resource.get());
+    }
     type.addMethod(constructor.build());
     String start = resource.isPresent() ? "the model's" : "random";
     type.addMethod(
@@ -147,7 +156,9 @@ public final class NetworkWriter {
             .addParameter(RuntimeTypes.NETWORK_OPTIONS, "options")
             .addStatement("return new $T(options)", self)
             .build());
-    facts.weights().ifPresent(weights -> PretrainedFactories.add(weights, self, type));
+    if (facts.weights().isPresent()) {
+      PretrainedFactories.add(facts.weights().get(), self, type);
+    }
   }
 
   /** How a network for images of a further size is made. */
@@ -256,10 +267,14 @@ public final class NetworkWriter {
 
   private List<Entries> entries() {
     Map<String, Node> byPath = new HashMap<>();
-    graph.nodes().forEach(node -> byPath.putIfAbsent(node.op().path(), node));
+    for (Node node : graph.nodes()) {
+      byPath.putIfAbsent(node.op().path(), node);
+    }
     Map<Integer, Unit> units = new HashMap<>();
     for (Unit unit : Unit.of(graph, names.nodes()).blocks()) {
-      unit.nodes().forEach(node -> units.put(node.id(), unit));
+      for (Node node : unit.nodes()) {
+        units.put(node.id(), unit);
+      }
     }
     List<Entries> entries = new ArrayList<>();
     for (String module : graph.modules()) {
@@ -361,7 +376,11 @@ public final class NetworkWriter {
         graph.isVector(id, shapes)
             ? List.of(shape.channels())
             : List.of(shape.channels(), shape.height(), shape.width());
-    return sizes.stream().map(String::valueOf).toList();
+    List<String> texts = new ArrayList<>();
+    for (int size : sizes) {
+      texts.add(String.valueOf(size));
+    }
+    return texts;
   }
 
   private static String modules(String method, List<String> paths) {
@@ -423,7 +442,9 @@ public final class NetworkWriter {
 
   private static String parameter(Parameter parameter, String name) {
     List<String> arguments = new ArrayList<>(List.of(name, parameter.initial().code().text()));
-    parameter.shape().forEach(size -> arguments.add(String.valueOf(size)));
+    for (int size : parameter.shape()) {
+      arguments.add(String.valueOf(size));
+    }
     String method = parameter.kind().name().toLowerCase(Locale.ROOT);
     return Text.call("layers." + method, arguments, Text.TOP);
   }
@@ -431,7 +452,9 @@ public final class NetworkWriter {
   private String layer(Node node, String path) {
     Call call = node.op().declare(shapes.get(node.id()));
     List<String> arguments = new ArrayList<>(List.of(path));
-    call.arguments().forEach(argument -> arguments.add(argument.text()));
+    for (Code argument : call.arguments()) {
+      arguments.add(argument.text());
+    }
     if (isGeneral(node)) {
       arguments.add(Text.quoted(node.op().type()));
       arguments.add(Text.literal(Totals.of(node, shapes).macs()));

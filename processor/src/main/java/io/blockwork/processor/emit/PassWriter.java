@@ -39,7 +39,9 @@ final class PassWriter {
     this.network = pass.network();
     this.blocks = new SharedBlocks(network.blocks(), pass::write);
     Set<Integer> shown = new HashSet<>();
-    pass.tensors().values().forEach(place -> shown.add(place.buffer().id()));
+    for (Place place : pass.tensors().values()) {
+      shown.add(place.buffer().id());
+    }
     this.names = new UnitNames(network, pass.self().simpleName(), pass.tensors().keySet());
     this.wiring = new Wiring(network, shown, blocks::code, names);
   }
@@ -50,7 +52,7 @@ final class PassWriter {
   }
 
   private JavaFile file() {
-    network.children().forEach(this::define);
+    define(network.children());
     JavaFile.Builder file =
         JavaFile.builder(pass.self().packageName(), top()).skipJavaLangImports(true);
     for (String member : used) {
@@ -61,12 +63,14 @@ final class PassWriter {
     return file.build();
   }
 
-  private void define(Unit unit) {
-    if (!unit.isBlock()) {
-      types.add(group(unit));
-      unit.children().forEach(this::define);
-    } else if (blocks.isFirst(unit)) {
-      types.add(block(unit));
+  private void define(List<Unit> units) {
+    for (Unit unit : units) {
+      if (!unit.isBlock()) {
+        types.add(group(unit));
+        define(unit.children());
+      } else if (blocks.isFirst(unit)) {
+        types.add(block(unit));
+      }
     }
   }
 
@@ -78,14 +82,16 @@ final class PassWriter {
     for (String layer : code.layers()) {
       type.addField(pass.layerType(), layer, Modifier.PRIVATE, Modifier.FINAL);
     }
-    code.exports()
-        .values()
-        .forEach(name -> type.addField(RuntimeTypes.TENSOR, name, Modifier.FINAL));
+    for (String name : code.exports().values()) {
+      type.addField(RuntimeTypes.TENSOR, name, Modifier.FINAL);
+    }
     var constructor = MethodSpec.constructorBuilder().addParameter(pass.binder(), "bind");
     if (shared) {
       constructor.addParameter(String.class, "path");
     }
-    code.imports().values().forEach(name -> constructor.addParameter(RuntimeTypes.TENSOR, name));
+    for (String name : code.imports().values()) {
+      constructor.addParameter(RuntimeTypes.TENSOR, name);
+    }
     type.addMethod(constructor.addCode(lines(code.constructor())).build());
     for (String method : pass.methods()) {
       type.addMethod(
@@ -104,15 +110,14 @@ final class PassWriter {
                 Pass.heading(unit.path(), unit),
                 pass.inputOf(unit) + " -> " + pass.outputOf(unit));
     List<String> constructor = children(unit, type, wiring.imports(unit));
-    wiring
-        .exports(unit)
-        .forEach(
-            (buffer, name) -> {
-              type.addField(RuntimeTypes.TENSOR, name, Modifier.FINAL);
-              constructor.add(name + " = " + wiring.made(unit, buffer) + ";");
-            });
+    for (Map.Entry<Integer, String> export : wiring.exports(unit).entrySet()) {
+      type.addField(RuntimeTypes.TENSOR, export.getValue(), Modifier.FINAL);
+      constructor.add(export.getValue() + " = " + wiring.made(unit, export.getKey()) + ";");
+    }
     var builder = MethodSpec.constructorBuilder().addParameter(pass.binder(), "bind");
-    wiring.imports(unit).values().forEach(name -> builder.addParameter(RuntimeTypes.TENSOR, name));
+    for (String name : wiring.imports(unit).values()) {
+      builder.addParameter(RuntimeTypes.TENSOR, name);
+    }
     type.addMethod(builder.addCode(lines(constructor)).build());
     for (String method : pass.methods()) {
       type.addMethod(MethodSpec.methodBuilder(method).addCode(lines(calls(unit, method))).build());
@@ -137,9 +142,13 @@ final class PassWriter {
       if (child.isBlock() && blocks.isShared(child)) {
         args.add(Text.quoted(child.prefix().substring(0, child.prefix().length() - 1)));
       }
-      wiring.imports(child).keySet().forEach(buffer -> args.add(tensors.get(buffer)));
+      for (int buffer : wiring.imports(child).keySet()) {
+        args.add(tensors.get(buffer));
+      }
       lines.add(Text.call(field + " = new " + typeOf(child), args, Text.NESTED));
-      wiring.exports(child).forEach((buffer, name) -> tensors.put(buffer, field + "." + name));
+      for (Map.Entry<Integer, String> export : wiring.exports(child).entrySet()) {
+        tensors.put(export.getKey(), field + "." + export.getValue());
+      }
     }
     return lines;
   }
@@ -167,23 +176,15 @@ final class PassWriter {
             .addModifiers(Modifier.FINAL)
             .addSuperinterface(pass.passInterface());
     Map<String, Place> shown = pass.tensors();
-    shown
-        .keySet()
-        .forEach(
-            name -> type.addField(RuntimeTypes.TENSOR, name, Modifier.PRIVATE, Modifier.FINAL));
+    for (String name : shown.keySet()) {
+      type.addField(RuntimeTypes.TENSOR, name, Modifier.PRIVATE, Modifier.FINAL);
+    }
     List<String> lines = new ArrayList<>();
     lines.add(Text.call("bind.slots", pass.slots().stream().map(Text::literal).toList(), Text.TOP));
     lines.addAll(children(network, type, Map.of()));
-    shown.forEach(
-        (name, place) ->
-            lines.add(
-                name
-                    + " = "
-                    + (place.buffer().kept()
-                        ? wiring.made(network, place.buffer().id())
-                            + BlockTensors.slice(place)
-                            + ";"
-                        : shown(place))));
+    for (Map.Entry<String, Place> each : shown.entrySet()) {
+      lines.add(each.getKey() + " = " + shown(each.getValue()));
+    }
     type.addMethod(
         MethodSpec.constructorBuilder()
             .addJavadoc("Binds every layer.\n")
@@ -195,11 +196,13 @@ final class PassWriter {
       type.addMethod(
           override(method, TypeName.VOID).addCode(lines(calls(network, method))).build());
     }
-    types.forEach(type::addType);
-    return type.build();
+    return type.addTypes(types).build();
   }
 
-  private static String shown(Place place) {
+  private String shown(Place place) {
+    if (place.buffer().kept()) {
+      return wiring.made(network, place.buffer().id()) + BlockTensors.slice(place) + ";";
+    }
     String allocation = BlockTensors.allocation(place.buffer());
     return allocation.substring(0, allocation.length() - 1) + BlockTensors.slice(place) + ";";
   }

@@ -3,6 +3,7 @@ package io.blockwork.processor.emit;
 import io.blockwork.graph.Block;
 import io.blockwork.graph.Graph;
 import io.blockwork.graph.Node;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,14 +43,17 @@ record Unit(
 
   /** A group of units. */
   static Unit group(String path, Block block, List<Unit> children, NodeNames names) {
-    List<Node> nodes = children.stream().flatMap(c -> c.nodes().stream()).toList();
+    List<Node> nodes = new ArrayList<>();
+    for (Unit child : children) {
+      nodes.addAll(child.nodes());
+    }
     String title = block.title().isEmpty() ? title(children) : block.title();
     return new Unit(path, block.prefix(), title, children, nodes, ids(nodes), names);
   }
 
   /** {@code 3 x bottleneck}, or how many blocks there are if they are of several kinds. */
   private static String title(List<Unit> children) {
-    List<Unit> blocks = children.stream().flatMap(c -> c.blocks().stream()).toList();
+    List<Unit> blocks = blocks(children);
     String last = blocks.isEmpty() ? "" : blocks.get(blocks.size() - 1).title();
     // The first of a stage says more: its stride.
     boolean alike = blocks.stream().allMatch(block -> block.title().startsWith(last));
@@ -59,7 +63,9 @@ record Unit(
 
   private static Set<Integer> ids(List<Node> nodes) {
     Set<Integer> ids = new HashSet<>();
-    nodes.forEach(node -> ids.add(node.id()));
+    for (Node node : nodes) {
+      ids.add(node.id());
+    }
     return ids;
   }
 
@@ -74,7 +80,13 @@ record Unit(
 
   /** The nodes that run a layer, in order. */
   List<Node> layers() {
-    return nodes.stream().filter(Unit::isLayer).toList();
+    List<Node> layers = new ArrayList<>();
+    for (Node node : nodes) {
+      if (isLayer(node)) {
+        layers.add(node);
+      }
+    }
+    return layers;
   }
 
   /** Whether the node runs a layer: a concatenation is there as soon as its parts are. */
@@ -84,7 +96,15 @@ record Unit(
 
   /** All blocks within, in order. */
   List<Unit> blocks() {
-    return isBlock() ? List.of(this) : children.stream().flatMap(c -> c.blocks().stream()).toList();
+    return isBlock() ? List.of(this) : blocks(children);
+  }
+
+  private static List<Unit> blocks(List<Unit> units) {
+    List<Unit> blocks = new ArrayList<>();
+    for (Unit unit : units) {
+      blocks.addAll(unit.blocks());
+    }
+    return blocks;
   }
 
   static Unit of(Graph graph, NodeNames names) {

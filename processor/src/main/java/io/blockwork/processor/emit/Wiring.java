@@ -75,28 +75,33 @@ final class Wiring {
     }
     Map<Integer, String> made = new LinkedHashMap<>();
     Set<String> taken = new HashSet<>(Set.of("bind"));
-    unit.children().forEach(child -> taken.add(names.field(child)));
+    for (Unit child : unit.children()) {
+      taken.add(names.field(child));
+    }
     for (Unit child : unit.children()) {
       resolve(child);
-      imports(child)
-          .forEach(
-              (buffer, name) -> {
-                if (!made.containsKey(buffer) && !in.containsKey(buffer)) {
-                  in.put(buffer, JavaNames.unique(name, taken));
-                }
-              });
+      for (Map.Entry<Integer, String> needed : imports(child).entrySet()) {
+        int buffer = needed.getKey();
+        if (!made.containsKey(buffer) && !in.containsKey(buffer)) {
+          in.put(buffer, JavaNames.unique(needed.getValue(), taken));
+        }
+      }
       made.putAll(exports(child));
     }
-    made.forEach(
-        (buffer, name) -> {
-          if (shown.contains(buffer) || isUsedOutside(unit, buffer)) {
-            out.put(buffer, JavaNames.unique(name, taken));
-          }
-        });
+    for (Map.Entry<Integer, String> each : made.entrySet()) {
+      int buffer = each.getKey();
+      if (shown.contains(buffer) || isUsedOutside(unit, buffer)) {
+        out.put(buffer, JavaNames.unique(each.getValue(), taken));
+      }
+    }
   }
 
   private boolean isUsedOutside(Unit unit, int buffer) {
-    return readers.getOrDefault(buffer, List.of()).stream()
-        .anyMatch(block -> !unit.owns(block.nodes().get(0).id()));
+    for (Unit block : readers.getOrDefault(buffer, List.of())) {
+      if (!unit.owns(block.nodes().get(0).id())) {
+        return true;
+      }
+    }
+    return false;
   }
 }

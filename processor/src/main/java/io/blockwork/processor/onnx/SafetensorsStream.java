@@ -21,6 +21,9 @@ import java.util.Optional;
 final class SafetensorsStream {
   private static final int CHUNK = 1 << 14;
 
+  /** Readers map values into memory as they lie. */
+  private static final int ALIGNMENT = 8;
+
   private SafetensorsStream() {}
 
   /**
@@ -60,12 +63,15 @@ final class SafetensorsStream {
       offset += bytes;
     }
     header.append('}');
-    while (header.length() % 8 != 0) {
-      header.append(' ');
-    }
     byte[] text = header.toString().getBytes(StandardCharsets.UTF_8);
-    out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).array());
+    int padding = -text.length & (ALIGNMENT - 1);
+    out.write(
+        ByteBuffer.allocate(Long.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(text.length + padding)
+            .array());
     out.write(text);
+    out.write(" ".repeat(padding).getBytes(StandardCharsets.US_ASCII));
     for (Parameter parameter : parameters) {
       OnnxTensor tensor = weights.get(parameter.name());
       if (tensor == null) {

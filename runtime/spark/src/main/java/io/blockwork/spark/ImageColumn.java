@@ -68,12 +68,7 @@ final class ImageColumn implements Serializable {
    * @throws IllegalArgumentException if there is no such column, or its type is none of those above
    */
   static void require(StructType schema, String column) {
-    if (schema.getFieldIndex(column).isEmpty()) {
-      throw new IllegalArgumentException(
-          SafeText.format(
-              "there is no column %s; the columns are %s",
-              column, String.join(", ", schema.fieldNames())));
-    }
+    requireThere(schema, column);
     DataType type = schema.apply(column).dataType();
     boolean known =
         type.equals(DataTypes.BinaryType)
@@ -88,6 +83,20 @@ final class ImageColumn implements Serializable {
                   + " binaryFile has them in the column content), a struct of the source image, or"
                   + " array<float> (values [C, H, W], normalised)",
               column, type.simpleString()));
+    }
+  }
+
+  /**
+   * Checks that there is a column.
+   *
+   * @throws IllegalArgumentException if not; the message names those that there are
+   */
+  static void requireThere(StructType schema, String column) {
+    if (schema.getFieldIndex(column).isEmpty()) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "there is no column %s; the columns are %s",
+              column, String.join(", ", schema.fieldNames())));
     }
   }
 

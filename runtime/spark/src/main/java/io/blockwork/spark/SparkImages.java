@@ -15,6 +15,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
@@ -200,12 +201,25 @@ public final class SparkImages {
    */
   public static SparkImages of(
       Dataset<Row> rows, String key, String label, String image, List<String> classNames) {
-    ImageColumn.require(rows.schema(), image);
+    ImageColumn.requireThere(rows.schema(), key);
+    ImageColumn.requireThere(rows.schema(), label);
+    requireImages(rows.schema(), image);
     Map<String, Integer> labels = new HashMap<>();
     classNames.forEach(name -> labels.put(name, labels.size()));
     JavaRDD<Example> examples =
         rows.select(key, label, image).javaRDD().map(row -> example(row, labels));
     return of(rows.sparkSession(), examples, classNames);
+  }
+
+  private static void requireImages(StructType schema, String column) {
+    ImageColumn.require(schema, column);
+    if (schema.apply(column).dataType() instanceof StructType) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "the column %s holds structs of the source image, whose pixels no transform takes;"
+                  + " read the same files by the source binaryFile, and name its column content",
+              column));
+    }
   }
 
   private static Example example(Row row, Map<String, Integer> labels) {
@@ -214,13 +228,17 @@ public final class SparkImages {
         row.get(1) instanceof Number number
             ? number.intValue()
             : labels.getOrDefault(String.valueOf(row.get(1)), -1);
+    if (row.isNullAt(2)) {
+      // Damaged as an empty file is, with whatever is to be done about that.
+      return new Example.Encoded(key, label, new byte[0]);
+    }
     if (row.get(2) instanceof byte[] file) {
       return new Example.Encoded(key, label, file);
     }
     List<Number> values = row.getList(2);
     float[] array = new float[values.size()];
     for (int i = 0; i < array.length; i++) {
-      array[i] = values.get(i).floatValue();
+      array[i] = values.get(i) == null ? Float.NaN : values.get(i).floatValue();
     }
     return new Example.Values(key, label, array);
   }

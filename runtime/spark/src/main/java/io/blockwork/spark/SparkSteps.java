@@ -183,21 +183,23 @@ final class SparkSteps implements StepSource, AutoCloseable {
               network.frozen(),
               run.isScheduled());
       List<Contribution> parts = compute(round);
-      Combination combination = new Combination(parts);
-      double rate;
-      if (round.local()) {
-        combine(combination, steps);
-        rate = rates[steps - 1];
-      } else {
-        rate = step(parts);
+      double rate = round.local() ? rates[steps - 1] : run.rate(optimizer.steps());
+      // Where every image was damaged and left out, there is nothing to step along.
+      if (!parts.isEmpty()) {
+        Combination combination = new Combination(parts);
+        if (round.local()) {
+          combine(combination, steps);
+        } else {
+          step(parts);
+        }
+        combination.statisticsInto(parameters);
       }
-      combination.statisticsInto(parameters);
       parameters.passes(round.passes() + (long) steps * each * settings.workers());
       batch += steps * each;
       Meter done = new Meter();
       parts.forEach(part -> done.add(Meter.decode(part.meter())));
       run.meter().add(done);
-      Metrics metrics = done.metrics();
+      Metrics metrics = (parts.isEmpty() ? run.meter() : done).metrics();
       long busy = parts.stream().mapToLong(Contribution::busyNanos).max().orElse(0);
       waitedNanos += Math.max(0, System.nanoTime() - begin - busy);
       return new Done(batch, rate, metrics.loss(), metrics.auxiliary());
@@ -208,7 +210,8 @@ final class SparkSteps implements StepSource, AutoCloseable {
     }
 
     /**
-     * Runs the job; what comes back is in the order of the workers, without those that are done.
+     * Runs the job; what comes back is in the order of the workers, without those that had no
+     * image.
      */
     private List<Contribution> compute(Round round) {
       Broadcast<Round> sent = context.broadcast(round);
@@ -240,15 +243,14 @@ final class SparkSteps implements StepSource, AutoCloseable {
     }
 
     /** Synchronous: the same calls as for accumulated batches in one process. */
-    private double step(List<Contribution> parts) {
+    private void step(List<Contribution> parts) {
       INDArray gradients = network.gradients().flat();
       for (Contribution part : parts) {
         settings.compression().decode(part.values(), NativeValues.of(gradients));
         optimizer.accumulate(part.images());
       }
-      double rate = run.prepareStep();
+      run.prepareStep();
       optimizer.step();
-      return rate;
     }
 
     /** Local steps: the mean difference is the outer optimizer's gradient. */

@@ -410,6 +410,91 @@ class SparkTrainerTest {
   }
 
   @Test
+  void aRoundWithoutAnImageThatCanBeReadIsNoStep() throws Exception {
+    Path whole = folder.resolve("whole");
+    Path damaged = folder.resolve("last-damaged");
+    Pictures.write(whole, 2, 3);
+    Pictures.write(damaged, 2, 3);
+    // A batch of its own, the last one of the epoch.
+    Files.write(damaged.resolve("class3/zz.png"), "no picture".getBytes(StandardCharsets.UTF_8));
+    for (int localSteps : new int[] {1, 2}) {
+      requireEqual(inTwoEpochs(whole, localSteps), inTwoEpochs(damaged, localSteps));
+    }
+  }
+
+  private static Map<String, float[]> inTwoEpochs(Path pictures, int localSteps) {
+    SparkImages images = SparkImages.folder(spark, pictures.toUri().toString());
+    try (TinyNet network = network(DataType.FLOAT)) {
+      Trainer trainer =
+          Trainer.of(network).updater(new Momentum(0.05, 0.9)).epochs(2).progress(false);
+      TrainingHistory history =
+          distributed(network, trainer)
+              .workers(1)
+              .shuffle(false)
+              .localSteps(localSteps)
+              .fit(images.onCorrupt(OnCorrupt.SKIP));
+      assertEquals(8, history.last().orElseThrow().training().images());
+      assertEquals(4, history.last().orElseThrow().steps());
+      return values(network);
+    }
+  }
+
+  @Test
+  void columnsThatCannotBeTrainedOnAreRefusedAndRowsWithoutAnImageAreDamaged() {
+    List<String> classes = List.of("0", "1", "2", "3");
+    var rows =
+        spark
+            .read()
+            .format("binaryFile")
+            .option("recursiveFileLookup", "true")
+            .load(pictures.toUri().toString())
+            .withColumn("name", functions.regexp_extract(functions.col("path"), "class(.)/", 1))
+            .withColumn(
+                "struct",
+                functions.struct(
+                    functions.lit(8).as("height"),
+                    functions.lit(8).as("width"),
+                    functions.lit(3).as("nChannels"),
+                    functions.lit(16).as("mode"),
+                    functions.col("content").as("data")))
+            .withColumn(
+                "some",
+                functions
+                    .when(functions.col("path").endsWith("class2/0007.png"), functions.lit(null))
+                    .otherwise(functions.col("content")));
+    for (List<String> missing :
+        List.of(
+            List.of("none", "name", "content"),
+            List.of("path", "none", "content"),
+            List.of("path", "name", "none"))) {
+      assertEquals(
+          "there is no column none; the columns are path, modificationTime, length, content, name,"
+              + " struct, some",
+          messageOf(
+              assertThrows(
+                  IllegalArgumentException.class,
+                  () ->
+                      SparkImages.of(
+                          rows, missing.get(0), missing.get(1), missing.get(2), classes))));
+    }
+    assertTrue(
+        messageOf(
+                assertThrows(
+                    IllegalArgumentException.class,
+                    () -> SparkImages.of(rows, "path", "name", "struct", classes)))
+            .startsWith("the column struct holds structs of the source image,"));
+    SparkImages some = SparkImages.of(rows, "path", "name", "some", classes);
+    try (TinyNet network = network(DataType.FLOAT)) {
+      Trainer trainer = trainer(network).epochs(1);
+      DataException error =
+          assertThrows(DataException.class, () -> distributed(network, trainer).fit(some));
+      assertTrue(error.source().endsWith("class2/0007.png"), error.source());
+      TrainingHistory history = distributed(network, trainer).fit(some.onCorrupt(OnCorrupt.SKIP));
+      assertEquals(51, history.last().orElseThrow().training().images());
+    }
+  }
+
+  @Test
   void aLossThatIsNotFiniteNamesTheWorker() {
     try (TinyNet network = network(DataType.FLOAT)) {
       Trainer trainer = trainer(network).updater(new Momentum(1e30, 0.9));

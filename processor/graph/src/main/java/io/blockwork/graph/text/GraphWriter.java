@@ -35,7 +35,9 @@ final class GraphWriter {
       text.append(" weight=").append(Words.real(output.weight())).append('\n');
     }
     text.append("modules");
-    graph.modules().forEach(module -> text.append(' ').append(Words.text(module)));
+    for (String module : graph.modules()) {
+      text.append(' ').append(Words.text(module));
+    }
     return text.append('\n').toString();
   }
 

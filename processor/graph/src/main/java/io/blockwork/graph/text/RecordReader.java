@@ -87,7 +87,7 @@ final class RecordReader {
   private <R> R create(Class<R> type, List<Object> values) {
     Class<?>[] types = new Class<?>[values.size()];
     for (int i = 0; i < types.length; i++) {
-      types[i] = components(type).get(i).accessor().getReturnType();
+      types[i] = components(type).get(i).of().getType();
     }
     try {
       return type.getConstructor(types).newInstance(values.toArray());

@@ -38,11 +38,17 @@ final class RecordWriter {
     } else if (value instanceof Enum<?> constant) {
       parts.add(constant.name());
     } else if (value instanceof Optional<?> some) {
-      some.ifPresent(each -> add(each, parts));
+      if (some.isPresent()) {
+        add(some.get(), parts);
+      }
     } else if (value instanceof List<?> values) {
-      values.forEach(each -> add(each, parts));
+      for (Object each : values) {
+        add(each, parts);
+      }
     } else if (value instanceof Record record) {
-      components(record.getClass()).forEach(each -> add(each.value(record), parts));
+      for (Component component : components(record.getClass())) {
+        add(component.value(record), parts);
+      }
     } else {
       throw new IllegalStateException("no word is known for a " + value.getClass().getName());
     }

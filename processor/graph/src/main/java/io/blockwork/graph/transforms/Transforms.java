@@ -10,7 +10,6 @@ import io.blockwork.graph.ops.ShapeFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /** The order of the graph transforms. Each one's result is held to the rules of graphs. */
 public final class Transforms {
@@ -30,15 +29,15 @@ public final class Transforms {
    * @throws BrokenRule if a transform is wrong
    */
   public static Graph forInference(Graph graph) {
-    return new Transforms(Truncate.forInference(graph))
-        .then("FuseActivations", FuseActivations::forInference)
-        .then("DropRandomness", DropRandomness::apply)
-        .then("FlattenIntoLinear", FlattenIntoLinear::apply)
-        .then("PoolBeforeConv", PoolBeforeConv::apply)
-        .then("FoldBatchNorm", FoldBatchNorm::apply)
-        .then("FuseResidualAdd", FuseResidualAdd::apply)
-        .then("ViewRanges", ViewRanges::apply)
-        .done();
+    var transforms = new Transforms(Truncate.forInference(graph));
+    transforms.made("FuseActivations", FuseActivations.forInference(transforms.graph));
+    transforms.made("DropRandomness", DropRandomness.apply(transforms.graph));
+    transforms.made("FlattenIntoLinear", FlattenIntoLinear.apply(transforms.graph));
+    transforms.made("PoolBeforeConv", PoolBeforeConv.apply(transforms.graph));
+    transforms.made("FoldBatchNorm", FoldBatchNorm.apply(transforms.graph));
+    transforms.made("FuseResidualAdd", FuseResidualAdd.apply(transforms.graph));
+    transforms.made("ViewRanges", ViewRanges.apply(transforms.graph));
+    return transforms.done();
   }
 
   /**
@@ -48,17 +47,16 @@ public final class Transforms {
    * @throws BrokenRule if a transform is wrong
    */
   public static Graph forTraining(Graph graph) {
-    return new Transforms(Truncate.forTraining(graph))
-        .then("FuseActivations", FuseActivations::forTraining)
-        .then("FlattenIntoLinear", FlattenIntoLinear::apply)
-        .then("PoolBeforeConv", PoolBeforeConv::apply)
-        .then("SeparateFactors", SeparateFactors::apply)
-        .done();
+    var transforms = new Transforms(Truncate.forTraining(graph));
+    transforms.made("FuseActivations", FuseActivations.forTraining(transforms.graph));
+    transforms.made("FlattenIntoLinear", FlattenIntoLinear.apply(transforms.graph));
+    transforms.made("PoolBeforeConv", PoolBeforeConv.apply(transforms.graph));
+    transforms.made("SeparateFactors", SeparateFactors.apply(transforms.graph));
+    return transforms.done();
   }
 
-  private Transforms then(String name, UnaryOperator<Graph> transform) {
-    graph = check(name, transform.apply(graph), outputs);
-    return this;
+  private void made(String name, Graph result) {
+    graph = check(name, result, outputs);
   }
 
   private Graph done() {
@@ -67,10 +65,9 @@ public final class Transforms {
   }
 
   private static void rule(String name, Optional<String> broken) {
-    broken.ifPresent(
-        rule -> {
-          throw new BrokenRule(name, rule);
-        });
+    if (broken.isPresent()) {
+      throw new BrokenRule(name, broken.get());
+    }
   }
 
   /** Holds what a transform made to the rules of graphs, and to the shapes of the results. */
