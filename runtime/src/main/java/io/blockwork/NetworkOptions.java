@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param trainingPlans the most bound training plans that the network keeps: one serves one batch
  *     size, with or without the gradient of the images, and holds all activations of that batch
  * @param bindInBackground whether batches of a size that has no plan yet are computed by the plans
- *     of other sizes while their own is bound on another thread
+ *     of other sizes while their own is bound, a little in each such call
  */
 public record NetworkOptions(
     long seed,
@@ -142,9 +142,13 @@ public record NetworkOptions(
    * The same options, for services whose batches come in many sizes: with true, the first calls
    * with batches of a size do not wait for its plan to be bound. Until it is, idle plans of other
    * sizes compute the batch, in parts or filled up with zeros, unless that would be more than three
-   * times the images, and as long as there may be another plan ({@link #inferencePlans(int)}). A
-   * plan that cannot be bound is logged, and the next call with such a batch binds it itself, and
-   * throws what is thrown then.
+   * times the images, or the network may have one plan only ({@link #inferencePlans(int)}). Each
+   * such call but the first binds a part of the plan once it has its results, for a quarter of the
+   * time that they took, or for one kernel; engines that do not bind in parts bind on another
+   * thread. While there is room, the first calls bind a plan for single images besides, which can
+   * stand in for any other. A plan that cannot be bound is logged, and the next call with such a
+   * batch binds it itself, and throws what is thrown then. {@link Network#profile} shows the
+   * kernels of the batch's own plan, whatever computes it right now.
    *
    * <p>Kernels are chosen by the size of a batch, so that such first results may differ from later
    * ones in the last bits, now this way, now that. So it is off by default, and has no effect

@@ -1,8 +1,10 @@
 package io.blockwork.compiled;
 
 import io.blockwork.engine.BoundInference;
+import io.blockwork.engine.StepwiseBinding;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -10,12 +12,18 @@ import java.util.function.IntFunction;
 import org.slf4j.LoggerFactory;
 
 /**
- * Binds plans on threads of its own, while other plans answer. Each runs once before it is handed
- * over: the first run of a plan lays the weights out for its kernels and touches its memory.
+ * Binds plans while other plans answer: part by part between their runs, or as a whole on threads
+ * of its own where the engine does not bind in parts. A new thread would take its processor from
+ * those that compute, which wait for each other: for small networks, that stops a caller longer
+ * than to bind.
+ *
+ * <p>What is bound as a whole runs once before it is handed over: the first run of a plan lays the
+ * weights out for its kernels and touches its memory.
  */
 final class BackgroundBinding {
   private final Parameters parameters;
   private final IntFunction<BoundInference> bind;
+  private final IntFunction<Optional<StepwiseBinding>> begin;
   private final Rehearsal rehearsal;
 
   /** Runs a plan on images that nobody needs. */
@@ -31,12 +39,69 @@ final class BackgroundBinding {
   /**
    * @param parameters the network's; closing them waits for plans that are being bound
    * @param bind makes a plan for a batch size
+   * @param begin begins to make one part by part, if the engine can
    * @param rehearsal runs it once
    */
-  BackgroundBinding(Parameters parameters, IntFunction<BoundInference> bind, Rehearsal rehearsal) {
+  BackgroundBinding(
+      Parameters parameters,
+      IntFunction<BoundInference> bind,
+      IntFunction<Optional<StepwiseBinding>> begin,
+      Rehearsal rehearsal) {
     this.parameters = parameters;
     this.bind = bind;
+    this.begin = begin;
     this.rehearsal = rehearsal;
+  }
+
+  /** Begins to bind a plan part by part; empty if the engine cannot. */
+  Optional<StepwiseBinding> begin(int batch) {
+    return begin.apply(batch);
+  }
+
+  /** The same with a first run as its last part, for a plan that is to stand in for others. */
+  StepwiseBinding rehearsed(int batch, StepwiseBinding binding) {
+    return new StepwiseBinding() {
+      private Optional<BoundInference> bound = Optional.empty();
+
+      @Override
+      public Optional<BoundInference> advance() {
+        if (bound.isEmpty()) {
+          bound = binding.advance();
+          return Optional.empty();
+        }
+        rehearsal.run(bound.get(), batch);
+        return bound;
+      }
+
+      @Override
+      public void close() {
+        bound.ifPresentOrElse(BoundInference::close, binding::close);
+      }
+    };
+  }
+
+  /**
+   * Does parts, at least one, until so much time has passed.
+   *
+   * @return the plan once it is complete, and then of no use to {@code binding} any more
+   */
+  static Optional<BoundInference> advance(StepwiseBinding binding, long nanos) {
+    long start = System.nanoTime();
+    Optional<BoundInference> plan = binding.advance();
+    while (plan.isEmpty() && System.nanoTime() - start < nanos) {
+      plan = binding.advance();
+    }
+    return plan;
+  }
+
+  /** Logs why there is no plan yet. */
+  static void log(int batch, Throwable why) {
+    LoggerFactory.getLogger(BackgroundBinding.class)
+        .warn(
+            "a plan for batches of {} images could not be bound in the background; the next such"
+                + " batch binds it in its own call: {}",
+            batch,
+            SafeText.of(String.valueOf(why)));
   }
 
   /**
@@ -49,12 +114,7 @@ final class BackgroundBinding {
   void start(int batch, BooleanSupplier needless, Receiver done, IntConsumer failed) {
     Consumer<Throwable> fail =
         why -> {
-          LoggerFactory.getLogger(BackgroundBinding.class)
-              .warn(
-                  "a plan for batches of {} images could not be bound in the background; the next"
-                      + " such batch binds it in its own call: {}",
-                  batch,
-                  SafeText.of(String.valueOf(why)));
+          log(batch, why);
           failed.accept(batch);
         };
     Runnable task =

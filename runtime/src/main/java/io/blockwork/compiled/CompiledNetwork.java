@@ -248,6 +248,10 @@ public abstract class CompiledNetwork implements Network {
                 n -> engine.bindInference(parameters, n, pass)::close,
                 e);
           }
+        },
+        batch -> {
+          parameters.prepare();
+          return engine.beginInference(parameters, batch, pass);
         });
   }
 

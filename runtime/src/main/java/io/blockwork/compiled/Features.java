@@ -3,6 +3,7 @@ package io.blockwork.compiled;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Output;
 import io.blockwork.engine.BoundInference;
+import io.blockwork.engine.StepwiseBinding;
 import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
@@ -54,6 +55,7 @@ public final class Features {
    * @param check called before each run
    * @param largestBatch images that a plan takes at most
    * @param bind makes a plan for a batch size
+   * @param begin begins to make one part by part, if the engine can
    */
   Features(
       NetworkOptions options,
@@ -62,7 +64,8 @@ public final class Features {
       List<List<Integer>> shapes,
       Check check,
       int largestBatch,
-      IntFunction<BoundInference> bind) {
+      IntFunction<BoundInference> bind,
+      IntFunction<Optional<StepwiseBinding>> begin) {
     this.parameters = parameters;
     this.dataType = options.dataType();
     this.input = List.copyOf(input);
@@ -75,7 +78,7 @@ public final class Features {
             options.inferencePlans(),
             bind,
             background
-                ? Optional.of(new BackgroundBinding(parameters, bind, this::rehearse))
+                ? Optional.of(new BackgroundBinding(parameters, bind, begin, this::rehearse))
                 : Optional.empty());
   }
 

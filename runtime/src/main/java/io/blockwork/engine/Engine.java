@@ -24,6 +24,19 @@ public interface Engine {
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network);
 
   /**
+   * Begins to bind an inference pass part by part, as {@link #bindInference} binds it at once.
+   *
+   * @param parameters the network's parameters
+   * @param batch images at a time, at least 1
+   * @param network makes the generated class
+   * @return empty if the engine binds as a whole only; an engine answers alike for all sizes
+   */
+  default Optional<StepwiseBinding> beginInference(
+      Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+    return Optional.empty();
+  }
+
+  /**
    * The most images that an inference pass is bound for: a network runs larger batches in parts, so
    * that memory stays bounded.
    */

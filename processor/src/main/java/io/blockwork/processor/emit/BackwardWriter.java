@@ -5,6 +5,7 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
+import io.blockwork.graph.Node;
 import io.blockwork.graph.Output;
 import io.blockwork.graph.plans.Place;
 import io.blockwork.graph.plans.TrainingPlan;
@@ -35,7 +36,9 @@ public final class BackwardWriter extends Pass {
     this.ownership = new Ownership(network(), graph(), plan.places());
     Map<Integer, Unit> blocks = new HashMap<>();
     for (Unit block : network().blocks()) {
-      block.nodes().forEach(node -> blocks.put(node.id(), block));
+      for (Node node : block.nodes()) {
+        blocks.put(node.id(), block);
+      }
     }
     for (Action action : plan.backward()) {
       Unit block = Objects.requireNonNull(blocks.get(action.node().id()));

@@ -106,7 +106,9 @@ public record GeneratedNames(
   /** Starts a class that is generated for the interface. */
   TypeSpec.Builder startClass(ClassName name) {
     TypeSpec.Builder type = TypeSpec.classBuilder(name);
-    element.ifPresent(type::addOriginatingElement);
+    if (element.isPresent()) {
+      type.addOriginatingElement(element.get());
+    }
     if (marked) {
       type.addAnnotation(
           AnnotationSpec.builder(GENERATED)
@@ -119,13 +121,17 @@ public record GeneratedNames(
   /** Every class that is generated. */
   public List<ClassName> all() {
     List<ClassName> all = new ArrayList<>(own());
-    sizes.forEach(height -> all.addAll(at(height).own()));
+    for (int height : sizes) {
+      all.addAll(at(height).own());
+    }
     return all;
   }
 
   private List<ClassName> own() {
     List<ClassName> own = new ArrayList<>(List.of(network(), forward(), backward()));
-    methods.forEach(suffix -> own.add(named(suffix)));
+    for (String suffix : methods) {
+      own.add(named(suffix));
+    }
     return own;
   }
 

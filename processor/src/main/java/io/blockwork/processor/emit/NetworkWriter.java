@@ -376,7 +376,11 @@ public final class NetworkWriter {
         graph.isVector(id, shapes)
             ? List.of(shape.channels())
             : List.of(shape.channels(), shape.height(), shape.width());
-    return sizes.stream().map(String::valueOf).toList();
+    List<String> texts = new ArrayList<>();
+    for (int size : sizes) {
+      texts.add(String.valueOf(size));
+    }
+    return texts;
   }
 
   private static String modules(String method, List<String> paths) {

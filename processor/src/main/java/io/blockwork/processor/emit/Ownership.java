@@ -34,7 +34,9 @@ final class Ownership {
     for (Unit block : network.blocks()) {
       Set<Integer> touched = new LinkedHashSet<>();
       for (Node node : block.nodes()) {
-        node.inputs().forEach(i -> touch(places.get(i), touched));
+        for (int input : node.inputs()) {
+          touch(places.get(input), touched);
+        }
         touch(places.get(node.id()), touched);
       }
       for (int buffer : touched) {

@@ -20,7 +20,9 @@ final class PassDocumentation {
         CodeBlock.builder().add(Text.wrapped(summary) + "\n\n<pre>\n", pass.names().type());
     text.add("$L\n", String.join("\n", Text.columns(rows)));
     text.add("\n$L\n", totals);
-    memory.forEach(line -> text.add("$L\n", line));
+    for (String line : memory) {
+      text.add("$L\n", line);
+    }
     return text.add("</pre>\n").build();
   }
 

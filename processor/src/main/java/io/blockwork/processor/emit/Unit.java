@@ -43,14 +43,17 @@ record Unit(
 
   /** A group of units. */
   static Unit group(String path, Block block, List<Unit> children, NodeNames names) {
-    List<Node> nodes = children.stream().flatMap(c -> c.nodes().stream()).toList();
+    List<Node> nodes = new ArrayList<>();
+    for (Unit child : children) {
+      nodes.addAll(child.nodes());
+    }
     String title = block.title().isEmpty() ? title(children) : block.title();
     return new Unit(path, block.prefix(), title, children, nodes, ids(nodes), names);
   }
 
   /** {@code 3 x bottleneck}, or how many blocks there are if they are of several kinds. */
   private static String title(List<Unit> children) {
-    List<Unit> blocks = children.stream().flatMap(c -> c.blocks().stream()).toList();
+    List<Unit> blocks = blocks(children);
     String last = blocks.isEmpty() ? "" : blocks.get(blocks.size() - 1).title();
     // The first of a stage says more: its stride.
     boolean alike = blocks.stream().allMatch(block -> block.title().startsWith(last));
@@ -93,12 +96,13 @@ record Unit(
 
   /** All blocks within, in order. */
   List<Unit> blocks() {
-    if (isBlock()) {
-      return List.of(this);
-    }
+    return isBlock() ? List.of(this) : blocks(children);
+  }
+
+  private static List<Unit> blocks(List<Unit> units) {
     List<Unit> blocks = new ArrayList<>();
-    for (Unit child : children) {
-      blocks.addAll(child.blocks());
+    for (Unit unit : units) {
+      blocks.addAll(unit.blocks());
     }
     return blocks;
   }

@@ -26,8 +26,7 @@ final class BoundMicroBatch implements AutoCloseable {
   private final List<Transfer> results;
 
   /** A pass whose kernels are made. */
-  private BoundMicroBatch(
-      BoundPlan plan, ForwardPass pass, PlanTensor input, List<PlanTensor> outputs) {
+  BoundMicroBatch(BoundPlan plan, ForwardPass pass, PlanTensor input, List<PlanTensor> outputs) {
     this.plan = plan;
     this.pass = pass;
     this.input = input;
@@ -36,15 +35,38 @@ final class BoundMicroBatch implements AutoCloseable {
     this.results = outputs.stream().map(output -> Transfer.outOf(plan, output)).toList();
   }
 
+  /** Binds the pass, as {@link #begin} begins to. */
+  static BoundMicroBatch of(
+      Parameters parameters,
+      PlanWeights weights,
+      int batch,
+      int part,
+      EngineOptions options,
+      Optional<Layout> layout,
+      boolean timed,
+      Function<InferenceBinder, ForwardPass> network) {
+    UnfinishedMicroBatch begun =
+        begin(parameters, weights, batch, part, options, layout, timed, network);
+    try {
+      for (int kernel = 0; kernel < begun.kernels().size(); kernel++) {
+        begun.make(kernel);
+      }
+      return begun.finish();
+    } catch (RuntimeException | Error e) {
+      begun.close();
+      throw e;
+    }
+  }
+
   /**
-   * Binds the pass.
+   * Gives the pass its memory.
    *
    * @param batch images of a run, by which kernels are chosen
    * @param part images of the micro-batch
    * @param options precision, and whether bits repeat
    * @param layout the layout of activations, or nothing for the best that the network allows
    */
-  static BoundMicroBatch of(
+  static UnfinishedMicroBatch begin(
       Parameters parameters,
       PlanWeights weights,
       int batch,
@@ -79,7 +101,7 @@ final class BoundMicroBatch implements AutoCloseable {
             recorder.memories().elements(),
             input,
             floats);
-    return compile(plan, () -> recorder.compile(plan), pass, input, outputs);
+    return new UnfinishedMicroBatch(plan, pass, input, outputs, recorder.kernels());
   }
 
   /**
@@ -115,15 +137,14 @@ final class BoundMicroBatch implements AutoCloseable {
             quantized.elements(),
             input,
             Set.of());
-    return compile(
-        plan,
-        () -> {
-          quantized.compile(plan, parameters, weights);
-          observer.ifPresent(o -> Observation.add(recorder, plan, o));
-        },
-        pass,
-        input,
-        outputs);
+    try {
+      quantized.compile(plan, parameters, weights);
+      observer.ifPresent(o -> Observation.add(recorder, plan, o));
+      return new BoundMicroBatch(plan, pass, input, outputs);
+    } catch (RuntimeException | Error e) {
+      plan.close();
+      throw e;
+    }
   }
 
   /** The layers of a quantised pass that compute in single precision, and why. */
@@ -141,21 +162,6 @@ final class BoundMicroBatch implements AutoCloseable {
       }
     }
     return why;
-  }
-
-  private static BoundMicroBatch compile(
-      BoundPlan plan,
-      Runnable kernels,
-      ForwardPass pass,
-      PlanTensor input,
-      List<PlanTensor> outputs) {
-    try {
-      kernels.run();
-      return new BoundMicroBatch(plan, pass, input, outputs);
-    } catch (RuntimeException | Error e) {
-      plan.close();
-      throw e;
-    }
   }
 
   /** Values, for one image, of the largest tensor that the pass uses. */

@@ -25,7 +25,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.dnnl.memory;
 
-/** Takes down the layers of an inference pass; {@link #compile} makes their kernels. */
+/**
+ * Takes down the layers of an inference pass; {@link DeferredKernel#compile} makes their kernels.
+ */
 final class InferenceRecorder implements InferenceBinder {
   private final Parameters parameters;
   private final PlanWeights weights;
@@ -61,10 +63,9 @@ final class InferenceRecorder implements InferenceBinder {
         && memories.used().contains(tensor);
   }
 
-  /** Makes the kernels. */
-  void compile(BoundPlan plan) {
-    kernels.forEach(k -> k.compile(plan));
-    plan.finish();
+  /** What has been taken down, in order. */
+  List<DeferredKernel> kernels() {
+    return kernels;
   }
 
   private Kernel kernel(String path, Consumer<Emitter> recipe) {

@@ -9,6 +9,7 @@ import io.blockwork.engine.ForwardPass;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.Quantization;
+import io.blockwork.engine.StepwiseBinding;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
@@ -204,6 +205,33 @@ public final class OneDnnEngine implements Engine {
     NetworkState state = state(parameters);
     MicroBatching chosen = choose(state, parameters, batch, network);
     return bind(state, parameters, batch, chosen, false, network);
+  }
+
+  /** What is measured first, or computed in integers, is bound as a whole. */
+  @Override
+  public Optional<StepwiseBinding> beginInference(
+      Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+    requireFloat(parameters);
+    NumberChecks.positive("batch", batch);
+    if (options.tuning().isPresent() || options.quantization().isPresent()) {
+      return Optional.empty();
+    }
+    NetworkState state = state(parameters);
+    StepwiseInference.Maker maker =
+        new StepwiseInference.Maker() {
+          @Override
+          public MicroBatching choose() {
+            return OneDnnEngine.this.choose(state, parameters, batch, network);
+          }
+
+          @Override
+          public UnfinishedMicroBatch begin(PlanWeights weights, MicroBatching chosen) {
+            int images = chosen.images();
+            return BoundMicroBatch.begin(
+                parameters, weights, batch, images, options, fixed.layout(), false, network);
+          }
+        };
+    return Optional.of(new StepwiseInference(parameters, state, batch, maker, workers));
   }
 
   @Override

@@ -80,12 +80,17 @@ final class PlanWeights {
     if (version == current) {
       return;
     }
-    List<Runnable> stale =
-        used.stream()
-            .filter(entry -> !entry.isOf(current))
-            .<Runnable>map(entry -> () -> entry.fill(parameters, current))
-            .toList();
-    SharedWork.start(stale).finish();
+    SharedWork.start(stale(parameters)).finish();
     version = current;
+  }
+
+  /** What {@link #refresh} would do now, one task for each layer. */
+  List<Runnable> stale(Parameters parameters) {
+    long current = parameters.version();
+    return used.stream()
+        .filter(entry -> !entry.isOf(current))
+        // Some tasks are done later, when the parameters may have changed again.
+        .<Runnable>map(entry -> () -> entry.fill(parameters, parameters.version()))
+        .toList();
   }
 }

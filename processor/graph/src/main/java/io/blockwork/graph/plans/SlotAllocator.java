@@ -85,7 +85,9 @@ final class SlotAllocator {
       }
       Slot slot = slots.get(chosen);
       slot.elements = Math.max(slot.elements, request.elements());
-      request.lives().forEach(slot::take);
+      for (Life life : request.lives()) {
+        slot.take(life);
+      }
       assigned.put(request.buffer(), chosen);
     }
   }
@@ -95,6 +97,10 @@ final class SlotAllocator {
   }
 
   List<Long> sizes() {
-    return slots.stream().map(s -> s.elements).toList();
+    List<Long> sizes = new ArrayList<>();
+    for (Slot slot : slots) {
+      sizes.add(slot.elements);
+    }
+    return sizes;
   }
 }

@@ -109,7 +109,9 @@ public final class TrainingPlanner {
     }
     Reads reads = action.kind() == Action.Kind.CLEAR ? Reads.NOTHING : node.op().backwardReads();
     if (recomputes || reads.inputs()) {
-      node.inputs().forEach(input -> need(input, i));
+      for (int input : node.inputs()) {
+        need(input, i);
+      }
     }
     if (!recomputes && reads.output()) {
       need(node.id(), i);

@@ -46,9 +46,13 @@ public final class TrainingRules {
     this.handed = new int[n];
     this.readers = new int[n];
     for (Node node : graph.nodes()) {
-      node.inputs().forEach(input -> readers[input]++);
+      for (int input : node.inputs()) {
+        readers[input]++;
+      }
     }
-    graph.outputs().forEach(output -> readers[output.node()]++);
+    for (Output output : graph.outputs()) {
+      readers[output.node()]++;
+    }
   }
 
   /**
