@@ -26,14 +26,20 @@ pack() {
   jlink --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.sql,java.xml,jdk.unsupported \
     --strip-debug --no-header-files --no-man-pages --output "$build/jre"
   # ND4J's native library, which only whole steps need, is the half of it. Its symbols are of no use.
-  mkdir "$build/nd4j"
-  (cd "$build/nd4j" && for jar in "$build"/jars/{nd4j-native-*-linux,openblas-*-linux}*.jar; do jar xf "$jar"; done)
-  rm -f "$build"/jars/{nd4j-native-*-linux*,dnnl-*-linux*,openblas-*-linux*,opencl-*-linux*}.jar
-  find "$build/nd4j" -name '*.so*' -exec strip --strip-unneeded {} +
+  mkdir "$build/natives"
+  (cd "$build/natives" && for jar in "$build"/jars/{nd4j-native-*-linux,openblas-*-linux}*.jar; do jar xf "$jar"; done)
+  find "$build/natives" \( -name '*.h' -o -name '*_full.so' \) -delete
+  find "$build/natives" -name '*.so*' -exec strip --strip-unneeded {} +
+  rm -f "$build"/jars/{nd4j-native-*-linux*,dnnl-*-linux*,openblas-*-linux*,opencl-*-linux*,junit-*,*-javadoc,*-sources}.jar
+  # xz makes less of what is not compressed yet.
+  for jar in "$build"/jars/*.jar; do
+    (mkdir "$build/open" && cd "$build/open" && jar xf "$jar" && jar -c -f "$jar" -0 -M . && rm -r "$build/open")
+  done
+  (cd "$build/natives" && jar -c -f "$build/nd4j.jar" -0 -M org)
   (cd "$build" && tar c jre jars | xz -3 -T0 >"$to/java.tar.xz")
-  (cd "$build" && tar c nd4j | xz --x86 --lzma2=preset=5,dict=64MiB >"$to/nd4j.tar.xz")
+  (cd "$build" && tar c nd4j.jar | xz --x86 --lzma2=preset=5,dict=64MiB >"$to/nd4j.tar.xz")
   cp "$here/check.sh" "$here/src/check/torch_times.py" "$to/"
-  du -sh "$to"
+  ls -l "$to"
 }
 
 say() { echo "[${SECONDS}s] $*"; }
@@ -48,7 +54,7 @@ extracted() {
 unpack() {
   mkdir -p "$work"
   [ -x "$work/jre/bin/java" ] || extracted java.tar.xz
-  [ -d "$work/nd4j" ] || [ ! -f "$here/nd4j.tar.xz" ] || extracted nd4j.tar.xz
+  [ -f "$work/nd4j.jar" ] || [ ! -f "$here/nd4j.tar.xz" ] || extracted nd4j.tar.xz
   : >"$table"
   nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>&1 | head -1
 }
@@ -67,7 +73,7 @@ java_check() {
   local limit=$1
   shift
   guarded "$limit" "$work/jre/bin/java" ${JAVA_OPTIONS:-} -XX:-CreateCoredumpOnCrash -XX:ErrorFile="$work/hs_err.log" \
-    -Dorg.slf4j.simpleLogger.defaultLogLevel="${LOG_LEVEL:-warn}" -cp "$work/jars/*:$work/nd4j" io.blockwork.cuda.Check "$@"
+    -Dorg.slf4j.simpleLogger.defaultLogLevel="${LOG_LEVEL:-warn}" -cp "$work/jars/*:$work/nd4j.jar" io.blockwork.cuda.Check "$@"
 }
 
 times() {

@@ -5,7 +5,6 @@ import io.blockwork.graph.Needed;
 import io.blockwork.graph.Node;
 import io.blockwork.graph.Shapes;
 import io.blockwork.graph.ops.Op;
-import io.blockwork.graph.ops.Padding;
 import io.blockwork.graph.ops.Role;
 import io.blockwork.graph.ops.Shape;
 import io.blockwork.graph.ops.Window;
@@ -134,7 +133,7 @@ public final class NetworkWarnings {
             w ->
                 w.strideHeight() == w.kernelHeight()
                     && w.strideWidth() == w.kernelWidth()
-                    && w.padding().equals(Padding.NONE)
+                    && w.padding().isNone()
                     && !w.ceiling());
   }
 
