@@ -96,6 +96,8 @@ final class FirstCalls {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
+  private record Batch(int size, float[] images) {}
+
   /** Measures all sizes in one new network, in some order. */
   private static void measure(
       Class<? extends ImageClassifier> type,
@@ -104,31 +106,31 @@ final class FirstCalls {
       List<Integer> sizes,
       Random random,
       Map<Integer, Times> times) {
-    List<Integer> order = new ArrayList<>(sizes);
+    // Made before anything is measured: threads that wait for long fall asleep.
+    List<Batch> order = new ArrayList<>();
+    sizes.forEach(size -> order.add(new Batch(size, images(random, size * values))));
     Collections.shuffle(order, random);
-    // Before anything is measured: threads that wait for long fall asleep.
-    Map<Integer, float[]> images = new TreeMap<>();
-    sizes.forEach(size -> images.put(size, images(random, size * values)));
     float[] other = images(random, OTHER * values);
     try (ImageClassifier net = Networks.create(type, options)) {
-      for (int size : order) {
+      for (Batch batch : order) {
         for (int i = 0; i < OTHER_CALLS; i++) {
           net.forward(other);
         }
-        double first = milliseconds(net, images.get(size));
+        double first = milliseconds(net, batch.images());
         double between = 0;
         double sum = 0;
         for (int i = 0; i < CALLS_BETWEEN && sum < MILLISECONDS_BETWEEN; i++) {
-          double call = milliseconds(net, images.get(size));
+          double call = milliseconds(net, batch.images());
           between = Math.max(between, call);
           sum += call;
         }
         List<Double> later = new ArrayList<>();
         for (int i = 0; i < LATER_CALLS; i++) {
-          later.add(milliseconds(net, images.get(size)));
+          later.add(milliseconds(net, batch.images()));
         }
-        if (times.containsKey(size)) {
-          times.get(size).add(first, between, median(later));
+        Times of = times.get(batch.size());
+        if (of != null) {
+          of.add(first, between, median(later));
         }
       }
     }

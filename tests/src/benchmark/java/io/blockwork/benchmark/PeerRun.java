@@ -9,10 +9,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -139,8 +137,7 @@ final class PeerRun {
     double others =
         result.getSecondaryResults().entrySet().stream()
             .filter(e -> e.getKey().endsWith(OtherProcesses.LABEL))
-            .map(Map.Entry::getValue)
-            .mapToDouble(Result::getScore)
+            .mapToDouble(e -> e.getValue().getScore())
             .max()
             .orElse(0);
     return new Measurement(
