@@ -68,7 +68,7 @@ final class RecipeTest {
   void aRecipeWithANetworkOfItsOwnRefusesAnother() {
     for (String recipe : List.of("V2", "FAST")) {
       assertThat(errorsOf("--recipe", recipe, "--network", "RESNET20"))
-          .contains("--recipe " + recipe + " has a network of its own: leave out --network");
+          .contains("--recipe " + recipe + " trains a network of its own: leave out --network");
     }
   }
 

@@ -19,16 +19,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cifar10",
     description =
-        "Trains ResNet-20 or DenseNet-40 on CIFAR-10 from scratch: SGD with momentum 0.9, random"
-            + " crops and flips, the learning rate falling by a cosine. Other recipes train"
-            + " otherwise. Run again, it goes on where it was stopped.",
+        "Trains ResNet-20 or another small network on CIFAR-10 from scratch: SGD with momentum"
+            + " 0.9, random crops and flips, the learning rate falling by a cosine. Other recipes"
+            + " train otherwise. Run again, it goes on where it was stopped.",
     mixinStandardHelpOptions = true,
     showDefaultValues = false)
 final class Cifar10Command implements Callable<Integer> {
   /** The networks to choose from. */
   enum Choice {
     RESNET20(ResNet20.class),
-    DENSENET40(DenseNet40.class);
+    DENSENET40(DenseNet40.class),
+    CIFARNET(CifarNet.class);
 
     private final Class<? extends ImageClassifier> type;
 
@@ -44,7 +45,8 @@ final class Cifar10Command implements Callable<Integer> {
   @Option(
       names = "--network",
       description =
-          "${COMPLETION-CANDIDATES} (default: RESNET20); V2 and FAST have networks of their own")
+          "${COMPLETION-CANDIDATES} (default: RESNET20); the recipe V2 trains CIFARNET, FAST a network"
+              + " of its own")
   private Optional<Choice> network = Optional.empty();
 
   @Option(
@@ -67,10 +69,10 @@ final class Cifar10Command implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (recipe.hasOwnNetwork() && network.isPresent()) {
+    if (recipe.hasOwnNetwork() && network.filter(n -> n.type != recipe.network()).isPresent()) {
       throw new ParameterException(
           command.commandLine(),
-          "--recipe " + recipe + " has a network of its own: leave out --network");
+          "--recipe " + recipe + " trains a network of its own: leave out --network");
     }
     CifarImages images = CifarImages.open(options.data);
     NetworkOptions made = options.network();
