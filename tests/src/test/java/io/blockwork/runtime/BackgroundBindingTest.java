@@ -6,17 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.NetworkOptions;
 import io.blockwork.engine.BoundInference;
-import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.ForwardingEngine;
 import io.blockwork.engine.InferenceBinder;
-import io.blockwork.engine.TrainingBinder;
-import io.blockwork.engine.TrainingPass;
-import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.OneDnnEngine;
-import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -39,8 +35,7 @@ import org.nd4j.linalg.factory.Nd4j;
 @Timeout(300)
 class BackgroundBindingTest {
   /** Writes down which plans this test's own thread runs, and lets it meddle with their binding. */
-  private static final class Watched implements Engine {
-    private final Engine engine;
+  private static final class Watched extends ForwardingEngine {
     private final Thread caller = Thread.currentThread();
     private final Map<Integer, Runnable> beforeBinding = new ConcurrentHashMap<>();
 
@@ -50,19 +45,14 @@ class BackgroundBindingTest {
     private final AtomicInteger living = new AtomicInteger();
 
     Watched(Engine engine) {
-      this.engine = engine;
-    }
-
-    @Override
-    public String name() {
-      return engine.name();
+      super(engine);
     }
 
     @Override
     public BoundInference bindInference(
         Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
       beforeBinding.getOrDefault(batch, () -> {}).run();
-      BoundInference plan = engine.bindInference(parameters, batch, network);
+      BoundInference plan = super.bindInference(parameters, batch, network);
       living.incrementAndGet();
       return new BoundInference() {
         private void note() {
@@ -89,16 +79,6 @@ class BackgroundBindingTest {
           plan.close();
         }
       };
-    }
-
-    @Override
-    public BoundTraining bindTraining(
-        Parameters parameters,
-        Gradients gradients,
-        int batch,
-        TrainingSettings settings,
-        Function<TrainingBinder, TrainingPass> network) {
-      return engine.bindTraining(parameters, gradients, batch, settings, network);
     }
 
     /** Binding for that batch size waits for what is returned, after the first latch. */

@@ -9,6 +9,7 @@ import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.ForwardingEngine;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
@@ -46,14 +47,14 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 @Timeout(300)
 class PlansTest {
   /** Counts the plans of another engine. */
-  private static final class Counting implements Engine {
-    private final Engine engine = new Nd4jEngine();
+  private static final class Counting extends ForwardingEngine {
     private final Runnable whileRunning;
     private final AtomicInteger bound = new AtomicInteger();
     private final AtomicInteger living = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
 
     Counting(Runnable whileRunning) {
+      super(new Nd4jEngine());
       this.whileRunning = whileRunning;
     }
 
@@ -63,15 +64,10 @@ class PlansTest {
     }
 
     @Override
-    public String name() {
-      return engine.name();
-    }
-
-    @Override
     public BoundInference bindInference(
         Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
       count();
-      BoundInference plan = engine.bindInference(parameters, batch, network);
+      BoundInference plan = super.bindInference(parameters, batch, network);
       return new BoundInference() {
         @Override
         public void run(INDArray images, INDArray output) {
@@ -101,7 +97,7 @@ class PlansTest {
         TrainingSettings settings,
         Function<TrainingBinder, TrainingPass> network) {
       count();
-      BoundTraining plan = engine.bindTraining(parameters, gradients, batch, settings, network);
+      BoundTraining plan = super.bindTraining(parameters, gradients, batch, settings, network);
       return new BoundTraining() {
         @Override
         public void forward(INDArray images, List<INDArray> outputs) {
@@ -392,16 +388,18 @@ class PlansTest {
   }
 
   /** Binds plans of three images no faster than the gate lets it, with its own locks held. */
-  private record SlowToBindThree(Engine engine, Runnable gate) implements Engine {
-    @Override
-    public String name() {
-      return engine.name();
+  private static final class SlowToBindThree extends ForwardingEngine {
+    private final Runnable gate;
+
+    SlowToBindThree(Engine engine, Runnable gate) {
+      super(engine);
+      this.gate = gate;
     }
 
     @Override
     public BoundInference bindInference(
         Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
-      return engine.bindInference(
+      return super.bindInference(
           parameters,
           batch,
           bind -> {
@@ -411,16 +409,6 @@ class PlansTest {
             }
             return pass;
           });
-    }
-
-    @Override
-    public BoundTraining bindTraining(
-        Parameters parameters,
-        Gradients gradients,
-        int batch,
-        TrainingSettings settings,
-        Function<TrainingBinder, TrainingPass> network) {
-      return engine.bindTraining(parameters, gradients, batch, settings, network);
     }
   }
 
@@ -449,17 +437,12 @@ class PlansTest {
   }
 
   /** An engine for which the machine has memory for few images at a time. */
-  private static final class Hungry implements Engine {
-    private final Engine engine = new Nd4jEngine();
+  private static final class Hungry extends ForwardingEngine {
     private final int most;
 
     Hungry(int most) {
+      super(new Nd4jEngine());
       this.most = most;
-    }
-
-    @Override
-    public String name() {
-      return "hungry";
     }
 
     @Override
@@ -468,7 +451,7 @@ class PlansTest {
       if (batch > most) {
         throw new OutOfMemoryError("9 MB of native memory were requested for a plan");
       }
-      return engine.bindInference(parameters, batch, network);
+      return super.bindInference(parameters, batch, network);
     }
 
     @Override
@@ -481,7 +464,7 @@ class PlansTest {
       if (batch > most) {
         throw new OutOfMemoryError("Physical memory usage is too high: 9 > maxPhysicalBytes (8)");
       }
-      return engine.bindTraining(parameters, gradients, batch, settings, network);
+      return super.bindTraining(parameters, gradients, batch, settings, network);
     }
   }
 

@@ -7,21 +7,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.blockwork.NetworkOptions;
 import io.blockwork.Networks;
 import io.blockwork.engine.BoundInference;
-import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.ForwardingEngine;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.StepwiseBinding;
-import io.blockwork.engine.TrainingBinder;
-import io.blockwork.engine.TrainingPass;
-import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.Tuning;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.examples.networks.ResNet20;
 import io.blockwork.memory.NativeBlock;
-import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -46,9 +42,7 @@ class StepwiseBindingTest {
   private static final int PARTS = 4;
 
   /** Binds on ND4J, in parts. */
-  private static final class InParts implements Engine {
-    private final Engine engine = new Nd4jEngine();
-
+  private static final class InParts extends ForwardingEngine {
     /** {@code bind 2}, {@code part 3}, {@code run 2}, {@code close 3}: what happened, in order. */
     private final List<String> events = new ArrayList<>();
 
@@ -58,9 +52,8 @@ class StepwiseBindingTest {
     /** Sizes of which no part is the last. */
     private final Set<Integer> endless = new HashSet<>();
 
-    @Override
-    public String name() {
-      return engine.name();
+    InParts() {
+      super(new Nd4jEngine());
     }
 
     private void note(String what, int batch) {
@@ -80,7 +73,7 @@ class StepwiseBindingTest {
       if (broken.contains(batch)) {
         throw new IllegalStateException("no kernel for " + batch);
       }
-      BoundInference plan = engine.bindInference(parameters, batch, network);
+      BoundInference plan = super.bindInference(parameters, batch, network);
       return new BoundInference() {
         @Override
         public void run(INDArray images, INDArray output) {
@@ -123,16 +116,6 @@ class StepwiseBindingTest {
               note("give up", batch);
             }
           });
-    }
-
-    @Override
-    public BoundTraining bindTraining(
-        Parameters parameters,
-        Gradients gradients,
-        int batch,
-        TrainingSettings settings,
-        Function<TrainingBinder, TrainingPass> network) {
-      return engine.bindTraining(parameters, gradients, batch, settings, network);
     }
 
     /** What has happened since the last call of this; equal events in a row count as one. */
@@ -260,27 +243,12 @@ class StepwiseBindingTest {
     assumeTrue(OneDnnEngine.isAvailable(), "oneDNN cannot be loaded");
     OneDnnEngine engine = new OneDnnEngine(options);
     Engine spy =
-        new Engine() {
-          @Override
-          public String name() {
-            return engine.name();
-          }
-
+        new ForwardingEngine(engine) {
           @Override
           public BoundInference bindInference(
               Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
             begin.accept(n -> engine.beginInference(parameters, n, network));
-            return engine.bindInference(parameters, batch, network);
-          }
-
-          @Override
-          public BoundTraining bindTraining(
-              Parameters parameters,
-              Gradients gradients,
-              int batch,
-              TrainingSettings settings,
-              Function<TrainingBinder, TrainingPass> network) {
-            throw new UnsupportedOperationException();
+            return super.bindInference(parameters, batch, network);
           }
         };
     try (ResNet20 net = Networks.create(ResNet20.class, NetworkOptions.defaults().engine(spy))) {
@@ -298,13 +266,17 @@ class StepwiseBindingTest {
     return plan.get();
   }
 
-  private static float[] run(BoundInference plan, int batch) {
+  private static float[] photographs(int batch) {
     float[] images = new float[batch * 3 * 32 * 32];
     for (int i = 0; i < images.length; i++) {
       images[i] = (float) Math.sin(i);
     }
+    return images;
+  }
+
+  private static float[] run(BoundInference plan, int batch) {
     float[] output = new float[batch * 10];
-    plan.run(FloatBuffer.wrap(images), FloatBuffer.wrap(output));
+    plan.run(FloatBuffer.wrap(photographs(batch)), FloatBuffer.wrap(output));
     return output;
   }
 
@@ -323,12 +295,8 @@ class StepwiseBindingTest {
           }
         });
     NetworkOptions options = NetworkOptions.defaults().engine(new OneDnnEngine(twoThreads));
-    float[] images = new float[batch * 3 * 32 * 32];
-    for (int i = 0; i < images.length; i++) {
-      images[i] = (float) Math.sin(i);
-    }
     try (ResNet20 net = Networks.create(ResNet20.class, options)) {
-      assertThat(inParts.get(0)).isEqualTo(net.forward(images));
+      assertThat(inParts.get(0)).isEqualTo(net.forward(photographs(batch)));
     }
   }
 

@@ -2,8 +2,8 @@ package io.blockwork.train;
 
 import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.BoundTraining;
-import io.blockwork.engine.Engine;
 import io.blockwork.engine.ForwardPass;
+import io.blockwork.engine.ForwardingEngine;
 import io.blockwork.engine.InferenceBinder;
 import io.blockwork.engine.TrainingBinder;
 import io.blockwork.engine.TrainingPass;
@@ -16,20 +16,18 @@ import java.util.List;
 import java.util.function.Function;
 
 /** ND4J's engine, which remembers what it is asked for. */
-final class RecordingEngine implements Engine {
+final class RecordingEngine extends ForwardingEngine {
   final List<String> asked = new ArrayList<>();
-  private final Engine engine = new Nd4jEngine();
 
-  @Override
-  public String name() {
-    return engine.name();
+  RecordingEngine() {
+    super(new Nd4jEngine());
   }
 
   @Override
   public BoundInference bindInference(
       Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
     asked.add("inference of " + batch);
-    return engine.bindInference(parameters, batch, network);
+    return super.bindInference(parameters, batch, network);
   }
 
   @Override
@@ -40,7 +38,7 @@ final class RecordingEngine implements Engine {
       TrainingSettings settings,
       Function<TrainingBinder, TrainingPass> network) {
     asked.add("training of " + batch);
-    return engine.bindTraining(parameters, gradients, batch, settings, network);
+    return super.bindTraining(parameters, gradients, batch, settings, network);
   }
 
   @Override
