@@ -183,11 +183,9 @@ final class CudaTraining implements BoundTraining {
     pass.use();
     BindChecks.array("images", input.tensor(), images);
     arrays("output", outputs, results);
-    WholeGraph graph = whole.orElseGet(this::makeWhole);
-    whole = Optional.of(graph);
     CudaOptimizer own = CudaOptimizer.of(optimizer, pass.state());
-    pass.state().refreshParameters(parameters, pass.stream());
-    RecordedGraph recorded = graph.recorded(own, own.load(pass.stream(), step));
+    RecordedGraph recorded = recorded(own, step);
+    WholeGraph graph = wholeGraph();
     graph.send(losses);
     INDArray source = NativeValues.contiguous(images);
     send(NativeValues.address(source));
@@ -217,11 +215,8 @@ final class CudaTraining implements BoundTraining {
    */
   float milliseconds(BoundOptimizer optimizer, OptimizerStep step) {
     pass.use();
-    WholeGraph graph = whole.orElseGet(this::makeWhole);
-    whole = Optional.of(graph);
     CudaOptimizer own = CudaOptimizer.of(optimizer, pass.state());
-    pass.state().refreshParameters(parameters, pass.stream());
-    RecordedGraph recorded = graph.recorded(own, own.load(pass.stream(), step));
+    RecordedGraph recorded = recorded(own, step);
     try (Timer timer = new Timer(pass.session().device(), pass.stream())) {
       return own.change(
           pass.stream(),
@@ -233,8 +228,20 @@ final class CudaTraining implements BoundTraining {
     }
   }
 
-  private WholeGraph makeWhole() {
-    return new WholeGraph(pass, outputs, outputGradients, forwardLaunches, backwardLaunches);
+  /** The graph of a whole step, for which the device has what it needs of the host. */
+  private RecordedGraph recorded(CudaOptimizer optimizer, OptimizerStep step) {
+    WholeGraph graph = wholeGraph();
+    pass.state().refreshParameters(parameters, pass.stream());
+    return graph.recorded(optimizer, optimizer.load(pass.stream(), step));
+  }
+
+  private WholeGraph wholeGraph() {
+    WholeGraph graph =
+        whole.orElseGet(
+            () ->
+                new WholeGraph(pass, outputs, outputGradients, forwardLaunches, backwardLaunches));
+    whole = Optional.of(graph);
+    return graph;
   }
 
   /** Begins to copy what a pass needs of the host. */

@@ -35,7 +35,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -297,10 +299,32 @@ public final class Check {
     }
   }
 
-  private static double median(double[] times) {
-    double[] sorted = times.clone();
-    Arrays.sort(sorted);
+  /** The median of some times, the first of which do not count. */
+  private static double median(int warmUp, int runs, DoubleSupplier time) {
+    double[] sorted =
+        IntStream.range(0, warmUp + runs)
+            .mapToDouble(i -> time.getAsDouble())
+            .skip(warmUp)
+            .sorted()
+            .toArray();
     return sorted[sorted.length / 2];
+  }
+
+  private static double milliseconds(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  private static CudaTraining bindTraining(
+      CudaEngine engine, CheckCase network, Parameters parameters, Gradients gradients) {
+    return (CudaTraining)
+        engine.bindTraining(
+            parameters,
+            gradients,
+            network.batch(),
+            new TrainingSettings(false, List.of(), 0),
+            network.training());
   }
 
   /** A network for measuring, with random weights. */
@@ -346,30 +370,15 @@ public final class Check {
       float[] result = new float[batch * network.output()];
       plan.run(images, FloatBuffer.wrap(result));
       int runs = batch > 64 ? 25 : 100;
-      double[] graph = new double[runs];
-      double[] whole = new double[runs];
-      for (int i = -5; i < runs; i++) {
-        float milliseconds = plan.milliseconds();
-        if (i >= 0) {
-          graph[i] = milliseconds;
-        }
-      }
-      for (int i = -3; i < runs; i++) {
-        images.rewind();
-        long start = System.nanoTime();
-        plan.run(images, FloatBuffer.wrap(result));
-        if (i >= 0) {
-          whole[i] = (System.nanoTime() - start) / 1e6;
-        }
-      }
+      double graph = median(5, runs, plan::milliseconds);
+      double whole =
+          median(
+              3,
+              runs,
+              () -> milliseconds(() -> plan.run(images.rewind(), FloatBuffer.wrap(result))));
       say(
           ">> OURS %s bf16 inference batch %d%s: graph %.3f ms, with copies from Java's heap %.3f ms; bound in %.0f ms",
-          name,
-          batch,
-          tuning.isPresent() ? " with measured plans" : "",
-          median(graph),
-          median(whole),
-          bind);
+          name, batch, tuning.isPresent() ? " with measured plans" : "", graph, whole, bind);
     }
   }
 
@@ -381,13 +390,11 @@ public final class Check {
         NativeBlock gradient = NativeBlock.allocate(4L * batch * network.output());
         NativeBlock gradients = NativeBlock.allocate(4L * network.parameters().count());
         CudaTraining plan =
-            (CudaTraining)
-                engine.bindTraining(
-                    network.parameters(),
-                    new Gradients(network.state(), DataType.FLOAT),
-                    batch,
-                    new TrainingSettings(false, List.of(), 0),
-                    network.training())) {
+            bindTraining(
+                engine,
+                network,
+                network.parameters(),
+                new Gradients(network.state(), DataType.FLOAT))) {
       double bind = (System.nanoTime() - begin) / 1e6;
       float[] values = CheckCase.random(1, batch * network.input());
       NativeValues.floats(images.address(), values.length).put(values);
@@ -396,25 +403,20 @@ public final class Check {
       plan.forward(images.address());
       plan.backward(gradient.address(), gradients.address());
       int runs = batch >= 256 ? 15 : 60;
-      double[] graph = new double[runs];
-      double[] whole = new double[runs];
-      for (int i = -3; i < runs; i++) {
-        float milliseconds = plan.milliseconds();
-        if (i >= 0) {
-          graph[i] = milliseconds;
-        }
-      }
-      for (int i = -2; i < runs; i++) {
-        long start = System.nanoTime();
-        plan.forward(images.address());
-        plan.backward(gradient.address(), gradients.address());
-        if (i >= 0) {
-          whole[i] = (System.nanoTime() - start) / 1e6;
-        }
-      }
+      double graph = median(3, runs, plan::milliseconds);
+      double whole =
+          median(
+              2,
+              runs,
+              () ->
+                  milliseconds(
+                      () -> {
+                        plan.forward(images.address());
+                        plan.backward(gradient.address(), gradients.address());
+                      }));
       say(
           ">> OURS %s %s training pass batch %d: graphs %.3f ms, with copies of images and gradients %.3f ms; bound in %.0f ms",
-          name, numbers, batch, median(graph), median(whole), bind);
+          name, numbers, batch, graph, whole, bind);
     }
   }
 
@@ -441,14 +443,7 @@ public final class Check {
             Double.POSITIVE_INFINITY,
             List.of(new OptimizerStep.Segment(0, parameters.count(), false, 1, 1e-4, 0)));
     long begin = System.nanoTime();
-    try (CudaTraining plan =
-        (CudaTraining)
-            engine.bindTraining(
-                parameters,
-                gradients,
-                batch,
-                new TrainingSettings(false, List.of(), 0),
-                network.training())) {
+    try (CudaTraining plan = bindTraining(engine, network, parameters, gradients)) {
       BoundOptimizer optimizer =
           engine
               .bindOptimizer(parameters, gradients, new UpdateRule.Momentum(0.9, false), state)
@@ -456,29 +451,16 @@ public final class Check {
       plan.step(images, List.of(output), losses, optimizer, step);
       double bind = (System.nanoTime() - begin) / 1e6;
       int runs = batch >= 256 ? 15 : 60;
-      double[] graph = new double[runs];
-      double[] whole = new double[runs];
-      for (int i = -3; i < runs; i++) {
-        float milliseconds = plan.milliseconds(optimizer, step);
-        if (i >= 0) {
-          graph[i] = milliseconds;
-        }
-      }
-      for (int i = -2; i < runs; i++) {
-        long start = System.nanoTime();
-        plan.step(images, List.of(output), losses, optimizer, step);
-        if (i >= 0) {
-          whole[i] = (System.nanoTime() - start) / 1e6;
-        }
-      }
+      double graph = median(3, runs, () -> plan.milliseconds(optimizer, step));
+      double whole =
+          median(
+              2,
+              runs,
+              () ->
+                  milliseconds(() -> plan.step(images, List.of(output), losses, optimizer, step)));
       say(
           ">> OURS %s bf16 training step batch %d%s: graph %.3f ms, with copies of images and losses %.3f ms; bound in %.0f ms",
-          name,
-          batch,
-          tuning.isPresent() ? " with measured plans" : "",
-          median(graph),
-          median(whole),
-          bind);
+          name, batch, tuning.isPresent() ? " with measured plans" : "", graph, whole, bind);
     }
   }
 
@@ -499,13 +481,11 @@ public final class Check {
       say("%s", KernelTime.table(times, engine.toString(), batch, plan.milliseconds()));
     }
     try (CudaTraining plan =
-        (CudaTraining)
-            engine.bindTraining(
-                network.parameters(),
-                new Gradients(network.state(), DataType.FLOAT),
-                batch,
-                new TrainingSettings(false, List.of(), 0),
-                network.training())) {
+        bindTraining(
+            engine,
+            network,
+            network.parameters(),
+            new Gradients(network.state(), DataType.FLOAT))) {
       Map<String, double[]> kinds = new LinkedHashMap<>();
       for (KernelTime time : plan.profile(3)) {
         String kind = time.kernel().startsWith("cuDNN") ? "cuDNN" : time.kernel();

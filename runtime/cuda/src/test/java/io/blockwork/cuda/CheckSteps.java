@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -163,7 +162,7 @@ final class CheckSteps {
     int classes = network.architecture().output().get(0);
     List<String> names = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
     int[] labels = IntStream.range(0, images).map(i -> i * 7 % classes).toArray();
-    INDArray all = images(network, images, 77).castTo(DataType.FLOAT);
+    INDArray all = images(network, images, 77);
     return DataLoader.of(ArrayDataset.of(all, names, labels))
         .batchSize(batch)
         .shuffle(true)

@@ -35,31 +35,8 @@ final class BoundMicroBatch implements AutoCloseable {
     this.results = outputs.stream().map(output -> Transfer.outOf(plan, output)).toList();
   }
 
-  /** Binds the pass, as {@link #begin} begins to. */
-  static BoundMicroBatch of(
-      Parameters parameters,
-      PlanWeights weights,
-      int batch,
-      int part,
-      EngineOptions options,
-      Optional<Layout> layout,
-      boolean timed,
-      Function<InferenceBinder, ForwardPass> network) {
-    UnfinishedMicroBatch begun =
-        begin(parameters, weights, batch, part, options, layout, timed, network);
-    try {
-      for (int kernel = 0; kernel < begun.kernels().size(); kernel++) {
-        begun.make(kernel);
-      }
-      return begun.finish();
-    } catch (RuntimeException | Error e) {
-      begun.close();
-      throw e;
-    }
-  }
-
   /**
-   * Gives the pass its memory.
+   * Begins to bind the pass: gives it its memory.
    *
    * @param batch images of a run, by which kernels are chosen
    * @param part images of the micro-batch

@@ -334,8 +334,9 @@ public final class OneDnnEngine implements Engine {
           timed,
           network);
     }
-    return BoundMicroBatch.of(
-        parameters, weights, batch, images, options, fixed.layout(), timed, network);
+    return BoundMicroBatch.begin(
+            parameters, weights, batch, images, options, fixed.layout(), timed, network)
+        .complete();
   }
 
   @Override

@@ -29,6 +29,19 @@ record UnfinishedMicroBatch(
     kernels.get(kernel).compile(plan);
   }
 
+  /** Makes all kernels; if one cannot be made, the memory is given back. */
+  BoundMicroBatch complete() {
+    try {
+      for (int kernel = 0; kernel < kernels.size(); kernel++) {
+        make(kernel);
+      }
+      return finish();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
   /** The micro-batch, once all kernels are made. */
   BoundMicroBatch finish() {
     plan.finish();
