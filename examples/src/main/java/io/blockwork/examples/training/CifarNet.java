@@ -9,9 +9,9 @@ import io.blockwork.ops.Linear;
 import io.blockwork.ops.MaxPool;
 
 /**
- * {@link FastCifarNet} of twice the width, whose first convolution learns like the others, compiled
- * for images of 30 x 30 pixels too, with the same parameters: it can train on small images, and is
- * tested on those of its own size.
+ * {@link FastCifarNet} with stages of twice the width, compiled for images of 30 x 30 pixels too,
+ * with the same parameters: it can train on small images, and is tested on those of its own size.
+ * Its first convolution is as wide as there, and learns like the others.
  */
 @Model(input = @Input(height = 32, width = 32, sizes = 30))
 @SuppressWarnings("blockwork.odd-size") // the first convolution leaves 31 x 31 pixels of 32 x 32
