@@ -6,6 +6,7 @@ import io.blockwork.processor.dsl.Site;
 import io.blockwork.processor.spec.Message;
 import io.blockwork.processor.spec.Problem;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import javax.annotation.processing.Messager;
 import javax.annotation.processing.ProcessingEnvironment;
@@ -39,20 +40,32 @@ final class Diagnostics {
 
   /** Reports a problem of an annotation as such. */
   void report(Message message, Element element, AnnotationMirror annotation, Object... args) {
-    messager.printMessage(kind(message), message.text("", args), element, annotation);
+    var whole = new Position(annotation, Optional.empty());
+    print(kind(message), message.text("", args), element, List.of(whole));
   }
 
   /** Reports a problem of an annotation's value. */
   void report(Problem problem, Element element, AnnotationMirror annotation) {
     String where = "  declared by " + AnnotationText.of(annotation) + "\n" + problem.trace();
     String text = problem.message().text(where, problem.args().toArray());
-    Diagnostic.Kind kind = kind(problem.message());
-    Position position = positions.of(problem, annotation);
-    if (position.value().isPresent()) {
-      messager.printMessage(kind, text, element, position.annotation(), position.value().get());
-    } else {
-      messager.printMessage(kind, text, element, annotation);
+    print(kind(problem.message()), text, element, positions.of(problem, annotation));
+  }
+
+  /** Prints at the first position that the compiler finds, else at the element. */
+  private void print(Diagnostic.Kind kind, String text, Element element, List<Position> positions) {
+    for (Position position : positions) {
+      try {
+        if (position.value().isPresent()) {
+          messager.printMessage(kind, text, element, position.annotation(), position.value().get());
+        } else {
+          messager.printMessage(kind, text, element, position.annotation());
+        }
+        return;
+      } catch (RuntimeException e) {
+        // The compiler's own fault, of which its user need not hear: the next is less exact.
+      }
     }
+    messager.printMessage(kind, text, element);
   }
 
   /** Reports what is wrong with a composed network or block. */

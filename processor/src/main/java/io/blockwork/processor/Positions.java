@@ -1,6 +1,7 @@
 package io.blockwork.processor;
 
 import io.blockwork.processor.spec.Problem;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,9 @@ import javax.lang.model.element.ExecutableElement;
  *       annotation and the value: one element of an array, or a member of a nested annotation.
  *   <li>ECJ (seen in 3.46) marks the members of an annotation, given the annotation that the member
  *       is written in, be it nested. For one element of an array it falls back to the annotation's
- *       first line, so it gets the whole array.
+ *       first line, so it gets the whole array. It fails where it meets an empty array, in this
+ *       annotation or another, on its way to the annotation it is given; a coarser position, or
+ *       none, helps then.
  * </ul>
  */
 final class Positions {
@@ -46,30 +49,43 @@ final class Positions {
     return !eclipse;
   }
 
-  /** The position of the first of the problem's members that the user wrote. */
-  Position of(Problem problem, AnnotationMirror annotation) {
+  /**
+   * The position of the first of the problem's members that the user wrote, and coarser ones after
+   * it for a compiler that fails to find that: the member that holds it, and the annotation.
+   */
+  List<Position> of(Problem problem, AnnotationMirror annotation) {
+    List<Position> positions = new ArrayList<>();
     for (String member : problem.members()) {
-      Optional<Position> position = of(member, annotation);
-      if (position.isPresent()) {
-        return problem.index().isPresent() && !eclipse
-            ? element(position.get(), problem.index().getAsInt())
-            : position.get();
+      positions.addAll(of(member, annotation));
+      if (!positions.isEmpty()) {
+        if (problem.index().isPresent() && !eclipse) {
+          positions.set(0, element(positions.get(0), problem.index().getAsInt()));
+        }
+        break;
       }
     }
-    return new Position(annotation, Optional.empty());
+    positions.add(new Position(annotation, Optional.empty()));
+    return positions;
   }
 
-  private Optional<Position> of(String member, AnnotationMirror annotation) {
+  private List<Position> of(String member, AnnotationMirror annotation) {
     int dot = member.indexOf('.');
+    Optional<AnnotationValue> outer =
+        written(annotation, dot < 0 ? member : member.substring(0, dot));
+    if (outer.isEmpty()) {
+      return List.of();
+    }
+    var whole = new Position(annotation, outer);
     if (dot < 0) {
-      return written(annotation, member).map(v -> new Position(annotation, Optional.of(v)));
+      return List.of(whole);
     }
-    Optional<AnnotationValue> outer = written(annotation, member.substring(0, dot));
-    if (outer.isPresent() && outer.get().getValue() instanceof AnnotationMirror nested) {
-      return written(nested, member.substring(dot + 1))
-          .map(v -> new Position(eclipse ? nested : annotation, Optional.of(v)));
+    if (outer.get().getValue() instanceof AnnotationMirror nested) {
+      Optional<AnnotationValue> inner = written(nested, member.substring(dot + 1));
+      if (inner.isPresent()) {
+        return List.of(new Position(eclipse ? nested : annotation, inner), whole);
+      }
     }
-    return Optional.empty();
+    return List.of();
   }
 
   private static Optional<AnnotationValue> written(AnnotationMirror annotation, String member) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("Each wrong value is one message at that value, under javac and ECJ")
@@ -62,6 +63,36 @@ final class DiagnosticsTest {
       assertEquals(
           List.of(), compiler.compile(unwise.sources(), "-Ablockwork.warnings=false").findings());
     }
+  }
+
+  /** ECJ 3.46 fails on its way to a position past an empty array, here or in another annotation. */
+  @ParameterizedTest
+  @EnumSource
+  void standWhereTheCompilerLosesItsWay(Compiler compiler) {
+    String nested =
+        """
+        package user;
+
+        import io.blockwork.*;
+
+        @DenseNet(growth = 4, blocks = {}, input = @Input(channels = 3, height = 32, width = 0))
+        public interface Net extends ImageClassifier {}
+        """;
+    String beside =
+        """
+        package user;
+
+        import io.blockwork.*;
+
+        @SuppressWarnings({})
+        @DenseNet(growth = 0, blocks = {1}) public interface Net extends ImageClassifier {}
+        """;
+    List<Finding> empty = compiler.compile(Map.of("user/Net.java", nested)).errors();
+    assertEquals(List.of("BW101", "BW111"), empty.stream().map(Finding::code).toList());
+    assertEquals(List.of(5L, 5L), empty.stream().map(Finding::line).toList());
+    List<Finding> other = compiler.compile(Map.of("user/Net.java", beside)).errors();
+    assertEquals(List.of("BW114"), other.stream().map(Finding::code).toList());
+    assertEquals(6, other.get(0).line());
   }
 
   @Test

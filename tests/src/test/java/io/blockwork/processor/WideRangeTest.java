@@ -43,14 +43,22 @@ final class WideRangeTest {
   private static final long MOST_MACS = 1 << 27;
   private static final int BATCH = 2;
 
-  @Property(tries = 120, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  @Property(
+      seed = "2026",
+      tries = 120,
+      shrinking = ShrinkingMode.BOUNDED,
+      edgeCases = EdgeCasesMode.NONE)
   @Label("give a positioned error, or code that compiles and runs, under javac")
   void areReportedOrRunUnderJavac(@ForAll("annotations") String annotation)
       throws ReflectiveOperationException {
     check(Compiler.JAVAC, annotation);
   }
 
-  @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  @Property(
+      seed = "2026",
+      tries = 30,
+      shrinking = ShrinkingMode.BOUNDED,
+      edgeCases = EdgeCasesMode.NONE)
   @Label("give a positioned error, or code that compiles and runs, under ECJ")
   void areReportedOrRunUnderEcj(@ForAll("annotations") String annotation)
       throws ReflectiveOperationException {

@@ -37,7 +37,7 @@ class RandomNetworksTest {
     return Arbitraries.randomValue(random -> new RandomNetworks(random).any());
   }
 
-  @Property(tries = 30, shrinking = ShrinkingMode.OFF)
+  @Property(seed = "2026", tries = 30, shrinking = ShrinkingMode.OFF)
   @Label(
       "compile to the same bytes twice, have the predicted shape and size, and their gradients are right")
   void compileRunAndDifferentiate(
