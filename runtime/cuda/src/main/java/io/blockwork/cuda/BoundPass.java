@@ -174,7 +174,8 @@ final class BoundPass implements AutoCloseable {
           graph.launch(stream);
           stream.await();
           float sum = timer.milliseconds(() -> graph.launch(stream));
-          times.add(new KernelTime(launch.path(), launch.what(), sum / repetitions));
+          times.add(
+              new KernelTime(launch.path(), launch.what(), launch.bytes(), sum / repetitions));
         }
       }
     } finally {

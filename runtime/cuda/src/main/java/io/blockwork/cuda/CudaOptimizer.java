@@ -277,7 +277,7 @@ final class CudaOptimizer implements BoundOptimizer {
   }
 
   private static Emitter.Launch launch(String kernel, Consumer<Stream> run) {
-    return new Emitter.Launch("optimizer", kernel, run);
+    return new Emitter.Launch("optimizer", kernel, 0, run);
   }
 
   @Override

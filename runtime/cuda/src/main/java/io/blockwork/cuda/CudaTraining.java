@@ -64,9 +64,17 @@ final class CudaTraining implements BoundTraining {
         new TrainingRecorder(parameters, values, settings, weights, emitter, passNumber);
     TrainingPass generated = network.apply(recorder);
     generated.forward();
-    List<Operation> forwards = Fusion.join(recorder.take());
+    List<Operation> forwards =
+        Fusion.join(
+            recorder.take(),
+            generated.outputs().stream().map(o -> BindChecks.use(o.value())).toList());
     generated.backward();
-    List<Operation> backwards = Fusion.join(recorder.take());
+    List<Operation> backwards =
+        Fusion.join(
+            recorder.take(),
+            settings.inputGradient()
+                ? List.of(BindChecks.use(generated.inputGradient()))
+                : List.of());
     counted = recorder.counted();
     input = pass.port(BindChecks.use(generated.input()));
     for (TrainingOutput each : generated.outputs()) {
@@ -297,6 +305,13 @@ final class CudaTraining implements BoundTraining {
   /** Hands out the gradient of the images, as {@link #inputGradient(INDArray)} does. */
   void inputGradient(long to) {
     inputGradient.orElseThrow().read(to);
+  }
+
+  /** What both graphs launch, in order. */
+  List<Emitter.Launch> launches() {
+    List<Emitter.Launch> all = new ArrayList<>(forwardLaunches);
+    all.addAll(backwardLaunches);
+    return all;
   }
 
   /** Milliseconds that the device takes for both graphs, the copies not included. */

@@ -150,6 +150,7 @@ record DeviceConvolution(Conv conv, CudaTensor src, CudaTensor dst) {
           residual.stream().toList(),
           ScaleShift.NONE,
           function,
+          Optional.empty(),
           dst);
     }
   }

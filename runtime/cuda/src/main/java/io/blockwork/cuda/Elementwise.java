@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Sums, products, activations, and what moves pixels and channels. */
 final class Elementwise {
@@ -38,7 +39,7 @@ final class Elementwise {
           "sum",
           dst.channels(),
           dst.pixels(),
-          List.of(a.getKey(), b.getKey(), dst),
+          pair ? List.of(a.getKey(), b.getKey(), dst) : List.of(a.getKey(), dst),
           a.getKey(),
           a.getKey().pitch(),
           a.getValue(),
@@ -127,10 +128,14 @@ final class Elementwise {
 
   /** {@code dst = function(src * scale + shift)}. */
   static void affine(Emitter to, ScaleShift by, Function function, CudaTensor src, CudaTensor dst) {
-    affine(to, by, src, List.of(), ScaleShift.NONE, function, dst);
+    affine(to, by, src, List.of(), ScaleShift.NONE, function, Optional.empty(), dst);
   }
 
-  /** {@code dst = function(src * scale + shift [+ other * its scale + its shift])}. */
+  /**
+   * {@code dst = function(src * scale + shift [+ other * its scale + its shift])}.
+   *
+   * @param signs receives where {@code dst} is positive, if somebody asks
+   */
   static void affine(
       Emitter to,
       ScaleShift by,
@@ -138,11 +143,13 @@ final class Elementwise {
       List<CudaTensor> other,
       ScaleShift byOther,
       Function function,
+      Optional<Signs> signs,
       CudaTensor dst) {
     List<CudaTensor> all = new ArrayList<>(List.of(src, dst));
     all.addAll(other);
     CudaTensor second = other.isEmpty() ? src : other.get(0);
-    to.pixels(
+    signs.ifPresent(s -> s.written(dst, to.width(all)));
+    to.pixelsAtOnce(
         Source.ELEMENTWISE,
         "affine",
         dst.channels(),
@@ -158,6 +165,7 @@ final class Elementwise {
         byOther.shift(),
         dst,
         dst.pitch(),
+        signs.<Place>map(s -> s).orElse(Place.NONE),
         dst.pixels(),
         dst.channels(),
         function.number(),

@@ -31,20 +31,24 @@ final class Emitter {
   /** Blocks of our own kernels for each multiprocessor: enough to keep its memory busy. */
   private static final int BLOCKS = 8;
 
+  /**
+   * Blocks of kernels that fill the registers: as many as run at a time ({@code common.cu}), since
+   * a last wave of fewer would leave multiprocessors idle.
+   */
+  private static final int BLOCKS_AT_A_TIME = 3;
+
   /** Pixels that a thread should have before there are more threads. */
   private static final int PIXELS_A_THREAD = 4;
-
-  /** Of the kernels that sum over all pixels: fewer blocks leave fewer parts to add up. */
-  private static final int SUMMING_BLOCKS = 3;
 
   /**
    * One launch.
    *
    * @param path of the layer
    * @param what the kernel
+   * @param bytes of the tensors that a kernel of our own reads and writes; 0 where nobody counts
    * @param run puts it on a stream
    */
-  record Launch(String path, String what, Consumer<Stream> run) {}
+  record Launch(String path, String what, long bytes, Consumer<Stream> run) {}
 
   private final Device device;
   private final KernelModules kernels;
@@ -123,7 +127,11 @@ final class Emitter {
   }
 
   void add(String what, Consumer<Stream> run) {
-    launches.add(new Launch(path, what, run));
+    add(what, 0, run);
+  }
+
+  private void add(String what, long bytes, Consumer<Stream> run) {
+    launches.add(new Launch(path, what, bytes, run));
   }
 
   /** Makes the memory of a tensor or an array zero. */
@@ -144,9 +152,18 @@ final class Emitter {
   }
 
   private void launch(Source source, String kernel, Grid grid, Object... arguments) {
+    launch(source, kernel, 0, grid, arguments);
+  }
+
+  private void launch(Source source, String kernel, long bytes, Grid grid, Object... arguments) {
     // Compiled now, so that a mistake in it is told with the layer's name.
     var module = kernels.of(source);
-    add(kernel, stream -> module.launch(stream, kernel, grid, resolve(arguments)));
+    add(kernel, bytes, stream -> module.launch(stream, kernel, grid, resolve(arguments)));
+  }
+
+  private long bytes(List<CudaTensor> tensors) {
+    return tensors.stream().mapToLong(t -> t.pixels() * (long) t.channels()).sum()
+        * numerics().bytes();
   }
 
   /** A kernel of one thread, or a few, for each of so many values. */
@@ -166,8 +183,8 @@ final class Emitter {
     launch(source, kernel, grid, arguments);
   }
 
-  /** The suffix and the channels at a time of a kernel on these tensors. */
-  private int width(List<CudaTensor> tensors) {
+  /** The channels that a kernel on these tensors takes at a time. */
+  int width(List<CudaTensor> tensors) {
     return tensors.stream().allMatch(CudaTensor::isAligned) ? numerics().alignment() : 1;
   }
 
@@ -190,7 +207,8 @@ final class Emitter {
    * A kernel that goes through the channels of all pixels.
    *
    * @param pixels pixels of all images
-   * @param tensors what it reads and writes: whether all of them allow 16 bytes at a time
+   * @param tensors what it reads and writes, each as often as it does: whether all of them allow 16
+   *     bytes at a time
    */
   void pixels(
       Source source,
@@ -199,8 +217,31 @@ final class Emitter {
       long pixels,
       List<CudaTensor> tensors,
       Object... arguments) {
+    pixels(source, kernel, channels, pixels, BLOCKS, tensors, arguments);
+  }
+
+  /** The same for a kernel that fills the registers. */
+  void pixelsAtOnce(
+      Source source,
+      String kernel,
+      int channels,
+      long pixels,
+      List<CudaTensor> tensors,
+      Object... arguments) {
+    pixels(source, kernel, channels, pixels, BLOCKS_AT_A_TIME, tensors, arguments);
+  }
+
+  private void pixels(
+      Source source,
+      String kernel,
+      int channels,
+      long pixels,
+      int perMultiprocessor,
+      List<CudaTensor> tensors,
+      Object... arguments) {
     int width = width(tensors);
-    launch(source, named(kernel, width), channels(channels, pixels, width, BLOCKS), arguments);
+    Grid grid = channels(channels, pixels, width, perMultiprocessor);
+    launch(source, named(kernel, width), bytes(tensors), grid, arguments);
   }
 
   /**
@@ -218,14 +259,14 @@ final class Emitter {
       List<CudaTensor> tensors,
       Object... arguments) {
     int width = width(tensors);
-    Grid grid = channels(channels, pixels, width, SUMMING_BLOCKS);
+    Grid grid = channels(channels, pixels, width, BLOCKS_AT_A_TIME);
     long columns = (long) grid.gridX() * grid.blockX() * width;
     parts.atLeast(columns * grid.gridY() * sums * Float.BYTES);
     counters.atLeast((long) grid.gridX() * Integer.BYTES);
     Object[] all = Arrays.copyOf(arguments, arguments.length + 2);
     all[arguments.length] = parts;
     all[arguments.length + 1] = counters;
-    launch(source, named(kernel, width), grid, all);
+    launch(source, named(kernel, width), bytes(tensors), grid, all);
   }
 
   /** A kernel with a row of blocks for each image, each block for a few channels. */
@@ -234,7 +275,7 @@ final class Emitter {
     int width = width(tensors);
     Grid one = channels(channels, 1, width, 1);
     Grid grid = new Grid(one.gridX(), form.batch(), one.blockX(), one.blockY());
-    launch(source, named(kernel, width), grid, arguments);
+    launch(source, named(kernel, width), bytes(tensors), grid, arguments);
   }
 
   /** cuDNN's plan for a problem, if it has one. */

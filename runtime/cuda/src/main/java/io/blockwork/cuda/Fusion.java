@@ -4,12 +4,16 @@ import io.blockwork.cuda.Elementwise.ScaleShift;
 import io.blockwork.cuda.Elementwise.Term;
 import io.blockwork.cuda.Joinable.AddTo;
 import io.blockwork.cuda.Joinable.Mask;
+import io.blockwork.cuda.Joinable.MaxPool;
+import io.blockwork.cuda.Joinable.MaxPoolBackward;
+import io.blockwork.cuda.Joinable.MaxPoolNormSums;
 import io.blockwork.cuda.Joinable.NormApply;
 import io.blockwork.cuda.Joinable.NormSums;
 import io.blockwork.cuda.Joinable.Sum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Joins operations of a training pass that would read and write the same memory one after the
@@ -17,21 +21,27 @@ import java.util.Optional;
  */
 final class Fusion {
   private final List<Operation> operations;
+  private final List<CudaTensor> results;
 
-  private Fusion(List<Operation> operations) {
+  private Fusion(List<Operation> operations, List<CudaTensor> results) {
     this.operations = new ArrayList<>(operations);
+    this.results = results;
   }
 
   /**
    * The same work in fewer operations.
    *
    * @param operations of one direction of a pass, in order
+   * @param results tensors that are read when all is done
    */
-  static List<Operation> join(List<Operation> operations) {
-    Fusion fusion = new Fusion(operations);
+  static List<Operation> join(List<Operation> operations, List<CudaTensor> results) {
+    Fusion fusion = new Fusion(operations, results);
     fusion.normsIntoSums();
+    fusion.normsIntoPools();
     fusion.masksIntoNorms();
+    fusion.poolsIntoNorms();
     fusion.additionsIntoNorms();
+    fusion.additionsIntoPools();
     return List.copyOf(fusion.operations);
   }
 
@@ -41,8 +51,8 @@ final class Fusion {
       if (operations.get(i) instanceof Sum sum && isPlainPair(sum)) {
         CudaTensor a = sum.terms().get(0).tensor();
         CudaTensor b = sum.terms().get(1).tensor();
-        int first = normFor(a, i);
-        int second = normFor(b, i);
+        int first = normForSum(a, i);
+        int second = normForSum(b, i);
         if (first >= 0) {
           i = replace(i, sum, first, second, b);
         } else if (second >= 0) {
@@ -81,6 +91,7 @@ final class Fusion {
             Optional.of(two.map(NormApply::src).orElse(otherTensor)),
             two.map(NormApply::by).orElse(ScaleShift.NONE),
             sum.function(),
+            sum.signs(),
             sum.dst()));
     operations.remove(Math.max(norm, other));
     if (other >= 0) {
@@ -90,12 +101,22 @@ final class Fusion {
     return at - 1;
   }
 
-  /**
-   * The index of the norm without activation that makes the tensor for the sum at the index alone;
-   * negative if there is none.
-   */
-  private int normFor(CudaTensor tensor, int reader) {
+  /** The index of a norm without activation that a sum may take in; negative if there is none. */
+  private int normForSum(CudaTensor tensor, int reader) {
     CudaTensor dst = ((Sum) operations.get(reader)).dst();
+    return normFor(
+        tensor,
+        reader,
+        norm -> norm.function().isNone() && (norm.src().equals(dst) || !norm.src().overlaps(dst)));
+  }
+
+  /**
+   * The index of the norm that makes the tensor for the operation at the index alone; negative if
+   * there is none.
+   *
+   * @param suits what else is asked of the norm
+   */
+  private int normFor(CudaTensor tensor, int reader, Predicate<NormApply> suits) {
     for (int i = reader - 1; i >= 0; i--) {
       Operation each = operations.get(i);
       if (each.writes(tensor)) {
@@ -103,8 +124,7 @@ final class Fusion {
             each instanceof NormApply norm
                 && norm.dst().equals(tensor)
                 && norm.other().isEmpty()
-                && norm.function().isNone()
-                && (norm.src().equals(dst) || !norm.src().overlaps(dst))
+                && suits.test(norm)
                 && !writtenBetween(norm.src(), i, reader)
                 && !readAfter(tensor, reader);
         return fits ? i : -1;
@@ -114,6 +134,36 @@ final class Fusion {
       }
     }
     return -1;
+  }
+
+  /** The largest values of a norm, with or without ReLU, that nobody else reads. */
+  private void normsIntoPools() {
+    for (int i = 0; i < operations.size(); i++) {
+      if (operations.get(i) instanceof MaxPool pool && pool.by() == ScaleShift.NONE) {
+        int at = normFor(pool.src(), i, norm -> joins(norm, pool));
+        if (at >= 0) {
+          NormApply norm = (NormApply) operations.get(at);
+          boolean relu = !norm.function().isNone();
+          operations.set(
+              i,
+              new MaxPool(
+                  pool.path(),
+                  pool.pools(),
+                  norm.src(),
+                  norm.by(),
+                  relu,
+                  pool.dst(),
+                  pool.places()));
+          operations.remove(at);
+          i--;
+        }
+      }
+    }
+  }
+
+  private static boolean joins(NormApply norm, MaxPool pool) {
+    return (norm.function().isNone() || norm.function().equals(Function.RELU))
+        && !norm.src().overlaps(pool.dst());
   }
 
   private boolean writtenBetween(CudaTensor tensor, int from, int to) {
@@ -134,7 +184,7 @@ final class Fusion {
         return false;
       }
     }
-    return false;
+    return results.stream().anyMatch(tensor::overlaps);
   }
 
   /** The mask of a ReLU behind a sum, done by the norm that reads the gradient first. */
@@ -169,6 +219,7 @@ final class Fusion {
             Optional.empty(),
             Norms.Relu.OF_OUTPUT,
             Optional.of(mask.output()),
+            Optional.of(mask.signs()),
             Optional.of(mask.gradient())));
   }
 
@@ -203,7 +254,53 @@ final class Fusion {
               with(
                   sums,
                   new Norms.Incoming(
-                      old.dDst(), Optional.of(add.src()), old.relu(), old.output(), old.masked())));
+                      old.dDst(),
+                      Optional.of(add.src()),
+                      old.relu(),
+                      old.output(),
+                      old.signs(),
+                      old.masked())));
+          operations.remove(i);
+          i--;
+        }
+      }
+    }
+  }
+
+  /** The gradient of a pool, made by the norm that reads it first. */
+  private void poolsIntoNorms() {
+    for (int i = 0; i < operations.size(); i++) {
+      if (operations.get(i) instanceof MaxPoolBackward pool
+          && pool.pools().joinsNorms()
+          && !pool.accumulate()) {
+        int next = nextThatTouches(pool.dSrc(), i);
+        if (next >= 0
+            && operations.get(next) instanceof NormSums sums
+            && sums.incoming().relu() != Norms.Relu.OF_OUTPUT
+            && sums.incoming().dDst().equals(pool.dSrc())
+            && !writtenBetween(pool.dDst(), i, next)) {
+          operations.set(next, new MaxPoolNormSums(pool, Optional.empty(), sums));
+          operations.remove(i);
+          i--;
+        }
+      }
+    }
+  }
+
+  /** What is added to the gradient of a pool's output that nobody else reads. */
+  private void additionsIntoPools() {
+    for (int i = 0; i < operations.size(); i++) {
+      if (operations.get(i) instanceof AddTo add) {
+        int next = nextThatTouches(add.dst(), i);
+        if (next >= 0
+            && operations.get(next) instanceof MaxPoolNormSums sums
+            && sums.added().isEmpty()
+            && sums.pool().dDst().equals(add.dst())
+            && !sums.pool().dSrc().overlaps(add.src())
+            && !writtenBetween(add.src(), i, next)
+            && !readAfter(add.dst(), next)) {
+          operations.set(
+              next, new MaxPoolNormSums(sums.pool(), Optional.of(add.src()), sums.sums()));
           operations.remove(i);
           i--;
         }

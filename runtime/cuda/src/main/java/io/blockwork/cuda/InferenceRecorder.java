@@ -128,7 +128,7 @@ final class InferenceRecorder implements InferenceBinder {
   private Kernel maxPool(String path, PoolKernels pools, Tensor src, Tensor dst) {
     CudaTensor from = BindChecks.use(src);
     CudaTensor into = BindChecks.use(dst);
-    return kernel(path, List.of(src), dst, to -> pools.max(to, from, into, Place.NONE));
+    return kernel(path, List.of(src), dst, to -> pools.max(to, from, into));
   }
 
   @Override

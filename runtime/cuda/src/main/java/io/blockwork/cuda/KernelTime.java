@@ -8,9 +8,10 @@ import java.util.Locale;
  *
  * @param path of the layer
  * @param kernel what runs
+ * @param bytes of the tensors that it reads and writes, or 0
  * @param milliseconds the mean
  */
-record KernelTime(String path, String kernel, double milliseconds) {
+record KernelTime(String path, String kernel, long bytes, double milliseconds) {
   /** A table for people to read. */
   static String table(List<KernelTime> times, String engine, long images, double whole) {
     double sum = times.stream().mapToDouble(KernelTime::milliseconds).sum();

@@ -95,7 +95,9 @@ final class Norms {
   enum Relu {
     NONE,
     OWN,
-    OF_OUTPUT
+    OF_OUTPUT,
+    /** Which kernels take for {@link #OF_OUTPUT} where they can. */
+    OF_SIGNS
   }
 
   /**
@@ -105,6 +107,7 @@ final class Norms {
    * @param added what is added to it first, at most one
    * @param relu how it is masked
    * @param output whose zeros mask it, if {@code relu} says so
+   * @param signs of that, if they have been written
    * @param masked where the masked sum goes, if it is needed
    */
   record Incoming(
@@ -112,9 +115,11 @@ final class Norms {
       Optional<CudaTensor> added,
       Relu relu,
       Optional<CudaTensor> output,
+      Optional<Signs> signs,
       Optional<CudaTensor> masked) {
     static Incoming of(CudaTensor dDst, Relu relu) {
-      return new Incoming(dDst, Optional.empty(), relu, Optional.empty(), Optional.empty());
+      return new Incoming(
+          dDst, Optional.empty(), relu, Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
 
@@ -123,8 +128,10 @@ final class Norms {
       Emitter to, Arrays arrays, Incoming incoming, CudaTensor src, Place dGamma, Place dBeta) {
     List<CudaTensor> all = new ArrayList<>(List.of(incoming.dDst(), src));
     incoming.added().ifPresent(all::add);
-    incoming.output().ifPresent(all::add);
     incoming.masked().ifPresent(all::add);
+    Optional<Signs> signs = incoming.signs().filter(s -> s.suit(to.width(all)));
+    Optional<CudaTensor> output = signs.isPresent() ? Optional.empty() : incoming.output();
+    output.ifPresent(all::add);
     to.sums(
         Source.NORMS,
         "norm_sums",
@@ -138,9 +145,10 @@ final class Norms {
         pitch(incoming.added()),
         src,
         src.pitch(),
-        place(incoming.output()),
-        pitch(incoming.output()),
-        incoming.relu().ordinal(),
+        place(output),
+        pitch(output),
+        signs.<Place>map(s -> s).orElse(Place.NONE),
+        (signs.isPresent() ? Relu.OF_SIGNS : incoming.relu()).ordinal(),
         place(incoming.masked()),
         pitch(incoming.masked()),
         arrays.mean(),
@@ -172,7 +180,7 @@ final class Norms {
       Place dBeta,
       CudaTensor dSrc,
       boolean accumulate) {
-    to.pixels(
+    to.pixelsAtOnce(
         Source.NORMS,
         "norm_backward",
         src.channels(),

@@ -1,6 +1,7 @@
 package io.blockwork.cuda;
 
 import io.blockwork.cuda.Elementwise.Move;
+import io.blockwork.cuda.Elementwise.ScaleShift;
 import io.blockwork.cuda.Elementwise.Term;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Gradient;
@@ -15,6 +16,7 @@ import io.blockwork.io.SafeText;
 import io.blockwork.parameters.Parameters;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes down the layers of a training pass that have no parameters. */
 abstract class PlainLayers extends RecordedLayers {
@@ -38,13 +40,17 @@ abstract class PlainLayers extends RecordedLayers {
   }
 
   private Layer maxPool(Ends at, PoolKernels pools) {
-    long bytes = (long) at.dst().pixels() * at.dst().channels() * Integer.BYTES;
-    Place places = emitter.arena().reserve("places", bytes);
-    return simple(
-        at,
-        to -> pools.max(to, at.src(), at.dst(), places),
-        List.of(at.dDst()),
-        to -> pools.maxBackward(to, at.dDst(), places, at.dSrc(), at.accumulate()));
+    Place places = emitter.arena().reserve("places", pools.bytesOfPlaces(at.dst()));
+    follow(at.dst(), at.needed());
+    Recorded layer = new Recorded(at.path());
+    layer.forward(
+        new Joinable.MaxPool(at.path(), pools, at.src(), ScaleShift.NONE, false, at.dst(), places));
+    if (at.needed()) {
+      layer.backward(
+          new Joinable.MaxPoolBackward(
+              at.path(), pools, at.dDst(), places, at.dSrc(), at.accumulate()));
+    }
+    return layer;
   }
 
   @Override
@@ -127,9 +133,17 @@ abstract class PlainLayers extends RecordedLayers {
             .toList();
     boolean needed = terms.stream().anyMatch(t -> needed(t.tensor()));
     Recorded layer = new Recorded(path);
-    layer.forward(new Joinable.Sum(path, relu ? Function.RELU : Function.NONE, into, terms));
-    if (relu && needed) {
-      layer.backward(new Joinable.Mask(path, gradient, into));
+    boolean masked = relu && needed;
+    Signs signs = new Signs(emitter.arena().reserve("signs"));
+    layer.forward(
+        new Joinable.Sum(
+            path,
+            relu ? Function.RELU : Function.NONE,
+            masked ? Optional.of(signs) : Optional.empty(),
+            into,
+            terms));
+    if (masked) {
+      layer.backward(new Joinable.Mask(path, gradient, into, signs));
     }
     for (TrainedAddend addend : addends) {
       if (addend.gradient().isPresent()) {

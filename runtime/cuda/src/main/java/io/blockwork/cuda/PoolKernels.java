@@ -1,10 +1,12 @@
 package io.blockwork.cuda;
 
+import io.blockwork.cuda.Elementwise.ScaleShift;
 import io.blockwork.cuda.KernelModules.Source;
 import io.blockwork.engine.Padding;
 import io.blockwork.engine.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Pools over windows.
@@ -13,6 +15,8 @@ import java.util.List;
  * @param adaptive whether the windows divide the input among the outputs
  */
 record PoolKernels(Window window, boolean adaptive) {
+  private static final int MOST_IN_A_BYTE = 255;
+
   static PoolKernels of(Window window) {
     return new PoolKernels(window, false);
   }
@@ -51,19 +55,40 @@ record PoolKernels(Window window, boolean adaptive) {
     return List.of(tensor, tensor.pitch(), tensor.height(), tensor.width());
   }
 
+  /** Whether a byte says where in its window the largest value was. */
+  private boolean isSmall() {
+    return !adaptive && window.kernelHeight() * window.kernelWidth() <= MOST_IN_A_BYTE;
+  }
+
+  private String named(String kernel) {
+    return isSmall() ? "small_" + kernel : kernel;
+  }
+
+  /** Bytes that say where the largest values were. */
+  long bytesOfPlaces(CudaTensor dst) {
+    return (long) dst.pixels() * dst.paddedChannels() * (isSmall() ? 1 : Integer.BYTES);
+  }
+
+  /** The largest values. */
+  void max(Emitter to, CudaTensor src, CudaTensor dst) {
+    max(to, src, ScaleShift.NONE, false, dst, Place.NONE);
+  }
+
   /**
-   * The largest values.
+   * The largest values of a tensor, or of {@code src * scale + shift}.
    *
-   * @param places receives where they were, as an int for each; {@link Place#NONE} if nobody asks
+   * @param relu whether a ReLU follows that
+   * @param places receives where they were; {@link Place#NONE} if nobody asks
    */
-  void max(Emitter to, CudaTensor src, CudaTensor dst, Place places) {
+  void max(Emitter to, CudaTensor src, ScaleShift by, boolean relu, CudaTensor dst, Place places) {
     List<Object> all = new ArrayList<>(described(src));
+    all.addAll(List.of(by.scale(), by.shift(), relu));
     all.addAll(described(dst));
     all.addAll(List.of(places, dst.form().batch(), dst.channels()));
     all.addAll(geometry());
     to.pixels(
         Source.POOLS,
-        "max_pool",
+        named("max_pool"),
         dst.channels(),
         dst.pixels(),
         List.of(src, dst),
@@ -78,11 +103,48 @@ record PoolKernels(Window window, boolean adaptive) {
     all.addAll(geometry());
     to.pixels(
         Source.POOLS,
-        "max_pool_backward",
+        named("max_pool_backward"),
         dSrc.channels(),
         dSrc.pixels(),
         List.of(dDst, dSrc),
         arguments(all, List.of(adaptive, accumulate)));
+  }
+
+  /** Whether {@link #maxNormSums} serves. */
+  boolean joinsNorms() {
+    return isSmall();
+  }
+
+  /** The gradient of a norm's output behind which the pool stands, and those of the norm. */
+  void maxNormSums(
+      Emitter to,
+      Joinable.MaxPoolBackward pool,
+      Optional<CudaTensor> added,
+      Joinable.NormSums sums) {
+    CudaTensor src = sums.src();
+    CudaTensor dDst = pool.dDst();
+    CudaTensor dSrc = pool.dSrc();
+    List<CudaTensor> tensors = new ArrayList<>(List.of(dDst, src, dSrc));
+    added.ifPresent(tensors::add);
+    List<Object> all = new ArrayList<>(List.of(dDst, dDst.pitch()));
+    all.add(added.<Place>map(t -> t).orElse(Place.NONE));
+    all.add(added.map(CudaTensor::pitch).orElse(0));
+    all.addAll(List.of(dDst.height(), dDst.width(), pool.places()));
+    all.addAll(described(src));
+    all.addAll(List.of(sums.incoming().relu() == Norms.Relu.OWN, dSrc, dSrc.pitch()));
+    Norms.Arrays arrays = sums.arrays();
+    all.addAll(List.of(arrays.mean(), arrays.inverse()));
+    all.addAll(List.of(arrays.affine().scale(), arrays.affine().shift()));
+    all.addAll(List.of(sums.dGamma(), sums.dBeta(), src.form().batch(), src.channels()));
+    all.addAll(geometry());
+    to.sums(
+        Source.POOLS,
+        "max_pool_norm_sums",
+        src.channels(),
+        src.pixels(),
+        2,
+        tensors,
+        all.toArray());
   }
 
   /** The means. */

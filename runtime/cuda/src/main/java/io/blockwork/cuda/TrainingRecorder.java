@@ -183,6 +183,7 @@ final class TrainingRecorder extends PlainLayers {
             Optional.empty(),
             ScaleShift.NONE,
             relu ? Function.RELU : Function.NONE,
+            Optional.empty(),
             at.dst()));
     if (trained) {
       Place dGamma = weights.gradientOf(path + ".weight");

@@ -137,7 +137,7 @@ public final class Check {
     return all;
   }
 
-  private static CheckCase network(
+  static CheckCase network(
       Class<? extends Network> type,
       Function<InferenceBinder, ForwardPass> inference,
       Function<TrainingBinder, TrainingPass> training) {
@@ -489,12 +489,16 @@ public final class Check {
       Map<String, double[]> kinds = new LinkedHashMap<>();
       for (KernelTime time : plan.profile(3)) {
         String kind = time.kernel().startsWith("cuDNN") ? "cuDNN" : time.kernel();
-        double[] sum = kinds.computeIfAbsent(kind, k -> new double[2]);
+        double[] sum = kinds.computeIfAbsent(kind, k -> new double[3]);
         sum[0] += time.milliseconds();
         sum[1]++;
+        sum[2] += time.bytes();
       }
       kinds.forEach(
-          (kind, sum) -> say("   training: %-28s %8.3f ms in %4.0f", kind, sum[0], sum[1]));
+          (kind, sum) ->
+              say(
+                  "   training: %-28s %8.3f ms in %4.0f, %8.3f GB, %5.2f TB/s",
+                  kind, sum[0], sum[1], sum[2] / 1e9, sum[2] / 1e9 / sum[0]));
     }
   }
 

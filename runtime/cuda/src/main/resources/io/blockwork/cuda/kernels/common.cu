@@ -204,6 +204,25 @@ template <int V, int K> DEVICE bool grid_sums(float (*a)[V], float* parts, u32* 
   return true;
 }
 
+// Sums go from the last row to the first: what reads the same rows next begins where they are still in the cache.
+#define ROW(r) ((u64)(M - 1 - (r)))
+// Where the signs of this thread's channels of a pixel are: a byte for V values, bit j set where value j was positive.
+#define SIGNS(row) ((u64)(row) * ((C + V - 1) / V) + c / V)
+template <int V> DEVICE u8 positive(const float* f) {
+  u32 bits = 0u;
+  EACH if (f[j] > 0.f) bits |= 1u << j;
+  return (u8)bits;
+}
+
+// The gradients of a norm's scale and shift, from the sums over all pixels of d * (x - mean) and of d.
+template <int V> DEVICE void norm_gradients(float (*s)[V], const float* inverse, float* dgamma, float* dbeta, int C, float* parts, u32* counters) {
+  int c = CHANNELS;
+  if (!grid_sums<V, 2>(s, parts, counters) || threadIdx.y != 0) return;
+  float inverses[V];
+  EACH inverses[j] = c + j < C ? inverse[c + j] : 0.f;
+  EACH if (c + j < C) { dgamma[c + j] = s[0][j] * inverses[j]; dbeta[c + j] = s[1][j]; }
+}
+
 // The sum of one number of every thread of a one-dimensional block, in all threads.
 DEVICE float block_sum(float v) {
   __shared__ float shared[THREADS];

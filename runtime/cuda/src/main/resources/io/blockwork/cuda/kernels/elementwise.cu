@@ -45,8 +45,9 @@ template <int V> DEVICE void activation_backward(const T* dy, int pd, const T* r
 }
 KERNEL(activation_backward, (const T* dy, int pd, const T* reference, int pr, T* dx, int px, int M, int C, int function, float alpha, float beta, int from_output, int accumulate), (dy, pd, reference, pr, dx, px, M, C, function, alpha, beta, from_output, accumulate))
 
-// y = activation(x * scale + shift [+ z * zscale + zshift]); without zscale, z is added as it is.
-template <int V, int F> DEVICE void affine_as(const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate) {
+// y = activation(x * scale + shift [+ z * zscale + zshift]); without zscale, z is added as it is. With `signs`, keeps
+// where y is positive.
+template <int V, int F> DEVICE void affine_as(const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, u8* signs, int M, int C, int function, float alpha, float beta, int accumulate) {
   int c = CHANNELS;
   if (c >= C) return;
   float k[V], s[V], q[V];
@@ -74,6 +75,7 @@ template <int V, int F> DEVICE void affine_as(const T* x, int px, const float* s
         w[u].get(g);
         EACH f[j] = activated<F>(function, f[j] * k[j] + s[j] + g[j] * q[j], alpha, beta);
         store<V>(y + (u64)(r + u * step) * py + c, f);
+        if (signs) signs[SIGNS(r + u * step)] = positive<V>(f);
       }
     }
   }
@@ -85,14 +87,15 @@ template <int V, int F> DEVICE void affine_as(const T* x, int px, const float* s
     if (accumulate) { load<V>(y + (u64)r * py + c, g); EACH f[j] += g[j]; }
     EACH f[j] = activated<F>(function, f[j], alpha, beta);
     store<V>(y + (u64)r * py + c, f);
+    if (signs) signs[SIGNS(r)] = positive<V>(f);
   }
 }
-template <int V> DEVICE void affine(const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate) {
-#define ARGUMENTS (x, px, scale, shift, z, pz, zscale, zshift, y, py, M, C, function, alpha, beta, accumulate)
+template <int V> DEVICE void affine(const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, u8* signs, int M, int C, int function, float alpha, float beta, int accumulate) {
+#define ARGUMENTS (x, px, scale, shift, z, pz, zscale, zshift, y, py, signs, M, C, function, alpha, beta, accumulate)
   BY_FUNCTION(affine_as)
 #undef ARGUMENTS
 }
-KERNEL(affine, (const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, int M, int C, int function, float alpha, float beta, int accumulate), (x, px, scale, shift, z, pz, zscale, zshift, y, py, M, C, function, alpha, beta, accumulate))
+KERNEL(affine, (const T* x, int px, const float* scale, const float* shift, const T* z, int pz, const float* zscale, const float* zshift, T* y, int py, u8* signs, int M, int C, int function, float alpha, float beta, int accumulate), (x, px, scale, shift, z, pz, zscale, zshift, y, py, signs, M, C, function, alpha, beta, accumulate))
 
 // y (+)= a * b, where pixel r of a meets pixel r / plane of b: plane is 1, or H x W for a factor a channel.
 template <int V> DEVICE void multiply(const T* a, int pa, const T* b, int pb, int plane, T* y, int py, int M, int C, int accumulate) {

@@ -11,7 +11,7 @@ template <int V> DEVICE void norm_statistics(const T* x, int px, const float* ga
     int r = FIRST_ROW;
     for (; r + 3 * step < M; r += 4 * step) {
       Values<V> v[4];
-      for (int u = 0; u < 4; u++) v[u].load(x + (u64)(r + u * step) * px + c);
+      for (int u = 0; u < 4; u++) v[u].load(x + ROW(r + u * step) * px + c);
       for (int u = 0; u < 4; u++) {
         float f[V];
         v[u].get(f);
@@ -20,7 +20,7 @@ template <int V> DEVICE void norm_statistics(const T* x, int px, const float* ga
     }
     for (; r < M; r += step) {
       float f[V];
-      load<V>(x + (u64)r * px + c, f);
+      load<V>(x + ROW(r) * px + c, f);
       EACH { float d = f[j] - pivot[j]; s[0][j] += d; s[1][j] += d * d; }
     }
   }
@@ -55,75 +55,90 @@ extern "C" __global__ void norm_fold(const float* gamma, const float* beta, cons
   }
 }
 
-// What a gradient goes through before a norm sees it: [+ db], then zero where a ReLU was zero. The ReLU is that of y where y is
-// given, else the norm's own, recomputed.
-enum { NO_RELU, OWN_RELU, RELU_OF_Y };
-template <int V> DEVICE void through_relu(float* f, const float* x, const float* y, const float* scale, const float* shift, int relu) {
-  if (relu == OWN_RELU) EACH if (!(x[j] * scale[j] + shift[j] > 0.f)) f[j] = 0.f;
-  if (relu == RELU_OF_Y) EACH if (!(y[j] > 0.f)) f[j] = 0.f;
+// What a gradient goes through before a norm sees it: [+ db], then zero where a ReLU was zero. The ReLU is the norm's own, which is
+// recomputed, or that of a sum y, or of one whose signs were kept.
+enum { NO_RELU, OWN_RELU, RELU_OF_Y, RELU_OF_SIGNS };
+template <int V> DEVICE void through_relu(float* f, const float* x, const float* scale, const float* shift) {
+  EACH if (!(x[j] * scale[j] + shift[j] > 0.f)) f[j] = 0.f;
 }
-// dgamma and dbeta; writes the gradient it has summed to `out` where that is given.
-template <int V> DEVICE void norm_sums(const T* da, int pa, const T* db, int pb, const T* x, int px, const T* y, int py, int relu, T* out, int po, const float* mean, const float* inverse, const float* scale, const float* shift, float* dgamma, float* dbeta, int M, int C, float* parts, u32* counters) {
+// dgamma and dbeta; writes the gradient it has summed to `out` where that is given. So many rows are in flight as registers allow.
+template <int V, int RELU, bool SUM, int ROWS> DEVICE void norm_sums_as(const T* da, int pa, const T* db, int pb, const T* x, int px, const T* y, int py, const u8* signs, T* out, int po, const float* mean, const float* inverse, const float* scale, const float* shift, float* dgamma, float* dbeta, int M, int C, float* parts, u32* counters) {
   int c = CHANNELS, step = ROW_STEP;
   float s[2][V], m[V], k[V], t[V];
-  EACH { s[0][j] = s[1][j] = 0.f; bool in = c + j < C; m[j] = in ? mean[c + j] : 0.f; k[j] = in ? scale[c + j] : 0.f; t[j] = in ? shift[c + j] : 0.f; }
-  if (c < C) for (int r = FIRST_ROW; r < M; r += 2 * step) {
-    Values<V> va[2], vb[2], vx[2], vy[2];
-    for (int u = 0; u < 2; u++) {
-      int q = r + u * step < M ? r + u * step : r;
-      va[u].load(da + (u64)q * pa + c);
-      vx[u].load(x + (u64)q * px + c);
-      if (db) vb[u].load(db + (u64)q * pb + c);
-      if (relu == RELU_OF_Y) vy[u].load(y + (u64)q * py + c);
+  EACH { s[0][j] = s[1][j] = 0.f; bool in = c + j < C; m[j] = in ? mean[c + j] : 0.f; if (RELU == OWN_RELU) { k[j] = in ? scale[c + j] : 0.f; t[j] = in ? shift[c + j] : 0.f; } }
+  if (c < C) for (int r = FIRST_ROW; r < M; r += ROWS * step) {
+    Values<V> va[ROWS], vb[ROWS], vx[ROWS], vy[ROWS];
+    u32 kept[ROWS];
+    for (int u = 0; u < ROWS; u++) {
+      u64 q = ROW(r + u * step < M ? r + u * step : r);
+      va[u].load(da + q * pa + c);
+      vx[u].load(x + q * px + c);
+      if (SUM) vb[u].load(db + q * pb + c);
+      if (RELU == RELU_OF_Y) vy[u].load(y + q * py + c);
+      if (RELU == RELU_OF_SIGNS) kept[u] = signs[SIGNS(q)];
     }
-    for (int u = 0; u < 2; u++) {
+    for (int u = 0; u < ROWS; u++) {
       if (r + u * step >= M) break;
       float f[V], g[V], h[V];
       va[u].get(f);
       vx[u].get(g);
-      if (db) { vb[u].get(h); EACH f[j] = rounded(f[j] + h[j], da); }
-      if (relu == RELU_OF_Y) vy[u].get(h);
-      through_relu<V>(f, g, h, k, t, relu);
-      if (out) store<V>(out + (u64)(r + u * step) * po + c, f);
+      if (SUM) { vb[u].get(h); EACH f[j] = rounded(f[j] + h[j], da); }
+      if (RELU == OWN_RELU) through_relu<V>(f, g, k, t);
+      if (RELU == RELU_OF_Y) { vy[u].get(h); EACH if (!(h[j] > 0.f)) f[j] = 0.f; }
+      if (RELU == RELU_OF_SIGNS) EACH if (!(kept[u] >> j & 1u)) f[j] = 0.f;
+      if (out) store<V>(out + ROW(r + u * step) * po + c, f);
       EACH { s[0][j] += f[j] * (g[j] - m[j]); s[1][j] += f[j]; }
     }
   }
-  if (!grid_sums<V, 2>(s, parts, counters) || threadIdx.y != 0) return;
-  float inverses[V];
-  EACH inverses[j] = c + j < C ? inverse[c + j] : 0.f;
-  EACH if (c + j < C) { dgamma[c + j] = s[0][j] * inverses[j]; dbeta[c + j] = s[1][j]; }
+  norm_gradients<V>(s, inverse, dgamma, dbeta, C, parts, counters);
 }
-KERNEL(norm_sums, (const T* da, int pa, const T* db, int pb, const T* x, int px, const T* y, int py, int relu, T* out, int po, const float* mean, const float* inverse, const float* scale, const float* shift, float* dgamma, float* dbeta, int M, int C, float* parts, u32* counters), (da, pa, db, pb, x, px, y, py, relu, out, po, mean, inverse, scale, shift, dgamma, dbeta, M, C, parts, counters))
+template <int V> DEVICE void norm_sums(const T* da, int pa, const T* db, int pb, const T* x, int px, const T* y, int py, const u8* signs, int relu, T* out, int po, const float* mean, const float* inverse, const float* scale, const float* shift, float* dgamma, float* dbeta, int M, int C, float* parts, u32* counters) {
+#define ARGUMENTS (da, pa, db, pb, x, px, y, py, signs, out, po, mean, inverse, scale, shift, dgamma, dbeta, M, C, parts, counters)
+  if (relu == NO_RELU) norm_sums_as<V, NO_RELU, false, 3> ARGUMENTS;
+  else if (relu == OWN_RELU) norm_sums_as<V, OWN_RELU, false, 2> ARGUMENTS;
+  else if (relu == RELU_OF_Y && db) norm_sums_as<V, RELU_OF_Y, true, 1> ARGUMENTS;
+  else if (relu == RELU_OF_Y) norm_sums_as<V, RELU_OF_Y, false, 2> ARGUMENTS;
+  else if (db) norm_sums_as<V, RELU_OF_SIGNS, true, 2> ARGUMENTS;
+  else norm_sums_as<V, RELU_OF_SIGNS, false, 2> ARGUMENTS;
+#undef ARGUMENTS
+}
+KERNEL(norm_sums, (const T* da, int pa, const T* db, int pb, const T* x, int px, const T* y, int py, const u8* signs, int relu, T* out, int po, const float* mean, const float* inverse, const float* scale, const float* shift, float* dgamma, float* dbeta, int M, int C, float* parts, u32* counters), (da, pa, db, pb, x, px, y, py, signs, relu, out, po, mean, inverse, scale, shift, dgamma, dbeta, M, C, parts, counters))
 
 // dx (+)= scale * (d - dbeta / M - (x - mean) * inverse * dgamma / M)
-template <int V> DEVICE void norm_backward(const T* d, int pd, const T* x, int px, int relu, T* dx, int pg, const float* mean, const float* inverse, const float* scale, const float* shift, const float* dgamma, const float* dbeta, int M, int C, int accumulate) {
+template <int V, bool RELU, int ROWS> DEVICE void norm_backward_as(const T* d, int pd, const T* x, int px, T* dx, int pg, const float* mean, const float* inverse, const float* scale, const float* shift, const float* dgamma, const float* dbeta, int M, int C, int accumulate) {
   int c = CHANNELS, step = ROW_STEP;
   if (c >= C) return;
   float k[V], t[V], k1[V], k2[V];
   EACH {
     bool in = c + j < C;
     k[j] = in ? scale[c + j] : 0.f;
-    t[j] = in ? shift[c + j] : 0.f;
+    if (RELU) t[j] = in ? shift[c + j] : 0.f;
     k1[j] = in ? -k[j] * dgamma[c + j] * inverse[c + j] / M : 0.f;
     k2[j] = in ? -k[j] * dbeta[c + j] / M - k1[j] * mean[c + j] : 0.f;
   }
-  for (int r = FIRST_ROW; r < M; r += 2 * step) {
-    Values<V> vd[2], vx[2];
-    for (int u = 0; u < 2; u++) {
-      int q = r + u * step < M ? r + u * step : r;
-      vd[u].load(d + (u64)q * pd + c);
-      vx[u].load(x + (u64)q * px + c);
+  for (int r = FIRST_ROW; r < M; r += ROWS * step) {
+    Values<V> vd[ROWS], vx[ROWS];
+    for (int u = 0; u < ROWS; u++) {
+      u64 q = r + u * step < M ? r + u * step : r;
+      vd[u].load(d + q * pd + c);
+      vx[u].load(x + q * px + c);
     }
-    for (int u = 0; u < 2; u++) {
+    for (int u = 0; u < ROWS; u++) {
       if (r + u * step >= M) break;
       float f[V], g[V];
       vd[u].get(f);
       vx[u].get(g);
-      through_relu<V>(f, g, g, k, t, relu);
+      if (RELU) through_relu<V>(f, g, k, t);
       EACH f[j] = f[j] * k[j] + g[j] * k1[j] + k2[j];
       add_or_store<V>(dx + (u64)(r + u * step) * pg + c, f, accumulate);
     }
   }
+}
+template <int V> DEVICE void norm_backward(const T* d, int pd, const T* x, int px, int relu, T* dx, int pg, const float* mean, const float* inverse, const float* scale, const float* shift, const float* dgamma, const float* dbeta, int M, int C, int accumulate) {
+#define ARGUMENTS (d, pd, x, px, dx, pg, mean, inverse, scale, shift, dgamma, dbeta, M, C, accumulate)
+  if (relu) norm_backward_as<V, true, 3> ARGUMENTS;
+  else norm_backward_as<V, false, 4> ARGUMENTS;
+#undef ARGUMENTS
 }
 KERNEL(norm_backward, (const T* d, int pd, const T* x, int px, int relu, T* dx, int pg, const float* mean, const float* inverse, const float* scale, const float* shift, const float* dgamma, const float* dbeta, int M, int C, int accumulate), (d, pd, x, px, relu, dx, pg, mean, inverse, scale, shift, dgamma, dbeta, M, C, accumulate))
 
@@ -136,7 +151,7 @@ template <int V> DEVICE void frozen_norm_backward(const T* d, int pd, const T* x
   for (int r = FIRST_ROW; r < M; r += ROW_STEP) {
     float f[V], g[V];
     load<V>(d + (u64)r * pd + c, f);
-    if (relu) { load<V>(x + (u64)r * px + c, g); through_relu<V>(f, g, g, k, t, relu); }
+    if (relu) { load<V>(x + (u64)r * px + c, g); through_relu<V>(f, g, k, t); }
     EACH f[j] *= k[j];
     add_or_store<V>(dx + (u64)r * pg + c, f, accumulate);
   }
