@@ -1,6 +1,7 @@
 package io.blockwork;
 
 import io.blockwork.engine.ActivationObserver;
+import io.blockwork.engine.BoundAverage;
 import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.LayerGradient;
@@ -210,6 +211,18 @@ public interface Network extends AutoCloseable {
   default Optional<BoundOptimizer> bindOptimizer(UpdateRule rule, INDArray state) {
     Objects.requireNonNull(rule, "rule");
     Objects.requireNonNull(state, "state");
+    return Optional.empty();
+  }
+
+  /**
+   * For averages of weights: one that the engine keeps itself, where it keeps the parameters.
+   *
+   * @param averages for each entry of the parameters an array of its shape and type, which the
+   *     caller owns
+   * @return empty if the engine leaves averages to the host
+   */
+  default Optional<BoundAverage> bindAverage(Map<String, INDArray> averages) {
+    Objects.requireNonNull(averages, "averages");
     return Optional.empty();
   }
 

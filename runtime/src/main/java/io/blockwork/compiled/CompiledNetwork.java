@@ -9,6 +9,7 @@ import io.blockwork.Output;
 import io.blockwork.TrainingResult;
 import io.blockwork.TrainingStep;
 import io.blockwork.engine.ActivationObserver;
+import io.blockwork.engine.BoundAverage;
 import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.BoundTraining;
 import io.blockwork.engine.CrossEntropy;
@@ -556,6 +557,13 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(state, "state");
     checkOpen();
     return engine.bindOptimizer(parameters, gradients, rule, state);
+  }
+
+  @Override
+  public Optional<BoundAverage> bindAverage(Map<String, INDArray> averages) {
+    Objects.requireNonNull(averages, "averages");
+    checkOpen();
+    return engine.bindAverage(parameters, averages);
   }
 
   @Override

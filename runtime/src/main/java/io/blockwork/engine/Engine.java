@@ -75,6 +75,20 @@ public interface Engine {
     return Optional.empty();
   }
 
+  /**
+   * Binds a moving average that the engine keeps itself, if it keeps the parameters where the host
+   * would have to fetch them from.
+   *
+   * @param parameters the network's parameters, which are averaged
+   * @param averages for each entry an array of its shape and type, in order 'c', which the caller
+   *     owns
+   * @return empty if averages are to be moved on the host
+   */
+  default Optional<BoundAverage> bindAverage(
+      Parameters parameters, Map<String, INDArray> averages) {
+    return Optional.empty();
+  }
+
   /** Whether {@link #firstNonFinite} works: whether what each layer has written can be read. */
   default boolean inspectsLayers() {
     return false;

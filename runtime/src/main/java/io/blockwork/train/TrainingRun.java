@@ -52,8 +52,7 @@ final class TrainingRun implements StepSource.Run {
         trainer.lookahead.map(l -> new Lookahead(network.parameters(), l.every(), l.share()));
     this.average =
         trainer.averageDecay.isPresent()
-            ? Optional.of(
-                new WeightAverage(network.parameters(), trainer.averageDecay.getAsDouble()))
+            ? Optional.of(new WeightAverage(network, trainer.averageDecay.getAsDouble()))
             : Optional.empty();
     this.checkpoints =
         trainer.checkpoints.map(

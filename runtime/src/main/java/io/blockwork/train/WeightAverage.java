@@ -1,9 +1,12 @@
 package io.blockwork.train;
 
+import io.blockwork.Network;
+import io.blockwork.engine.BoundAverage;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -12,11 +15,18 @@ import org.nd4j.linalg.factory.Nd4j;
  * The exponential moving average of a network's weights and running statistics, as torch's {@code
  * AveragedModel} with {@code get_ema_multi_avg_fn} and {@code use_buffers=True}: the first update
  * copies, each later one does {@code average = decay * average + (1 - decay) * value}.
+ *
+ * <p>An average of a network, instead of its parameters alone, is kept on the device if the engine
+ * keeps the parameters there.
  */
 public final class WeightAverage {
   private final Parameters parameters;
   private final double decay;
   private final Map<String, INDArray> averages = new LinkedHashMap<>();
+
+  /** Of engines that average where they keep the parameters. */
+  private Optional<BoundAverage> engineAverage = Optional.empty();
+
   private boolean begun;
 
   /**
@@ -40,14 +50,41 @@ public final class WeightAverage {
     }
   }
 
+  /**
+   * An average of nothing yet.
+   *
+   * @param network whose values to average
+   * @param decay what the average keeps at each update, in [0, 1): 0.999 is usual
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public WeightAverage(Network network, double decay) {
+    this(network.parameters(), decay);
+    engineAverage = network.bindAverage(averages);
+  }
+
   /** Takes in the values as they are now. */
   public void update() {
+    if (!updateElsewhere()) {
+      updateHere();
+    }
+    begun = true;
+  }
+
+  private boolean updateElsewhere() {
+    return engineAverage.isPresent() && engineAverage.get().update(begun ? decay : 0);
+  }
+
+  private void updateHere() {
+    settle();
     parameters.read(
         () -> {
           takeIn();
           return true;
         });
-    begun = true;
+  }
+
+  private void settle() {
+    engineAverage.ifPresent(BoundAverage::settle);
   }
 
   private void takeIn() {
@@ -65,13 +102,15 @@ public final class WeightAverage {
   /** Exchanges the network's values and the average; doing so twice changes nothing. */
   public void swap() {
     parameters.write(
-        memory ->
-            averages.forEach(
-                (name, average) -> {
-                  INDArray values = parameters.get(name);
-                  memory.view(name).assign(average);
-                  average.assign(values);
-                }));
+        memory -> {
+          settle();
+          averages.forEach(
+              (name, average) -> {
+                INDArray values = parameters.get(name);
+                memory.view(name).assign(average);
+                average.assign(values);
+              });
+        });
   }
 
   /** Whether there was an update. */
@@ -81,11 +120,13 @@ public final class WeightAverage {
 
   /** The averages by name; the arrays themselves. */
   Map<String, INDArray> averages() {
+    settle();
     return averages;
   }
 
   /** Goes on from averages that were saved. */
   void restore(Map<String, INDArray> saved) {
+    settle();
     saved.forEach((name, values) -> average(name).assign(values));
     begun = true;
   }

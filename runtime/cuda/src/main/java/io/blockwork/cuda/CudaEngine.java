@@ -4,6 +4,7 @@ import io.blockwork.cuda.dnn.Numerics;
 import io.blockwork.cuda.driver.CudaLibraries;
 import io.blockwork.cuda.driver.Device;
 import io.blockwork.cuda.driver.LibraryFolders;
+import io.blockwork.engine.BoundAverage;
 import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.BoundTraining;
@@ -147,6 +148,11 @@ public final class CudaEngine implements Engine {
   public Optional<BoundOptimizer> bindOptimizer(
       Parameters parameters, Gradients gradients, UpdateRule rule, INDArray state) {
     return Optional.of(new CudaOptimizer(state(parameters), parameters, gradients, rule, state));
+  }
+
+  @Override
+  public Optional<BoundAverage> bindAverage(Parameters parameters, Map<String, INDArray> averages) {
+    return Optional.of(new CudaAverage(state(parameters), parameters, averages));
   }
 
   @Override

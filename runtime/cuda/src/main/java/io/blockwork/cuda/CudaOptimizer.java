@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Steps on the device. What the rule remembers is on the host until the first step, on the device
  * from then on, and on the host again when somebody asks for it.
  */
-final class CudaOptimizer implements BoundOptimizer {
+final class CudaOptimizer implements BoundOptimizer, OptimizerMemories.Owner {
   private static final int THREADS = 256;
   private static final int VALUES_A_THREAD = 8;
 
@@ -134,7 +134,7 @@ final class CudaOptimizer implements BoundOptimizer {
 
   private OptimizerMemory allocate(Stream stream, int segments) {
     OptimizerMemory made = new OptimizerMemory(state.device(), stream, bytes(), segments, parts());
-    state.optimizers().add(this, made);
+    state.optimizers().add(this, made::close);
     loaded = false;
     return made;
   }
@@ -293,8 +293,8 @@ final class CudaOptimizer implements BoundOptimizer {
     loaded = false;
   }
 
-  /** Has what is remembered on the host, before its memory is freed. */
-  synchronized void leave() {
+  @Override
+  public synchronized void leave() {
     try {
       settle();
     } finally {

@@ -89,6 +89,24 @@ final class DeviceParameters implements AutoCloseable {
     return learnable.memory::address;
   }
 
+  /** The running statistics. */
+  Place statistics() {
+    return statistics.memory::address;
+  }
+
+  /** Where an entry is, in bytes, if the statistics stand right behind the learnable entries. */
+  long offsetOfAll(String name) {
+    Long offset = learnable.offsets.get(name);
+    return offset != null
+        ? offset
+        : learnableBytes() + Objects.requireNonNull(statistics.offsets.get(name), name);
+  }
+
+  /** Bytes of all. */
+  long bytes() {
+    return learnableBytes() + statistics.memory.bytes();
+  }
+
   /** The gradients of the learnable entries, in their order, of whichever pass was the last. */
   Place gradients() {
     return () -> gradients.orElseThrow().address();

@@ -13,8 +13,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What the plans of one network share on the device: its parameters and their gradients, the
- * weights made of them for inference, and what optimizers remember. It lives as long as one of the
- * plans does.
+ * weights made of them for inference, and what optimizers and averages remember. It lives as long
+ * as one of the plans does.
  *
  * <p>Either the host or the device has the newest parameters. The device has them after a training
  * pass and after a step; the host fetches them when somebody reads one ({@link
@@ -71,6 +71,11 @@ final class NetworkState {
     users++;
   }
 
+  /** Whether a plan is bound, so that the device has what plans share. */
+  synchronized boolean isInUse() {
+    return shared.isPresent();
+  }
+
   /** Frees everything if no other plan uses it, after the host has fetched what is newer here. */
   void release(Parameters parameters) {
     try (Resources all = new Resources()) {
@@ -108,7 +113,7 @@ final class NetworkState {
     return kernels;
   }
 
-  /** What optimizers keep on the device. */
+  /** What optimizers and averages keep on the device. */
   OptimizerMemories optimizers() {
     return optimizers;
   }

@@ -100,3 +100,12 @@ extern "C" __global__ void step_momentum(float* parameters, const float* gradien
 extern "C" __global__ void step_adam(float* parameters, const float* gradients, float* state, long long length, const double* segments, int count, const double* numbers, const double* results) {
   step<Adam>(parameters, gradients, state, length, segments, count, numbers, results, 0);
 }
+
+// average = keep * average + take * value, of `learnable` values and of the running statistics behind them, `all` in all. Where
+// nothing is kept, it does not matter what was there.
+extern "C" __global__ void moving_average(float* averages, const float* values, long long learnable, const float* statistics, long long all, float keep, float take) {
+  EACH_INDEX(i, all) {
+    float v = i < (u64)learnable ? values[i] : statistics[i - learnable];
+    averages[i] = keep == 0.f ? v : keep * averages[i] + take * v;
+  }
+}
