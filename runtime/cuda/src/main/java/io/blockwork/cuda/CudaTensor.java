@@ -91,8 +91,18 @@ record CudaTensor(
     if (storage != other.storage) {
       return false;
     }
-    boolean sameWhole = parent == other.parent && height == other.height && width == other.width;
-    return !sameWhole || from < other.from + other.channels && other.from < from + channels;
+    return !hasShapeOf(other) || from < other.from + other.channels && other.from < from + channels;
+  }
+
+  /** Whether the two see memory as a whole of the same shape, if they see the same. */
+  private boolean hasShapeOf(CudaTensor other) {
+    return parent == other.parent && height == other.height && width == other.width;
+  }
+
+  /** Whether nothing is left of this one's values when the other is written. */
+  boolean endsWith(CudaTensor other) {
+    // A plan gives memory to another shape only when nobody reads the old one any more.
+    return equals(other) || storage == other.storage && !hasShapeOf(other);
   }
 
   @Override

@@ -180,7 +180,7 @@ final class Fusion {
       if (each.reads(tensor)) {
         return true;
       }
-      if (each.writes().stream().anyMatch(tensor::equals)) {
+      if (each.writes().stream().anyMatch(tensor::endsWith)) {
         return false;
       }
     }

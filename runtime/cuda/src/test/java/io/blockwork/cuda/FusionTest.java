@@ -99,6 +99,14 @@ class FusionTest {
   }
 
   @Test
+  void aNormGoesIntoTheSumWhoseMemoryLaterHasAnotherShape() {
+    CudaTensor later = CudaTensor.whole(a.storage(), a.form(), 32, 2, 2);
+    Operation writes = plain(List.of(out), List.of(later));
+    Operation reads = plain(List.of(later), List.of(y));
+    assertEquals(3, join(List.of(norm(x, a), sum(a, b, out), writes, reads)).size());
+  }
+
+  @Test
   void aNormStaysThatOthersReadToo() {
     Operation before = plain(List.of(a), List.of(y));
     assertEquals(3, join(List.of(norm(x, a), before, sum(a, b, out))).size());
