@@ -80,15 +80,33 @@ final class Port {
 
   /** Copies values that lie one behind the other to the device. */
   void send(Stream stream, long from) {
-    Pointer.memcpy(new Address(host.address()), new Address(from), bytes(tensor));
-    stream.toDevice(staging.address(), host.address(), bytes(tensor));
+    send(
+        stream,
+        (begin, end) ->
+            Pointer.memcpy(
+                new Address(host.address() + begin), new Address(from + begin), end - begin));
+  }
+
+  private void send(Stream stream, StagedCopy.Range copy) {
+    StagedCopy.USUAL.run(
+        bytes(tensor),
+        copy,
+        (begin, end) ->
+            stream.toDevice(staging.address() + begin, host.address() + begin, end - begin));
   }
 
   /** Copies the values to the device. */
   void send(Stream stream, String what, FloatBuffer values) {
     tensor.requireValues(what, tensor.form().batch(), values.remaining());
-    NativeValues.floats(host.address(), values.remaining()).put(values);
-    stream.toDevice(staging.address(), host.address(), bytes(tensor));
+    int first = values.position();
+    send(
+        stream,
+        (begin, end) -> {
+          int from = Math.toIntExact(begin / Float.BYTES);
+          int count = Math.toIntExact((end - begin) / Float.BYTES);
+          NativeValues.floats(host.address() + begin, count).put(values.slice(first + from, count));
+        });
+    values.position(values.limit());
   }
 
   /** Begins to copy to the host. */
