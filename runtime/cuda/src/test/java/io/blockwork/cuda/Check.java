@@ -17,11 +17,15 @@ import io.blockwork.engine.Tuning;
 import io.blockwork.engine.UpdateRule;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.loss.Loss;
+import io.blockwork.loss.Losses;
 import io.blockwork.loss.SoftTargets;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
+import io.blockwork.train.Momentum;
+import io.blockwork.train.Optimizer;
+import io.blockwork.train.WeightAverage;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -47,7 +51,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The proof on a GPU, for {@code check.sh}: {@code figures FILE} computes what ND4J's engine gives;
  * {@code right FILE} compares with it; {@code inference}, {@code training} and {@code profile}
- * measure. {@code steps}, {@code step} and {@code epoch} need ND4J's library.
+ * measure. {@code steps}, {@code step}, {@code epoch} and {@code averages} need ND4J's library.
  */
 public final class Check {
   private static final Map<Numerics, Double> BOUNDS =
@@ -79,6 +83,7 @@ public final class Check {
                   ? Optional.empty()
                   : Optional.of(Tuning.keptIn(Path.of(arguments[3]))));
       case "epoch" -> epoch();
+      case "averages" -> averages();
       case "profile" -> profile(arguments[1], Integer.parseInt(arguments[2]));
       case "start" -> start();
       default -> throw new IllegalArgumentException(arguments[0]);
@@ -470,6 +475,33 @@ public final class Check {
     say(
         ">> OURS resnet20 bf16, epochs of 25,600 images in batches of 128 with their loading: %s s",
         Arrays.toString(seconds));
+  }
+
+  /** What an average of the weights takes behind a step, on the device and on the host. */
+  private static void averages() {
+    CudaEngine engine = CudaEngine.open(0, Numerics.BFLOAT16, false);
+    NetworkOptions options = NetworkOptions.defaults().engine(engine);
+    try (Network network = Networks.create(CheckNetworks.CifarResNet20.class, options)) {
+      Optimizer optimizer = Optimizer.of(network, new Momentum(0.02, 0.9));
+      INDArray images =
+          Nd4j.createFromArray(CheckCase.random(1, 4 * 3 * 32 * 32)).reshape(4, 3, 32, 32);
+      Losses losses = Losses.of(Loss.softmaxCrossEntropy(0, 1, 2, 3));
+      Map<String, WeightAverage> all = new LinkedHashMap<>();
+      all.put("the device", new WeightAverage(network, 0.99));
+      all.put("the host", new WeightAverage(network.parameters(), 0.99));
+      all.forEach(
+          (where, average) ->
+              say(
+                  ">> OURS resnet20: averages of the weights on %s take %.3f ms a step",
+                  where,
+                  median(
+                      3,
+                      20,
+                      () -> {
+                        optimizer.train(images, losses);
+                        return milliseconds(average::update);
+                      })));
+    }
   }
 
   private static void profile(String name, int batch) {
