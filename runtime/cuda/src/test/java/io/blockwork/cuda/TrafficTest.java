@@ -61,7 +61,7 @@ class TrafficTest {
     assertEquals(CONVOLUTIONS, values.get("norm_statistics_wide"));
     // Reads it and writes what follows; the sums read the shortcut too, which may be a
     // convolution's.
-    long shortcuts = values.get("affine_wide") - 2 * (CONVOLUTIONS - STEM);
+    long shortcuts = values.getOrDefault("affine_wide", 0L) - 2 * (CONVOLUTIONS - STEM);
     assertEquals(SUMS - 2 * shortcuts(), shortcuts);
     // The stem's norm, its ReLU and the pool in one.
     assertEquals(STEM + POOLED, values.get("small_max_pool_wide"));
