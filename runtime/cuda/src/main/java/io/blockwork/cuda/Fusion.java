@@ -139,7 +139,7 @@ final class Fusion {
   /** The largest values of a norm, with or without ReLU, that nobody else reads. */
   private void normsIntoPools() {
     for (int i = 0; i < operations.size(); i++) {
-      if (operations.get(i) instanceof MaxPool pool && pool.by() == ScaleShift.NONE) {
+      if (operations.get(i) instanceof MaxPool pool && pool.by().equals(ScaleShift.NONE)) {
         int at = normFor(pool.src(), i, norm -> joins(norm, pool));
         if (at >= 0) {
           NormApply norm = (NormApply) operations.get(at);

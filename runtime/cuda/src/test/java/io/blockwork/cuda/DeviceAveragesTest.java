@@ -42,7 +42,7 @@ class DeviceAveragesTest {
         TestNetworks.TinyResNetBasic.class, NetworkOptions.defaults().seed(3).engine(engine));
   }
 
-  private static void step(Network network, Optimizer optimizer, int seed) {
+  private static void step(Optimizer optimizer, int seed) {
     INDArray images = Nd4j.create(DataType.FLOAT, BATCH, 3, 8, 8);
     for (long i = 0; i < images.length(); i++) {
       images.putScalar(i, ((i + seed) * 31 % 17) / 8.0 - 1);
@@ -76,7 +76,7 @@ class DeviceAveragesTest {
               ? new WeightAverage(network, DECAY)
               : new WeightAverage(network.parameters(), DECAY);
       for (int i = 0; i < steps; i++) {
-        step(network, optimizer, i);
+        step(optimizer, i);
         average.update();
         if (i == 2) {
           average.swap();
@@ -98,13 +98,13 @@ class DeviceAveragesTest {
     try (Network network = network()) {
       Optimizer optimizer = optimizer(network);
       WeightAverage average = new WeightAverage(network, DECAY);
-      step(network, optimizer, 0);
+      step(optimizer, 0);
       average.update();
       long before = emulator.bytesToHost();
-      step(network, optimizer, 1);
+      step(optimizer, 1);
       long ofStep = emulator.bytesToHost() - before;
       average.update();
-      step(network, optimizer, 2);
+      step(optimizer, 2);
       average.update();
       assertEquals(before + 2 * ofStep, emulator.bytesToHost());
     }
@@ -114,7 +114,7 @@ class DeviceAveragesTest {
   void seesWhatIsWrittenOnTheHost() {
     try (Network network = network()) {
       WeightAverage average = new WeightAverage(network, DECAY);
-      step(network, optimizer(network), 0);
+      step(optimizer(network), 0);
       average.update();
       double old = network.parameters().get("fc.bias").getDouble(2);
       network.parameters().set("fc.bias", Nd4j.createFromArray(1f, 2f, 3f));
@@ -134,7 +134,7 @@ class DeviceAveragesTest {
       WeightAverage average = new WeightAverage(network, DECAY);
       WeightAverage second = new WeightAverage(network.parameters(), DECAY);
       for (int i = 0; i < 2; i++) {
-        step(network, optimizer, i);
+        step(optimizer, i);
         average.update();
         second.update();
       }
@@ -161,7 +161,7 @@ class DeviceAveragesTest {
       try (Network network = network()) {
         Optimizer optimizer = optimizer(network);
         WeightAverage average = new WeightAverage(network, DECAY);
-        step(network, optimizer, 0);
+        step(optimizer, 0);
         emulator.failAt(n);
         if (n == 0) {
           average.update();
@@ -171,7 +171,7 @@ class DeviceAveragesTest {
           emulator.failAt(0);
           average.update();
         }
-        step(network, optimizer, 1);
+        step(optimizer, 1);
         average.update();
         average.swap();
         assertSame(expected, values(network));
