@@ -9,8 +9,8 @@ import java.util.Set;
  *
  * <p>Costs are counted in multiplications of one pair of an input and an output channel. A weight
  * that comes from memory, as in a network it does, costs as much as some multiplications; so larger
- * tiles, which have more weights, pay where many tiles share them. On an Intel Xeon the
- * constants fit what was measured on 15 shapes with 1, 4 and 16 images to within a tenth.
+ * tiles, which have more weights, pay where many tiles share them. On an Intel Xeon the constants
+ * fit what was measured on 15 shapes with 1, 4 and 16 images to within a tenth.
  */
 public final class TileChoice {
   /** What a transform of one value costs. */
