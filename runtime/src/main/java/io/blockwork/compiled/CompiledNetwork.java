@@ -11,7 +11,6 @@ import io.blockwork.TrainingStep;
 import io.blockwork.engine.ActivationObserver;
 import io.blockwork.engine.BoundOptimizer;
 import io.blockwork.engine.BoundTraining;
-import io.blockwork.engine.CrossEntropy;
 import io.blockwork.engine.Engine;
 import io.blockwork.engine.Engines;
 import io.blockwork.engine.ForwardPass;
@@ -24,9 +23,7 @@ import io.blockwork.engine.TrainingOutput;
 import io.blockwork.engine.TrainingPass;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.UpdateRule;
-import io.blockwork.engine.WholeStep;
 import io.blockwork.io.SafeText;
-import io.blockwork.loss.AuxiliaryLoss;
 import io.blockwork.loss.Losses;
 import io.blockwork.memory.FreedMemory;
 import io.blockwork.parameters.Gradients;
@@ -47,7 +44,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -80,8 +76,11 @@ public abstract class CompiledNetwork implements Network {
   /** Those of its file. Written by constructors only. */
   private Optional<Quantization> ranges = Optional.empty();
 
+  /** Those of all sizes. Used within an update of the parameters only. */
+  private final TrainingPlans trainingPlans;
+
   /** Used within an update of the parameters only. */
-  private final TrainingPlans training;
+  private final Training training;
 
   /** Written within an update of the parameters only. */
   private volatile List<String> frozen = List.of();
@@ -109,7 +108,8 @@ public abstract class CompiledNetwork implements Network {
     new ModelCard(Optional.of(architecture.name()), List.of(), Optional.empty())
         .describe(parameters);
     this.gradients = new Gradients(state, options.dataType());
-    this.training = new TrainingPlans(options.trainingPlans());
+    this.trainingPlans = new TrainingPlans(options.trainingPlans());
+    this.training = trainingOf();
     this.inference =
         passOf(this::forwardPass, List.of(architecture.output()), sized -> sized.inference);
   }
@@ -129,7 +129,8 @@ public abstract class CompiledNetwork implements Network {
     this.engine = whole.engine;
     this.parameters = whole.parameters;
     this.gradients = whole.gradients;
-    this.training = whole.training;
+    this.trainingPlans = whole.trainingPlans;
+    this.training = trainingOf();
     this.inference =
         passOf(this::forwardPass, List.of(architecture.output()), sized -> sized.inference);
   }
@@ -351,7 +352,6 @@ public abstract class CompiledNetwork implements Network {
 
   @Override
   public float[] forward(float[] images) {
-
     return inference.values(images);
   }
 
@@ -367,51 +367,21 @@ public abstract class CompiledNetwork implements Network {
     return train(images, losses, true);
   }
 
+  private Training trainingOf() {
+    return new Training(
+        architecture, options.dataType(), parameters, trainingPlans, this::bindTraining);
+  }
+
   /** A pass reads the weights and moves running statistics: a change of the parameters. */
   private TrainingResult train(INDArray images, Losses losses, boolean inputGradient) {
-    return parameters.update(() -> sizeOf(images).trainAlone(images, losses, inputGradient));
+    return parameters.update(() -> trainable(images).run(images, losses, inputGradient));
   }
 
-  private TrainingResult trainAlone(INDArray images, Losses losses, boolean inputGradient) {
-    checkImages(images);
-    List<OutputLoss> terms = OutputLoss.of(architecture, losses);
-    List<long[]> shapes = checkedShapes(images, terms);
-    TrainingPlans.Plan plan = trainingPlan(images, shapes, inputGradient);
-    parameters.passes(parameters.passes() + 1);
-    plan.pass().forward(images, plan.outputs());
-    plan.clearGradients();
-    double[] values = new double[shapes.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = evaluate(terms.get(i), plan.outputs().get(i), plan.outputGradients().get(i));
-    }
-    plan.pass().backward(plan.outputGradients());
-    return new TrainingResult(
-        values[0],
-        plan.outputs().get(0),
-        auxiliary(terms, values),
-        plan.outputs().subList(1, values.length),
-        inputGradient ? Optional.of(inputGradient(plan, images)) : Optional.empty());
-  }
-
-  /** The shapes of the outputs, once the losses have found that their targets fit. */
-  private static List<long[]> checkedShapes(INDArray images, List<OutputLoss> terms) {
-    int n = Math.toIntExact(images.size(0));
-    List<long[]> shapes = terms.stream().map(t -> Features.batched(n, t.shape())).toList();
-    for (int i = 0; i < shapes.size(); i++) {
-      long[] shape = shapes.get(i);
-      terms.get(i).loss().ifPresent(loss -> loss.check(shape));
-    }
-    return shapes;
-  }
-
-  private TrainingPlans.Plan trainingPlan(
-      INDArray images, List<long[]> shapes, boolean inputGradient) {
-    int n = Math.toIntExact(images.size(0));
-    return training.get(
-        new TrainingPlans.Key(architecture.input(), n, inputGradient),
-        this::bindTraining,
-        options.dataType(),
-        shapes);
+  /** What trains on images of that size, if they are images of a size that the network takes. */
+  private Training trainable(INDArray images) {
+    CompiledNetwork sized = sizeOf(images);
+    sized.checkImages(images);
+    return sized.training;
   }
 
   @Override
@@ -421,64 +391,7 @@ public abstract class CompiledNetwork implements Network {
     Objects.requireNonNull(losses, "losses");
     Objects.requireNonNull(optimizer, "optimizer");
     Objects.requireNonNull(step, "step");
-    return parameters.update(() -> sizeOf(images).stepAlone(images, losses, optimizer, step));
-  }
-
-  private Optional<TrainingStep> stepAlone(
-      INDArray images, Losses losses, BoundOptimizer optimizer, OptimizerStep step) {
-    checkImages(images);
-    List<OutputLoss> terms = OutputLoss.of(architecture, losses);
-    List<long[]> shapes = checkedShapes(images, terms);
-    List<Optional<CrossEntropy>> engines = new ArrayList<>();
-    for (int i = 0; i < shapes.size(); i++) {
-      Optional<CrossEntropy> own = terms.get(i).forEngines(shapes.get(i));
-      if (own.isEmpty() && terms.get(i).loss().isPresent()) {
-        return Optional.empty();
-      }
-      engines.add(own);
-    }
-    TrainingPlans.Plan plan = trainingPlan(images, shapes, false);
-    parameters.passes(parameters.passes() + 1);
-    WholeStep done = plan.pass().step(images, plan.outputs(), engines, optimizer, step);
-    double[] values = done.losses().stream().mapToDouble(Double::doubleValue).toArray();
-    TrainingResult result =
-        new TrainingResult(
-            values[0],
-            plan.outputs().get(0),
-            auxiliary(terms, values),
-            plan.outputs().subList(1, values.length),
-            Optional.empty());
-    return Optional.of(new TrainingStep(result, done.made()));
-  }
-
-  /** The loss of one output; leaves its weighted gradient. */
-  private static double evaluate(OutputLoss term, INDArray output, INDArray gradient) {
-    if (term.loss().isEmpty()) {
-      return 0;
-    }
-    double value = term.loss().get().evaluate(output, gradient);
-    if (term.weight() != 1) {
-      gradient.muli(term.weight());
-    }
-    return value;
-  }
-
-  /** What the losses of the outputs after the first came to, of those that have one. */
-  private List<AuxiliaryLoss> auxiliary(List<OutputLoss> terms, double... values) {
-    List<AuxiliaryLoss> losses = new ArrayList<>();
-    for (int i = 1; i < values.length; i++) {
-      if (terms.get(i).loss().isPresent()) {
-        String name = architecture.auxiliary().get(i - 1).name();
-        losses.add(new AuxiliaryLoss(name, terms.get(i).weight(), values[i]));
-      }
-    }
-    return losses;
-  }
-
-  private INDArray inputGradient(TrainingPlans.Plan plan, INDArray images) {
-    INDArray gradient = newArray(images.shape());
-    plan.pass().inputGradient(gradient);
-    return gradient;
+    return parameters.update(() -> trainable(images).step(images, losses, optimizer, step));
   }
 
   @Override
@@ -579,7 +492,7 @@ public abstract class CompiledNetwork implements Network {
     checkOpen();
     whole.frozen = new Freezing(architecture).modules(prefixes);
     gradients.clear();
-    training.close();
+    trainingPlans.close();
   }
 
   @Override
@@ -626,7 +539,7 @@ public abstract class CompiledNetwork implements Network {
           closed = true;
           sizes.forEach(CompiledNetwork::closePasses);
           closePasses();
-          training.close();
+          trainingPlans.close();
           parameters.close();
           gradients.close();
         });
@@ -692,9 +605,5 @@ public abstract class CompiledNetwork implements Network {
   private void checkImages(INDArray images) {
     checkOpen();
     checks.images(images);
-  }
-
-  private INDArray newArray(long[] shape) {
-    return Nd4j.create(options.dataType(), shape);
   }
 }

@@ -8,7 +8,6 @@ import io.blockwork.memory.ShapeMismatchException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +43,7 @@ public final class Parameters implements AutoCloseable {
   private final List<ParameterInfo> entries;
   private final Modules modules;
   private final DataType dataType;
-  private final InitialValues initial;
+  private final FirstValues firstValues;
   private final FlatValues learnable;
   private final FlatValues statistics;
   private final FlatValues counters;
@@ -63,14 +62,6 @@ public final class Parameters implements AutoCloseable {
 
   /** Written under the lock for writing. */
   private volatile boolean closed;
-
-  /** What makes initial values at this moment. Guarded by {@link #unset}. */
-  private Optional<SharedWork> making = Optional.empty();
-
-  /** Entries without values. Guarded by itself. */
-  private final Map<String, ParameterInfo> unset = new HashMap<>();
-
-  private volatile boolean allSet;
 
   /** Fetches values that an engine has changed elsewhere; empty: those here are the newest. */
   private volatile Optional<Runnable> elsewhere = Optional.empty();
@@ -128,11 +119,10 @@ public final class Parameters implements AutoCloseable {
     this.entries = List.copyOf(Objects.requireNonNull(state, "state"));
     this.modules = Objects.requireNonNull(modules, "modules");
     this.dataType = Objects.requireNonNull(dataType, "dataType");
-    this.initial = initial;
     this.learnable = those(info -> info.kind().learnable(), dataType);
     this.statistics = those(info -> !info.kind().learnable() && !isCounter(info), dataType);
     this.counters = those(Parameters::isCounter, DataType.INT64);
-    entries.forEach(info -> unset.put(info.name(), info));
+    this.firstValues = new FirstValues(entries, initial, name -> holder(name).values(name));
   }
 
   private FlatValues those(Predicate<ParameterInfo> kind, DataType type) {
@@ -339,7 +329,7 @@ public final class Parameters implements AutoCloseable {
         () -> {
           settle();
           long current = version();
-          List<String> names = given();
+          List<String> names = firstValues.given();
           boolean[] bad = new boolean[names.size()];
           List<Runnable> looks = new ArrayList<>();
           for (int i = 0; i < bad.length; i++) {
@@ -356,19 +346,6 @@ public final class Parameters implements AutoCloseable {
           finite = current;
           return Optional.empty();
         });
-  }
-
-  /** Names, in order, of the entries whose values are not those that a new network has. */
-  private List<String> given() {
-    List<String> names = new ArrayList<>();
-    synchronized (unset) {
-      for (ParameterInfo info : entries) {
-        if (!unset.containsKey(info.name())) {
-          names.add(info.name());
-        }
-      }
-    }
-    return names;
   }
 
   /**
@@ -422,7 +399,7 @@ public final class Parameters implements AutoCloseable {
     return update(
         () -> {
           requireOpen();
-          makeInitialValues();
+          firstValues.make();
           if (elsewhere.isPresent() && elsewhere.get() != fetch) {
             settle();
           }
@@ -455,7 +432,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   private void makeCurrent() {
-    makeInitialValues();
+    firstValues.make();
     settle();
   }
 
@@ -511,17 +488,15 @@ public final class Parameters implements AutoCloseable {
         () -> {
           requireOpen();
           settle();
-          synchronized (unset) {
-            if (making.isPresent()) {
-              makeInitialValues();
-            }
-            try {
-              work.run();
-            } finally {
-              touch();
-              unset.keySet().removeAll(written);
-            }
-          }
+          firstValues.give(
+              written,
+              () -> {
+                try {
+                  work.run();
+                } finally {
+                  touch();
+                }
+              });
         });
   }
 
@@ -578,35 +553,7 @@ public final class Parameters implements AutoCloseable {
 
   /** Begins to make initial values on other threads, if somebody is going to need them soon. */
   public void prepare() {
-    if (!allSet) {
-      synchronized (unset) {
-        making = Optional.of(making.orElseGet(this::startMaking));
-      }
-    }
-  }
-
-  private SharedWork startMaking() {
-    return SharedWork.start(
-        unset.values().stream()
-            .map(
-                info -> {
-                  NativeValues values = holder(info.name()).values(info.name());
-                  return (Runnable) () -> initial.fill(info, values);
-                })
-            .toList());
-  }
-
-  private void makeInitialValues() {
-    if (allSet) {
-      return;
-    }
-    synchronized (unset) {
-      SharedWork work = making.orElseGet(this::startMaking);
-      making = Optional.empty();
-      work.finish();
-      unset.clear();
-      allSet = true;
-    }
+    firstValues.prepare();
   }
 
   /** Says that values have changed: what engines derived from them is made anew before use. */
@@ -634,10 +581,7 @@ public final class Parameters implements AutoCloseable {
           }
           closed = true;
           elsewhere = Optional.empty();
-          synchronized (unset) {
-            making.ifPresent(SharedWork::finish);
-            making = Optional.empty();
-          }
+          firstValues.close();
           List.of(learnable, statistics, counters).forEach(FlatValues::close);
         });
   }
