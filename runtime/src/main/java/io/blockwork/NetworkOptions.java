@@ -150,10 +150,15 @@ public record NetworkOptions(
    * batch binds it itself, and throws what is thrown then. {@link Network#profile} shows the
    * kernels of the batch's own plan, whatever computes it right now.
    *
-   * <p>Kernels are chosen by the size of a batch, so that such first results may differ from later
-   * ones in the last bits, now this way, now that. So it is off by default, and has no effect
-   * together with {@link EngineOptions#deterministic}; leave it off for trainings that are to be
-   * repeated bit by bit.
+   * <p>It is off by default for two reasons. Kernels are chosen by the size of a batch, so that
+   * such first results may differ from later ones in the last bits, now this way, now that; without
+   * it, the same images in a batch of the same size give the same bits in every call, unless the
+   * weights change. And the plan for single images takes memory in every network, also in one whose
+   * batches are all alike, and mostly another copy of the weights, since single images want another
+   * layout: with ResNet-50, a third more.
+   *
+   * <p>It has no effect together with {@link EngineOptions#deterministic}; leave it off for
+   * trainings that are to be repeated bit by bit.
    */
   public NetworkOptions bindInBackground(boolean bindInBackground) {
     return new NetworkOptions(

@@ -26,6 +26,9 @@ final class BackgroundBinding {
   private final IntFunction<Optional<StepwiseBinding>> begin;
   private final Rehearsal rehearsal;
 
+  /** What the engine has said, once it was asked. */
+  private volatile Optional<Boolean> inParts = Optional.empty();
+
   /** Runs a plan on images that nobody needs. */
   interface Rehearsal {
     void run(BoundInference plan, int batch);
@@ -53,13 +56,28 @@ final class BackgroundBinding {
     this.rehearsal = rehearsal;
   }
 
+  /** Whether the engine binds part by part; as it answers alike for all sizes, it is asked once. */
+  boolean inParts() {
+    Optional<Boolean> known = inParts;
+    if (known.isEmpty()) {
+      // Nothing is made before the first part.
+      known = Optional.of(begin(PlansToCome.SINGLE).isPresent());
+      inParts = known;
+    }
+    return known.get();
+  }
+
   /** Begins to bind a plan part by part; empty if the engine cannot. */
   Optional<StepwiseBinding> begin(int batch) {
     return begin.apply(batch);
   }
 
   /** The same with a first run as its last part, for a plan that is to stand in for others. */
-  StepwiseBinding rehearsed(int batch, StepwiseBinding binding) {
+  Optional<StepwiseBinding> beginRehearsed(int batch) {
+    return begin(batch).map(parts -> rehearsed(batch, parts));
+  }
+
+  private StepwiseBinding rehearsed(int batch, StepwiseBinding binding) {
     return new StepwiseBinding() {
       private Optional<BoundInference> bound = Optional.empty();
 

@@ -4,12 +4,10 @@ import io.blockwork.engine.BoundInference;
 import io.blockwork.engine.StepwiseBinding;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * A limited number of bound inference plans. A thread takes a plan for itself and gives it back, so
@@ -24,8 +22,6 @@ final class InferencePlans {
   /** A call of which another plan computes the batch does this part of its time for its own. */
   private static final int SHARE = 4;
 
-  private static final int SINGLE = 1;
-
   private final int capacity;
   private final IntFunction<BoundInference> bind;
   private final Optional<BackgroundBinding> background;
@@ -39,26 +35,8 @@ final class InferencePlans {
   /** Those who wait, in the order in which they came. Guarded by this. */
   private final Deque<Waiting> waiting = new ArrayDeque<>();
 
-  /** Batch sizes whose plans are being bound while others answer. Guarded by this. */
-  private final Set<Integer> coming = new HashSet<>();
-
-  /**
-   * Those of them that are bound part by part, and that nobody works on right now: the one that
-   * nobody has worked on for longest first. Guarded by this.
-   */
-  private final Map<Integer, StepwiseBinding> begun = new LinkedHashMap<>();
-
-  /**
-   * Whether nothing is to be done any more for a plan for single images, which can stand in for all
-   * others. Written under the lock.
-   */
-  private volatile boolean single;
-
-  /** Sizes that other plans have answered, and whose own are not begun. Guarded by this. */
-  private final Set<Integer> seen = new HashSet<>();
-
-  /** Those that could not be: the next caller binds, and gets the error. Guarded by this. */
-  private final Set<Integer> failed = new HashSet<>();
+  /** Those that are bound while others answer. Guarded by this. */
+  private final PlansToCome toCome = new PlansToCome();
 
   private boolean closed;
 
@@ -148,9 +126,9 @@ final class InferencePlans {
     }
     // Not before: it would have slowed this call down.
     if (taken.batch() != batch) {
-      prepare(batch, background.orElseThrow(), took);
-    } else if (background.isPresent() && !single) {
-      prepareSingle(background.get(), took);
+      prepare(batch, background.orElseThrow(), took / SHARE);
+    } else if (background.isPresent() && !toCome.singleIsSettled()) {
+      prepareSingle(background.get(), took / SHARE);
     }
   }
 
@@ -199,14 +177,7 @@ final class InferencePlans {
       idle.remove(serving.get());
       return Turn.serve(serving.get());
     }
-    failed.remove(batch);
-    seen.remove(batch);
-    single |= batch == SINGLE;
-    if (begun.containsKey(batch)) {
-      coming.remove(batch);
-      return Turn.complete(begun.remove(batch));
-    }
-    return Turn.bind(makeRoom());
+    return toCome.takeOver(batch).map(Turn::complete).orElseGet(() -> Turn.bind(makeRoom()));
   }
 
   /** Room for one more plan, if need be that of one that is begun, or that was idle longest. */
@@ -215,16 +186,8 @@ final class InferencePlans {
       living++;
       return () -> {};
     }
-    if (!begun.isEmpty()) {
-      Map.Entry<Integer, StepwiseBinding> longest = begun.entrySet().iterator().next();
-      int batch = longest.getKey();
-      StepwiseBinding unfinished = longest.getValue();
-      begun.remove(batch);
-      coming.remove(batch);
-      single |= batch == SINGLE;
-      return unfinished::close;
-    }
-    return idle.removeLast().plan()::close;
+    Optional<StepwiseBinding> unfinished = toCome.giveUpOne();
+    return unfinished.isPresent() ? unfinished.get()::close : idle.removeLast().plan()::close;
   }
 
   private Optional<IdlePlan> idle(int batch) {
@@ -238,8 +201,8 @@ final class InferencePlans {
 
   /** An idle plan of another size, if the own one is to come. */
   private Optional<IdlePlan> standIn(int batch) {
-    boolean mayCome = coming.contains(batch) || mayBeMore();
-    if (background.isEmpty() || !mayCome || failed.contains(batch)) {
+    boolean mayCome = toCome.isComing(batch) || mayBeMore();
+    if (background.isEmpty() || !mayCome || toCome.hasFailed(batch)) {
       return Optional.empty();
     }
     return IdlePlan.standIn(idle, batch);
@@ -249,11 +212,11 @@ final class InferencePlans {
    * Whether there may be a plan for another size, and one that is idle stays to stand in for it.
    */
   private boolean mayBeMore() {
-    return living < capacity || !begun.isEmpty() || idle.size() > 1;
+    return living < capacity || toCome.hasBegun() || idle.size() > 1;
   }
 
   private boolean isFree() {
-    return closed || living < capacity || !idle.isEmpty() || !begun.isEmpty();
+    return closed || living < capacity || !idle.isEmpty() || toCome.hasBegun();
   }
 
   /** Inference is not cut short by interruption, whether it waits or computes. */
@@ -295,21 +258,12 @@ final class InferencePlans {
    * Does something for the plan of a size that another plan has answered: a part of it, from the
    * second time on; or all, on another thread.
    *
-   * @param nanos what the answer took
+   * @param nanos that it may take
    */
   private void prepare(int batch, BackgroundBinding binder, long nanos) {
-    Optional<StepwiseBinding> fresh = binder.begin(batch);
-    Optional<Job> job = claim(batch, fresh.isPresent());
-    if (job.isEmpty()) {
-      return;
-    }
-    job.get().room().clear();
-    Optional<StepwiseBinding> own = job.get().begun().or(() -> fresh);
-    if (own.isPresent()) {
-      proceed(batch, own.get(), nanos / SHARE);
-    } else {
-      binder.start(batch, this::isClosed, this::arrived, this::refused);
-    }
+    boolean inParts = binder.inParts();
+    claim(batch, () -> isWanted(batch, inParts))
+        .ifPresent(job -> proceed(batch, job, binder, () -> binder.begin(batch), nanos));
   }
 
   /**
@@ -317,68 +271,88 @@ final class InferencePlans {
    * can stand in for any other.
    */
   private void prepareSingle(BackgroundBinding binder, long nanos) {
-    Optional<StepwiseBinding> fresh =
-        binder.begin(SINGLE).map(parts -> binder.rehearsed(SINGLE, parts));
-    claimSingle(fresh.isPresent())
-        .map(job -> job.begun().or(() -> fresh).orElseThrow())
-        .ifPresent(own -> proceed(SINGLE, own, nanos / SHARE));
+    boolean inParts = binder.inParts();
+    claim(PlansToCome.SINGLE, () -> inParts && singleHasRoom())
+        .ifPresentOrElse(
+            job ->
+                proceed(
+                    PlansToCome.SINGLE,
+                    job,
+                    binder,
+                    () -> binder.beginRehearsed(PlansToCome.SINGLE),
+                    nanos),
+            this::settleSingle);
   }
 
-  private synchronized Optional<Job> claimSingle(boolean inParts) {
-    if (begun.containsKey(SINGLE)) {
-      return Optional.of(new Job(Optional.of(begun.remove(SINGLE)), () -> {}));
+  /**
+   * Nothing if others are at it.
+   *
+   * @param worthwhile whether to begin; asked under the lock
+   */
+  private synchronized Optional<Job> claim(int batch, BooleanSupplier worthwhile) {
+    Optional<StepwiseBinding> begun = toCome.resume(batch);
+    if (begun.isPresent()) {
+      return Optional.of(new Job(begun, () -> {}));
     }
-    if (coming.contains(SINGLE)) {
+    if (closed || toCome.isComing(batch) || idle(batch).isPresent() || !worthwhile.getAsBoolean()) {
       return Optional.empty();
     }
-    if (closed || !inParts || living >= capacity || idle(SINGLE).isPresent()) {
-      single = true;
-      return Optional.empty();
-    }
-    coming.add(SINGLE);
+    toCome.add(batch);
     return Optional.of(new Job(Optional.empty(), makeRoom()));
   }
 
-  /** Nothing if others are at it, or there is no room, or a size may never come again. */
-  private synchronized Optional<Job> claim(int batch, boolean inParts) {
-    if (begun.containsKey(batch)) {
-      return Optional.of(new Job(Optional.of(begun.remove(batch)), () -> {}));
-    }
-    if (closed
-        || coming.contains(batch)
-        || idle(batch).isPresent()
-        || !mayBeMore()
-        || (inParts && seen.add(batch))) {
-      return Optional.empty();
-    }
-    seen.remove(batch);
-    coming.add(batch);
-    return Optional.of(new Job(Optional.empty(), makeRoom()));
+  /** A size that has come once only may never come again. */
+  private boolean isWanted(int batch, boolean inParts) {
+    return mayBeMore() && !(inParts && toCome.isNew(batch));
   }
 
-  private void proceed(int batch, StepwiseBinding own, long nanos) {
+  private boolean singleHasRoom() {
+    return living < capacity;
+  }
+
+  /** Unless others are at it. */
+  private synchronized void settleSingle() {
+    if (!toCome.isComing(PlansToCome.SINGLE)) {
+      toCome.end(PlansToCome.SINGLE);
+    }
+  }
+
+  /** Whatever fails here is logged: the caller has its results. */
+  private void proceed(
+      int batch,
+      Job job,
+      BackgroundBinding binder,
+      Supplier<Optional<StepwiseBinding>> begin,
+      long nanos) {
+    Optional<StepwiseBinding> own = job.begun();
     try {
-      Optional<BoundInference> plan = BackgroundBinding.advance(own, nanos);
+      job.room().clear();
+      own = own.or(begin);
+      if (own.isEmpty()) {
+        binder.start(batch, this::isClosed, this::arrived, this::refused);
+        return;
+      }
+      Optional<BoundInference> plan = BackgroundBinding.advance(own.get(), nanos);
       if (plan.isPresent()) {
         arrived(batch, plan.get());
       } else {
-        leave(batch, own);
+        leave(batch, own.get());
       }
     } catch (RuntimeException | Error e) {
       BackgroundBinding.log(batch, e);
       refused(batch);
-      own.close();
+      own.ifPresent(StepwiseBinding::close);
     }
   }
 
   /** The next call with such a batch goes on with it. */
   private synchronized void leave(int batch, StepwiseBinding own) {
     if (closed) {
-      coming.remove(batch);
+      toCome.end(batch);
       own.close();
       forget();
     } else {
-      begun.put(batch, own);
+      toCome.leave(batch, own);
       notifyAll();
     }
   }
@@ -388,15 +362,12 @@ final class InferencePlans {
   }
 
   private synchronized void arrived(int batch, BoundInference plan) {
-    coming.remove(batch);
-    single |= batch == SINGLE;
+    toCome.end(batch);
     give(new IdlePlan(batch, plan));
   }
 
   private synchronized void refused(int batch) {
-    coming.remove(batch);
-    single |= batch == SINGLE;
-    failed.add(batch);
+    toCome.fail(batch);
     forget();
   }
 
@@ -404,10 +375,14 @@ final class InferencePlans {
   synchronized void close() {
     closed = true;
     idle.forEach(i -> i.plan().close());
-    begun.values().forEach(StepwiseBinding::close);
-    living -= idle.size() + begun.size();
+    living -= idle.size();
     idle.clear();
-    begun.clear();
+    for (Optional<StepwiseBinding> begun = toCome.giveUpOne();
+        begun.isPresent();
+        begun = toCome.giveUpOne()) {
+      begun.get().close();
+      living--;
+    }
     notifyAll();
   }
 }

@@ -52,6 +52,12 @@ class StepwiseBindingTest {
     /** Sizes of which no part is the last. */
     private final Set<Integer> endless = new HashSet<>();
 
+    /** Sizes whose plans cannot be closed. */
+    private final Set<Integer> stuck = new HashSet<>();
+
+    /** Sizes that were begun to be bound in parts, in order. */
+    private final List<Integer> begun = new ArrayList<>();
+
     InParts() {
       super(new Nd4jEngine());
     }
@@ -91,6 +97,9 @@ class StepwiseBindingTest {
         public void close() {
           note("close", batch);
           plan.close();
+          if (stuck.contains(batch)) {
+            throw new IllegalStateException("no way to close " + batch);
+          }
         }
       };
     }
@@ -98,6 +107,7 @@ class StepwiseBindingTest {
     @Override
     public Optional<StepwiseBinding> beginInference(
         Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+      begun.add(batch);
       return Optional.of(
           new StepwiseBinding() {
             private int done;
@@ -206,6 +216,34 @@ class StepwiseBindingTest {
       assertThat(engine.news()).containsExactly("run 4", "give up 3", "part 2").inOrder();
     }
     assertThat(engine.news()).containsExactly("close 4", "give up 2");
+  }
+
+  @Test
+  void aPlanThatFailsToMakeRoomSpoilsNoResultAndNoLaterCall() {
+    InParts engine = new InParts();
+    engine.stuck.add(1);
+    try (TinyNetwork net = TinyNetwork.create(on(engine).inferencePlans(2))) {
+      settle(net, engine, 4);
+      net.forward(images(3));
+      net.forward(images(3));
+      assertThat(engine.news()).containsExactly("run 4", "close 1").inOrder();
+      net.forward(images(3));
+      assertThat(engine.news()).containsExactly("bind 3", "run 3").inOrder();
+      net.forward(images(4));
+      assertThat(engine.news()).containsExactly("run 4");
+    }
+  }
+
+  @Test
+  void aPlanIsBegunOnceHoweverManyCallsGoOnWithIt() {
+    InParts engine = new InParts();
+    try (TinyNetwork net = TinyNetwork.create(on(engine))) {
+      settle(net, engine, 4);
+      engine.begun.clear();
+      settle(net, engine, 2);
+      net.forward(images(4));
+      assertThat(engine.begun).containsExactly(2);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.blockwork.engine.Conv;
 import io.blockwork.engine.Kernels;
 import io.blockwork.engine.winograd.Tile;
 import io.blockwork.engine.winograd.TileChoice;
+import io.blockwork.engine.winograd.TileCosts;
 import io.blockwork.engine.x86.MachineCode;
 import io.blockwork.engine.x86.VectorSet;
 import java.util.EnumSet;
@@ -30,6 +31,7 @@ record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) 
   /** What this process can do, found out and said on first use, once. */
   private static final class Process {
     static final Optional<String> OBSTACLE = obstacle();
+    static final String PROCESSOR = OneDnnLibrary.processor();
 
     private static Optional<String> obstacle() {
       Optional<String> obstacle =
@@ -109,6 +111,15 @@ record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) 
   private Optional<Tile> tile(Conv conv, int height, int width, Set<Tile> tiles) {
     return vectors
         .filter(v -> fits(conv))
-        .flatMap(v -> TileChoice.best(v, tiles, conv.in(), conv.out(), images, height, width));
+        .flatMap(
+            v ->
+                TileChoice.best(
+                    TileCosts.of(v, Process.PROCESSOR),
+                    tiles,
+                    conv.in(),
+                    conv.out(),
+                    images,
+                    height,
+                    width));
   }
 }

@@ -3,7 +3,6 @@ package io.blockwork.engine.winograd;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.Address;
-import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -12,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -77,7 +75,7 @@ final class LayerCheck implements AutoCloseable {
 
   private final LayerCode.Form form;
   private final WeightsCode.Form weights;
-  private final List<NativeBlock> blocks = new ArrayList<>();
+  private final CheckMemory memory = new CheckMemory();
 
   /** The tiles whose output is kept: the first, the middle and the last of the group. */
   private final int[] kept;
@@ -90,15 +88,16 @@ final class LayerCheck implements AutoCloseable {
   private LayerCheck(LayerCode.Form form, WeightsCode.Form weights) {
     this.form = form;
     this.weights = weights;
-    int last = form.tiles() - 1;
-    kept = IntStream.of(0, last / 2, last).distinct().toArray();
+    kept = kept(form.tiles() - 1);
     source = values(form.in(), form.sourceStep(), PIXELS);
     target = values(form.out(), form.targetStep(), kept.length * outputsOfTile());
-    kernels = take(9L * weights.in() * weights.out() * Float.BYTES);
+    // The code's scratch memory lies where the weights were: they are read before it runs.
+    kernels =
+        memory.take(Math.max(9L * weights.in() * weights.out() * Float.BYTES, scratchBytes()));
     for (int tap = 0; tap < 9; tap++) {
       fill(NativeValues.floats(tap(tap), (long) PERIOD * weights.out()), tap);
     }
-    bias = take((long) form.out() * Float.BYTES);
+    bias = memory.take((long) form.out() * Float.BYTES);
     fill(NativeValues.floats(bias, form.out()), 1);
   }
 
@@ -120,10 +119,25 @@ final class LayerCheck implements AutoCloseable {
     try (var check = new LayerCheck(form, weights)) {
       List<Sample> samples = check.samples();
       check.run(workers, code);
-      double largest = samples.stream().mapToDouble(s -> Math.abs(s.exact())).max().orElse(0);
-      // Written so that NaN is an error.
-      return samples.stream().allMatch(s -> check.error(s) <= TOLERANCE * largest);
+      double largest = 0;
+      for (Sample sample : samples) {
+        largest = Math.max(largest, Math.abs(sample.exact()));
+      }
+      boolean right = true;
+      for (Sample sample : samples) {
+        // Written so that NaN is an error.
+        right &= check.error(sample) <= TOLERANCE * largest;
+      }
+      return right;
     }
+  }
+
+  /** The first tile, the middle and the last one. Streams would take longer than the check. */
+  private static int[] kept(int last) {
+    if (last < 2) {
+      return last == 0 ? new int[] {0} : new int[] {0, 1};
+    }
+    return new int[] {0, last / 2, last};
   }
 
   private double error(Sample sample) {
@@ -132,12 +146,6 @@ final class LayerCheck implements AutoCloseable {
 
   private int outputsOfTile() {
     return form.tile().outputs() * form.tile().outputs();
-  }
-
-  private long take(long bytes) {
-    NativeBlock block = NativeBlock.allocate(bytes);
-    blocks.add(block);
-    return block.address();
   }
 
   /** Where the weights of a tap begin: {@code [3, 3, in, out]}. */
@@ -153,7 +161,7 @@ final class LayerCheck implements AutoCloseable {
     int rounds = (channels + LayerCode.CHANNELS - 1) / LayerCode.CHANNELS;
     long bytes = last ? (long) count * rounds * round : (long) rounds * step;
     long column = last ? (long) rounds * round : round;
-    long address = take(bytes);
+    long address = memory.take(bytes);
     FloatBuffer all = NativeValues.floats(address, bytes / Float.BYTES);
     int stretch = last ? all.capacity() : count * LayerCode.CHANNELS;
     for (int i = 0; i < all.capacity(); i += step == round ? all.capacity() : step / Float.BYTES) {
@@ -219,29 +227,38 @@ final class LayerCheck implements AutoCloseable {
   }
 
   private void run(int workers, long code) {
-    int points = form.tile().points();
-    long transformed = (long) points * form.tiles() * form.sourceRow();
-    long products = (long) points * form.tiles() * form.targetRow();
-    long scratch = take(transformed + products + (long) points * form.vectors().bytes());
     long bytes = (long) workers * WorkerLoop.ARGUMENTS * Long.BYTES;
-    long arguments = take(bytes);
+    long arguments = memory.take(bytes);
     LongBuffer words = NativeValues.bytes(arguments, bytes).asLongBuffer();
     words.put(new long[words.capacity()]);
     words.put(LayerCode.SOURCES, sourceTable());
     words.put(LayerCode.GROUPS, 1); // of the first worker; the others have none
-    words.put(LayerCode.TRANSFORMED, scratch);
-    words.put(LayerCode.PRODUCTS, scratch + transformed);
-    words.put(LayerCode.SPILL, scratch + transformed + products);
+    words.put(LayerCode.TRANSFORMED, kernels);
+    words.put(LayerCode.PRODUCTS, kernels + transformedBytes());
+    words.put(LayerCode.SPILL, kernels + transformedBytes() + productBytes());
     words.put(LayerCode.BIAS, bias);
     words.put(LayerCode.TARGETS, targetTable());
     words.put(LayerCode.WEIGHTS, transformWeights());
     OpenMpRegion.find().orElseThrow().run(code, arguments, 1);
   }
 
+  private long transformedBytes() {
+    return (long) form.tile().points() * form.tiles() * form.sourceRow();
+  }
+
+  private long productBytes() {
+    return (long) form.tile().points() * form.tiles() * form.targetRow();
+  }
+
+  private long scratchBytes() {
+    long spill = (long) form.tile().points() * form.vectors().bytes();
+    return transformedBytes() + productBytes() + spill;
+  }
+
   private long sourceTable() {
     int side = form.tile().inputs();
     long bytes = (long) form.tiles() * side * side * Long.BYTES;
-    long table = take(bytes);
+    long table = memory.take(bytes);
     LongBuffer addresses = NativeValues.bytes(table, bytes).asLongBuffer();
     long[] pixels = new long[source.count()];
     for (int pixel = 0; pixel < pixels.length; pixel++) {
@@ -261,10 +278,10 @@ final class LayerCheck implements AutoCloseable {
 
   private long targetTable() {
     long bytes = (long) form.tiles() * outputsOfTile() * Long.BYTES;
-    long table = take(bytes);
+    long table = memory.take(bytes);
     LongBuffer addresses = NativeValues.bytes(table, bytes).asLongBuffer();
     long[] places = new long[addresses.capacity()];
-    Arrays.fill(places, take(target.place().span(form.out())));
+    Arrays.fill(places, memory.take(target.place().span(form.out())));
     for (int i = 0; i < target.count(); i++) {
       int tile = kept[i / outputsOfTile()];
       places[tile * outputsOfTile() + i % outputsOfTile()] = target.place().at(0, 0, i);
@@ -275,7 +292,7 @@ final class LayerCheck implements AutoCloseable {
 
   /** Transforms the weights that there are, and repeats them for the other input channels. */
   private long transformWeights() {
-    long all = take(weights.bytes());
+    long all = memory.take(weights.bytes());
     try (var transform = WinogradWeights.of(new WinogradWeights.Layout(weights), 1)) {
       transform.run(kernels, all, PERIOD);
     }
@@ -296,6 +313,6 @@ final class LayerCheck implements AutoCloseable {
 
   @Override
   public void close() {
-    blocks.forEach(NativeBlock::close);
+    memory.close();
   }
 }

@@ -1,17 +1,16 @@
 package io.blockwork.engine.winograd;
 
-import io.blockwork.engine.x86.VectorSet;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Which tile a convolution is computed with, by what each way costs. The choice follows from the
- * shape, the number of images and the instructions alone, never from threads or times.
+ * shape, the number of images and the kind of processor alone, never from threads or times.
  *
  * <p>Costs are counted in multiplications of one pair of an input and an output channel. A weight
  * that comes from memory, as in a network it does, costs as much as some multiplications; so larger
- * tiles, which have more weights, pay where many tiles share them. The constants fit what was
- * measured on 15 shapes with 1, 4 and 16 images to within a tenth.
+ * tiles, which have more weights, pay where many tiles share them. On an Intel Xeon the constants
+ * fit what was measured on 15 shapes with 1, 4 and 16 images to within a tenth.
  */
 public final class TileChoice {
   /** What a transform of one value costs. */
@@ -22,20 +21,10 @@ public final class TileChoice {
 
   private TileChoice() {}
 
-  /** What a weight from memory costs: wider vectors do more while they wait. */
-  private static double weight(VectorSet vectors) {
-    return vectors == VectorSet.AVX512 ? 25 : 12;
-  }
-
-  /** How near the products come to the speed of oneDNN's direct kernels. */
-  private static double speed(VectorSet vectors) {
-    return vectors == VectorSet.AVX512 ? 0.85 : 1;
-  }
-
   /**
    * The best of the tiles, or nothing if the direct way is as good.
    *
-   * @param vectors the instructions
+   * @param costs of the processor
    * @param allowed the tiles to choose from
    * @param in input channels
    * @param out output channels
@@ -45,14 +34,14 @@ public final class TileChoice {
    */
   @SuppressWarnings("NarrowCalculation") // whole numbers of tiles
   public static Optional<Tile> best(
-      VectorSet vectors, Set<Tile> allowed, int in, int out, int images, int height, int width) {
-    double least = GAIN * 9 * ((double) images * height * width + weight(vectors));
+      TileCosts costs, Set<Tile> allowed, int in, int out, int images, int height, int width) {
+    double least = GAIN * 9 * ((double) images * height * width + costs.weight());
     Optional<Tile> best = Optional.empty();
     for (Tile tile : Tile.values()) {
       int side = tile.outputs();
       double tiles = (double) images * ((height + side - 1) / side) * ((width + side - 1) / side);
-      double perTile = 1 / speed(vectors) + TRANSFORM * (1.0 / in + 1.0 / out);
-      double cost = tile.points() * (tiles * perTile + weight(vectors));
+      double perTile = 1 / costs.speed() + TRANSFORM * (1.0 / in + 1.0 / out);
+      double cost = tile.points() * (tiles * perTile + costs.weight());
       if (allowed.contains(tile) && cost < least) {
         least = cost;
         best = Optional.of(tile);
