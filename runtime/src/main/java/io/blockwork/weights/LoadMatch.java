@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -266,7 +265,7 @@ final class LoadMatch {
     if (!load.allowsNonFinite()) {
       requireFinite();
     }
-    Map<String, Consumer<NativeValues>> readers = new HashMap<>();
+    Map<String, Consumer<NativeValues>> readers = new LinkedHashMap<>();
     loaded.forEach(
         (name, tensor) -> readers.put(name, memory -> TensorReader.readInto(tensor, memory)));
     parameters.overwrite(readers);
