@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -71,14 +72,22 @@ final class FirstValues implements AutoCloseable {
     }
   }
 
-  /** Gives an entry all its values, for which none need to be made. */
-  void give(String name, Runnable values) {
+  /**
+   * Gives entries all their values, for which none need to be made.
+   *
+   * @param given the names of those that have got theirs, once the values have been written or the
+   *     attempt has failed
+   */
+  void give(Set<String> given, Runnable values) {
     synchronized (unset) {
       if (making.isPresent()) {
         make();
       }
-      values.run();
-      unset.remove(name);
+      try {
+        values.run();
+      } finally {
+        unset.keySet().removeAll(given);
+      }
     }
   }
 

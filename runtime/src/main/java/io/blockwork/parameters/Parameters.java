@@ -8,12 +8,15 @@ import io.blockwork.memory.ShapeMismatchException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -443,15 +446,53 @@ public final class Parameters implements AutoCloseable {
   public void overwrite(String name, Consumer<NativeValues> writer) {
     Objects.requireNonNull(writer, "writer");
     NativeValues values = holder(name).values(name);
+    Set<String> written = new HashSet<>();
+    overwrite(
+        () -> {
+          writer.accept(values);
+          written.add(name);
+        },
+        written);
+  }
+
+  /**
+   * {@link #overwrite(String, Consumer)} for several entries, whose writers run side by side, each
+   * on one of several threads. All that have begun have ended when this returns or throws.
+   *
+   * @param writers by the names of the entries; they must not use these parameters otherwise
+   * @throws NoSuchElementException if there is none of a name; nothing is written then
+   */
+  public void overwrite(Map<String, Consumer<NativeValues>> writers) {
+    Set<String> written = ConcurrentHashMap.newKeySet();
+    List<Runnable> tasks = new ArrayList<>();
+    writers.forEach(
+        (name, writer) -> {
+          NativeValues values = holder(name).values(name);
+          tasks.add(
+              () -> {
+                writer.accept(values);
+                written.add(name);
+              });
+        });
+    if (!tasks.isEmpty()) {
+      overwrite(() -> SharedWork.start(tasks).finish(), written);
+    }
+  }
+
+  /**
+   * @param work writes values
+   * @param written names of the entries that have got theirs, once it has ended
+   */
+  private void overwrite(Runnable work, Set<String> written) {
     update(
         () -> {
           requireOpen();
           settle();
           firstValues.give(
-              name,
+              written,
               () -> {
                 try {
-                  writer.accept(values);
+                  work.run();
                 } finally {
                   touch();
                 }

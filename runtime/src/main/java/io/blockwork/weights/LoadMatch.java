@@ -2,6 +2,7 @@ package io.blockwork.weights;
 
 import io.blockwork.io.NearestName;
 import io.blockwork.io.SafeText;
+import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Modules;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.Parameters;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -263,11 +265,10 @@ final class LoadMatch {
     if (!load.allowsNonFinite()) {
       requireFinite();
     }
-    parameters.update(
-        () ->
-            loaded.forEach(
-                (name, tensor) ->
-                    parameters.overwrite(name, memory -> TensorReader.readInto(tensor, memory))));
+    Map<String, Consumer<NativeValues>> readers = new LinkedHashMap<>();
+    loaded.forEach(
+        (name, tensor) -> readers.put(name, memory -> TensorReader.readInto(tensor, memory)));
+    parameters.overwrite(readers);
     takeMetadata();
   }
 

@@ -16,6 +16,8 @@ import io.blockwork.quantization.Calibrator;
 import io.blockwork.quantization.Quantizer;
 import io.blockwork.train.Momentum;
 import io.blockwork.train.Optimizer;
+import io.blockwork.weights.Weights;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -76,9 +78,34 @@ final class Blockwork {
     }
   }
 
-  /** The same on plain values, for which ND4J is not started. */
-  static Contender plainInference(Subject subject, int batch) {
+  /** Some weights in a file, which is written if it is missing. */
+  static Path weights(Subject subject) {
+    Path file = TorchExport.file(subject, ".safetensors");
+    if (!Files.exists(file)) {
+      try (ImageClassifier net = create(subject.type(), false)) {
+        Weights.save(net.parameters(), file);
+      }
+    }
+    return file;
+  }
+
+  /** A network with weights from a file. */
+  private static ImageClassifier loaded(Subject subject) {
     ImageClassifier net = create(subject.type(), false);
+    try (Weights weights = Weights.open(weights(subject))) {
+      net.parameters().load(weights);
+    }
+    return net;
+  }
+
+  /** A first prediction of images that are ND4J's. */
+  static Contender first(Subject subject, int batch) {
+    return inference(loaded(subject), subject, batch);
+  }
+
+  /** The same on plain values, for which ND4J is not started. */
+  static Contender plainFirst(Subject subject, int batch) {
+    ImageClassifier net = loaded(subject);
     long length = 1;
     for (long size : subject.images(batch)) {
       length *= size;

@@ -23,7 +23,6 @@ interface Contender {
       case "blockwork-direct" -> Blockwork.direct(subject, batch);
       case "blockwork-int8" -> Blockwork.integers(subject, batch);
       case "blockwork-whole" -> Blockwork.whole(subject, batch);
-      case "blockwork-plain" -> Blockwork.plainInference(subject, batch);
       case "onnxruntime" -> OnnxRuntime.inference(subject, batch);
       case "onnxruntime-int8" -> OnnxRuntime.integers(subject, batch);
       case "djl-plain" -> DjlInference.torchScript(subject, "", batch);
@@ -34,6 +33,20 @@ interface Contender {
       case "dl4j" -> Dl4jZoo.inference(batch);
       case "floor", "floor-bf16" -> ArithmeticFloor.inference(subject, batch, half(name));
       default -> throw new IllegalArgumentException("nobody called " + name + " does inference");
+    };
+  }
+
+  /**
+   * A first prediction by the named contender: ours load their weights from {@link
+   * Blockwork#weights}, DJL's from TorchScript's files.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  static Contender start(String name, Subject subject, int batch) throws Exception {
+    return switch (name) {
+      case "blockwork" -> Blockwork.first(subject, batch);
+      case "blockwork-plain" -> Blockwork.plainFirst(subject, batch);
+      default -> inference(name, subject, batch);
     };
   }
 

@@ -114,6 +114,9 @@ final class PeerRun {
 
   private Measurement once(Work work, String contender, Path log)
       throws RunnerException, IOException, InterruptedException {
+    if (work.kind() == Kind.START) {
+      Blockwork.weights(work.subject());
+    }
     if (work.kind() == Kind.MEMORY || work.kind() == Kind.START) {
       SingleRun.Outcome one = SingleRun.measure(work, contender, log);
       return new Measurement(

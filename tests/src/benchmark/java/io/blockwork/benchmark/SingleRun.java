@@ -47,7 +47,7 @@ final class SingleRun {
     Subject subject = Subject.of(arguments[2]);
     int batch = Integer.parseInt(arguments[3]);
     if (kind == Kind.START) {
-      Contender.inference(arguments[1], subject, batch).run();
+      Contender.start(arguments[1], subject, batch).run();
     } else {
       Contender contender = Contender.training(arguments[1], subject, batch);
       for (int i = 0; i < TRAINING_STEPS; i++) {
