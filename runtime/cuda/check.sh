@@ -7,7 +7,7 @@
 #   FOLDER/check.sh steps    the same of whole training steps, and a training that is taken up again; needs nd4j.tar.xz too
 #   FOLDER/check.sh times [PART...]   how long it takes, beside PyTorch where that is installed; parts: inference training
 #                            start tuned profile sanitizer torch compiled, and with nd4j.tar.xz step epoch gains; gains is what
-#                            has not been timed yet, beside PyTorch's steps, in at most 3 minutes
+#                            has not been timed yet, beside PyTorch's steps, in at most 5 minutes
 #
 # Every part stands by itself: what fails or takes too long leaves the others alone. The lines with >> make the table.
 set -uo pipefail
@@ -88,7 +88,7 @@ times() {
       step) for plans in "" "$work/plans.txt"; do
         java_check 60 step resnet20 128 $plans; java_check 90 step resnet50 256 $plans; done ;;
       epoch) java_check 60 epoch ;;
-      gains) java_check 45 profile resnet50 256; java_check 40 step resnet50 256; java_check 25 step resnet20 128; java_check 20 averages
+      gains) java_check 60 profile resnet50 256; java_check 90 step resnet50 256; java_check 60 step resnet20 128; java_check 20 averages
         guarded 50 python3 "$here/torch_times.py" 45 t256 c128 ;;
       tuned) for batch in 1 256 1; do java_check 60 tuned resnet50 $batch "$work/plans.txt"; done ;;
       profile) java_check 60 profile resnet50 256 ;;
@@ -106,5 +106,5 @@ case ${1:-} in
   right) unpack; java_check 150 right "$here/figures.gz"; say "---- table"; cat "$table" ;;
   steps) unpack; java_check 120 steps "$here/steps.gz"; say "---- table"; cat "$table" ;;
   times) shift; unpack; times "$@"; say "---- table"; cat "$table" ;;
-  *) sed -n '2,14p' "${BASH_SOURCE[0]}"; exit 2 ;;
+  *) sed -n '2,12p' "${BASH_SOURCE[0]}"; exit 2 ;;
 esac

@@ -217,8 +217,9 @@ public interface Network extends AutoCloseable {
   /**
    * For averages of weights: one that the engine keeps itself, where it keeps the parameters.
    *
-   * @param averages for each entry of the parameters an array of its shape and type, which the
-   *     caller owns
+   * @param averages for each entry of the parameters an array of its shape and type, in order 'c',
+   *     which the caller owns
+   * @throws IllegalArgumentException if one is missing or is none of these
    * @return empty if the engine leaves averages to the host
    */
   default Optional<BoundAverage> bindAverage(Map<String, INDArray> averages) {

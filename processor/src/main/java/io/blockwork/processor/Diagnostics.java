@@ -62,7 +62,8 @@ final class Diagnostics {
         }
         return;
       } catch (RuntimeException e) {
-        // The compiler's own fault, of which its user need not hear: the next is less exact.
+        // ECJ 3.46 fails where Positions says; the next is less exact, and the last is not tried
+        // here.
       }
     }
     messager.printMessage(kind, text, element);

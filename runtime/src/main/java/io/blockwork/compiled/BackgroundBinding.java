@@ -56,15 +56,27 @@ final class BackgroundBinding {
     this.rehearsal = rehearsal;
   }
 
-  /** Whether the engine binds part by part; as it answers alike for all sizes, it is asked once. */
+  /**
+   * Whether the engine binds part by part; as it answers alike for all sizes, it is asked once. A
+   * failure counts as no: the next binding meets it again, and tells of it.
+   */
   boolean inParts() {
     Optional<Boolean> known = inParts;
     if (known.isEmpty()) {
-      // Nothing is made before the first part.
-      known = Optional.of(begin(PlansToCome.SINGLE).isPresent());
+      known = Optional.of(isBegun(PlansToCome.SINGLE));
       inParts = known;
     }
     return known.get();
+  }
+
+  private boolean isBegun(int batch) {
+    try {
+      // Nothing is made before the first part.
+      return begin(batch).isPresent();
+    } catch (RuntimeException | Error e) {
+      log(batch, e);
+      return false;
+    }
   }
 
   /** Begins to bind a plan part by part; empty if the engine cannot. */

@@ -36,6 +36,7 @@ import io.blockwork.weights.ModelMetadata;
 import io.blockwork.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.LoggerFactory;
 
@@ -476,7 +478,31 @@ public abstract class CompiledNetwork implements Network {
   public Optional<BoundAverage> bindAverage(Map<String, INDArray> averages) {
     Objects.requireNonNull(averages, "averages");
     checkOpen();
+    for (ParameterInfo info : parameters.entries()) {
+      requireLike(info, Optional.ofNullable(averages.get(info.name())));
+    }
     return engine.bindAverage(parameters, averages);
+  }
+
+  /** Engines copy to the memory of the array as it lies there. */
+  private void requireLike(ParameterInfo info, Optional<INDArray> average) {
+    DataType type = parameters.dataType(info.name());
+    if (!average.map(a -> isPlain(a, type, info.dimensions())).orElse(false)) {
+      throw new IllegalArgumentException(
+          SafeText.format(
+              "the average of %s is %s: expected an array of shape %s and type %s in order 'c'",
+              info.name(),
+              average.map(INDArray::shapeInfoToString).orElse("missing"),
+              Arrays.toString(info.dimensions()),
+              type));
+    }
+  }
+
+  private static boolean isPlain(INDArray array, DataType type, long... shape) {
+    return array.dataType() == type
+        && Arrays.equals(array.shape(), shape)
+        && array.ordering() == 'c'
+        && !array.isView();
   }
 
   @Override

@@ -303,7 +303,7 @@ final class InferencePlans {
 
   /** A size that has come once only may never come again. */
   private boolean isWanted(int batch, boolean inParts) {
-    return mayBeMore() && !(inParts && toCome.isNew(batch));
+    return mayBeMore() && !(inParts && toCome.see(batch));
   }
 
   private boolean singleHasRoom() {

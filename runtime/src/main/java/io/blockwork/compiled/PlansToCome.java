@@ -51,8 +51,8 @@ final class PlansToCome {
     return !begun.isEmpty();
   }
 
-  /** Whether no other plan has answered the size before. */
-  boolean isNew(int batch) {
+  /** Notes that another plan has answered the size; whether that is for the first time. */
+  boolean see(int batch) {
     return seen.add(batch);
   }
 

@@ -10,9 +10,12 @@ public interface BoundAverage {
    * Takes in the values as they are now: {@code average = decay * average + (1 - decay) * value}.
    * An {@link io.blockwork.parameters.Parameters#update} as a whole.
    *
+   * <p>If it throws, the average may have been moved or not: do not call it again for the same
+   * values.
+   *
    * @param decay what the average keeps; with 0 it becomes the values
-   * @return false if the engine does not have the parameters at present: nothing has been done, and
-   *     the average is to be moved on the host, after {@link #settle}
+   * @return false if the engine does not have the parameters at present, or no memory for the
+   *     average: nothing has been done, and it is to be moved on the host, after {@link #settle}
    */
   boolean update(double decay);
 

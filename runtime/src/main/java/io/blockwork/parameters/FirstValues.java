@@ -75,8 +75,8 @@ final class FirstValues implements AutoCloseable {
   /**
    * Gives entries all their values, for which none need to be made.
    *
-   * @param given the names of those that have got theirs, once the values have been written or the
-   *     attempt has failed
+   * @param given the names of those that have got theirs; complete once {@code values} has returned
+   *     or thrown
    */
   void give(Set<String> given, Runnable values) {
     synchronized (unset) {

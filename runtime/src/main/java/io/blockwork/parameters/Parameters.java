@@ -457,7 +457,9 @@ public final class Parameters implements AutoCloseable {
 
   /**
    * {@link #overwrite(String, Consumer)} for several entries, whose writers run side by side, each
-   * on one of several threads. All that have begun have ended when this returns or throws.
+   * on one of several threads. All have ended when this returns or throws: a writer that fails does
+   * not keep the others from writing, and its own entry holds what was there before or initial
+   * values, with whatever the writer wrote over them.
    *
    * @param writers by the names of the entries; they must not use these parameters otherwise
    * @throws NoSuchElementException if there is none of a name; nothing is written then

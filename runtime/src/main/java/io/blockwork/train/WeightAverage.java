@@ -62,7 +62,11 @@ public final class WeightAverage {
     engineAverage = network.bindAverage(averages);
   }
 
-  /** Takes in the values as they are now. */
+  /**
+   * Takes in the values as they are now. Where the engine averages on a device, this counts as a
+   * change of the parameters: it waits for what is running, and not within a {@link
+   * Parameters#read} action.
+   */
   public void update() {
     if (!updateElsewhere()) {
       updateHere();

@@ -4,6 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.blockwork.memory.NativeValues;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Entries that are written as a whole, several at once. */
@@ -89,6 +92,27 @@ class OverwriteTest {
     assertThat(parameters.get(name(2)).getFloat(0)).isEqualTo(2f);
     try (Parameters untouched = initial()) {
       assertThat(parameters.get(name(1))).isEqualTo(untouched.get(name(1)));
+    }
+  }
+
+  /** An entry that is half written holds what was there before it, wherever nothing was written. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatAFailedWriterHasLeftOutIsAsBefore(boolean made) {
+    try (Parameters untouched = initial()) {
+      if (made) {
+        parameters.get(name(0));
+      }
+      Consumer<NativeValues> half =
+          memory -> {
+            memory.floats().put(0, 9);
+            throw new ArithmeticException("unreadable");
+          };
+      assertThrows(ArithmeticException.class, () -> parameters.overwrite(Map.of(name(1), half)));
+      float[] left = parameters.get(name(1)).data().asFloat();
+      float[] before = untouched.get(name(1)).data().asFloat();
+      assertThat(Arrays.copyOfRange(left, 1, left.length))
+          .isEqualTo(Arrays.copyOfRange(before, 1, before.length));
     }
   }
 

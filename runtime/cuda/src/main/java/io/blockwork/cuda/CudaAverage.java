@@ -1,6 +1,7 @@
 package io.blockwork.cuda;
 
 import io.blockwork.cuda.KernelModules.Source;
+import io.blockwork.cuda.driver.CudaException;
 import io.blockwork.cuda.driver.DeviceMemory;
 import io.blockwork.cuda.driver.KernelModule;
 import io.blockwork.cuda.driver.KernelModule.Grid;
@@ -50,12 +51,14 @@ final class CudaAverage implements BoundAverage, OptimizerMemories.Owner {
             return false;
           }
           state.device().use();
-          updateOnDevice(decay);
-          return true;
+          return updateOnDevice(decay);
         });
   }
 
-  private synchronized void updateOnDevice(double decay) {
+  private synchronized boolean updateOnDevice(double decay) {
+    if (!hasMemory()) {
+      return false;
+    }
     Stream stream = state.stream();
     DeviceMemory averages = load(stream);
     state.refreshParameters(parameters, stream);
@@ -74,25 +77,40 @@ final class CudaAverage implements BoundAverage, OptimizerMemories.Owner {
       // Whatever has failed, the host has what was before, unless it is older.
       loaded = ahead;
     }
+    return true;
   }
 
-  /** Takes memory on the device, and brings the averages there. */
+  /**
+   * Takes memory on the device, unless it is there; where there is none left, the host averages.
+   */
+  private boolean hasMemory() {
+    if (memory.isPresent()) {
+      return true;
+    }
+    state.optimizers().freeForgotten();
+    try {
+      DeviceMemory made = state.device().allocate(state.parameters().bytes());
+      state.optimizers().add(this, made::close);
+      memory = Optional.of(made);
+      loaded = false;
+      return true;
+    } catch (CudaException e) {
+      if (e.outOfMemory()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Brings the averages to the device. */
   private DeviceMemory load(Stream stream) {
-    DeviceMemory averages = memory.orElseGet(this::allocate);
-    memory = Optional.of(averages);
+    DeviceMemory averages = memory.orElseThrow();
     if (!loaded) {
       each((array, offset) -> copyIn(stream, array, averages.address() + offset));
       stream.await();
       loaded = true;
     }
     return averages;
-  }
-
-  private DeviceMemory allocate() {
-    DeviceMemory made = state.device().allocate(state.parameters().bytes());
-    state.optimizers().add(this, made::close);
-    loaded = false;
-    return made;
   }
 
   /** Goes through all arrays but the counters, and where each is on the device. */

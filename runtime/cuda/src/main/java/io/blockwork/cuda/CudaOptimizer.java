@@ -133,6 +133,7 @@ final class CudaOptimizer implements BoundOptimizer, OptimizerMemories.Owner {
   }
 
   private OptimizerMemory allocate(Stream stream, int segments) {
+    state.optimizers().freeForgotten();
     OptimizerMemory made = new OptimizerMemory(state.device(), stream, bytes(), segments, parts());
     state.optimizers().add(this, made::close);
     loaded = false;

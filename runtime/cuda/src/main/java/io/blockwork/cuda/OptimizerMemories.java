@@ -29,6 +29,10 @@ final class OptimizerMemories {
    */
   synchronized void add(Owner owner, Resources.Resource close) {
     all.add(new Held(new WeakReference<>(owner), close));
+  }
+
+  /** Frees the memory of owners that were collected as garbage: before more is taken. */
+  synchronized void freeForgotten() {
     try (Resources forgotten = new Resources()) {
       for (Held each : List.copyOf(all)) {
         if (each.owner().get() == null) {

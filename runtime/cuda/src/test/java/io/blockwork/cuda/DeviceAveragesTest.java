@@ -152,6 +152,23 @@ class DeviceAveragesTest {
   }
 
   @Test
+  void averagesOnTheHostWhereTheDeviceHasNoMemoryLeft() {
+    Map<String, float[]> expected = averaged(false, 2);
+    try (Network network = network()) {
+      Optimizer optimizer = optimizer(network);
+      WeightAverage average = new WeightAverage(network, DECAY);
+      step(optimizer, 0);
+      emulator.capacity(0);
+      average.update();
+      emulator.capacity(1L << 40);
+      step(optimizer, 1);
+      average.update();
+      average.swap();
+      assertSame(expected, values(network));
+    }
+  }
+
+  @Test
   void everyCallMayFailOnce() {
     // Kernels are compiled once, and stay.
     Map<String, float[]> expected = averaged(true, 2);

@@ -83,15 +83,30 @@ final class OneDnnLibrary {
         Objects.requireNonNullElse(
             System.getenv("PROCESSOR_IDENTIFIER"), System.getProperty("os.arch"));
     try (Stream<String> facts = Files.lines(PROCESSORS)) {
-      return facts
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(otherwise);
+      return fact("model name", facts).orElse(otherwise);
     } catch (IOException | UncheckedIOException e) {
       // Not Linux.
       return otherwise;
     }
+  }
+
+  /**
+   * Who made the processor, as it says itself: {@code AuthenticAMD}. A virtual machine may give the
+   * processor another name, but not another maker. Where the system does not tell, its name.
+   */
+  static String maker() {
+    try (Stream<String> facts = Files.lines(PROCESSORS)) {
+      return fact("vendor_id", facts).orElseGet(OneDnnLibrary::processor);
+    } catch (IOException | UncheckedIOException e) {
+      return processor();
+    }
+  }
+
+  private static Optional<String> fact(String name, Stream<String> facts) {
+    return facts
+        .filter(line -> line.startsWith(name))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst();
   }
 
   /** Whether the processor multiplies bfloat16 natively. */

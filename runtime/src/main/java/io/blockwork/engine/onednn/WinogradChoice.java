@@ -31,7 +31,7 @@ record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) 
   /** What this process can do, found out and said on first use, once. */
   private static final class Process {
     static final Optional<String> OBSTACLE = obstacle();
-    static final String PROCESSOR = OneDnnLibrary.processor();
+    static final String MAKER = OneDnnLibrary.maker();
 
     private static Optional<String> obstacle() {
       Optional<String> obstacle =
@@ -114,7 +114,7 @@ record WinogradChoice(Optional<VectorSet> vectors, Kernels allowed, int images) 
         .flatMap(
             v ->
                 TileChoice.best(
-                    TileCosts.of(v, Process.PROCESSOR),
+                    TileCosts.of(v, Process.MAKER),
                     tiles,
                     conv.in(),
                     conv.out(),

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Memory for a check, taken piece by piece and given back at once. It comes in blocks that are
  * large enough for huge pages: what a check writes, it writes once, and a system that hands out
- * small pages one after another takes several times as long as the check itself.
+ * small pages one after another may take longer than the check itself.
  */
 final class CheckMemory implements AutoCloseable {
   /** Bytes of a block: address space, of which only what is written becomes memory. */

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The choice of tiles, beside what was the fastest by measurement with cold weights. */
+/**
+ * The choice of tiles, beside what was the fastest by measurement with cold weights. On AMD with
+ * 512-bit vectors whole networks were measured, of which 512 channels with one image tell it apart.
+ */
 final class TileChoiceTest {
   private static String choice(
       TileCosts costs, Set<Tile> tiles, int in, int out, int size, int images) {
@@ -63,7 +66,7 @@ final class TileChoiceTest {
     "128, 32, 56, F4, F4, F4",
     "16, 16, 32, F4, F4, F4",
   })
-  void isTheFastestWith512BitVectorsOfAmd(
+  void filtersLayersOfManyChannelsForOneImageOnAmd(
       int in, int out, int size, String one, String four, String sixteen) {
     Set<Tile> all = EnumSet.allOf(Tile.class);
     assertEquals(one, choice(TileCosts.WIDE_AMD, all, in, out, size, 1));
@@ -73,9 +76,9 @@ final class TileChoiceTest {
 
   @Test
   void costsFollowFromTheInstructionsAndTheMaker() {
-    assertEquals(TileCosts.WIDE, TileCosts.of(VectorSet.AVX512, "Intel(R) Xeon(R) Processor"));
-    assertEquals(TileCosts.WIDE_AMD, TileCosts.of(VectorSet.AVX512, "AMD EPYC"));
-    assertEquals(TileCosts.NARROW, TileCosts.of(VectorSet.AVX2, "AMD EPYC"));
+    assertEquals(TileCosts.WIDE, TileCosts.of(VectorSet.AVX512, "GenuineIntel"));
+    assertEquals(TileCosts.WIDE_AMD, TileCosts.of(VectorSet.AVX512, "AuthenticAMD"));
+    assertEquals(TileCosts.NARROW, TileCosts.of(VectorSet.AVX2, "AuthenticAMD"));
   }
 
   @ParameterizedTest
