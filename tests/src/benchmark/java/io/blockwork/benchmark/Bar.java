@@ -29,6 +29,7 @@ record Bar(
       List.of("djl-plain", "djl-frozen", "djl-frozen-nhwc", "djl-blocks");
 
   private static final String ORT = "onnxruntime";
+  private static final String ORT_INT8 = "ONNX Runtime int8";
   private static final String INT8 = "blockwork-int8";
   private static final String DIRECT_F32 = "our direct f32";
   private static final List<String> DIRECT = List.of("blockwork-direct");
@@ -41,6 +42,8 @@ record Bar(
     Predicate<Work> inference = families.and(Predicate.not(Work::single));
     Predicate<Work> single = families.and(Work::single);
     Predicate<Work> integers = families.and(Work::half);
+    Predicate<Work> resNet = integers.and(w -> w.subject() == Subject.RESNET50);
+    Predicate<Work> denseNet = integers.and(w -> w.subject() == Subject.DENSENET121);
     Predicate<Work> large = w -> w.batch() > 1;
     Predicate<Work> half = inference.and(Work::half);
     Predicate<Work> zoo = inference.and(w -> w.subject() == Subject.RESNET50);
@@ -57,9 +60,18 @@ record Bar(
             List.of(ORT),
             1.10,
             0.95),
-        bar("int8, one image", integers.and(large.negate()), INT8, DIRECT_F32, DIRECT, 0.42),
-        bar("int8, 16 images", integers.and(large), INT8, DIRECT_F32, DIRECT, 0.34),
-        bar("int8", integers, INT8, "ONNX Runtime int8", List.of("onnxruntime-int8"), 0.85, 0.65),
+        bar("int8, ResNet-50, 1 image", resNet.and(large.negate()), INT8, DIRECT_F32, DIRECT, 0.33),
+        bar("int8, ResNet-50, 16 images", resNet.and(large), INT8, DIRECT_F32, DIRECT, 0.29),
+        bar(
+            "int8, DenseNet-121, 1 image",
+            denseNet.and(large.negate()),
+            INT8,
+            DIRECT_F32,
+            DIRECT,
+            0.42),
+        bar("int8, DenseNet-121, 16 images", denseNet.and(large), INT8, DIRECT_F32, DIRECT, 0.34),
+        bar("int8", integers, INT8, ORT_INT8, List.of("onnxruntime-int8"), 0.85, 0.65),
+        bar("int8, DenseNet-121", denseNet, INT8, ORT_INT8, List.of("onnxruntime-int8"), 0.55),
         bar(
             "division of a batch",
             families.and(large),
