@@ -79,15 +79,11 @@ final class OneDnnLibrary {
 
   /** What the system calls the processor. */
   static String processor() {
-    String otherwise =
-        Objects.requireNonNullElse(
-            System.getenv("PROCESSOR_IDENTIFIER"), System.getProperty("os.arch"));
-    try (Stream<String> facts = Files.lines(PROCESSORS)) {
-      return fact("model name", facts).orElse(otherwise);
-    } catch (IOException | UncheckedIOException e) {
-      // Not Linux.
-      return otherwise;
-    }
+    return fact("model name")
+        .orElseGet(
+            () ->
+                Objects.requireNonNullElse(
+                    System.getenv("PROCESSOR_IDENTIFIER"), System.getProperty("os.arch")));
   }
 
   /**
@@ -95,18 +91,20 @@ final class OneDnnLibrary {
    * processor another name, but not another maker. Where the system does not tell, its name.
    */
   static String maker() {
-    try (Stream<String> facts = Files.lines(PROCESSORS)) {
-      return fact("vendor_id", facts).orElseGet(OneDnnLibrary::processor);
-    } catch (IOException | UncheckedIOException e) {
-      return processor();
-    }
+    return fact("vendor_id").orElseGet(OneDnnLibrary::processor);
   }
 
-  private static Optional<String> fact(String name, Stream<String> facts) {
-    return facts
-        .filter(line -> line.startsWith(name))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst();
+  /** What Linux tells of the first processor; nothing elsewhere. */
+  private static Optional<String> fact(String name) {
+    try (Stream<String> facts = Files.lines(PROCESSORS)) {
+      return facts
+          .filter(line -> line.startsWith(name))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst();
+    } catch (IOException | UncheckedIOException e) {
+      // Not Linux.
+      return Optional.empty();
+    }
   }
 
   /** Whether the processor multiplies bfloat16 natively. */
