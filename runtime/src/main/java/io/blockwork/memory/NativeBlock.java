@@ -61,6 +61,18 @@ public final class NativeBlock implements AutoCloseable {
   }
 
   /**
+   * A new block of which little will be written, here and there: the system is not asked for huge
+   * pages, each of which it would fill with zeros for a few values.
+   *
+   * @param bytes its size; may be 0
+   * @param what it is for, for people
+   * @throws OutOfMemoryError if the machine has no room for it, even after garbage collection
+   */
+  public static NativeBlock allocateSparse(long bytes, String what) {
+    return new NativeBlock(new Owner(bytes, CACHE_LINE, what), bytes);
+  }
+
+  /**
    * Makes sure that there is room for blocks of so many bytes together, before the first is made.
    *
    * @param what they are for, for people

@@ -41,6 +41,18 @@ class NativeBlockTest {
     }
   }
 
+  /** A huge page for every few values would be thousands of times as much as is written. */
+  @Test
+  void asksForNoneWhereLittleWillBeWritten() throws IOException {
+    Path maps = Path.of("/proc/self/smaps");
+    assumeTrue(Files.exists(maps), "Linux only");
+    // More than the C library ever takes from memory that others had before.
+    try (NativeBlock block = NativeBlock.allocateSparse(64 << 20, "a test")) {
+      assertThat(block.address() % 64).isEqualTo(0);
+      assertThat(flags(Files.readAllLines(maps), block.address())).doesNotContain(" hg");
+    }
+  }
+
   /** What Linux knows of the mapping that holds the address. */
   private static String flags(List<String> maps, long address) {
     boolean inside = false;

@@ -23,9 +23,13 @@ final class Arena implements AutoCloseable {
 
   /** The address of {@code bytes} new bytes. */
   long allocate(long bytes) {
-    NativeBlock block = NativeBlock.allocate(bytes, "a plan");
+    return keep(NativeBlock.allocate(bytes, "a plan"));
+  }
+
+  /** Takes a block over, to close it with this arena; returns its address. */
+  long keep(NativeBlock block) {
     blocks.push(block);
-    allocated += bytes;
+    allocated += block.bytes();
     return block.address();
   }
 

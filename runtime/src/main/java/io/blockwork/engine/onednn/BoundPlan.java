@@ -2,6 +2,7 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
+import io.blockwork.engine.winograd.CheckMemory;
 import io.blockwork.engine.winograd.TileTables;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeBlock;
@@ -74,6 +75,7 @@ final class BoundPlan implements AutoCloseable {
   private final List<Runnable> onFinish = new ArrayList<>();
   private final List<Execution> executions = new ArrayList<>();
   private final TileTables tileTables = new TileTables();
+  private final CheckMemory checkMemory = new CheckMemory();
   private final long paddedInput;
   private final int threads = OneDnnLibrary.threads();
 
@@ -393,6 +395,7 @@ final class BoundPlan implements AutoCloseable {
 
   /** Gives the temporaries their memory. Called once, when every layer has its kernels. */
   void finish() {
+    checkMemory.close();
     scratchBytes.forEach((scratch, bytes) -> scratchAddresses.put(scratch, arena.allocate(bytes)));
     Optional.ofNullable(scratchBytes.get(Scratch.ZEROS))
         .ifPresent(bytes -> Pointer.memset(new Address(address(Scratch.ZEROS)), 0, bytes));
@@ -404,6 +407,11 @@ final class BoundPlan implements AutoCloseable {
     onFinish.clear();
   }
 
+  /** Memory for the checks of the plan's Winograd convolutions, until the plan is finished. */
+  CheckMemory checkMemory() {
+    return checkMemory;
+  }
+
   /** The tables that the plan's Winograd convolutions share. */
   TileTables tileTables() {
     return tileTables;
@@ -413,5 +421,6 @@ final class BoundPlan implements AutoCloseable {
   public void close() {
     arena.close();
     tileTables.close();
+    checkMemory.close();
   }
 }

@@ -47,7 +47,7 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
         .filter(r -> !r.equals(dst))
         .ifPresent(r -> e.reorder(plan.view(r), plan.view(dst), false));
     PackedWeights.Packed packed =
-        weights.winograd(layer.weight(), layer.conv(), winograd.weights());
+        weights.winograd(layer.weight(), layer.conv(), winograd.weights(), plan.checkMemory());
     long floats = src.elements() + dst.elements() * (layer.residual().isPresent() ? 2 : 1);
     winograd.emit(
         e,

@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
 import io.blockwork.engine.Conv;
+import io.blockwork.engine.winograd.CheckMemory;
 import io.blockwork.engine.winograd.WinogradWeights;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeValues;
@@ -142,14 +143,24 @@ final class PackedWeights {
             });
   }
 
-  /** The weight of a 3x3 convolution for Winograd's filtering, likewise. */
-  synchronized Entry winograd(FoldedWeight folded, Conv conv, WinogradWeights.Layout layout) {
+  /**
+   * The weight of a 3x3 convolution for Winograd's filtering, likewise.
+   *
+   * @param checked may have memory for it that the system has given already
+   */
+  synchronized Entry winograd(
+      FoldedWeight folded, Conv conv, WinogradWeights.Layout layout, CheckMemory checked) {
     List<Object> key = List.of(Kind.WINOGRAD, folded.key(), layout.key());
     return find(key)
         .orElseGet(
             () -> {
               memory.desc desc = arena.own(vector(layout.bytes() / Float.BYTES));
-              memory weight = allocate(desc);
+              long address =
+                  checked
+                      .giveWeights(layout.bytes())
+                      .map(arena::keep)
+                      .orElseGet(() -> arena.allocate(layout.bytes()));
+              memory weight = arena.own(new memory(desc, BoundPlan.cpu(), new Address(address)));
               memory bias = allocate(vector(conv.out()));
               WinogradWeights transform = WinogradWeights.of(layout, 1);
               arena.onClose(transform::close);

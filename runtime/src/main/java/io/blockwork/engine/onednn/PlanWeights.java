@@ -3,6 +3,7 @@ package io.blockwork.engine.onednn;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.onednn.PackedWeights.Entry;
 import io.blockwork.engine.onednn.PackedWeights.Packed;
+import io.blockwork.engine.winograd.CheckMemory;
 import io.blockwork.engine.winograd.WinogradWeights;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.parameters.SharedWork;
@@ -35,9 +36,14 @@ final class PlanWeights {
     return use(shared.convolution(folded, convolution, layout));
   }
 
-  /** The weight of a 3x3 convolution for Winograd's filtering, likewise. */
-  Packed winograd(FoldedWeight folded, Conv conv, WinogradWeights.Layout layout) {
-    return use(shared.winograd(folded, conv, layout));
+  /**
+   * The weight of a 3x3 convolution for Winograd's filtering, likewise.
+   *
+   * @param checked what the layer's code was checked in
+   */
+  Packed winograd(
+      FoldedWeight folded, Conv conv, WinogradWeights.Layout layout, CheckMemory checked) {
+    return use(shared.winograd(folded, conv, layout, checked));
   }
 
   /**

@@ -137,7 +137,8 @@ final class WinogradLayer {
             plan.winograd().vectors().orElseThrow(),
             plan.threads(),
             pixels(plan, from),
-            pixels(plan, to))
+            pixels(plan, to),
+            plan.checkMemory())
         .map(
             convolution -> {
               plan.onClose(convolution::close);

@@ -22,7 +22,7 @@ import org.bytedeco.javacpp.Pointer;
  * channels are repeated for the others, since to make all of a large layer's would take most of the
  * time.
  */
-final class LayerCheck implements AutoCloseable {
+final class LayerCheck {
   /** Different pixels that are read. */
   private static final int PIXELS = 40;
 
@@ -75,7 +75,7 @@ final class LayerCheck implements AutoCloseable {
 
   private final LayerCode.Form form;
   private final WeightsCode.Form weights;
-  private final CheckMemory memory = new CheckMemory();
+  private final CheckMemory memory;
 
   /** The tiles whose output is kept: the first, the middle and the last of the group. */
   private final int[] kept;
@@ -85,15 +85,18 @@ final class LayerCheck implements AutoCloseable {
   private final long kernels;
   private final long bias;
 
-  private LayerCheck(LayerCode.Form form, WeightsCode.Form weights) {
+  private LayerCheck(LayerCode.Form form, WeightsCode.Form weights, CheckMemory memory) {
     this.form = form;
     this.weights = weights;
+    this.memory = memory;
+    memory.reuse();
     kept = kept(form.tiles() - 1);
-    source = values(form.in(), form.sourceStep(), PIXELS);
-    target = values(form.out(), form.targetStep(), kept.length * outputsOfTile());
-    // The code's scratch memory lies where the weights were: they are read before it runs.
+    // The code's scratch memory lies where the weights were: they are read before it runs. It is
+    // taken first, so that one check has its scratch memory where the next one has.
     kernels =
         memory.take(Math.max(9L * weights.in() * weights.out() * Float.BYTES, scratchBytes()));
+    source = values(form.in(), form.sourceStep(), PIXELS);
+    target = values(form.out(), form.targetStep(), kept.length * outputsOfTile());
     for (int tap = 0; tap < 9; tap++) {
       fill(NativeValues.floats(tap(tap), (long) PERIOD * weights.out()), tap);
     }
@@ -108,28 +111,30 @@ final class LayerCheck implements AutoCloseable {
    * @param weights its weights'
    * @param workers how many the code runs
    * @param code the address of the layer's code
+   * @param memory to check in
    */
-  static boolean passes(LayerCode.Form form, WeightsCode.Form weights, int workers, long code) {
+  static boolean passes(
+      LayerCode.Form form, WeightsCode.Form weights, int workers, long code, CheckMemory memory) {
     return Process.TRIED.computeIfAbsent(
-        List.of(form.key(), weights.key()), f -> isRight(form, weights, workers, code));
+        List.of(form.key(), weights.key()), f -> isRight(form, weights, workers, code, memory));
   }
 
   /** {@link #passes}, whatever was found before. */
-  static boolean isRight(LayerCode.Form form, WeightsCode.Form weights, int workers, long code) {
-    try (var check = new LayerCheck(form, weights)) {
-      List<Sample> samples = check.samples();
-      check.run(workers, code);
-      double largest = 0;
-      for (Sample sample : samples) {
-        largest = Math.max(largest, Math.abs(sample.exact()));
-      }
-      boolean right = true;
-      for (Sample sample : samples) {
-        // Written so that NaN is an error.
-        right &= check.error(sample) <= TOLERANCE * largest;
-      }
-      return right;
+  static boolean isRight(
+      LayerCode.Form form, WeightsCode.Form weights, int workers, long code, CheckMemory memory) {
+    var check = new LayerCheck(form, weights, memory);
+    List<Sample> samples = check.samples();
+    check.run(workers, code);
+    double largest = 0;
+    for (Sample sample : samples) {
+      largest = Math.max(largest, Math.abs(sample.exact()));
     }
+    boolean right = true;
+    for (Sample sample : samples) {
+      // Written so that NaN is an error.
+      right &= check.error(sample) <= TOLERANCE * largest;
+    }
+    return right;
   }
 
   /** The first tile, the middle and the last one. Streams would take longer than the check. */
@@ -170,6 +175,11 @@ final class LayerCheck implements AutoCloseable {
     return new Values(new Pixels(address, 0, 0, column, step), count, all);
   }
 
+  /** What {@link #fill} puts at a place. */
+  private static float patterned(int seed, int i) {
+    return Pattern.VALUES[seed % PATTERN + i % PATTERN];
+  }
+
   /** Fills with the pattern, begun at some place. */
   private static void fill(FloatBuffer floats, int seed) {
     for (int i = 0; i < floats.capacity(); i += PATTERN) {
@@ -185,10 +195,6 @@ final class LayerCheck implements AutoCloseable {
 
   private List<Sample> samples() {
     int side = form.tile().outputs();
-    float[][] taps = new float[9][PERIOD * weights.out()];
-    for (int tap = 0; tap < taps.length; tap++) {
-      NativeValues.floats(tap(tap), taps[tap].length).get(taps[tap]);
-    }
     FloatBuffer biases = NativeValues.floats(bias, form.out());
     double[] sums = sums();
     List<Sample> samples = new ArrayList<>();
@@ -198,11 +204,11 @@ final class LayerCheck implements AutoCloseable {
       int tile = kept[to / outputsOfTile()];
       int place = to % outputsOfTile();
       double sum = biases.get(channel) + (form.sum() ? target.get(to, channel) : 0);
-      for (int tap = 0; tap < taps.length; tap++) {
-        int from = pixel(tile, place / side + tap / 3, place % side + tap % 3);
-        float[] weight = taps[weights.turned() ? 8 - tap : tap];
+      for (int tap = 0; tap < 9; tap++) {
+        int from = pixel(tile, place / side + tap / 3, place % side + tap % 3) * PERIOD;
+        int weight = weights.turned() ? 8 - tap : tap;
         for (int k = 0; k < PERIOD; k++) {
-          sum += sums[from * PERIOD + k] * weight[k * weights.out() + channel];
+          sum += sums[from + k] * patterned(weight, k * weights.out() + channel);
         }
       }
       samples.add(new Sample(to, channel, form.ending().of(sum)));
@@ -292,7 +298,7 @@ final class LayerCheck implements AutoCloseable {
 
   /** Transforms the weights that there are, and repeats them for the other input channels. */
   private long transformWeights() {
-    long all = memory.take(weights.bytes());
+    long all = memory.weights(weights.bytes());
     try (var transform = WinogradWeights.of(new WinogradWeights.Layout(weights), 1)) {
       transform.run(kernels, all, PERIOD);
     }
@@ -309,10 +315,5 @@ final class LayerCheck implements AutoCloseable {
       }
     }
     return all;
-  }
-
-  @Override
-  public void close() {
-    memory.close();
   }
 }

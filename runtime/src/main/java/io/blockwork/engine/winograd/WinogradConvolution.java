@@ -125,12 +125,18 @@ public final class WinogradConvolution implements AutoCloseable {
    * @param threads threads that will run it
    * @param source where the images lie
    * @param target where the output goes
+   * @param memory to check code in that this process has not used yet
    * @return the convolution, or nothing if code cannot be made executable here
    */
   public static Optional<WinogradConvolution> bind(
-      Problem problem, VectorSet vectors, int threads, Pixels source, Pixels target) {
+      Problem problem,
+      VectorSet vectors,
+      int threads,
+      Pixels source,
+      Pixels target,
+      CheckMemory memory) {
     return OpenMpRegion.find()
-        .flatMap(region -> bind(problem, vectors, threads, source, target, region));
+        .flatMap(region -> bind(problem, vectors, threads, source, target, memory, region));
   }
 
   private static Optional<WinogradConvolution> bind(
@@ -139,6 +145,7 @@ public final class WinogradConvolution implements AutoCloseable {
       int threads,
       Pixels source,
       Pixels target,
+      CheckMemory checks,
       OpenMpRegion region) {
     Work work = Work.of(problem, vectors, threads);
     var form =
@@ -161,7 +168,7 @@ public final class WinogradConvolution implements AutoCloseable {
     Optional<SharedCode> transform = code.flatMap(c -> WinogradWeights.code(weights, 1, region));
     boolean bound = false;
     try {
-      if (transform.isEmpty() || !isTrusted(form, weights, loop, code.get())) {
+      if (transform.isEmpty() || !isTrusted(form, weights, loop, code.get(), checks)) {
         return Optional.empty();
       }
       var layout = new Layout(problem, work, form, source, target);
@@ -180,8 +187,8 @@ public final class WinogradConvolution implements AutoCloseable {
 
   /** Whether the code is right, which is found out once. */
   private static boolean isTrusted(
-      LayerCode.Form form, Form weights, WorkerLoop loop, SharedCode code) {
-    boolean trusted = LayerCheck.passes(form, weights, loop.workers(), code.address());
+      LayerCode.Form form, Form weights, WorkerLoop loop, SharedCode code, CheckMemory checks) {
+    boolean trusted = LayerCheck.passes(form, weights, loop.workers(), code.address(), checks);
     if (!trusted) {
       LoggerFactory.getLogger(WinogradConvolution.class)
           .warn(

@@ -3,13 +3,24 @@ package io.blockwork.engine.onednn;
 import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blockwork.engine.Conv;
+import io.blockwork.engine.onednn.PackedWeights.Entry;
 import io.blockwork.engine.onednn.PackedWeights.Packed;
+import io.blockwork.engine.winograd.CheckMemory;
+import io.blockwork.engine.winograd.Pixels;
+import io.blockwork.engine.winograd.Tile;
+import io.blockwork.engine.winograd.WinogradConvolution;
+import io.blockwork.engine.winograd.WinogradConvolution.Clip;
+import io.blockwork.engine.winograd.WinogradConvolution.Problem;
+import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.ParameterInfo;
 import io.blockwork.parameters.ParameterInfo.Kind;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.dnnl.memory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +95,34 @@ class PlanWeightsTest {
       assertThat(second.weight()).isSameInstanceAs(first.weight());
     } finally {
       shared.release();
+    }
+  }
+
+  /** Memory that the system has given for the check need not be given again for the weights. */
+  @Test
+  void transformedWeightsLieWhereTheirCodeWasChecked() {
+    Optional<VectorSet> code = WinogradChoice.machineCode();
+    assumeTrue(code.isPresent(), "no machine code in this process");
+    VectorSet vectors = code.orElseThrow();
+    Conv conv = Conv.conv(208, 272, 3);
+    var problem = new Problem(Tile.F2, 1, 208, 272, 5, 5, 5, 5, 1, 1, false, Clip.NONE, false);
+    // Nothing is read or written before it runs.
+    Pixels nowhere = Pixels.channelsLast(0, 272, 5, 5);
+    FoldedWeight folded = FoldedWeight.plain("conv", false);
+    PackedWeights shared = new PackedWeights();
+    shared.acquire();
+    try (CheckMemory memory = new CheckMemory();
+        var bound =
+            WinogradConvolution.bind(problem, vectors, 1, nowhere, nowhere, memory).orElseThrow()) {
+      long living = NativeBlock.livingBytes();
+      Entry entry = shared.winograd(folded, conv, bound.weights(), memory);
+      assertThat(NativeBlock.livingBytes() - living).isLessThan(bound.weights().bytes());
+      assertThat(memory.giveWeights(bound.weights().bytes())).isEmpty();
+      assertThat(shared.winograd(folded, conv, bound.weights(), memory)).isSameInstanceAs(entry);
+      memory.close();
+      living = NativeBlock.livingBytes();
+      shared.release();
+      assertThat(living - NativeBlock.livingBytes()).isAtLeast(bound.weights().bytes());
     }
   }
 }

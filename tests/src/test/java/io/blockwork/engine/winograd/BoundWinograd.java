@@ -40,6 +40,7 @@ final class BoundWinograd implements AutoCloseable {
     bias = new Guarded(direct.bias.length, way.guardAtEnd());
     weights.floats().put(direct.weights);
     bias.floats().put(direct.bias);
+    var checks = new CheckMemory();
     convolution =
         WinogradConvolution.bind(
                 new Problem(
@@ -59,8 +60,10 @@ final class BoundWinograd implements AutoCloseable {
                 way.vectors(),
                 way.threads(),
                 pixels(source, direct.in, direct.height, direct.width),
-                pixels(target, direct.out, direct.outputHeight(), direct.outputWidth()))
+                pixels(target, direct.out, direct.outputHeight(), direct.outputWidth()),
+                checks)
             .orElseThrow();
+    checks.close();
     transformed = new Guarded(floats(convolution.weights().bytes()), way.guardAtEnd());
     try (var transform = WinogradWeights.of(convolution.weights(), way.threads())) {
       transform.run(weights.address(), transformed.address());

@@ -46,8 +46,9 @@ final class LayerCheckTest {
   }
 
   private static boolean passes(LayerCode.Form form, byte[] bytes) {
-    try (CodeMemory code = CodeMemory.of(bytes).orElseThrow()) {
-      return LayerCheck.isRight(form, weights(form), 2, code.address());
+    try (CodeMemory code = CodeMemory.of(bytes).orElseThrow();
+        CheckMemory memory = new CheckMemory()) {
+      return LayerCheck.isRight(form, weights(form), 2, code.address(), memory);
     }
   }
 
@@ -94,7 +95,8 @@ final class LayerCheckTest {
   void leavesTheCallersRegistersAsTheyWere(VectorSet vectors) {
     assumeTrue(Processor.has(vectors), "this processor has no " + vectors);
     int floats = 20 * 20 * 32;
-    try (NativeBlock values = NativeBlock.allocate(2L * floats * Float.BYTES)) {
+    try (NativeBlock values = NativeBlock.allocate(2L * floats * Float.BYTES);
+        CheckMemory checks = new CheckMemory()) {
       values.clear();
       for (Tile tile : Tile.values()) {
         var problem =
@@ -107,7 +109,8 @@ final class LayerCheckTest {
                         2,
                         Pixels.channelsLast(values.address(), 32, 20, 20),
                         Pixels.channelsLast(
-                            values.address() + (long) floats * Float.BYTES, 32, 20, 20))
+                            values.address() + (long) floats * Float.BYTES, 32, 20, 20),
+                        checks)
                     .orElseThrow();
             TileTables tables = new TileTables();
             NativeBlock weights = NativeBlock.allocate(convolution.weights().bytes());
@@ -127,14 +130,41 @@ final class LayerCheckTest {
 
   @ParameterizedTest
   @EnumSource
+  void oneAfterAnotherHasTheSameMemoryAndLeavesThatOfTheWeights(VectorSet vectors) {
+    var large = form(vectors, Tile.F4, 64, 48, 20, CHANNELS_LAST, false, Ending.RELU);
+    var small = form(vectors, Tile.F2, 32, 64, 9, BLOCKS_OF_12X12, false, Ending.NOTHING);
+    try (CheckMemory memory = new CheckMemory()) {
+      // Whatever the one before has left there: large, small, large.
+      for (var form : List.of(large, small, large)) {
+        try (CodeMemory code = CodeMemory.of(LayerCode.of(form, loop(2))).orElseThrow()) {
+          assertTrue(LayerCheck.isRight(form, weights(form), 2, code.address(), memory));
+        }
+      }
+      long living = NativeBlock.livingBytes();
+      long bytes = weights(large).bytes();
+      assertTrue(memory.giveWeights(weights(small).bytes()).isEmpty());
+      try (NativeBlock weights = memory.giveWeights(bytes).orElseThrow()) {
+        assertEquals(bytes, weights.bytes());
+        assertTrue(memory.giveWeights(bytes).isEmpty());
+        memory.close();
+        // The weights are the caller's, and nothing else is left.
+        assertTrue(NativeBlock.livingBytes() < living);
+        weights.clear();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void whoPacksTheWeightsFindsTheTransformThatTheCheckUsed(VectorSet vectors) {
     assumeTrue(Processor.has(vectors), "this processor has no " + vectors);
     var problem = new Problem(Tile.F2, 1, 32, 48, 8, 8, 8, 8, 1, 1, false, Clip.NONE, false);
     // Nothing is read or written before it runs.
     Pixels nowhere = Pixels.channelsLast(0, 48, 8, 8);
     int before = SharedCode.living();
-    try (var bound =
-        WinogradConvolution.bind(problem, vectors, 1, nowhere, nowhere).orElseThrow()) {
+    try (CheckMemory checks = new CheckMemory();
+        var bound =
+            WinogradConvolution.bind(problem, vectors, 1, nowhere, nowhere, checks).orElseThrow()) {
       int pieces = SharedCode.living();
       try (var transform = WinogradWeights.of(bound.weights(), 1)) {
         assertEquals(pieces, SharedCode.living());
