@@ -2,6 +2,7 @@ package io.blockwork.golden;
 
 import io.blockwork.golden.Golden.Float32;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -93,13 +94,13 @@ record Bounds(
       smallSteps[i] = Math.max(10 * torch.smallStepLossDeviations()[i + 1], 1e-2);
     }
     double roundings = 2e-6 * torch.trainOutputMaxAbs();
-    Map<String, Double> auxiliary = AUXILIARY.getOrDefault(name(golden), Map.of());
     return new Bounds(
         Tolerance.absolute(
             Math.max(10 * torch.evalOutputMaxDeviation(), 2e-6 * torch.evalOutputMaxAbs())),
         Tolerance.absolute(Math.max(10 * torch.trainOutputMaxDeviation(), roundings)),
         auxiliary(
-            golden, output -> Tolerance.absolute(Math.max(10 * auxiliary.get(output), roundings))),
+            golden,
+            output -> Tolerance.absolute(Math.max(10 * deviation(golden, output), roundings))),
         Math.max(
             Math.max(10 * torch.lossDeviations()[0], lossOfOutputs(golden)) / golden.train().loss(),
             2e-6),
@@ -114,6 +115,20 @@ record Bounds(
       Golden golden, Function<String, Tolerance> tolerance) {
     return golden.train().auxiliary().keySet().stream()
         .collect(Collectors.toUnmodifiableMap(Function.identity(), tolerance));
+  }
+
+  /** PyTorch's, of an auxiliary output. */
+  private static double deviation(Golden golden, String output) {
+    return required(required(AUXILIARY, name(golden)), output);
+  }
+
+  private static <T> T required(Map<String, T> values, String name) {
+    return Objects.requireNonNull(values.get(name), name);
+  }
+
+  /** That of an auxiliary output in training. */
+  Tolerance auxiliary(String output) {
+    return required(auxiliary, output);
   }
 
   private static String name(Golden golden) {

@@ -89,7 +89,7 @@ final class GoldenRun {
     int head = 0;
     for (Map.Entry<String, List<double[]>> output : train.auxiliary().entrySet()) {
       INDArray actual = first.auxiliaryOutputs().get(head++);
-      Tolerance tolerance = bounds.auxiliary().get(output.getKey());
+      Tolerance tolerance = bounds.auxiliary(output.getKey());
       rows(output.getKey() + " output", output.getValue(), actual, tolerance);
     }
     comparison.scalar("loss", "", train.loss(), first.total(), bounds.loss());
