@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Where engines are chosen, among those that {@link EngineProvider}s on the class path bring. */
 public final class Engines {
@@ -16,11 +14,6 @@ public final class Engines {
   public static final String PROPERTY = "blockwork.engine";
 
   private Engines() {}
-
-  /** Asked for when there is something to say: to find SLF4J's provider takes some milliseconds. */
-  private static Logger log() {
-    return LoggerFactory.getLogger(Engines.class);
-  }
 
   /**
    * The engine for networks that ask for nothing: {@link #create} with {@link
@@ -66,10 +59,10 @@ public final class Engines {
             .map(given -> named(given, options, type))
             .orElseGet(() -> fastest(options, type));
     if (options.quantization().isPresent() && !made.quantizes()) {
-      log()
-          .warn(
-              "the engine {} has no kernels of 8-bit integers: the network predicts in floats",
-              made.name());
+      ProcessWarnings.say(
+          SafeText.format(
+              "the engine %s has no kernels of 8-bit integers: networks predict in floats",
+              made.name()));
     }
     return made;
   }
@@ -98,7 +91,9 @@ public final class Engines {
         Engine engine = provider.create(options);
         unavailable.forEach(
             reason ->
-                log().warn("{}; using the slower engine {} instead", reason, provider.name()));
+                ProcessWarnings.say(
+                    SafeText.format(
+                        "%s; using the slower engine %s instead", reason, provider.name())));
         return engine;
       } catch (UnsupportedOperationException e) {
         refusals.add(SafeText.format("%s: %s", provider.name(), e.getMessage()));

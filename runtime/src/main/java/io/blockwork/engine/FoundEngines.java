@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import org.slf4j.LoggerFactory;
 
 /**
  * The providers that a search has found, one a name, and what kept it from loading others.
@@ -44,7 +43,7 @@ record FoundEngines(List<EngineProvider> providers, List<String> failures) {
       } catch (ServiceConfigurationError | LinkageError e) {
         // One artifact that is broken does not take the others' engines away.
         failures.add(e.toString());
-        LoggerFactory.getLogger(Engines.class).warn("an engine cannot be loaded: {}", e.toString());
+        ProcessWarnings.say("an engine cannot be loaded: " + e);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.blockwork.engine;
 
 import static com.google.common.truth.Truth.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,8 +9,10 @@ import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.OneDnnEngine;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -60,6 +63,34 @@ final class EnginesTest {
     @Override
     public Engine create(EngineOptions options) {
       return new Toy();
+    }
+  }
+
+  /** The fastest there is, on a machine that lacks its library. */
+  public static final class LackingProvider implements EngineProvider {
+    @Override
+    public String name() {
+      return "lacking";
+    }
+
+    @Override
+    public int rank() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public boolean runs(DataType type) {
+      return true;
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+      return Optional.of("libtoy.so was not found");
+    }
+
+    @Override
+    public Engine create(EngineOptions options) {
+      throw new IllegalStateException("libtoy.so was not found");
     }
   }
 
@@ -142,6 +173,27 @@ final class EnginesTest {
         assertThat(engine.name()).isEqualTo(name);
       }
     }
+  }
+
+  /** A service that makes a network for each request would fill its log otherwise. */
+  @Test
+  void anEngineThatTheMachineLacksIsToldOnceAProcess() throws Exception {
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    PrintStream usual = System.err;
+    try (URLClassLoader plugin = withService(LackingProvider.class.getName())) {
+      System.setErr(new PrintStream(log, true, UTF_8));
+      for (int i = 0; i < 3; i++) {
+        Engine engine =
+            inThread(Optional.of(plugin), () -> create(EngineOptions.defaults().threads(1)));
+        assertThat(engine.name()).isNotEqualTo("lacking");
+      }
+    } finally {
+      System.setErr(usual);
+    }
+    List<String> told = log.toString(UTF_8).lines().filter(line -> line.contains("toy")).toList();
+    assertThat(told).hasSize(1);
+    assertThat(told.get(0))
+        .contains("lacking cannot be loaded: libtoy.so was not found; using the slower engine ");
   }
 
   /** The class path without the file that names the engines, as in a badly packed jar. */

@@ -89,7 +89,8 @@ final class GoldenRun {
     int head = 0;
     for (Map.Entry<String, List<double[]>> output : train.auxiliary().entrySet()) {
       INDArray actual = first.auxiliaryOutputs().get(head++);
-      rows(output.getKey() + " output", output.getValue(), actual, bounds.trainOutput());
+      Tolerance tolerance = bounds.auxiliary(output.getKey());
+      rows(output.getKey() + " output", output.getValue(), actual, tolerance);
     }
     comparison.scalar("loss", "", train.loss(), first.total(), bounds.loss());
     List<String> statistics = golden.statistics();

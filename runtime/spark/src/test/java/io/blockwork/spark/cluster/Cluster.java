@@ -238,9 +238,11 @@ final class Cluster implements AutoCloseable {
     all.put("spark.executor.memory", "512m");
     all.put("spark.executor.cores", "1");
     all.put("spark.locality.wait", "0");
+    // Executors and workers are gone when their connections are, not when they are slow.
+    all.put("spark.network.timeout", ChildProcess.SECONDS + "s");
     all.put("spark.files.useFetchCache", "false");
     all.put("spark.scheduler.minRegisteredResourcesRatio", "1");
-    all.put("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
+    all.put("spark.scheduler.maxRegisteredResourcesWaitingTime", ChildProcess.SECONDS + "s");
     all.put(
         "spark.executor.extraJavaOptions",
         String.join(" ", this.settings.jvm()) + " " + String.join(" ", NATIVE));
