@@ -55,15 +55,11 @@ public final class CheckMemory implements AutoCloseable {
 
   /** The address of so many bytes for transformed weights; their values are undefined. */
   long weights(long bytes) {
-    NativeBlock block =
-        giveWeights(bytes)
-            .orElseGet(
-                () -> {
-                  closeWeights();
-                  return NativeBlock.allocate(bytes, PURPOSE);
-                });
-    weights = Optional.of(block);
-    return block.address();
+    if (weights.isEmpty() || weights.get().bytes() != bytes) {
+      closeWeights();
+      weights = Optional.of(NativeBlock.allocate(bytes, PURPOSE));
+    }
+    return weights.get().address();
   }
 
   /**

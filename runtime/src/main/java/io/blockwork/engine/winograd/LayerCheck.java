@@ -115,8 +115,16 @@ final class LayerCheck {
    */
   static boolean passes(
       LayerCode.Form form, WeightsCode.Form weights, int workers, long code, CheckMemory memory) {
-    return Process.TRIED.computeIfAbsent(
-        List.of(form.key(), weights.key()), f -> isRight(form, weights, workers, code, memory));
+    List<Object> key = List.of(form.key(), weights.key());
+    Boolean known = Process.TRIED.get(key);
+    if (known != null) {
+      return known;
+    }
+    // Two threads may try a form at once, to the same end: a lambda that is run once would take
+    // Java longer to make than some checks take.
+    boolean right = isRight(form, weights, workers, code, memory);
+    Process.TRIED.put(key, right);
+    return right;
   }
 
   /** {@link #passes}, whatever was found before. */
