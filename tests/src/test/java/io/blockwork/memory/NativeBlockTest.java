@@ -4,6 +4,7 @@ import static com.google.common.truth.Truth.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.blockwork.jvm.ChildJvm;
 import io.blockwork.jvm.GarbageCollector;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -19,6 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class NativeBlockTest {
   private static final long LARGE = 9 << 20;
+  private static final Path MAPS = Path.of("/proc/self/smaps");
 
   @Test
   void startsOnACacheLineAndIfLargeOnAHugePage() {
@@ -31,26 +33,45 @@ class NativeBlockTest {
     }
   }
 
-  @Test
-  void asksLinuxForHugePages() throws IOException {
-    Path maps = Path.of("/proc/self/smaps");
-    assumeTrue(Files.exists(maps), "Linux only");
-    try (NativeBlock block = NativeBlock.allocate(LARGE)) {
-      block.clear();
-      assertThat(flags(Files.readAllLines(maps), block.address())).contains(" hg");
+  /** Prints what Linux knows of a large block, and of one of which little will be written. */
+  static final class Flags {
+    private Flags() {}
+
+    /** Takes no arguments. */
+    public static void main(String[] arguments) throws IOException {
+      // More than the C library ever takes from memory that others had before.
+      try (NativeBlock large = NativeBlock.allocate(LARGE);
+          NativeBlock sparse = NativeBlock.allocateSparse(64 << 20, "a test")) {
+        large.clear();
+        List<String> maps = Files.readAllLines(MAPS);
+        System.out.println("large" + flags(maps, large.address()));
+        System.out.println("sparse" + flags(maps, sparse.address()));
+        System.out.println("places " + large.address() % HugePages.SIZE + sparse.address() % 64);
+      }
     }
   }
 
-  /** A huge page for every few values would be thousands of times as much as is written. */
+  /**
+   * A huge page for every few values would be thousands of times as much as is written. In a
+   * process of its own, where the C library does not ask for huge pages by itself, as it does in
+   * the tests'.
+   */
   @Test
-  void asksForNoneWhereLittleWillBeWritten() throws IOException {
-    Path maps = Path.of("/proc/self/smaps");
-    assumeTrue(Files.exists(maps), "Linux only");
-    // More than the C library ever takes from memory that others had before.
-    try (NativeBlock block = NativeBlock.allocateSparse(64 << 20, "a test")) {
-      assertThat(block.address() % 64).isEqualTo(0);
-      assertThat(flags(Files.readAllLines(maps), block.address())).doesNotContain(" hg");
-    }
+  void asksLinuxForHugePagesUnlessLittleWillBeWritten() throws Exception {
+    assumeTrue(Files.exists(MAPS), "Linux only");
+    ProcessBuilder child = new ProcessBuilder(ChildJvm.command(List.of(), Flags.class));
+    child.environment().remove("GLIBC_TUNABLES");
+    List<String> output = ChildJvm.output(child).lines().toList();
+    assertThat(line(output, "largeVmFlags:")).contains(" hg");
+    assertThat(line(output, "sparseVmFlags:")).doesNotContain(" hg");
+    assertThat(output).contains("places 00");
+  }
+
+  private static String line(List<String> output, String start) {
+    return output.stream()
+        .filter(line -> line.startsWith(start))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(String.join("\n", output)));
   }
 
   /** What Linux knows of the mapping that holds the address. */
