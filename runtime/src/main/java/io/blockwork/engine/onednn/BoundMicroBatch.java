@@ -61,20 +61,19 @@ final class BoundMicroBatch implements AutoCloseable {
         precision == Precision.FLOAT
             ? Set.of()
             : outputs.stream().filter(recorder::isLinearOutput).collect(Collectors.toSet());
+    int together = MicroBatching.cached(batch, largestTensor(recorder));
+    WinogradChoice winograd = WinogradChoice.onThisMachine(options.kernels(), together);
     Layout chosen =
         precision == Precision.FLOAT && recorder.blocksFit(input)
-            ? layout.orElseGet(() -> LayoutChoice.fastest(recorder.memories().used(), part))
+            ? layout.orElseGet(
+                () ->
+                    LayoutChoice.fastest(
+                        recorder.memories().used(), part, recorder.isMostlyFiltered(winograd)))
             : Layout.CHANNELS_LAST;
-    int together = MicroBatching.cached(batch, largestTensor(recorder));
     BoundPlan plan =
         new BoundPlan(
             new BoundPlan.Settings(
-                part,
-                precision,
-                chosen,
-                options.deterministic(),
-                WinogradChoice.onThisMachine(options.kernels(), together),
-                timed),
+                part, precision, chosen, options.deterministic(), winograd, timed),
             recorder.memories().elements(),
             input,
             floats);

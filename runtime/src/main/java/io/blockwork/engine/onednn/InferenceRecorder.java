@@ -33,6 +33,7 @@ final class InferenceRecorder implements InferenceBinder {
   private final PlanWeights weights;
   private final Memories memories = new Memories();
   private final List<DeferredKernel> kernels = new ArrayList<>();
+  private final List<InferenceWinograd> convolutions = new ArrayList<>();
   private final Set<PlanTensor> inputs = new HashSet<>();
   private final Set<PlanTensor> linearOutputs = new HashSet<>();
   private final Set<PlanTensor> otherOutputs = new HashSet<>();
@@ -50,6 +51,18 @@ final class InferenceRecorder implements InferenceBinder {
   /** Whether the blocked layout is possible, given which tensor holds the images. */
   boolean blocksFit(PlanTensor input) {
     return blocks && LayoutChoice.blocksFit(memories.used(), input);
+  }
+
+  /** Whether most of what convolutions compute is filtered. */
+  boolean isMostlyFiltered(WinogradChoice winograd) {
+    long all = 0;
+    long filtered = 0;
+    for (InferenceWinograd convolution : convolutions) {
+      long flops = convolution.flops(1);
+      all += flops;
+      filtered += convolution.isBetter(winograd) ? flops : 0;
+    }
+    return filtered > all / 2;
   }
 
   /**
@@ -121,6 +134,7 @@ final class InferenceRecorder implements InferenceBinder {
     InferenceConv layer =
         new InferenceConv(
             path, conv, weight, epilogue.residual().map(this::in), epilogue.activation());
+    convolutions.add(new InferenceWinograd(layer, from, to));
     return kernel(path, e -> layer.compile(e, weights, from, to));
   }
 

@@ -26,6 +26,17 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
     return winograd.isPresent();
   }
 
+  /** Whether filtering is better than the direct way, if there is code for the layer. */
+  boolean isBetter(WinogradChoice winograd) {
+    return clip(layer.activation()).isPresent()
+        && winograd.tile(layer.conv(), dst.height(), dst.width()).isPresent();
+  }
+
+  /** What the direct way computes. */
+  long flops(long batch) {
+    return new ConvolutionPrimitive(layer.conv(), layer.conv().in()).flops(batch, dst.pixels());
+  }
+
   /** What the kernels can end with. */
   private static Optional<Clip> clip(Activation activation) {
     return switch (activation.function()) {
@@ -50,11 +61,6 @@ record InferenceWinograd(InferenceConv layer, PlanTensor src, PlanTensor dst) {
         weights.winograd(layer.weight(), layer.conv(), winograd.weights(), plan.checkMemory());
     long floats = src.elements() + dst.elements() * (layer.residual().isPresent() ? 2 : 1);
     winograd.emit(
-        e,
-        "conv",
-        new ConvolutionPrimitive(layer.conv(), layer.conv().in()).flops(plan.batch(), dst.pixels()),
-        floats * plan.batch(),
-        packed.weight(),
-        packed.bias());
+        e, "conv", flops(plan.batch()), floats * plan.batch(), packed.weight(), packed.bias());
   }
 }

@@ -103,6 +103,32 @@ final class WinogradNetworkTest {
     assertThat(NativeBlock.livingBytes()).isAtMost(before);
   }
 
+  /** So that layers that are not filtered hold their weights once. */
+  @Test
+  void allBatchesHaveOneLayoutWhereMostIsFiltered() {
+    try (Network any = with(Example.RESNET18, Kernels.ANY)) {
+      String one = any.profile(images(1));
+      String many = any.profile(images(8));
+      assertThat(header(one)).contains("CHANNELS_LAST");
+      assertThat(header(many)).contains("CHANNELS_LAST");
+      assertThat(implementation(many, "layer3.0.conv1"))
+          .isEqualTo(implementation(one, "layer3.0.conv1"));
+    }
+  }
+
+  private static String header(String profile) {
+    return profile.lines().findFirst().orElseThrow();
+  }
+
+  private static String implementation(String profile, String layer) {
+    return profile
+        .lines()
+        .filter(line -> line.startsWith(layer + " "))
+        .map(line -> line.replaceAll(".* ", ""))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Plans that run side by side have the same layers, and a network has few kinds of them. */
   @Test
   void layersOfOneFormShareTheirCode() {
