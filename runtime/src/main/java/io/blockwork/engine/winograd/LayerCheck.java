@@ -257,11 +257,11 @@ final class LayerCheck {
   }
 
   private long transformedBytes() {
-    return (long) form.tile().points() * form.tiles() * form.sourceRow();
+    return (long) form.tile().points() * form.sourcePoint();
   }
 
   private long productBytes() {
-    return (long) form.tile().points() * form.tiles() * form.targetRow();
+    return (long) form.tile().points() * form.targetPoint();
   }
 
   private long scratchBytes() {

@@ -148,9 +148,26 @@ final class LayerCode {
       return row(out);
     }
 
-    /** An odd number of cache lines, so that neighbours do not compete for one set of the cache. */
+    /** Bytes from one point's transformed inputs to the next point's. */
+    int sourcePoint() {
+      return odd(tiles * sourceRow());
+    }
+
+    /** Bytes from one point's products to the next point's. */
+    int targetPoint() {
+      return odd(tiles * targetRow());
+    }
+
     private static int row(int channels) {
-      int lines = (channels * Float.BYTES + LINE - 1) / LINE;
+      return odd(channels * Float.BYTES);
+    }
+
+    /**
+     * An odd number of cache lines, so that neighbours do not compete for one set of the cache. The
+     * transforms touch all points of a tile together: as many would not fit into a set.
+     */
+    private static int odd(int bytes) {
+      int lines = (bytes + LINE - 1) / LINE;
       return (lines | 1) * LINE;
     }
 
@@ -243,7 +260,7 @@ final class LayerCode {
 
   private void transformInputs() {
     int side = tile.inputs();
-    int row = form.sourceRow();
+    int point = form.sourcePoint();
     int bytes = form.vectors().bytes();
     tile.loadInputConstants(a);
     a.load(R12, SOURCE_NOW);
@@ -274,13 +291,12 @@ final class LayerCode {
               tile.input(
                   a,
                   (column, register) ->
-                      a.store(
-                          at(R14, RDX, (first + column) * form.tiles() * row + from), register));
+                      a.store(at(R14, RDX, (first + column) * point + from), register));
             }
           }
         });
     a.add(R12, tile.points() * Long.BYTES);
-    a.add(R14, row);
+    a.add(R14, form.sourceRow());
     a.sub(R13, 1);
     a.jump(Condition.NOT_ZERO, next);
     a.store(SOURCE_NOW, R12);
@@ -322,8 +338,8 @@ final class LayerCode {
           a.add(R9, form.in() * panel);
         });
     a.add(R9, others);
-    a.add(R11, form.tiles() * sourceRow);
-    a.add(R12, form.tiles() * targetRow);
+    a.add(R11, form.sourcePoint());
+    a.add(R12, form.targetPoint());
     a.sub(R13, 1);
     a.jump(Condition.NOT_ZERO, point);
   }
@@ -385,7 +401,7 @@ final class LayerCode {
   private void transformOutputs() {
     int inputs = tile.inputs();
     int outputs = tile.outputs();
-    int row = form.targetRow();
+    int point = form.targetPoint();
     int bytes = form.vectors().bytes();
     tile.loadOutputConstants(a);
     a.load(R12, TARGET_NOW);
@@ -402,7 +418,7 @@ final class LayerCode {
             int from = v * bytes;
             for (int column = 0; column < inputs; column++) {
               for (int r = 0; r < inputs; r++) {
-                int product = (r * inputs + column) * form.tiles() * row;
+                int product = (r * inputs + column) * point;
                 a.load(r, at(R14, RDX, product + from));
               }
               int c = column;
@@ -418,7 +434,7 @@ final class LayerCode {
           }
         });
     a.add(R12, outputs * outputs * Long.BYTES);
-    a.add(R14, row);
+    a.add(R14, form.targetRow());
     a.sub(R13, 1);
     a.jump(Condition.NOT_ZERO, next);
     a.store(TARGET_NOW, R12);

@@ -303,8 +303,8 @@ public final class WinogradConvolution implements AutoCloseable {
       bytes = (long) workers * WorkerLoop.ARGUMENTS * Long.BYTES;
       zeroBytes = source.span(problem.in());
       dumpBytes = line(target.span(form.out()));
-      transformedBytes = (long) points * work.tiles() * form.sourceRow();
-      productBytes = (long) points * work.tiles() * form.targetRow();
+      transformedBytes = (long) points * form.sourcePoint();
+      productBytes = (long) points * form.targetPoint();
       scratchBytes = transformedBytes + productBytes + line((long) points * form.vectors().bytes());
       allScratch = dumpBytes + scratchBytes * workers;
     }

@@ -9,6 +9,7 @@ import io.blockwork.engine.winograd.WinogradConvolution.Clip;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.VectorSet;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,35 @@ final class WinogradConvolutionTest {
   private static double bound(Tile tile) {
     // Of the largest output: twice what a thousand random shapes showed.
     return tile == Tile.F2 ? 2e-6 : 1e-5;
+  }
+
+  /** Or the transforms, which touch all points of a tile together, would wait for memory. */
+  @Test
+  void pointsOfATileLieInDifferentSetsOfTheCache() {
+    int page = 4096;
+    for (Tile tile : Tile.values()) {
+      for (int tiles : new int[] {1, 49, 64, 128, 256}) {
+        for (int channels : new int[] {16, 32, 48, 128, 512}) {
+          var form =
+              new LayerCode.Form(
+                  VectorSet.AVX2,
+                  tile,
+                  channels,
+                  channels,
+                  1,
+                  tiles,
+                  64,
+                  64,
+                  false,
+                  LayerCode.Ending.NOTHING);
+          for (int stride : new int[] {form.sourcePoint(), form.targetPoint()}) {
+            long sets =
+                IntStream.range(0, tile.points()).map(p -> p * stride % page).distinct().count();
+            assertEquals(tile.points(), sets);
+          }
+        }
+      }
+    }
   }
 
   @ParameterizedTest
