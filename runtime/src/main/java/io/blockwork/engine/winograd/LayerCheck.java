@@ -94,7 +94,7 @@ final class LayerCheck {
     // The code's scratch memory lies where the weights were: they are read before it runs. It is
     // taken first, so that one check has its scratch memory where the next one has.
     kernels =
-        memory.take(Math.max(9L * weights.in() * weights.out() * Float.BYTES, scratchBytes()));
+        memory.take(Math.max(9L * weights.in() * weights.out() * Float.BYTES, form.scratchBytes()));
     source = values(form.in(), form.sourceStep(), PIXELS);
     target = values(form.out(), form.targetStep(), kept.length * outputsOfTile());
     for (int tap = 0; tap < 9; tap++) {
@@ -248,25 +248,12 @@ final class LayerCheck {
     words.put(LayerCode.SOURCES, sourceTable());
     words.put(LayerCode.GROUPS, 1); // of the first worker; the others have none
     words.put(LayerCode.TRANSFORMED, kernels);
-    words.put(LayerCode.PRODUCTS, kernels + transformedBytes());
-    words.put(LayerCode.SPILL, kernels + transformedBytes() + productBytes());
+    words.put(LayerCode.PRODUCTS, kernels + form.transformedBytes());
+    words.put(LayerCode.SPILL, kernels + form.transformedBytes() + form.productBytes());
     words.put(LayerCode.BIAS, bias);
     words.put(LayerCode.TARGETS, targetTable());
     words.put(LayerCode.WEIGHTS, transformWeights());
     OpenMpRegion.find().orElseThrow().run(code, arguments, 1);
-  }
-
-  private long transformedBytes() {
-    return (long) form.tile().points() * form.sourcePoint();
-  }
-
-  private long productBytes() {
-    return (long) form.tile().points() * form.targetPoint();
-  }
-
-  private long scratchBytes() {
-    long spill = (long) form.tile().points() * form.vectors().bytes();
-    return transformedBytes() + productBytes() + spill;
   }
 
   private long sourceTable() {

@@ -158,6 +158,21 @@ final class LayerCode {
       return odd(tiles * targetRow());
     }
 
+    /** Bytes of a worker's transformed inputs. */
+    long transformedBytes() {
+      return (long) tile.points() * sourcePoint();
+    }
+
+    /** Bytes of a worker's products. */
+    long productBytes() {
+      return (long) tile.points() * targetPoint();
+    }
+
+    /** Bytes of a worker's scratch memory: both, and one vector for each point of a tile. */
+    long scratchBytes() {
+      return transformedBytes() + productBytes() + (long) tile.points() * vectors.bytes();
+    }
+
     private static int row(int channels) {
       return odd(channels * Float.BYTES);
     }

@@ -287,9 +287,6 @@ public final class WinogradConvolution implements AutoCloseable {
     private final long zeroBytes;
     private final long dumpBytes;
     private final long allScratch;
-    private final long transformedBytes;
-    private final long productBytes;
-    private final long scratchBytes;
     private final long bytes;
 
     Layout(Problem problem, Work work, LayerCode.Form form, Pixels source, Pixels target) {
@@ -298,15 +295,11 @@ public final class WinogradConvolution implements AutoCloseable {
       this.form = form;
       this.source = source;
       this.target = target;
-      int points = problem.tile().points();
       int workers = work.parts() * work.columns();
       bytes = (long) workers * WorkerLoop.ARGUMENTS * Long.BYTES;
       zeroBytes = source.span(problem.in());
       dumpBytes = line(target.span(form.out()));
-      transformedBytes = (long) points * form.sourcePoint();
-      productBytes = (long) points * form.targetPoint();
-      scratchBytes = transformedBytes + productBytes + line((long) points * form.vectors().bytes());
-      allScratch = dumpBytes + scratchBytes * workers;
+      allScratch = dumpBytes + form.scratchBytes() * workers;
     }
 
     private static long line(long size) {
@@ -354,13 +347,13 @@ public final class WinogradConvolution implements AutoCloseable {
         int column = worker / work.parts();
         long from = (long) work.groups() * column / work.columns();
         long to = (long) work.groups() * (column + 1) / work.columns();
-        long own = scratch + worker * scratchBytes;
+        long own = scratch + worker * form.scratchBytes();
         int first = worker * WorkerLoop.ARGUMENTS;
         words.put(first + LayerCode.SOURCES, sources + from * work.tiles() * points * Long.BYTES);
         words.put(first + LayerCode.GROUPS, to - from);
         words.put(first + LayerCode.TRANSFORMED, own);
-        words.put(first + LayerCode.PRODUCTS, own + transformedBytes);
-        words.put(first + LayerCode.SPILL, own + transformedBytes + productBytes);
+        words.put(first + LayerCode.PRODUCTS, own + form.transformedBytes());
+        words.put(first + LayerCode.SPILL, own + form.transformedBytes() + form.productBytes());
         words.put(
             first + LayerCode.TARGETS,
             targets[part] + from * work.tiles() * outputs * outputs * Long.BYTES);
