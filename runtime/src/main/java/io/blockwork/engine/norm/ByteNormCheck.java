@@ -19,7 +19,7 @@ final class ByteNormCheck {
   private static final int PLACES = 5;
 
   /** One row of the code's table for each number of units, and one that overlaps another. */
-  private static final int[] PIECES = {64, 48, 32, 16, 21};
+  private static final int[] WIDTHS = {64, 48, 32, 16, 21};
 
   private static final int LARGEST = 255;
 
@@ -45,7 +45,7 @@ final class ByteNormCheck {
 
   /** {@link #passes}, whatever was found before. */
   static boolean isRight(Form form, int workers, long code) {
-    int channels = Arrays.stream(PIECES).sum();
+    int channels = Arrays.stream(WIDTHS).sum();
     int length = PLACES * channels;
     try (NativeBlock values = NativeBlock.allocate(length);
         NativeBlock results = NativeBlock.allocate((long) length * Float.BYTES);
@@ -78,12 +78,12 @@ final class ByteNormCheck {
     }
   }
 
-  private static List<Piece> pieces(long address, int channels) {
+  private static List<Piece> pieces(long address, long pitch) {
     List<Piece> pieces = new ArrayList<>();
     long at = address;
-    for (int piece : PIECES) {
-      pieces.add(new Piece(at, channels, piece));
-      at += piece;
+    for (int width : WIDTHS) {
+      pieces.add(new Piece(at, pitch, width));
+      at += width;
     }
     return pieces;
   }

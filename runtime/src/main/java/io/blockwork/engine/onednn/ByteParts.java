@@ -35,7 +35,7 @@ record ByteParts(List<Integer> bounds) {
     List<PlanTensor> parts = new ArrayList<>();
     for (int i = bounds.indexOf(tensor.from()); bounds.get(i) < end(tensor); i++) {
       int from = bounds.get(i) - tensor.from();
-      parts.add((PlanTensor) tensor.slice(from, bounds.get(i + 1) - tensor.from()));
+      parts.add(tensor.slice(from, bounds.get(i + 1) - tensor.from()));
     }
     return parts;
   }
