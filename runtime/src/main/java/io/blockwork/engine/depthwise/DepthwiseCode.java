@@ -174,9 +174,11 @@ final class DepthwiseCode {
     a.load(R8, at(R12, WEIGHTS * Long.BYTES));
     a.load(R9, at(R12, SKIPPED * Long.BYTES));
     a.load(R10, at(R12, TAPS * Long.BYTES));
-    // The first row of the input below those that this row sees.
-    a.multiply(R14, R10, form.sourceRow());
-    a.add(R14, RAX);
+    if (form.prefetched()) {
+      // The first row of the input below those that this row sees.
+      a.multiply(R14, R10, form.sourceRow());
+      a.add(R14, RAX);
+    }
     for (Columns columns :
         Columns.of(form.width(), form.inputWidth(), filter, form.left(), form.mostPixels())) {
       blocks(columns);
@@ -255,8 +257,8 @@ final class DepthwiseCode {
   }
 
   /**
-   * Asks for what the next row sees and this one does not, a share with every vector: the cache
-   * line after cache line as memory likes to be read.
+   * Asks for what the next row sees and this one does not, a share with every vector: one cache
+   * line after another, as memory likes to be read.
    */
   private void prefetch(Columns columns) {
     if (form.prefetched()) {

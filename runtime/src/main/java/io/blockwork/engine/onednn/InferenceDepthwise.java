@@ -21,6 +21,12 @@ import org.bytedeco.dnnl.memory;
  * @param dst what it writes
  */
 record InferenceDepthwise(InferenceConv layer, PlanTensor src, PlanTensor dst) {
+  private static final int MOST_SIDE = 7;
+  private static final int MOST_STRIDE = 2;
+
+  /** More pixels than a block reads at once. */
+  private static final int BEHIND = 64;
+
   /**
    * Makes the layer's emitters.
    *
@@ -76,23 +82,25 @@ record InferenceDepthwise(InferenceConv layer, PlanTensor src, PlanTensor dst) {
     return bound.isPresent();
   }
 
+  /** Whether there is code for such a convolution, and it is faster than oneDNN's. */
   private static boolean fits(Conv conv) {
     return conv.groups() == conv.in()
         && conv.out() == conv.in()
         && conv.kernelHeight() == conv.kernelWidth()
         && conv.kernelHeight() > 1
-        && conv.kernelHeight() <= 7
+        && conv.kernelHeight() <= MOST_SIDE
         && conv.strideHeight() == conv.strideWidth()
-        && conv.strideHeight() <= 2
+        && conv.strideHeight() <= MOST_STRIDE
         && conv.dilationHeight() == 1
         && conv.dilationWidth() == 1;
   }
 
-  /** Whether the channels of a pixel lie side by side. */
+  /** Whether the channels of a pixel lie side by side, and a row's bytes can be counted in code. */
   private static boolean isAddressable(BoundPlan plan, PlanTensor tensor) {
     return plan.precision(tensor) == Precision.FLOAT
         && !plan.isPadded(tensor)
-        && plan.layout() == Layout.CHANNELS_LAST;
+        && plan.layout() == Layout.CHANNELS_LAST
+        && (long) tensor.parent() * (tensor.width() + BEHIND) * Float.BYTES <= Integer.MAX_VALUE;
   }
 
   /** What the kernels can end with. */
