@@ -55,11 +55,18 @@ final class DepthwiseCode {
   /** Bytes of a cache line. */
   private static final int LINE = 64;
 
-  /** Pixels of a block at most where the sums need many inputs, by measurement. */
-  private static final int MANY = 14;
+  /**
+   * Pixels of a block at most, by measurement: with more, the processor does not see far enough
+   * ahead to wait for several blocks' inputs at once. Rows of 7, 14, 28, 56 and 112 pixels are
+   * whole blocks.
+   */
+  private static final int PIXELS = 7;
 
-  /** The same elsewhere: rows of 7, 14, 28, 56 and 112 pixels are whole blocks of both. */
-  private static final int FEW = 7;
+  /** The same for large filters, whose weights are loaded once for all pixels of a block. */
+  private static final int PIXELS_OF_LARGE = 14;
+
+  /** Taps of a filter that is not large. */
+  private static final int FEW_TAPS = 9;
 
   /**
    * What the code is specialised for.
@@ -110,17 +117,13 @@ final class DepthwiseCode {
 
     /** Pixels of a block at most. */
     int mostPixels() {
-      boolean few = filter.taps() <= 9 && filter.stride() == 1;
-      return Math.min(few ? FEW : MANY, vectors.registers() - filter.side() - INPUTS);
+      int most = filter.taps() > FEW_TAPS ? PIXELS_OF_LARGE : PIXELS;
+      return Math.min(most, vectors.registers() - filter.side() - INPUTS);
     }
 
-    /**
-     * Whether inputs are asked for beforehand: if a row's are one stretch of memory, and where that
-     * gains by measurement.
-     */
+    /** Whether a row's inputs are one stretch of memory, so that the next one's are asked for. */
     boolean prefetched() {
-      boolean strided = vectors == VectorSet.AVX512 && filter.taps() <= 9 && filter.stride() > 1;
-      return channels == sourcePitch && !strided;
+      return channels == sourcePitch;
     }
 
     /** Bytes from a row of the output to the next. */

@@ -20,7 +20,8 @@
  * sees for the first time are asked for. Channels that fill no whole vectors have a last vector
  * that overlaps its neighbour, and what is computed twice comes out equal.
  *
- * <p>{@link io.blockwork.engine.depthwise.DepthwiseCode} is that code, {@link
+ * <p>{@link io.blockwork.engine.depthwise.DepthwiseChoice} says for which layers this is faster
+ * than oneDNN, {@link io.blockwork.engine.depthwise.DepthwiseCode} is the code, {@link
  * io.blockwork.engine.depthwise.DepthwiseConvolution} binds it to memory and divides rows among
  * threads (where there are few rows, channels too: {@link io.blockwork.engine.depthwise.Parts}),
  * {@link io.blockwork.engine.depthwise.DepthwiseWeights} says how weights lie in memory, and {@link

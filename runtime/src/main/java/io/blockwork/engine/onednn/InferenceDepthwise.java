@@ -3,6 +3,7 @@ package io.blockwork.engine.onednn;
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Conv;
 import io.blockwork.engine.Precision;
+import io.blockwork.engine.depthwise.DepthwiseChoice;
 import io.blockwork.engine.depthwise.DepthwiseConvolution;
 import io.blockwork.engine.depthwise.DepthwiseConvolution.Place;
 import io.blockwork.engine.depthwise.DepthwiseConvolution.Problem;
@@ -21,9 +22,6 @@ import org.bytedeco.dnnl.memory;
  * @param dst what it writes
  */
 record InferenceDepthwise(InferenceConv layer, PlanTensor src, PlanTensor dst) {
-  private static final int MOST_SIDE = 7;
-  private static final int MOST_STRIDE = 2;
-
   /** More pixels than a block reads at once. */
   private static final int BEHIND = 64;
 
@@ -40,15 +38,18 @@ record InferenceDepthwise(InferenceConv layer, PlanTensor src, PlanTensor dst) {
     if (vectors.isEmpty()
         || ending.isEmpty()
         || layer.residual().isPresent()
-        || !fits(conv)
-        || conv.in() < vectors.get().lanes()
+        || !isDepthwise(conv)
         || !isAddressable(plan, src)
         || !isAddressable(plan, dst)) {
       return false;
     }
+    Filter filter = new Filter(conv.kernelHeight(), conv.strideHeight());
+    if (!DepthwiseChoice.gains(vectors.get(), filter, conv.in(), ending.get())) {
+      return false;
+    }
     var problem =
         new Problem(
-            new Filter(conv.kernelHeight(), conv.strideHeight()),
+            filter,
             plan.batch(),
             conv.in(),
             src.height(),
@@ -82,15 +83,12 @@ record InferenceDepthwise(InferenceConv layer, PlanTensor src, PlanTensor dst) {
     return bound.isPresent();
   }
 
-  /** Whether there is code for such a convolution, and it is faster than oneDNN's. */
-  private static boolean fits(Conv conv) {
+  /** Whether every channel has a square filter of its own. */
+  private static boolean isDepthwise(Conv conv) {
     return conv.groups() == conv.in()
         && conv.out() == conv.in()
         && conv.kernelHeight() == conv.kernelWidth()
-        && conv.kernelHeight() > 1
-        && conv.kernelHeight() <= MOST_SIDE
         && conv.strideHeight() == conv.strideWidth()
-        && conv.strideHeight() <= MOST_STRIDE
         && conv.dilationHeight() == 1
         && conv.dilationWidth() == 1;
   }
