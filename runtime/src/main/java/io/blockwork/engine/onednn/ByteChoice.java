@@ -3,9 +3,11 @@ package io.blockwork.engine.onednn;
 import io.blockwork.engine.Quantization;
 import io.blockwork.engine.TensorRange;
 import io.blockwork.engine.ValueRange;
+import io.blockwork.engine.norm.ByteSliceNorm;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,7 @@ final class ByteChoice {
     private boolean floats;
     private boolean bytes;
     private Optional<ByteGrid> grid = Optional.empty();
+    private ByteParts layout = ByteParts.NONE;
 
     Buffer(PlanTensor whole) {
       this.whole = whole;
@@ -87,6 +90,7 @@ final class ByteChoice {
     }
     outputs.forEach(output -> choice.bufferOf(output).floats = true);
     choice.buffers.forEach(choice::decide);
+    choice.buffers.forEach(choice::divide);
     List<Layer> layers = new ArrayList<>();
     for (int i = 0; i < steps.size(); i++) {
       layers.add(choice.layer(i));
@@ -185,6 +189,34 @@ final class ByteChoice {
     return grid;
   }
 
+  /** Lays the parts apart if all readers gather them. */
+  private void divide(Buffer buffer) {
+    List<Integer> bounds = new ArrayList<>();
+    int end = 0;
+    boolean fits = buffer.bytes && buffer.parts.size() > 1;
+    for (Part part : buffer.parts.stream().sorted(Comparator.comparing(Part::from)).toList()) {
+      fits &= part.from() == end && part.to() - end >= ByteSliceNorm.LEAST_CHANNELS;
+      bounds.add(part.from());
+      end = part.to();
+    }
+    bounds.add(end);
+    ByteParts parts = new ByteParts(bounds);
+    if (fits
+        && end == buffer.whole.channels()
+        && buffer.readers.stream().allMatch(step -> gathers(step, buffer, parts))) {
+      buffer.layout = parts;
+    }
+  }
+
+  private boolean gathers(int at, Buffer buffer, ByteParts parts) {
+    List<PlanTensor> from = steps.get(at).reads();
+    boolean whole = true;
+    for (int i = 0; i < from.size(); i++) {
+      whole &= reads.get(at).get(i) != buffer || parts.consistsOfParts(from.get(i));
+    }
+    return whole && layer(at).bytes().filter(ByteLayer::gathers).isPresent();
+  }
+
   private static ByteGrid uniform(Buffer buffer, int channels) {
     ValueRange all =
         buffer.parts.stream()
@@ -252,6 +284,6 @@ final class ByteChoice {
   private static ByteValue value(Buffer buffer, PlanTensor tensor) {
     Optional<ByteGrid> grid =
         buffer.grid.map(g -> g.slice(tensor.from(), tensor.from() + tensor.channels()));
-    return new ByteValue(tensor, buffer.bytes, grid);
+    return new ByteValue(tensor, buffer.bytes, grid, buffer.layout);
   }
 }

@@ -9,6 +9,11 @@ interface ByteLayer {
     return false;
   }
 
+  /** Whether it reads as fast what lies in several {@linkplain ByteParts parts}. */
+  default boolean gathers() {
+    return false;
+  }
+
   /** Whether each channel of the output may have a scale and a zero point of its own. */
   default boolean writesAnyGrid() {
     return false;

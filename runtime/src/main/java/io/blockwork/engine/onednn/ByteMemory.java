@@ -11,11 +11,13 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
+import io.blockwork.engine.norm.ByteSliceNorm;
 import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl.normalization_flags;
@@ -57,8 +59,12 @@ final class ByteMemory {
             memory.format_tag.nhwc));
   }
 
-  /** The bytes as they lie in memory, dense or not. */
-  private memory view(PlanTensor tensor) {
+  /** The bytes as they lie in memory, dense or not; of several parts there is no such view. */
+  private memory view(ByteValue value) {
+    PlanTensor tensor = value.tensor();
+    if (value.parts().isPart(tensor)) {
+      return part(tensor);
+    }
     long pitch = tensor.parent();
     long[] dims = {plan.batch(), tensor.channels(), tensor.height(), tensor.width()};
     long[] strides = {pitch * tensor.pixels(), 1, pitch * tensor.width(), pitch};
@@ -69,16 +75,48 @@ final class ByteMemory {
     return plan.wrap(desc, plan.address(tensor) + tensor.from());
   }
 
+  private memory part(PlanTensor tensor) {
+    return plan.wrap(desc(tensor, memory.data_type.u8), partAddress(tensor));
+  }
+
+  private long partAddress(PlanTensor tensor) {
+    return plan.address(tensor) + (long) plan.batch() * tensor.pixels() * tensor.from();
+  }
+
+  /** Where the channels of a place lie side by side in the value's bytes. */
+  List<ByteSliceNorm.Piece> pieces(ByteValue value) {
+    PlanTensor tensor = value.tensor();
+    if (!value.parts().bounds().isEmpty()) {
+      return value.parts().of(tensor).stream()
+          .map(part -> new ByteSliceNorm.Piece(partAddress(part), part.channels(), part.channels()))
+          .toList();
+    }
+    long address = plan.address(tensor) + tensor.from();
+    return List.of(new ByteSliceNorm.Piece(address, tensor.parent(), tensor.channels()));
+  }
+
+  /** Puts the parts of the value together. */
+  private void gather(Emitter e, ByteValue value, memory dense) {
+    PlanTensor tensor = value.tensor();
+    for (PlanTensor part : value.parts().of(tensor)) {
+      long[] dims = {plan.batch(), part.channels(), part.height(), part.width()};
+      long[] offsets = {0, part.from() - tensor.from(), 0, 0};
+      memory.desc place = plan.own(dense.get_desc()).submemory_desc(dims, offsets);
+      e.reorder(part(part), plan.alias(dense, place), false);
+    }
+  }
+
   /** The value as dense bytes: its own memory, or a copy, made from floats if need be. */
   memory read(Emitter e, ByteValue value, Scratch scratch) {
     PlanTensor tensor = value.tensor();
-    memory own = value.bytes() ? view(tensor) : plan.view(tensor);
-    if (value.bytes() && tensor.isWhole()) {
-      return own;
+    if (value.isDense()) {
+      return view(value);
     }
     memory dense = plan.temporary(scratch, desc(tensor, memory.data_type.u8));
-    if (value.bytes()) {
-      e.reorder(own, dense, false);
+    if (value.bytes() && !value.parts().bounds().isEmpty()) {
+      gather(e, value, dense);
+    } else if (value.bytes()) {
+      e.reorder(view(value), dense, false);
     } else {
       quantize(e, value, dense);
     }
@@ -94,16 +132,15 @@ final class ByteMemory {
 
   /** Dense bytes to write the value to; {@link #written} has to follow. */
   memory target(ByteValue value, Scratch scratch) {
-    PlanTensor tensor = value.tensor();
-    return value.bytes() && tensor.isWhole()
-        ? view(tensor)
-        : plan.temporary(scratch, desc(tensor, memory.data_type.u8));
+    return value.isDense()
+        ? view(value)
+        : plan.temporary(scratch, desc(value.tensor(), memory.data_type.u8));
   }
 
   /** Brings what was written to the {@link #target} to its place. */
   void written(Emitter e, memory target, ByteValue value) {
-    if (!value.tensor().isWhole()) {
-      e.reorder(target, view(value.tensor()), false);
+    if (!value.isDense()) {
+      e.reorder(target, view(value), false);
     }
   }
 
@@ -162,7 +199,7 @@ final class ByteMemory {
   /** Puts dense bytes of a grid where the value's bytes lie, which are of its own grid. */
   void move(Emitter e, memory from, ByteGrid old, ByteValue to) {
     if (old.isSameAs(to.knownGrid())) {
-      e.reorder(from, view(to.tensor()), false);
+      e.reorder(from, view(to), false);
       return;
     }
     memory target = target(to, Scratch.TARGET);

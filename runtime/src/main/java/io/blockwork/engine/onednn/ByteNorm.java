@@ -2,8 +2,10 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Activation;
 import io.blockwork.engine.Norm;
+import io.blockwork.engine.norm.ByteSliceNorm;
 import io.blockwork.engine.onednn.BoundPlan.Scratch;
 import io.blockwork.engine.onednn.PackedWeights.Packed;
+import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.parameters.Parameters;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -33,6 +35,11 @@ record ByteNorm(Norm norm, Activation activation) implements ByteLayer {
   }
 
   @Override
+  public boolean gathers() {
+    return WinogradChoice.machineCode().isPresent();
+  }
+
+  @Override
   public boolean accepts(List<ByteValue> reads, ByteValue write) {
     return reads.get(0).bytes()
         && (activation.isNone() || !write.bytes() || write.knownGrid().cutsAs(activation));
@@ -42,9 +49,12 @@ record ByteNorm(Norm norm, Activation activation) implements ByteLayer {
   public void compile(
       Emitter e, ByteMemory values, PlanWeights weights, List<ByteValue> reads, ByteValue write) {
     ByteValue read = reads.get(0);
-    memory source = values.read(e, read, Scratch.SOURCE);
     Optional<ByteGrid> to = write.bytes() ? write.grid() : Optional.empty();
     Packed factors = weights.byteNorm(e.path(), norm.eps(), read.knownGrid(), to);
+    if (gathered(e, values, factors, read, write)) {
+      return;
+    }
+    memory source = values.read(e, read, Scratch.SOURCE);
     if (write.bytes()) {
       memory target = values.target(write, Scratch.TARGET);
       values.perChannel(e, "batch norm", source, factors.weight(), factors.bias(), target);
@@ -60,6 +70,63 @@ record ByteNorm(Norm norm, Activation activation) implements ByteLayer {
     values.perChannel(e, "batch norm", source, factors.weight(), factors.bias(), target);
     Activations.inPlace(e, activation, dst, target);
     e.written(target, dst);
+  }
+
+  /** Whether code of our own computes it, in one pass wherever the input's channels lie. */
+  private boolean gathered(
+      Emitter e, ByteMemory values, Packed factors, ByteValue read, ByteValue write) {
+    BoundPlan plan = e.plan();
+    List<ByteSliceNorm.Piece> pieces = values.pieces(read);
+    if (pieces.stream().anyMatch(p -> p.channels() < ByteSliceNorm.LEAST_CHANNELS)) {
+      return false;
+    }
+    int places = Math.multiplyExact(plan.batch(), read.tensor().pixels());
+    var problem = new ByteSliceNorm.Problem(places, pieces, !write.bytes());
+    Optional<VectorSet> vectors = WinogradChoice.machineCode();
+    Optional<ByteSliceNorm> bound =
+        vectors.flatMap(v -> ByteSliceNorm.bind(problem, v, plan.threads()));
+    bound.ifPresent(
+        norm -> {
+          plan.onClose(norm::close);
+          norm.use(address(factors.weight()), address(factors.bias()));
+          memory target = gatheringTarget(e, values, read, write);
+          plan.onFinish(() -> norm.write(address(target)));
+          long bytes = plan.own(target.get_desc()).get_size();
+          e.execute(
+              "batch norm",
+              "bytes:" + vectors.orElseThrow(),
+              0,
+              (long) places * read.tensor().channels() + bytes,
+              norm::run);
+          if (!write.bytes()) {
+            Activations.inPlace(e, activation, write.tensor(), target);
+            e.written(target, write.tensor());
+          } else if (write.tensor().storage() == read.tensor().storage()) {
+            values.move(e, target, write.knownGrid(), write);
+          } else {
+            values.written(e, target, write);
+          }
+        });
+    return bound.isPresent();
+  }
+
+  /** Memory for dense results, which is not that of the input: it is gathered from all places. */
+  private static memory gatheringTarget(
+      Emitter e, ByteMemory values, ByteValue read, ByteValue write) {
+    BoundPlan plan = e.plan();
+    PlanTensor dst = write.tensor();
+    memory.desc floats = plan.channelsLast(dst);
+    if (dst.storage() == read.tensor().storage()) {
+      return plan.temporary(
+          Scratch.TARGET, write.bytes() ? values.desc(dst, memory.data_type.u8) : floats);
+    }
+    return write.bytes()
+        ? values.target(write, Scratch.TARGET)
+        : e.targetAs(dst, floats, Scratch.TARGET);
+  }
+
+  private static long address(memory memory) {
+    return memory.get_data_handle().address();
   }
 
   /**

@@ -241,9 +241,17 @@ public final class Assembler {
   private static final Instruction SHIFT = new Instruction(1, 1, 0x72);
   private static final Instruction XOR = new Instruction(1, 1, 0xEF);
   private static final Instruction BROADCAST = new Instruction(2, 1, 0x18);
-  private static final Instruction FMA_OF = new Instruction(2, 1, 0xA8);
   private static final Instruction FMA = new Instruction(2, 1, 0xB8);
   private static final Instruction FNMA = new Instruction(2, 1, 0xBC);
+  private static final Instruction MULTIPLY_ADD = new Instruction(2, 1, 0xA8);
+  private static final Instruction LOAD_BYTES = new Instruction(2, 1, 0x31);
+  private static final Instruction STORE_BYTES = new Instruction(2, 2, 0x31);
+  private static final Instruction TO_FLOATS = new Instruction(1, 0, 0x5B);
+  private static final Instruction TO_INTEGERS = new Instruction(1, 1, 0x5B);
+  private static final Instruction PACK_WORDS = new Instruction(2, 1, 0x2B);
+  private static final Instruction PACK_BYTES = new Instruction(1, 1, 0x67);
+  private static final Instruction PERMUTE = new Instruction(2, 1, 0x36);
+  private static final Instruction EXTRACT = new Instruction(3, 1, 0x39);
 
   /** {@code to = the floats at from}; no alignment is needed. */
   public void load(int to, Operand from) {
@@ -305,11 +313,6 @@ public final class Assembler {
     vector(FMA, to, left, right);
   }
 
-  /** {@code to = to * factor + addend}, rounded once. */
-  public void multiplyAdd(int to, int factor, int addend) {
-    vector(FMA_OF, to, factor, addend);
-  }
-
   /** {@code to -= left * right}, rounded once. */
   public void fnma(int to, int left, int right) {
     vector(FNMA, to, left, right);
@@ -321,6 +324,80 @@ public final class Assembler {
     // The number of the operation stands where others have a register.
     vector(SHIFT, 6, to, from);
     bytes(bits);
+  }
+
+  /** {@code to = to * factor + addend}, rounded once. */
+  public void multiplyAdd(int to, int factor, int addend) {
+    vector(MULTIPLY_ADD, to, factor, addend);
+  }
+
+  /** {@code to = the unsigned bytes at from}, each as an integer in a lane. */
+  public void loadBytes(int to, Operand from) {
+    vector(LOAD_BYTES, to, 0, from);
+  }
+
+  /** {@code to = from}, whose lanes are integers. */
+  public void toFloats(int to, int from) {
+    vector(TO_FLOATS, to, 0, from);
+  }
+
+  /** {@code to = from}, each lane rounded to an integer, halves to even ones. */
+  public void toIntegers(int to, int from) {
+    vector(TO_INTEGERS, to, 0, from);
+  }
+
+  /**
+   * {@code the bytes at to = from}, the lowest of each lane.
+   *
+   * @throws IllegalStateException unless the instructions are {@link VectorSet#AVX512}
+   */
+  public void storeBytes(Operand to, int from) {
+    require(VectorSet.AVX512);
+    vector(STORE_BYTES, from, 0, to);
+  }
+
+  /**
+   * {@code to = left and right}, whose integers become unsigned words, cut off if need be: those of
+   * {@code left} in the lower half of each 128 bits, those of {@code right} in the upper one.
+   *
+   * @throws IllegalStateException unless the instructions are {@link VectorSet#AVX2}
+   */
+  public void packWords(int to, int left, int right) {
+    require(VectorSet.AVX2);
+    vector(PACK_WORDS, to, left, right);
+  }
+
+  /** The same for words that become unsigned bytes. */
+  public void packBytes(int to, int left, int right) {
+    require(VectorSet.AVX2);
+    vector(PACK_BYTES, to, left, right);
+  }
+
+  /**
+   * {@code to = the lanes of from in the order} that the lanes of {@code order} say.
+   *
+   * @throws IllegalStateException unless the instructions are {@link VectorSet#AVX2}
+   */
+  public void permute(int to, int order, int from) {
+    require(VectorSet.AVX2);
+    vector(PERMUTE, to, order, from);
+  }
+
+  /**
+   * {@code the 16 bytes at to = the lower half of from}.
+   *
+   * @throws IllegalStateException unless the instructions are {@link VectorSet#AVX2}
+   */
+  public void storeLower(Operand to, int from) {
+    require(VectorSet.AVX2);
+    vector(EXTRACT, from, 0, to);
+    bytes(0);
+  }
+
+  private void require(VectorSet set) {
+    if (vectors != set) {
+      throw new IllegalStateException("an instruction of " + set + " in code for " + vectors);
+    }
   }
 
   /** {@code to = the float at from}, in each lane. */

@@ -49,8 +49,8 @@ public enum VectorSet {
   /**
    * What goes into a prefix.
    *
-   * @param map 1 for instructions {@code 0F}, 2 for {@code 0F 38}
-   * @param mandatory 0 for none, 1 for {@code 66}
+   * @param map 1 for instructions {@code 0F}, 2 for {@code 0F 38}, 3 for {@code 0F 3A}
+   * @param mandatory 0 for none, 1 for {@code 66}, 2 for {@code F3}
    * @param reg number of the register in the operand byte's middle
    * @param source number of the first source's register
    * @param index fourth bit of the index, or, without memory, fifth of the second source

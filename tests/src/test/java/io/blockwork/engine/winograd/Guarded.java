@@ -2,6 +2,7 @@ package io.blockwork.engine.winograd;
 
 import io.blockwork.memory.NativeFunctions;
 import io.blockwork.memory.NativeValues;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /** Memory between two pages that kill the process when they are touched. */
@@ -14,7 +15,7 @@ public final class Guarded implements AutoCloseable {
   private final long map;
   private final long mapped;
   private final long address;
-  private final int length;
+  private final long bytes;
 
   /**
    * Room for floats.
@@ -24,8 +25,16 @@ public final class Guarded implements AutoCloseable {
    *     before them ends
    */
   public Guarded(int length, boolean atEnd) {
-    this.length = length;
-    long bytes = (long) length * Float.BYTES;
+    this((long) length * Float.BYTES, atEnd);
+  }
+
+  /** Room for so many bytes, likewise. */
+  public static Guarded ofBytes(int length, boolean atEnd) {
+    return new Guarded((long) length, atEnd);
+  }
+
+  private Guarded(long bytes, boolean atEnd) {
+    this.bytes = bytes;
     long pages = (bytes + PAGE - 1) / PAGE * PAGE;
     mapped = pages + 2 * PAGE;
     map = function("mmap").callForAddress(0L, mapped, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
@@ -45,7 +54,12 @@ public final class Guarded implements AutoCloseable {
 
   /** Its values. */
   public FloatBuffer floats() {
-    return NativeValues.floats(address, length);
+    return NativeValues.floats(address, bytes / Float.BYTES);
+  }
+
+  /** Its bytes. */
+  public ByteBuffer bytes() {
+    return NativeValues.bytes(address, bytes);
   }
 
   @Override

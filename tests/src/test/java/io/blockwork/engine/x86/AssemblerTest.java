@@ -4,6 +4,7 @@ import static io.blockwork.engine.x86.Operand.at;
 import static io.blockwork.engine.x86.Register.R10;
 import static io.blockwork.engine.x86.Register.R12;
 import static io.blockwork.engine.x86.Register.R13;
+import static io.blockwork.engine.x86.Register.R14;
 import static io.blockwork.engine.x86.Register.R8;
 import static io.blockwork.engine.x86.Register.R9;
 import static io.blockwork.engine.x86.Register.RAX;
@@ -111,8 +112,27 @@ final class AssemblerTest {
     instructions.put("vfmadd231ps " + r3 + ", " + r2 + ", " + r1, a -> a.fma(higher, high, 1));
     instructions.put("vfnmadd231ps " + r1 + ", " + r3 + ", " + r3, a -> a.fnma(1, higher, higher));
     instructions.put(
+        "vfmadd213ps " + r1 + ", " + r3 + ", " + r2, a -> a.multiplyAdd(1, higher, high));
+    instructions.put("vcvtdq2ps " + r3 + ", " + r2, a -> a.toFloats(higher, high));
+    instructions.put("vcvtps2dq " + r2 + ", " + r3, a -> a.toIntegers(high, higher));
+    instructions.put("vpmovzxbd " + r2 + ", [rsi+16]", a -> a.loadBytes(high, at(RSI, 16)));
+    instructions.put("vpmovzxbd " + r3 + ", [r12]", a -> a.loadBytes(higher, at(R12)));
+    instructions.put(
         "vbroadcastss " + r3 + ", dword ptr [r8+rcx*1+12]",
         a -> a.broadcast(higher, at(R8, RCX, 12)));
+  }
+
+  private void onlyAvx2() {
+    instructions.put("vpackusdw ymm1, ymm9, ymm15", a -> a.packWords(1, 9, 15));
+    instructions.put("vpackuswb ymm15, ymm1, ymm9", a -> a.packBytes(15, 1, 9));
+    instructions.put("vpermd ymm9, ymm15, ymm1", a -> a.permute(9, 15, 1));
+    instructions.put("vextracti128 [r14+32], ymm1, 0", a -> a.storeLower(at(R14, 32), 1));
+    instructions.put("vextracti128 [rax+rcx*1], ymm15, 0", a -> a.storeLower(at(RAX, RCX, 0), 15));
+  }
+
+  private void onlyAvx512() {
+    instructions.put("vpmovdb [r14+16], zmm1", a -> a.storeBytes(at(R14, 16), 1));
+    instructions.put("vpmovdb [rax+rcx*1], zmm30", a -> a.storeBytes(at(RAX, RCX, 0), 30));
   }
 
   @TestFactory
@@ -120,9 +140,11 @@ final class AssemblerTest {
     Map<String, String> expected = encodings();
     scalar();
     vector("ymm", 9, 15);
+    onlyAvx2();
     var avx2 = new LinkedHashMap<>(instructions);
     instructions.clear();
     vector("zmm", 13, 30);
+    onlyAvx512();
     assertEquals(expected.size(), avx2.size() + instructions.size());
     return Stream.concat(
         tests(VectorSet.AVX2, avx2, expected), tests(VectorSet.AVX512, instructions, expected));
@@ -164,9 +186,10 @@ final class AssemblerTest {
   }
 
   @Test
-  void refusesALabelWithoutPlaceAndARegisterThatIsNotThere() {
+  void refusesALabelWithoutPlaceAndWhatTheInstructionSetHasNot() {
     var assembler = new Assembler(VectorSet.AVX2);
     assertThrows(IllegalArgumentException.class, () -> assembler.add(16, 0, 1));
+    assertThrows(IllegalStateException.class, () -> assembler.storeBytes(at(RAX), 1));
     assembler.jump(Condition.ZERO, assembler.label());
     assertThrows(IllegalStateException.class, assembler::finish);
   }
