@@ -185,12 +185,54 @@ final class QuantizedSlicesTest {
         .profile(parameters, block.images(), block::bind);
   }
 
-  @Test
-  void nothingIsCopiedWhereCodeOfOurOwnGathers() {
-    String profile = profile(new Block(1, 20, 16, 3, 5, false, false));
+  @ParameterizedTest(name = "in place: {0}")
+  @ValueSource(booleans = {false, true})
+  void nothingIsCopiedWhereCodeOfOurOwnGathers(boolean inPlace) {
+    String profile = profile(new Block(1, 20, 16, 3, 5, inPlace, false));
     assumeTrue(profile.contains("bytes:"), "no code of our own here");
     assertThat(profile).doesNotContain("reorder");
-    assertThat(profile).doesNotContain("norm  jit");
+  }
+
+  /** The memory beside the first block's, where its last norm writes, serves the second's too. */
+  @Test
+  void blocksThatFollowEachOtherAreExactToo() {
+    Block block = new Block(2, 32, 24, 2, 6, true, false);
+    Parameters parameters = block.parameters(5);
+    Function<InferenceBinder, ForwardPass> pass = bind -> chain(bind, block);
+    INDArray images = Fill.array("input", DataType.FLOAT, 2, block.channels(), 6, 6);
+    Quantization ranges = QuantizedLayersTest.ranges(parameters, images, pass);
+    OneDnnEngine engine = new OneDnnEngine(EngineOptions.defaults().quantization(ranges));
+    INDArray[] outputs = new INDArray[2];
+    for (int i = 0; i < outputs.length; i++) {
+      System.setProperty(SWITCH, i == 0 ? "on" : "off");
+      outputs[i] = Nd4j.create(DataType.FLOAT, 2, block.channels(), 6, 6);
+      try (BoundInference bound = engine.bindInference(parameters, 2, pass)) {
+        bound.run(images, outputs[i]);
+      }
+    }
+    assertThat(outputs[0]).isEqualTo(outputs[1]);
+  }
+
+  /** Two parts are copied, normed over themselves and convolved, three times. */
+  private static ForwardPass chain(InferenceBinder bind, Block block) {
+    int channels = block.channels();
+    long wide = channels * 36L;
+    bind.slots(wide, wide, wide, wide);
+    Tensor input = bind.slot(0, channels, 6, 6);
+    Tensor output = bind.slot(3, channels, 6, 6);
+    List<Kernel> kernels = new ArrayList<>();
+    Tensor from = input;
+    for (int i = 0; i < 3; i++) {
+      Tensor all = bind.slot(1, channels, 6, 6);
+      for (int[] part : new int[][] {{0, 32}, {32, channels}}) {
+        kernels.add(bind.copy("copy", from.slice(part[0], part[1]), all.slice(part[0], part[1])));
+      }
+      kernels.add(bind.batchNorm("last", Norm.norm(), Activation.RELU, all, all));
+      from = i < 2 ? bind.slot(2, channels, 6, 6) : output;
+      Window window = Window.window(3).stride(1).padding(1);
+      kernels.add(bind.maxPool("pool", window, all, from));
+    }
+    return OpPasses.pass(input, output, kernels.toArray(Kernel[]::new));
   }
 
   @Test

@@ -38,7 +38,7 @@ final class GoldenExportTest {
     RoundTrip.check(type, folder);
   }
 
-  @Tag("slow")
+  @Tag("nightly")
   @ParameterizedTest
   @MethodSource("slow")
   void largeOnesGiveTheSameBits(Class<? extends Network> type) throws Exception {

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -50,6 +52,9 @@ final class ByteChoice {
     private boolean bytes;
     private Optional<ByteGrid> grid = Optional.empty();
     private ByteParts layout = ByteParts.NONE;
+
+    /** Where it lies if that is not its slot. */
+    private Optional<Storage> elsewhere = Optional.empty();
 
     Buffer(PlanTensor whole) {
       this.whole = whole;
@@ -91,6 +96,9 @@ final class ByteChoice {
     outputs.forEach(output -> choice.bufferOf(output).floats = true);
     choice.buffers.forEach(choice::decide);
     choice.buffers.forEach(choice::divide);
+    for (int i = 0; i < steps.size(); i++) {
+      choice.separate(i);
+    }
     List<Layer> layers = new ArrayList<>();
     for (int i = 0; i < steps.size(); i++) {
       layers.add(choice.layer(i));
@@ -217,6 +225,29 @@ final class ByteChoice {
     return whole && layer(at).bytes().filter(ByteLayer::gathers).isPresent();
   }
 
+  /** Lets a layer that gathers its input write elsewhere than over it. */
+  private void separate(int at) {
+    Buffer from = reads.get(at).get(0);
+    Buffer to = writes.get(at);
+    if (from.layout.bounds().isEmpty()
+        || !to.bytes
+        || to.writers.size() > 1
+        || to.whole.storage() != from.whole.storage()) {
+      return;
+    }
+    Set<Storage> living =
+        buffers.stream()
+            .filter(other -> other.readers.stream().anyMatch(reader -> reader >= at))
+            .flatMap(other -> other.elsewhere.stream())
+            .collect(Collectors.toSet());
+    to.elsewhere =
+        buffers.stream()
+            .flatMap(other -> other.elsewhere.stream())
+            .filter(storage -> !living.contains(storage))
+            .findFirst()
+            .or(() -> Optional.of(new Storage("beside " + to.whole.storage())));
+  }
+
   private static ByteGrid uniform(Buffer buffer, int channels) {
     ValueRange all =
         buffer.parts.stream()
@@ -284,6 +315,7 @@ final class ByteChoice {
   private static ByteValue value(Buffer buffer, PlanTensor tensor) {
     Optional<ByteGrid> grid =
         buffer.grid.map(g -> g.slice(tensor.from(), tensor.from() + tensor.channels()));
-    return new ByteValue(tensor, buffer.bytes, grid, buffer.layout);
+    PlanTensor place = buffer.elsewhere.map(tensor::in).orElse(tensor);
+    return new ByteValue(place, buffer.bytes, grid, buffer.layout);
   }
 }

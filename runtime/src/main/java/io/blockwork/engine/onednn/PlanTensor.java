@@ -49,6 +49,11 @@ record PlanTensor(Storage storage, int parent, int from, int channels, int heigh
     return whole(storage, parent, height, width);
   }
 
+  /** The same range in other memory. */
+  PlanTensor in(Storage other) {
+    return new PlanTensor(other, parent, from, channels, height, width);
+  }
+
   boolean isWhole() {
     return channels == parent;
   }

@@ -79,7 +79,7 @@ final class NetworksExportTest {
     RoundTrip.check(type, folder);
   }
 
-  @Tag("slow")
+  @Tag("nightly")
   @ParameterizedTest
   @MethodSource("slow")
   void largeOnesGiveOurValues(Class<? extends Network> type) throws Exception {
