@@ -9,9 +9,16 @@ package io.blockwork.engine;
  * computed so follows from their shapes and the number of images. The system property {@code
  * blockwork.winograd=off}, or the environment variable {@code BLOCKWORK_WINOGRAD=off}, switches it
  * off for a whole process.
+ *
+ * <p>Depthwise convolutions are computed by code of our own under the same conditions, in
+ * inference, unless {@code DIRECT} is asked for or the switch is off. Their sums are the same as
+ * oneDNN's but for the last bits.
  */
 public enum Kernels {
-  /** Every product of the definition is computed: no transform of the values. */
+  /**
+   * Every product of the definition is computed, by the engine's library alone: no transform of the
+   * values, and no machine code of our own for convolutions.
+   */
   DIRECT,
   /**
    * Beside the direct ones, Winograd's minimal filtering with output tiles of 2 x 2 (Lavin and

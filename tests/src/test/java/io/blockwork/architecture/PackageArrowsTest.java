@@ -198,7 +198,7 @@ final class PackageArrowsTest {
           List.of("parameters", "loss", "published", "data"),
           List.of("engine", "weights"),
           List.of("engine.nd4j", "engine.x86"),
-          List.of("engine.norm", "engine.winograd"),
+          List.of("engine.depthwise", "engine.norm", "engine.winograd"),
           List.of("engine.onednn"),
           List.of(""),
           List.of("compiled"),
@@ -279,6 +279,7 @@ final class PackageArrowsTest {
   void enginesAreIndependent(JavaClasses classes) {
     String[] withCode = {
       "io.blockwork.engine.onednn..",
+      "io.blockwork.engine.depthwise..",
       "io.blockwork.engine.norm..",
       "io.blockwork.engine.winograd..",
       "io.blockwork.engine.x86.."

@@ -2,14 +2,14 @@ package io.blockwork.engine.norm;
 
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.engine.x86.Verdicts;
 import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.Optional;
 
 /** Runs code on one row before anybody relies on it, and compares with double. */
 final class NormCheck {
@@ -27,16 +27,15 @@ final class NormCheck {
     }
   }
 
-  /** The forms tried in this process, and whether their code is right. */
-  private static final class Process {
-    static final ConcurrentMap<List<Object>, Boolean> TRIED = new ConcurrentHashMap<>();
-  }
-
   private NormCheck() {}
 
   /** Whether the code computes what its form says; each form is tried once in a process. */
   static boolean passes(Form form, int workers, long code) {
-    return Process.TRIED.computeIfAbsent(form.key(), f -> isRight(form, workers, code));
+    List<Object> key = List.of(NormCheck.class, form.key());
+    Optional<Boolean> known = Verdicts.of(key);
+    boolean right = known.isPresent() ? known.get() : isRight(form, workers, code);
+    Verdicts.remember(key, right);
+    return right;
   }
 
   /** {@link #passes}, whatever was found before. */

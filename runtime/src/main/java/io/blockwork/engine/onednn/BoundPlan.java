@@ -2,8 +2,8 @@ package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
-import io.blockwork.engine.winograd.CheckMemory;
 import io.blockwork.engine.winograd.TileTables;
+import io.blockwork.engine.x86.CheckMemory;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;

@@ -29,7 +29,8 @@ record InferenceConv(
     Activation activation) {
 
   void compile(Emitter e, PlanWeights weights, PlanTensor src, PlanTensor dst) {
-    if (!new InferenceWinograd(this, src, dst).compile(e, weights)) {
+    if (!new InferenceWinograd(this, src, dst).compile(e, weights)
+        && !new InferenceDepthwise(this, src, dst).compile(e, weights)) {
       compileDirect(e, weights, src, dst);
     }
   }

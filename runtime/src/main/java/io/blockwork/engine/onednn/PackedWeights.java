@@ -6,8 +6,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
 import io.blockwork.engine.Conv;
-import io.blockwork.engine.winograd.CheckMemory;
+import io.blockwork.engine.depthwise.DepthwiseWeights;
 import io.blockwork.engine.winograd.WinogradWeights;
+import io.blockwork.engine.x86.CheckMemory;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Parameters;
@@ -91,6 +92,7 @@ final class PackedWeights {
   private enum Kind {
     CONVOLUTION,
     WINOGRAD,
+    DEPTHWISE,
     NORM,
     LINEAR,
     BYTES,
@@ -186,10 +188,46 @@ final class PackedWeights {
           staging.own(
               new memory.desc(
                   convolution.weightDims(), memory.data_type.f32, memory.format_tag.hwio));
-      Address address = new Address(staging.allocate(rows.get_size()));
-      memory plain = staging.own(new memory(rows, BoundPlan.cpu(), address));
+      memory plain = allocate(staging, rows);
       fold(parameters, folded, convolution, plain, bias);
-      transform.run(address.address(), weight.get_data_handle().address());
+      transform.run(plain.get_data_handle().address(), weight.get_data_handle().address());
+    }
+  }
+
+  /** The weight and bias of a depthwise convolution for our own code, in one memory. */
+  synchronized Entry depthwise(FoldedWeight folded, Conv conv, DepthwiseWeights layout) {
+    List<Object> key = List.of(Kind.DEPTHWISE, folded.key(), layout.key());
+    return find(key)
+        .orElseGet(
+            () -> {
+              memory.desc desc = arena.own(vector(layout.length()));
+              memory weight = allocate(desc);
+              return add(
+                  key,
+                  new Entry(
+                      desc,
+                      new Packed(weight, weight),
+                      p -> arrange(p, folded, conv, layout, weight)));
+            });
+  }
+
+  private static void arrange(
+      Parameters parameters,
+      FoldedWeight folded,
+      Conv conv,
+      DepthwiseWeights layout,
+      memory weight) {
+    ConvolutionPrimitive convolution = new ConvolutionPrimitive(conv, conv.in());
+    try (Arena staging = new Arena()) {
+      memory.desc rows = staging.own(convolution.plainWeight());
+      memory plain = allocate(staging, rows);
+      memory bias = allocate(staging, staging.own(vector(conv.out())));
+      fold(parameters, folded, convolution, plain, bias);
+      float[] weights = new float[Math.toIntExact(rows.get_size() / Float.BYTES)];
+      floats(plain, weights.length).get(weights);
+      float[] biases = new float[conv.out()];
+      floats(bias, biases.length).get(biases);
+      layout.fill(weights, biases, floats(weight, layout.length()));
     }
   }
 
@@ -318,6 +356,10 @@ final class PackedWeights {
   }
 
   private memory allocate(memory.desc desc) {
+    return allocate(arena, desc);
+  }
+
+  private static memory allocate(Arena arena, memory.desc desc) {
     return arena.own(
         new memory(desc, BoundPlan.cpu(), new Address(arena.allocate(desc.get_size()))));
   }

@@ -1,10 +1,11 @@
 package io.blockwork.engine.onednn;
 
 import io.blockwork.engine.Conv;
+import io.blockwork.engine.depthwise.DepthwiseWeights;
 import io.blockwork.engine.onednn.PackedWeights.Entry;
 import io.blockwork.engine.onednn.PackedWeights.Packed;
-import io.blockwork.engine.winograd.CheckMemory;
 import io.blockwork.engine.winograd.WinogradWeights;
+import io.blockwork.engine.x86.CheckMemory;
 import io.blockwork.parameters.Parameters;
 import io.blockwork.parameters.SharedWork;
 import java.util.LinkedHashSet;
@@ -44,6 +45,11 @@ final class PlanWeights {
   Packed winograd(
       FoldedWeight folded, Conv conv, WinogradWeights.Layout layout, CheckMemory checked) {
     return use(shared.winograd(folded, conv, layout, checked));
+  }
+
+  /** The weight and bias of a depthwise convolution for our own code, likewise. */
+  memory depthwise(FoldedWeight folded, Conv conv, DepthwiseWeights layout) {
+    return use(shared.depthwise(folded, conv, layout)).weight();
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.blockwork.engine.winograd;
 
+import io.blockwork.engine.x86.CheckMemory;
+import io.blockwork.engine.x86.CheckPattern;
 import io.blockwork.engine.x86.OpenMpRegion;
+import io.blockwork.engine.x86.Verdicts;
 import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.Address;
 import io.blockwork.memory.NativeValues;
@@ -9,8 +12,7 @@ import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -31,30 +33,8 @@ final class LayerCheck {
   /** Input channels with weights of their own. */
   private static final int PERIOD = LayerCode.CHANNELS;
 
-  /** Length of the pattern that memory is filled with: a prime, so that no two channels agree. */
-  private static final int PATTERN = 4093;
-
   /** Of the largest output; right code is nearer by a factor of ten. */
   private static final double TOLERANCE = 1e-4;
-
-  /** What was tried in this process, by layer and weights, and whether it is right. */
-  private static final class Process {
-    static final ConcurrentMap<List<Object>, Boolean> TRIED = new ConcurrentHashMap<>();
-  }
-
-  /** Values between -1/2 and 1/2, made once: a check is run before Java has compiled it. */
-  private static final class Pattern {
-    static final float[] VALUES = values();
-
-    private static float[] values() {
-      float[] values = new float[2 * PATTERN];
-      for (int i = 0; i < values.length; i++) {
-        // Multiples of the golden ratio spread evenly (Knuth, volume 3, section 6.4).
-        values[i] = ((i + 1) * 0x9E3779B97F4A7C15L >>> 40) / (float) (1 << 24) - 0.5f;
-      }
-      return values;
-    }
-  }
 
   /** Some pixels of a tensor, and all values from the first one's on. */
   private record Values(Pixels place, int count, FloatBuffer floats) {
@@ -98,10 +78,10 @@ final class LayerCheck {
     source = values(form.in(), form.sourceStep(), PIXELS);
     target = values(form.out(), form.targetStep(), kept.length * outputsOfTile());
     for (int tap = 0; tap < 9; tap++) {
-      fill(NativeValues.floats(tap(tap), (long) PERIOD * weights.out()), tap);
+      CheckPattern.fill(NativeValues.floats(tap(tap), (long) PERIOD * weights.out()), tap);
     }
     bias = memory.take((long) form.out() * Float.BYTES);
-    fill(NativeValues.floats(bias, form.out()), 1);
+    CheckPattern.fill(NativeValues.floats(bias, form.out()), 1);
   }
 
   /**
@@ -115,15 +95,13 @@ final class LayerCheck {
    */
   static boolean passes(
       LayerCode.Form form, WeightsCode.Form weights, int workers, long code, CheckMemory memory) {
-    List<Object> key = List.of(form.key(), weights.key());
-    Boolean known = Process.TRIED.get(key);
-    if (known != null) {
-      return known;
+    List<Object> key = List.of(LayerCheck.class, form.key(), weights.key());
+    Optional<Boolean> known = Verdicts.of(key);
+    if (known.isPresent()) {
+      return known.get();
     }
-    // Two threads may try a form at once, to the same end: a lambda that is run once would take
-    // Java longer to make than some checks take.
     boolean right = isRight(form, weights, workers, code, memory);
-    Process.TRIED.put(key, right);
+    Verdicts.remember(key, right);
     return right;
   }
 
@@ -178,22 +156,9 @@ final class LayerCheck {
     FloatBuffer all = NativeValues.floats(address, bytes / Float.BYTES);
     int stretch = last ? all.capacity() : count * LayerCode.CHANNELS;
     for (int i = 0; i < all.capacity(); i += step == round ? all.capacity() : step / Float.BYTES) {
-      fill(all.slice(i, stretch), i);
+      CheckPattern.fill(all.slice(i, stretch), i);
     }
     return new Values(new Pixels(address, 0, 0, column, step), count, all);
-  }
-
-  /** What {@link #fill} puts at a place. */
-  private static float patterned(int seed, int i) {
-    return Pattern.VALUES[seed % PATTERN + i % PATTERN];
-  }
-
-  /** Fills with the pattern, begun at some place. */
-  private static void fill(FloatBuffer floats, int seed) {
-    for (int i = 0; i < floats.capacity(); i += PATTERN) {
-      int length = Math.min(PATTERN, floats.capacity() - i);
-      floats.put(i, Pattern.VALUES, seed % PATTERN, length);
-    }
   }
 
   /** The pixel that a tile reads at a place. */
@@ -216,7 +181,7 @@ final class LayerCheck {
         int from = pixel(tile, place / side + tap / 3, place % side + tap % 3) * PERIOD;
         int weight = weights.turned() ? 8 - tap : tap;
         for (int k = 0; k < PERIOD; k++) {
-          sum += sums[from + k] * patterned(weight, k * weights.out() + channel);
+          sum += sums[from + k] * CheckPattern.value(weight, k * weights.out() + channel);
         }
       }
       samples.add(new Sample(to, channel, form.ending().of(sum)));

@@ -20,7 +20,9 @@ import static io.blockwork.engine.x86.Register.RSP;
 
 import io.blockwork.engine.x86.Assembler;
 import io.blockwork.engine.x86.Assembler.Condition;
+import io.blockwork.engine.x86.Ending;
 import io.blockwork.engine.x86.Label;
+import io.blockwork.engine.x86.Offsets;
 import io.blockwork.engine.x86.Operand;
 import io.blockwork.engine.x86.Register;
 import io.blockwork.engine.x86.VectorSet;
@@ -55,22 +57,6 @@ final class LayerCode {
   private static final Operand SOURCE_NOW = at(RSP, WorkerLoop.FREE);
   private static final Operand TARGET_NOW = at(RSP, WorkerLoop.FREE + 8);
   private static final Operand GROUPS_LEFT = at(RSP, WorkerLoop.FREE + 16);
-
-  /** What ends a layer. */
-  enum Ending {
-    NOTHING,
-    RELU,
-    RELU6;
-
-    /** What it makes of a value. */
-    double of(double value) {
-      return switch (this) {
-        case NOTHING -> value;
-        case RELU -> Math.max(0, value);
-        case RELU6 -> Math.min(6, Math.max(0, value));
-      };
-    }
-  }
 
   /**
    * What the code is specialised for.
@@ -462,15 +448,7 @@ final class LayerCode {
     if (form.sum()) {
       a.add(register, register, target);
     }
-    // The value stands on the right, so that NaN stays NaN.
-    if (form.ending() != Ending.NOTHING) {
-      a.zero(3);
-      a.max(register, 3, register);
-    }
-    if (form.ending() == Ending.RELU6) {
-      a.broadcast(3, 6f);
-      a.min(register, 3, register);
-    }
+    form.ending().write(a, register, 1, 3);
     a.store(target, register);
   }
 }

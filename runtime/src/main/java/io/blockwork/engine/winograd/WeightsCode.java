@@ -13,6 +13,7 @@ import static io.blockwork.engine.x86.Register.RDX;
 import io.blockwork.engine.x86.Assembler;
 import io.blockwork.engine.x86.Assembler.Condition;
 import io.blockwork.engine.x86.Label;
+import io.blockwork.engine.x86.Offsets;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.engine.x86.WorkerLoop;
 import java.util.List;

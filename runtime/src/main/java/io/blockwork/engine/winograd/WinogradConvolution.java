@@ -1,7 +1,8 @@
 package io.blockwork.engine.winograd;
 
-import io.blockwork.engine.winograd.LayerCode.Ending;
 import io.blockwork.engine.winograd.WeightsCode.Form;
+import io.blockwork.engine.x86.CheckMemory;
+import io.blockwork.engine.x86.Ending;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.SharedCode;
 import io.blockwork.engine.x86.VectorSet;

@@ -236,7 +236,9 @@ public final class Assembler {
   private static final Instruction MUL = new Instruction(1, 0, 0x59);
   private static final Instruction SUB = new Instruction(1, 0, 0x5C);
   private static final Instruction MIN = new Instruction(1, 0, 0x5D);
+  private static final Instruction DIV = new Instruction(1, 0, 0x5E);
   private static final Instruction MAX = new Instruction(1, 0, 0x5F);
+  private static final Instruction SHIFT = new Instruction(1, 1, 0x72);
   private static final Instruction XOR = new Instruction(1, 1, 0xEF);
   private static final Instruction BROADCAST = new Instruction(2, 1, 0x18);
   private static final Instruction FMA = new Instruction(2, 1, 0xB8);
@@ -291,6 +293,11 @@ public final class Assembler {
     vector(MUL, to, left, right);
   }
 
+  /** {@code to = left / right}. */
+  public void div(int to, int left, int right) {
+    vector(DIV, to, left, right);
+  }
+
   /** {@code to = the smaller one}, and {@code right} where one is NaN. */
   public void min(int to, int left, int right) {
     vector(MIN, to, left, right);
@@ -309,6 +316,14 @@ public final class Assembler {
   /** {@code to -= left * right}, rounded once. */
   public void fnma(int to, int left, int right) {
     vector(FNMA, to, left, right);
+  }
+
+  /** Shifts the bits of each lane to the left: {@code to = from << bits}. */
+  public void shiftLeft(int to, int from, int bits) {
+    check(to);
+    // The number of the operation stands where others have a register.
+    vector(SHIFT, 6, to, from);
+    bytes(bits);
   }
 
   /** {@code to = to * factor + addend}, rounded once. */

@@ -2,6 +2,7 @@ package io.blockwork.engine.winograd;
 
 import io.blockwork.engine.winograd.WinogradConvolution.Clip;
 import io.blockwork.engine.winograd.WinogradConvolution.Problem;
+import io.blockwork.engine.x86.CheckMemory;
 import io.blockwork.engine.x86.VectorSet;
 import java.nio.FloatBuffer;
 

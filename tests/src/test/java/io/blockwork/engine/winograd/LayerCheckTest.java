@@ -5,16 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.blockwork.engine.winograd.LayerCode.Ending;
 import io.blockwork.engine.winograd.WinogradConvolution.Clip;
 import io.blockwork.engine.winograd.WinogradConvolution.Problem;
 import io.blockwork.engine.x86.CallerProbe;
+import io.blockwork.engine.x86.CheckMemory;
 import io.blockwork.engine.x86.CodeMemory;
+import io.blockwork.engine.x86.Ending;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.SharedCode;
 import io.blockwork.engine.x86.VectorSet;
 import io.blockwork.engine.x86.WorkerLoop;
 import io.blockwork.memory.NativeBlock;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +58,7 @@ final class LayerCheckTest {
   @EnumSource
   void rightCodePasses(VectorSet vectors) {
     for (Tile tile : Tile.values()) {
-      for (Ending ending : Ending.values()) {
+      for (Ending ending : EnumSet.range(Ending.NOTHING, Ending.RELU6)) {
         for (boolean sum : new boolean[] {false, true}) {
           var last = form(vectors, tile, 37, 48, 15, CHANNELS_LAST, sum, ending);
           assertTrue(passes(last, LayerCode.of(last, loop(2))), () -> last.toString());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.blockwork.engine.winograd.WinogradConvolution.Clip;
+import io.blockwork.engine.x86.Ending;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.VectorSet;
 import java.util.Random;
@@ -49,7 +50,7 @@ final class WinogradConvolutionTest {
                   64,
                   64,
                   false,
-                  LayerCode.Ending.NOTHING);
+                  Ending.NOTHING);
           for (int stride : new int[] {form.sourcePoint(), form.targetPoint()}) {
             long sets =
                 IntStream.range(0, tile.points()).map(p -> p * stride % page).distinct().count();

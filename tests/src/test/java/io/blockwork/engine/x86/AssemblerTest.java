@@ -102,6 +102,11 @@ final class AssemblerTest {
         "vaddps " + r3 + ", " + r1 + ", [rdx+r8*1+4]", a -> a.add(higher, 1, at(RDX, R8, 4)));
     instructions.put("vsubps " + r2 + ", " + r3 + ", " + r1, a -> a.sub(high, higher, 1));
     instructions.put("vmulps " + r3 + ", " + r1 + ", " + r2, a -> a.mul(higher, 1, high));
+    instructions.put("vdivps " + r2 + ", " + r1 + ", " + r3, a -> a.div(high, 1, higher));
+    instructions.put("vpslld " + r3 + ", " + r2 + ", 23", a -> a.shiftLeft(higher, high, 23));
+    instructions.put("vpslld " + r1 + ", " + r3 + ", 7", a -> a.shiftLeft(1, higher, 7));
+    instructions.put(
+        "vfmadd213ps " + r2 + ", " + r3 + ", " + r1, a -> a.multiplyAdd(high, higher, 1));
     instructions.put("vminps " + r1 + ", " + r3 + ", " + r2, a -> a.min(1, higher, high));
     instructions.put("vmaxps " + r2 + ", " + r1 + ", " + r3, a -> a.max(high, 1, higher));
     instructions.put("vfmadd231ps " + r3 + ", " + r2 + ", " + r1, a -> a.fma(higher, high, 1));

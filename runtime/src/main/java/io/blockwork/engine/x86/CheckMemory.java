@@ -1,4 +1,4 @@
-package io.blockwork.engine.winograd;
+package io.blockwork.engine.x86;
 
 import io.blockwork.memory.NativeBlock;
 import java.util.ArrayList;
@@ -29,14 +29,19 @@ public final class CheckMemory implements AutoCloseable {
   private Optional<NativeBlock> weights = Optional.empty();
 
   /** Begins a check: what was taken before may be taken again. */
-  void reuse() {
+  public void reuse() {
     begun = 0;
     free = 0;
     end = 0;
   }
 
-  /** The address of so many bytes, on a cache line; their values are undefined. */
-  long take(long bytes) {
+  /**
+   * Takes memory until the next check.
+   *
+   * @param bytes how many
+   * @return their address, on a cache line; their values are undefined
+   */
+  public long take(long bytes) {
     long wanted = (bytes + LINE - 1) / LINE * LINE;
     while (end - free < wanted) {
       if (begun == blocks.size()) {
@@ -53,8 +58,13 @@ public final class CheckMemory implements AutoCloseable {
     return address;
   }
 
-  /** The address of so many bytes for transformed weights; their values are undefined. */
-  long weights(long bytes) {
+  /**
+   * Takes memory for transformed weights.
+   *
+   * @param bytes how many
+   * @return their address; their values are undefined
+   */
+  public long weights(long bytes) {
     if (weights.isEmpty() || weights.get().bytes() != bytes) {
       closeWeights();
       weights = Optional.of(NativeBlock.allocate(bytes, PURPOSE));

@@ -1,12 +1,9 @@
-package io.blockwork.engine.winograd;
+package io.blockwork.engine.x86;
 
-import io.blockwork.engine.x86.Assembler;
 import io.blockwork.engine.x86.Assembler.Condition;
-import io.blockwork.engine.x86.Label;
-import io.blockwork.engine.x86.Register;
 
 /** Loops over stretches of one length, of which the last may overlap its neighbour. */
-final class Offsets {
+public final class Offsets {
   private Offsets() {}
 
   /**
@@ -14,7 +11,7 @@ final class Offsets {
    *
    * @param offset the register that holds the offset; the body leaves it alone
    */
-  static void loop(Assembler a, Register offset, int step, int last, Runnable body) {
+  public static void loop(Assembler a, Register offset, int step, int last, Runnable body) {
     a.move(offset, 0L);
     Label loop = a.here();
     body.run();
