@@ -24,12 +24,12 @@ final class Silu {
   private static final float ROUND = 0x1.8p23f + 127;
 
   private static final int MANTISSA = 23;
-  private static final float LOG2_E = 1.44269504f;
+  private static final float LOG2_E = 1.442695f;
 
   /** The logarithm of 2: a part whose products with whole numbers are exact, and the rest. */
-  private static final float LN2_HIGH = 0.693359375f;
+  private static final float LN2_HIGH = 355 / 512f;
 
-  private static final float LN2_LOW = -2.12194440e-4f;
+  private static final float LN2_LOW = -2.1219444e-4f;
 
   /** Of the series of {@code exp(-x)}, from the highest power down. */
   private static final float[] SERIES = {1 / 720f, -1 / 120f, 1 / 24f, -1 / 6f, 0.5f, -1, 1};
