@@ -4,6 +4,7 @@ import io.blockwork.engine.norm.ByteSliceNorm.Piece;
 import io.blockwork.engine.norm.ByteSliceNorm.Problem;
 import io.blockwork.engine.x86.OpenMpRegion;
 import io.blockwork.engine.x86.VectorSet;
+import io.blockwork.engine.x86.Verdicts;
 import io.blockwork.memory.NativeBlock;
 import io.blockwork.memory.NativeValues;
 import java.nio.ByteBuffer;
@@ -11,8 +12,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.Optional;
 
 /** Runs code on some places before anybody relies on it, and compares every bit. */
 final class ByteNormCheck {
@@ -31,16 +31,15 @@ final class ByteNormCheck {
     }
   }
 
-  /** The forms tried in this process, and whether their code is right. */
-  private static final class Process {
-    static final ConcurrentMap<List<Object>, Boolean> TRIED = new ConcurrentHashMap<>();
-  }
-
   private ByteNormCheck() {}
 
   /** Whether the code computes what its form says; each form is tried once in a process. */
   static boolean passes(Form form, int workers, long code) {
-    return Process.TRIED.computeIfAbsent(form.key(), f -> isRight(form, workers, code));
+    List<Object> key = List.of(ByteNormCheck.class, form.key());
+    Optional<Boolean> known = Verdicts.of(key);
+    boolean right = known.isPresent() ? known.get() : isRight(form, workers, code);
+    Verdicts.remember(key, right);
+    return right;
   }
 
   /** {@link #passes}, whatever was found before. */
