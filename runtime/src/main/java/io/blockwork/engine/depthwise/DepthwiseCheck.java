@@ -9,7 +9,6 @@ import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Runs code on two rows before anybody relies on it, one inside the image and one at its upper
@@ -62,14 +61,8 @@ final class DepthwiseCheck {
    * @param memory to check in
    */
   static boolean passes(DepthwiseCode.Form form, int workers, long code, CheckMemory memory) {
-    List<Object> key = List.of(DepthwiseCheck.class, form.key());
-    Optional<Boolean> known = Verdicts.of(key);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    boolean right = isRight(form, workers, code, memory);
-    Verdicts.remember(key, right);
-    return right;
+    return Verdicts.of(
+        List.of(DepthwiseCheck.class, form.key()), () -> isRight(form, workers, code, memory));
   }
 
   /** {@link #passes}, whatever was found before. */

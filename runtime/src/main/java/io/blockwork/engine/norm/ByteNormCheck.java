@@ -12,7 +12,6 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** Runs code on some places before anybody relies on it, and compares every bit. */
 final class ByteNormCheck {
@@ -35,11 +34,8 @@ final class ByteNormCheck {
 
   /** Whether the code computes what its form says; each form is tried once in a process. */
   static boolean passes(Form form, int workers, long code) {
-    List<Object> key = List.of(ByteNormCheck.class, form.key());
-    Optional<Boolean> known = Verdicts.of(key);
-    boolean right = known.isPresent() ? known.get() : isRight(form, workers, code);
-    Verdicts.remember(key, right);
-    return right;
+    return Verdicts.of(
+        List.of(ByteNormCheck.class, form.key()), () -> isRight(form, workers, code));
   }
 
   /** {@link #passes}, whatever was found before. */

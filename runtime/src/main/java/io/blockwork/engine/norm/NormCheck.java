@@ -9,7 +9,6 @@ import io.blockwork.memory.NativeValues;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.List;
-import java.util.Optional;
 
 /** Runs code on one row before anybody relies on it, and compares with double. */
 final class NormCheck {
@@ -31,11 +30,7 @@ final class NormCheck {
 
   /** Whether the code computes what its form says; each form is tried once in a process. */
   static boolean passes(Form form, int workers, long code) {
-    List<Object> key = List.of(NormCheck.class, form.key());
-    Optional<Boolean> known = Verdicts.of(key);
-    boolean right = known.isPresent() ? known.get() : isRight(form, workers, code);
-    Verdicts.remember(key, right);
-    return right;
+    return Verdicts.of(List.of(NormCheck.class, form.key()), () -> isRight(form, workers, code));
   }
 
   /** {@link #passes}, whatever was found before. */

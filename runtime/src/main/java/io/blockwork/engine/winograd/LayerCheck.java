@@ -12,7 +12,6 @@ import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -95,14 +94,9 @@ final class LayerCheck {
    */
   static boolean passes(
       LayerCode.Form form, WeightsCode.Form weights, int workers, long code, CheckMemory memory) {
-    List<Object> key = List.of(LayerCheck.class, form.key(), weights.key());
-    Optional<Boolean> known = Verdicts.of(key);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    boolean right = isRight(form, weights, workers, code, memory);
-    Verdicts.remember(key, right);
-    return right;
+    return Verdicts.of(
+        List.of(LayerCheck.class, form.key(), weights.key()),
+        () -> isRight(form, weights, workers, code, memory));
   }
 
   /** {@link #passes}, whatever was found before. */

@@ -1,9 +1,9 @@
 package io.blockwork.engine.x86;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * What the checks of machine code have found in this process, so that each form of code is checked
@@ -17,20 +17,18 @@ public final class Verdicts {
   }
 
   /**
-   * Whether code of a form was right, or nothing if it has not been checked.
+   * Whether code of a form is right.
    *
    * @param form all that the code depends on, and what kind of code it is
+   * @param check runs the code, and is not called if the form was checked before
    */
-  public static Optional<Boolean> of(List<Object> form) {
-    return Optional.ofNullable(Process.KNOWN.get(form));
-  }
-
-  /**
-   * Remembers whether code of a form was right.
-   *
-   * @param form as {@link #of} is asked for it
-   */
-  public static void remember(List<Object> form, boolean right) {
+  public static boolean of(List<Object> form, BooleanSupplier check) {
+    Boolean known = Process.KNOWN.get(form);
+    if (known != null) {
+      return known;
+    }
+    boolean right = check.getAsBoolean();
     Process.KNOWN.put(form, right);
+    return right;
   }
 }
