@@ -49,6 +49,12 @@ public final class Parameters implements AutoCloseable {
   private final FlatValues counters;
   private final AtomicLong version = new AtomicLong();
 
+  /** The last version that may have changed any entry. Written under the lock for writing. */
+  private volatile long changedAll;
+
+  /** The last version that changed an entry of a layer, since then. */
+  private final Map<String, Long> changedLayers = new ConcurrentHashMap<>();
+
   /**
    * Fair: a writer is not kept waiting by readers that come after it, nor they by later writers.
    */
@@ -367,6 +373,22 @@ public final class Parameters implements AutoCloseable {
    * @param writer must not use the memory after it has returned, but within another call of this
    */
   public void write(Consumer<ParameterMemory> writer) {
+    write(writer, this::touch);
+  }
+
+  /**
+   * The same for a writer that changes only some entries: what engines derived from others stays.
+   *
+   * @param names of the entries that it may change
+   * @param writer must not use the memory after it has returned, but within another call of this
+   */
+  public void write(Set<String> names, Consumer<ParameterMemory> writer) {
+    Objects.requireNonNull(names, "names");
+    write(writer, () -> touch(names));
+  }
+
+  private void write(Consumer<ParameterMemory> writer, Runnable touch) {
+    Objects.requireNonNull(writer, "writer");
     update(
         () -> {
           requireOpen();
@@ -376,7 +398,7 @@ public final class Parameters implements AutoCloseable {
             writer.accept(memory);
           } finally {
             lendings--;
-            touch();
+            touch.run();
           }
         });
   }
@@ -496,7 +518,7 @@ public final class Parameters implements AutoCloseable {
                 try {
                   work.run();
                 } finally {
-                  touch();
+                  touch(written);
                 }
               });
         });
@@ -560,7 +582,19 @@ public final class Parameters implements AutoCloseable {
 
   /** Says that values have changed: what engines derived from them is made anew before use. */
   private void touch() {
-    version.incrementAndGet();
+    changedAll = version.incrementAndGet();
+    changedLayers.clear();
+  }
+
+  private void touch(Set<String> names) {
+    long now = version.incrementAndGet();
+    for (String name : names) {
+      changedLayers.put(layer(name), now);
+    }
+  }
+
+  private static String layer(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
   private void requireOpen() {
@@ -603,6 +637,15 @@ public final class Parameters implements AutoCloseable {
   /** Grows with every change of a value. */
   public long version() {
     return version.get();
+  }
+
+  /**
+   * The {@link #version()} that last changed a value of the layer, or may have.
+   *
+   * @param layer what the names of its entries have before the last dot
+   */
+  public long version(String layer) {
+    return changedLayers.getOrDefault(layer, changedAll);
   }
 
   /**

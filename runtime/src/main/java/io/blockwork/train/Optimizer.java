@@ -13,6 +13,7 @@ import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -57,6 +58,10 @@ public final class Optimizer {
   private List<OptimizerStep.Segment> engineSegments = List.of();
 
   private List<String> frozen = List.of();
+
+  /** Names of the parameters that steps change. */
+  private Set<String> trained = Set.of();
+
   private double weightDecay;
   private double decoupledWeightDecay;
   private boolean decayNormsAndBiases = true;
@@ -340,6 +345,7 @@ public final class Optimizer {
     network
         .parameters()
         .write(
+            trained(),
             memory -> {
               if (fused.isPresent()) {
                 step(fused.get(), memory.flat());
@@ -347,6 +353,11 @@ public final class Optimizer {
                 stepByOperations(memory.flat());
               }
             });
+  }
+
+  private Set<String> trained() {
+    segments();
+    return trained;
   }
 
   /** For updaters of ours: one pass over memory. */
@@ -444,6 +455,7 @@ public final class Optimizer {
       segments = Segment.of(network, plan, layerwise().isEmpty());
       engineSegments =
           List.copyOf(Segment.of(network, plan, false).stream().map(Segment::forEngines).toList());
+      trained = Segment.trained(network);
     }
     return segments;
   }

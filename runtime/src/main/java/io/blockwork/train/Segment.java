@@ -7,7 +7,9 @@ import io.blockwork.parameters.ParameterInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -63,6 +65,15 @@ record Segment(long from, long to, Settings settings) {
       }
     }
     return List.copyOf(segments);
+  }
+
+  /** Names of the learnable parameters that are not frozen. */
+  static Set<String> trained(Network network) {
+    List<String> frozen = network.frozen();
+    return network.parameters().entries().stream()
+        .filter(info -> info.kind().learnable() && !isFrozen(info, frozen))
+        .map(ParameterInfo::name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**

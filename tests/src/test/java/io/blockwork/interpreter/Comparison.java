@@ -13,6 +13,7 @@ import io.blockwork.engine.Engine;
 import io.blockwork.engine.EngineOptions;
 import io.blockwork.engine.Precision;
 import io.blockwork.engine.Quantization;
+import io.blockwork.engine.TrainingSettings;
 import io.blockwork.engine.nd4j.Nd4jEngine;
 import io.blockwork.engine.onednn.Layout;
 import io.blockwork.engine.onednn.OneDnnEngine;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.LongFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -238,9 +240,31 @@ final class Comparison {
    * @return whether it was compared: no value was too near to a kink
    */
   boolean train(DataType dataType, double bound) {
+    return train(dataType, bound, List.of());
+  }
+
+  /**
+   * The same with the first layers frozen, as many as a random number says: of the gradients those
+   * of the other layers.
+   */
+  boolean trainTheRest(DataType dataType, double bound) {
+    List<String> paths =
+        each.graph().nodes().stream()
+            .filter(node -> !node.op().parameters().isEmpty())
+            .map(node -> node.op().path())
+            .distinct()
+            .toList();
+    if (paths.size() < 2) {
+      return false;
+    }
+    int frozen = 1 + new Random(Arrays.hashCode(images)).nextInt(paths.size() - 1);
+    return train(dataType, bound, paths.subList(0, frozen));
+  }
+
+  private boolean train(DataType dataType, double bound, List<String> frozen) {
     Engine engine = engine(dataType);
     Masks masks = new DrawnMasks(engine, dataType, SEED, 1);
-    Interpreter interpreter = interpreter(masks);
+    Interpreter interpreter = interpreter(masks).frozen(Set.copyOf(frozen));
     Run expected = interpreter.run(images, BATCH, true);
     if (expected.clearance() < CLEARANCE) {
       return false;
@@ -261,11 +285,18 @@ final class Comparison {
     }
     Map<String, INDArray> got = new LinkedHashMap<>();
     try (Network network = network(engine, dataType)) {
-      var result = network.trainWithInputGradient(images(dataType), losses);
-      got.put("output in training", result.output().dup());
-      got.put("gradient of the images", result.inputGradient().orElseThrow().dup());
+      network.freeze(frozen.toArray(String[]::new));
+      if (frozen.isEmpty()) {
+        var result = network.trainWithInputGradient(images(dataType), losses);
+        got.put("output in training", result.output().dup());
+        got.put("gradient of the images", result.inputGradient().orElseThrow().dup());
+      } else {
+        got.put("output in training", network.train(images(dataType), losses).output().dup());
+      }
       for (String name : network.gradients().names()) {
-        got.put("gradient of " + name, network.gradients().get(name).dup());
+        if (!new TrainingSettings(false, frozen, 0).isFrozen(name)) {
+          got.put("gradient of " + name, network.gradients().get(name).dup());
+        }
       }
       for (String name : expected.statistics().keySet()) {
         got.put(name, network.parameters().get(name).dup());

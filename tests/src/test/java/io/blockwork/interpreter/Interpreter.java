@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs a graph as it was built, before any transform. */
 public final class Interpreter {
   private final Graph graph;
   private final Map<String, double[]> parameters;
   private final Masks masks;
+  private final Set<String> frozen;
 
   /**
    * An interpreter.
@@ -25,9 +27,20 @@ public final class Interpreter {
    * @param masks of the training passes
    */
   public Interpreter(Graph graph, Map<String, double[]> parameters, Masks masks) {
+    this(graph, Map.copyOf(parameters), masks, Set.of());
+  }
+
+  private Interpreter(
+      Graph graph, Map<String, double[]> parameters, Masks masks, Set<String> frozen) {
     this.graph = graph;
-    this.parameters = Map.copyOf(parameters);
+    this.parameters = parameters;
     this.masks = masks;
+    this.frozen = frozen;
+  }
+
+  /** The same with norms at those paths that use their running statistics in training, too. */
+  Interpreter frozen(Set<String> paths) {
+    return new Interpreter(graph, parameters, masks, paths);
   }
 
   /** Numbers on a tape: {@code [N, C, H, W]}. */
@@ -90,7 +103,7 @@ public final class Interpreter {
     int[] input = leaves(tape, images);
     List<Value> values = new ArrayList<>();
     Map<String, double[]> statistics = new LinkedHashMap<>();
-    Operations operations = new Operations(tape, leaves, training, masks, statistics);
+    Operations operations = new Operations(tape, leaves, training, frozen, masks, statistics);
     for (Node node : graph.nodes()) {
       List<Value> inputs = node.inputs().stream().map(values::get).toList();
       List<Shape> shapes = inputs.stream().map(Value::shape).toList();

@@ -50,6 +50,7 @@ final class Operations {
   private final Tape tape;
   private final Arithmetic arithmetic;
   private final boolean training;
+  private final Set<String> frozen;
   private final Masks masks;
   private final Map<Class<? extends Op>, Rule<Op>> rules = new HashMap<>();
   private double clearance = Double.POSITIVE_INFINITY;
@@ -58,11 +59,13 @@ final class Operations {
       Tape tape,
       Map<String, int[]> parameters,
       boolean training,
+      Set<String> frozen,
       Masks masks,
       Map<String, double[]> statistics) {
     this.tape = tape;
     this.arithmetic = new Arithmetic(tape, parameters);
     this.training = training;
+    this.frozen = frozen;
     this.masks = masks;
     Windows windows = new Windows(tape);
     Norms norms = new Norms(tape, arithmetic);
@@ -82,9 +85,7 @@ final class Operations {
         BatchNorm2d.class,
         (op, in, out) ->
             activate(
-                op.activation(),
-                norms.batch(
-                    op, in.get(0), out, training ? Optional.of(statistics) : Optional.empty())));
+                op.activation(), norms.batch(op, in.get(0), out, moved(op.path(), statistics))));
     rule(GroupNorm.class, (op, in, out) -> norms.group(op, in.get(0), out));
     rule(LayerNorm2d.class, (op, in, out) -> norms.layer(op, in.get(0), out));
     rule(LocalResponseNorm.class, (op, in, out) -> norms.localResponse(op, in.get(0), out));
@@ -105,6 +106,11 @@ final class Operations {
     rule(ChannelShuffle.class, (op, in, out) -> moves.shuffle(op, in.get(0), out));
     rule(ZeroPad2d.class, (op, in, out) -> moves.zeroPad(op, in.get(0), out));
     rule(PadShortcut.class, (op, in, out) -> moves.padShortcut(op, in.get(0), out));
+  }
+
+  /** The running statistics that a norm moves, if it does. */
+  private Optional<Map<String, double[]>> moved(String path, Map<String, double[]> statistics) {
+    return training && !frozen.contains(path) ? Optional.of(statistics) : Optional.empty();
   }
 
   @SuppressWarnings("unchecked")

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -46,7 +47,8 @@ final class RandomGraphsTest {
   @Test
   void everyOperationHasARule() {
     Set<Class<?>> known =
-        new HashSet<>(new Operations(new Tape(), Map.of(), true, Masks.none(), Map.of()).kinds());
+        new HashSet<>(
+            new Operations(new Tape(), Map.of(), true, Set.of(), Masks.none(), Map.of()).kinds());
     known.add(Input.class);
     assertEquals(Set.copyOf(Op.kinds()), known);
   }
@@ -75,7 +77,13 @@ final class RandomGraphsTest {
             dynamicTest("infer on oneDNN", () -> infer(comparisons, DataType.FLOAT, 1e-4)),
             dynamicTest("infer in 8-bit integers", () -> inferInIntegers(comparisons)),
             dynamicTest("train in double", () -> train(comparisons, DataType.DOUBLE, 1e-8)),
-            dynamicTest("train on oneDNN", () -> train(comparisons, DataType.FLOAT, 2e-3))));
+            dynamicTest("train on oneDNN", () -> train(comparisons, DataType.FLOAT, 2e-3)),
+            dynamicTest(
+                "train what is not frozen, in double",
+                () -> trainTheRest(comparisons, DataType.DOUBLE, 1e-8)),
+            dynamicTest(
+                "train what is not frozen, on oneDNN",
+                () -> trainTheRest(comparisons, DataType.FLOAT, 2e-3))));
   }
 
   private static List<Comparison> compile(long first, long end) {
@@ -125,6 +133,17 @@ final class RandomGraphsTest {
   private static void train(List<Comparison> comparisons, DataType dataType, double bound) {
     int compared = each(comparisons, comparison -> comparison.train(dataType, bound));
     assertTrue(compared > comparisons.size() / 2, "only " + compared + " were far from kinks");
+  }
+
+  /** Every third graph: most layers are trained as they are with nothing frozen. */
+  private static void trainTheRest(List<Comparison> comparisons, DataType dataType, double bound) {
+    List<Comparison> some =
+        IntStream.range(0, comparisons.size())
+            .filter(i -> i % 3 == 0)
+            .mapToObj(comparisons::get)
+            .toList();
+    int compared = each(some, comparison -> comparison.trainTheRest(dataType, bound));
+    assertTrue(compared > some.size() / 3, "only " + compared + " were far from kinks");
   }
 
   private interface Check {

@@ -381,6 +381,11 @@ final class BoundPlan implements AutoCloseable {
     return own(new memory(desc, cpu(), new Address(arena.allocate(desc.get_size()))));
   }
 
+  /** The address of so many bytes, which live as long as the plan does. */
+  long allocate(long bytes) {
+    return arena.allocate(bytes);
+  }
+
   /** One float that stays as it is. */
   memory constant(double value) {
     memory constant = keep(own(PackedWeights.vector(1)));

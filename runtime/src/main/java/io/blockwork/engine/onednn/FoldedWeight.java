@@ -27,6 +27,11 @@ record FoldedWeight(String path, boolean bias, Optional<String> norm, double eps
     return new FoldedWeight(path, bias, Optional.empty(), 0, 1);
   }
 
+  /** The layers whose parameters it is made of. */
+  List<String> layers() {
+    return norm.map(n -> List.of(path, n)).orElse(List.of(path));
+  }
+
   /** Whether the weight's values change. */
   boolean isScaled() {
     return norm.isPresent() || factor != 1;

@@ -16,6 +16,9 @@ final class Memories {
   private final Map<Storage, Long> elements = new LinkedHashMap<>();
   private final Set<PlanTensor> used = new LinkedHashSet<>();
 
+  /** Those of {@link #used} that no layer before the last one used. */
+  private final Set<PlanTensor> recent = new LinkedHashSet<>();
+
   void slots(long... sizes) {
     for (int i = 0; i < sizes.length; i++) {
       Storage storage = new Storage("slot " + i);
@@ -53,8 +56,16 @@ final class Memories {
    * @throws IllegalArgumentException if another engine made it
    */
   PlanTensor use(Tensor tensor) {
+    PlanTensor own = own(tensor);
+    if (used.add(own)) {
+      recent.add(own);
+    }
+    return own;
+  }
+
+  /** {@link #use(Tensor)} of one that nobody may use. */
+  PlanTensor own(Tensor tensor) {
     if (tensor instanceof PlanTensor own) {
-      used.add(own);
       return own;
     }
     throw new IllegalArgumentException("the tensor comes from another binder: " + tensor);
@@ -62,6 +73,37 @@ final class Memories {
 
   Map<Storage, Long> elements() {
     return elements;
+  }
+
+  /** Whether the tensor has memory of its own life, and not a slot. */
+  boolean isKept(PlanTensor tensor) {
+    return !slots.containsValue(tensor.storage());
+  }
+
+  /** The tensor that the same generated class, bound once more, named as it named this one. */
+  PlanTensor counterpart(PlanTensor other) {
+    String name = other.storage().toString();
+    Storage storage =
+        elements.keySet().stream().filter(s -> s.toString().equals(name)).findFirst().orElseThrow();
+    return other.in(storage);
+  }
+
+  /** Ends a layer: what it used stays used. */
+  void keepLayer() {
+    recent.clear();
+  }
+
+  /** Ends a layer that is left out. */
+  void dropLayer() {
+    used.removeAll(recent);
+    recent.clear();
+  }
+
+  /** Elements for one image of each storage, as far as anybody uses it. */
+  Map<Storage, Long> needed() {
+    Map<Storage, Long> needed = new LinkedHashMap<>();
+    used.forEach(t -> needed.merge(t.storage(), t.whole().elements(), Math::max));
+    return needed;
   }
 
   /** Every tensor that a layer reads or writes. */

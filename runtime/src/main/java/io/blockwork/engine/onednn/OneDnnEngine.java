@@ -245,23 +245,12 @@ public final class OneDnnEngine implements Engine {
       Parameters parameters,
       int batch,
       Function<InferenceBinder, ForwardPass> network) {
-    int threads = options.threadsOrAll();
-    if (fixed.microBatch().isPresent()) {
-      int images = Math.min(batch, fixed.microBatch().get());
-      boolean sideBySide = fixed.sideBySide().orElse(false);
-      return sideBySide
-          ? new MicroBatching(images, Math.min(threads, (batch + images - 1) / images), 1)
-          : new MicroBatching(images, 1, threads);
-    }
     Optional<Tuning> tuning =
         options.tuning().filter(t -> !options.deterministic() && !state.isRepeatable(batch));
-    if (batch == 1 || (batch < threads && tuning.isEmpty())) {
-      return MicroBatching.whole(batch, threads);
+    if (tuning.isEmpty() || fixed.microBatch().isPresent() || batch == 1) {
+      return byRule(parameters, batch, network);
     }
     long largest = BoundMicroBatch.largestTensor(parameters, network);
-    if (tuning.isEmpty()) {
-      return MicroBatching.of(batch, largest, options.precision(), threads);
-    }
     // Packed weights of what is only measured go when it is over.
     NetworkState measured = new NetworkState();
     measured.acquire();
@@ -277,6 +266,24 @@ public final class OneDnnEngine implements Engine {
     } finally {
       measured.release();
     }
+  }
+
+  /** The choice that follows from batch, network, precision and threads alone. */
+  private MicroBatching byRule(
+      Parameters parameters, int batch, Function<InferenceBinder, ForwardPass> network) {
+    int threads = options.threadsOrAll();
+    if (fixed.microBatch().isPresent()) {
+      int images = Math.min(batch, fixed.microBatch().get());
+      boolean sideBySide = fixed.sideBySide().orElse(false);
+      return sideBySide
+          ? new MicroBatching(images, Math.min(threads, (batch + images - 1) / images), 1)
+          : new MicroBatching(images, 1, threads);
+    }
+    if (batch == 1 || batch < threads) {
+      return MicroBatching.whole(batch, threads);
+    }
+    long largest = BoundMicroBatch.largestTensor(parameters, network);
+    return MicroBatching.of(batch, largest, options.precision(), threads);
   }
 
   private OneDnnInference bind(
@@ -478,10 +485,48 @@ public final class OneDnnEngine implements Engine {
       Function<TrainingBinder, TrainingPass> network) {
     requireFloat(parameters);
     NumberChecks.positive("batch", batch);
-    return OneDnnLibrary.onThreads(
-        options.threadsOrAll(),
-        () ->
-            new OneDnnTraining(
-                parameters, gradients, batch, settings, options, fixed.layout(), timed, network));
+    Optional<OneDnnTraining.Frozen> frozen = frozen(parameters, batch, settings, timed, network);
+    try {
+      return OneDnnLibrary.onThreads(
+          options.threadsOrAll(),
+          () ->
+              new OneDnnTraining(
+                  parameters,
+                  gradients,
+                  batch,
+                  settings,
+                  options,
+                  fixed.layout(),
+                  frozen,
+                  timed,
+                  network));
+    } catch (RuntimeException | Error e) {
+      frozen.ifPresent(f -> f.inference().close());
+      throw e;
+    }
+  }
+
+  /** Binds the layers at the beginning that are frozen, unless a gradient goes through them. */
+  private Optional<OneDnnTraining.Frozen> frozen(
+      Parameters parameters,
+      int batch,
+      TrainingSettings settings,
+      boolean timed,
+      Function<TrainingBinder, TrainingPass> network) {
+    if (settings.frozen().isEmpty()
+        || settings.inputGradient()
+        || options.quantization().isPresent()) {
+      return Optional.empty();
+    }
+    return FrozenPrefix.of(settings, network)
+        .map(
+            prefix -> {
+              MicroBatching chosen =
+                  timed
+                      ? MicroBatching.whole(batch, options.threadsOrAll())
+                      : byRule(parameters, batch, prefix::bind);
+              return new OneDnnTraining.Frozen(
+                  prefix, bind(state(parameters), parameters, batch, chosen, timed, prefix::bind));
+            });
   }
 }

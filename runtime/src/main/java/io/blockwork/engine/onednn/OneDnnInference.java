@@ -127,6 +127,17 @@ final class OneDnnInference implements BoundInference {
     java.lang.ref.Reference.reachabilityFence(from);
   }
 
+  /**
+   * Runs the pass on plain values, row-major.
+   *
+   * @param images address of a whole batch of images
+   * @param outputs addresses that receive the results
+   */
+  void run(long images, long... outputs) {
+    requireOpen();
+    compute(chunks(), images, outputs);
+  }
+
   private void compute(int chunks, long source, long... target) {
     weights.refresh(parameters);
     if (plans.size() == 1) {
@@ -305,12 +316,17 @@ final class OneDnnInference implements BoundInference {
   List<KernelProfile> profile(INDArray images, int repetitions) {
     List<INDArray> outputs = outputs();
     run(images, outputs);
-    List<Execution> executions = plans.get(0).executions();
+    List<Execution> executions = executions();
     executions.forEach(Execution::reset);
     for (int i = 0; i < repetitions; i++) {
       run(images, outputs);
     }
     return executions.stream().map(Execution::profile).toList();
+  }
+
+  /** The primitives of the first plan. */
+  List<Execution> executions() {
+    return plans.get(0).executions();
   }
 
   /** Bytes of native memory of all plans, without the weights. */

@@ -18,19 +18,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A generated training pass bound for one batch size, with its memory. */
 final class OneDnnTraining implements BoundTraining {
+  private static final long NOWHERE = 0;
+
   private final TrainingPass pass;
   private final int threads;
+  private final Optional<Frozen> frozen;
   private final BoundPlan plan;
   private final TrainingWeights weights;
-  private final PlanTensor input;
+  private final PlanTensor images;
   private final List<Result> results;
-  private final Transfer images;
+
+  /** The way of the images, or of what the frozen layers make of them, into the plan. */
+  private final Transfer entry;
+
+  /** What the frozen layers make of the images, if there are any. */
+  private final long between;
+
   private final Optional<Transfer> inputGradient;
   private boolean closed;
 
@@ -38,10 +48,19 @@ final class OneDnnTraining implements BoundTraining {
   private record Result(PlanTensor output, Transfer value, Transfer gradient) {}
 
   /**
+   * Frozen layers that run as inference before the others.
+   *
+   * @param prefix which they are
+   * @param inference computes them; closed with the plan
+   */
+  record Frozen(FrozenPrefix prefix, OneDnnInference inference) {}
+
+  /**
    * Binds the pass; the calling thread has to be set to the options' number of threads.
    *
    * @param options precision, threads, and whether bits repeat
    * @param layout the layout of activations, or nothing for the best that the network allows
+   * @param frozen what the plan leaves out, and reads the results of
    */
   OneDnnTraining(
       Parameters parameters,
@@ -50,16 +69,22 @@ final class OneDnnTraining implements BoundTraining {
       TrainingSettings settings,
       EngineOptions options,
       Optional<Layout> layout,
+      Optional<Frozen> frozen,
       boolean timed,
       Function<TrainingBinder, TrainingPass> network) {
     this.threads = options.threadsOrAll();
+    this.frozen = frozen;
     Precision precision = options.precision();
     TrainingRecorder recorder = new TrainingRecorder(parameters, settings, batch);
+    frozen.ifPresent(f -> recorder.skip(f.prefix().length()));
     pass = network.apply(recorder);
-    input = recorder.memories().use(pass.input());
-    List<PlanTensor> outputs =
-        pass.outputs().stream().map(o -> recorder.memories().use(o.value())).toList();
-    PlanTensor gradient = recorder.memories().use(pass.inputGradient());
+    Memories memories = recorder.memories();
+    images = memories.own(pass.input());
+    PlanTensor input =
+        memories.use(frozen.map(f -> memories.counterpart(f.prefix().output())).orElse(images));
+    List<PlanTensor> outputs = pass.outputs().stream().map(o -> memories.use(o.value())).toList();
+    pass.outputs().forEach(o -> memories.use(o.gradient()));
+    PlanTensor gradient = memories.own(pass.inputGradient());
     Set<PlanTensor> floats =
         precision == Precision.FLOAT
             ? Set.of()
@@ -77,14 +102,16 @@ final class OneDnnTraining implements BoundTraining {
                 options.deterministic(),
                 WinogradChoice.onThisMachine(options.kernels(), batch),
                 timed),
-            recorder.memories().elements(),
+            memories.needed(),
             input,
             floats);
     try {
       weights = new TrainingWeights(plan, parameters, gradients);
       recorder.compile(plan, input, weights);
-      images = Transfer.into(plan, input);
-      results = results(recorder);
+      entry = Transfer.into(plan, input);
+      between =
+          frozen.isPresent() ? plan.allocate(batch * input.elements() * Float.BYTES) : NOWHERE;
+      results = results(memories);
       inputGradient =
           settings.inputGradient() ? Optional.of(Transfer.outOf(plan, gradient)) : Optional.empty();
     } catch (RuntimeException | Error e) {
@@ -93,11 +120,11 @@ final class OneDnnTraining implements BoundTraining {
     }
   }
 
-  private List<Result> results(TrainingRecorder recorder) {
+  private List<Result> results(Memories memories) {
     List<Result> all = new ArrayList<>();
     for (TrainingOutput output : pass.outputs()) {
-      PlanTensor value = recorder.memories().use(output.value());
-      PlanTensor gradient = recorder.memories().use(output.gradient());
+      PlanTensor value = memories.own(output.value());
+      PlanTensor gradient = memories.own(output.gradient());
       all.add(new Result(value, Transfer.outOf(plan, value), Transfer.into(plan, gradient)));
     }
     return all;
@@ -120,19 +147,21 @@ final class OneDnnTraining implements BoundTraining {
   @Override
   public void forward(INDArray from, List<INDArray> to) {
     requireArrays("outputs", to);
-    BindChecks.array("images", plan.batch(), input, from);
+    BindChecks.array("images", plan.batch(), images, from);
     for (int i = 0; i < results.size(); i++) {
       BindChecks.array("output", plan.batch(), results.get(i).output(), to.get(i));
     }
     INDArray source = NativeValues.contiguous(from);
     List<INDArray> targets = to.stream().map(NativeValues::contiguous).toList();
+    long first = frozen.isPresent() ? between : NativeValues.address(source);
+    frozen.ifPresent(f -> f.inference().run(NativeValues.address(source), between));
     weights.whileStatisticsMove(
         () ->
             OneDnnLibrary.onThreads(
                 threads,
                 () -> {
                   weights.refresh();
-                  images.run(NativeValues.address(source));
+                  entry.run(first);
                   pass.forward();
                   for (int i = 0; i < results.size(); i++) {
                     results.get(i).value().run(NativeValues.address(targets.get(i)));
@@ -174,7 +203,7 @@ final class OneDnnTraining implements BoundTraining {
             () ->
                 new IllegalStateException(
                     "the gradient of the images was not requested when the pass was bound"));
-    BindChecks.array("gradient of the images", plan.batch(), input, gradient);
+    BindChecks.array("gradient of the images", plan.batch(), images, gradient);
     INDArray target = NativeValues.contiguous(gradient);
     transfer.run(NativeValues.address(target));
     if (target != gradient) {
@@ -192,12 +221,18 @@ final class OneDnnTraining implements BoundTraining {
             .toList();
     for (int i = 0; i <= repetitions; i++) {
       if (i == 1) {
-        plan.executions().forEach(Execution::reset);
+        executions().forEach(Execution::reset);
       }
       forward(from, to);
       backward(to);
     }
-    return plan.executions().stream().map(Execution::profile).toList();
+    return executions().map(Execution::profile).toList();
+  }
+
+  private Stream<Execution> executions() {
+    return Stream.concat(
+        frozen.stream().flatMap(f -> f.inference().executions().stream()),
+        plan.executions().stream());
   }
 
   @Override
@@ -205,6 +240,7 @@ final class OneDnnTraining implements BoundTraining {
     if (!closed) {
       closed = true;
       plan.close();
+      frozen.ifPresent(f -> f.inference().close());
     }
   }
 }

@@ -57,6 +57,9 @@ final class PackedWeights {
 
   /** One layer's weights in one layout. */
   static final class Entry {
+    /** Layers whose parameters it is made of. */
+    private final List<String> layers;
+
     private final memory.desc layout;
     private final Packed packed;
     private final Filler filler;
@@ -64,7 +67,8 @@ final class PackedWeights {
     /** Version of the parameters that it was made of. */
     private volatile long version = NEVER;
 
-    Entry(memory.desc layout, Packed packed, Filler filler) {
+    Entry(List<String> layers, memory.desc layout, Packed packed, Filler filler) {
+      this.layers = layers;
       this.layout = layout;
       this.packed = packed;
       this.filler = filler;
@@ -74,14 +78,20 @@ final class PackedWeights {
       return packed;
     }
 
-    /** Whether it was made of that version of the parameters. */
-    boolean isOf(long current) {
-      return version == current;
+    /** Whether it is made of the parameters' present values. */
+    boolean isCurrent(Parameters parameters) {
+      for (String layer : layers) {
+        if (version < parameters.version(layer)) {
+          return false;
+        }
+      }
+      return true;
     }
 
     /** Makes it, unless somebody else has, on one thread: there are many to do side by side. */
-    synchronized void fill(Parameters parameters, long current) {
-      if (version != current) {
+    synchronized void fill(Parameters parameters) {
+      long current = parameters.version();
+      if (!isCurrent(parameters)) {
         OneDnnLibrary.onThreads(1, () -> filler.fill(parameters));
         version = current;
       }
@@ -139,6 +149,7 @@ final class PackedWeights {
               return add(
                   key,
                   new Entry(
+                      folded.layers(),
                       arena.own(new memory.desc(layout)),
                       new Packed(weight, bias),
                       p -> fold(p, folded, convolution, weight, bias)));
@@ -169,6 +180,7 @@ final class PackedWeights {
               return add(
                   key,
                   new Entry(
+                      folded.layers(),
                       desc,
                       new Packed(weight, bias),
                       p -> transform(p, folded, conv, transform, weight, bias)));
@@ -205,6 +217,7 @@ final class PackedWeights {
               return add(
                   key,
                   new Entry(
+                      folded.layers(),
                       desc,
                       new Packed(weight, weight),
                       p -> arrange(p, folded, conv, layout, weight)));
@@ -243,6 +256,7 @@ final class PackedWeights {
               return add(
                   key,
                   new Entry(
+                      norm.layers(),
                       layout,
                       new Packed(factors, factors),
                       p -> interleave(p, norm, channels, factors)));
@@ -278,6 +292,7 @@ final class PackedWeights {
               return add(
                   key,
                   new Entry(
+                      folded.layers(),
                       arena.own(new memory.desc(layout)),
                       packed,
                       p -> quantize(p, folded, convolution, scaling, packed)));
@@ -310,7 +325,12 @@ final class PackedWeights {
               Packed packed = new Packed(allocate(layout), allocate(layout));
               FoldedWeight norm = new FoldedWeight(path, false, Optional.of(path), eps, 1);
               return add(
-                  key, new Entry(layout, packed, p -> ByteNorm.fill(p, norm, from, to, packed)));
+                  key,
+                  new Entry(
+                      norm.layers(),
+                      layout,
+                      packed,
+                      p -> ByteNorm.fill(p, norm, from, to, packed)));
             });
   }
 
@@ -325,6 +345,7 @@ final class PackedWeights {
               return add(
                   key,
                   new Entry(
+                      List.of(path),
                       arena.own(new memory.desc(layout)),
                       new Packed(weight, bias),
                       p -> {

@@ -86,7 +86,7 @@ final class PlanWeights {
     return entry.packed();
   }
 
-  /** Makes what is not made yet, and everything if the parameters have changed since. */
+  /** Makes what is not made yet, or of parameters that have changed since. */
   void refresh(Parameters parameters) {
     long current = parameters.version();
     if (version == current) {
@@ -98,11 +98,9 @@ final class PlanWeights {
 
   /** What {@link #refresh} would do now, one task for each layer. */
   List<Runnable> stale(Parameters parameters) {
-    long current = parameters.version();
     return used.stream()
-        .filter(entry -> !entry.isOf(current))
-        // Some tasks are done later, when the parameters may have changed again.
-        .<Runnable>map(entry -> () -> entry.fill(parameters, parameters.version()))
+        .filter(entry -> !entry.isCurrent(parameters))
+        .<Runnable>map(entry -> () -> entry.fill(parameters))
         .toList();
   }
 }

@@ -31,6 +31,7 @@ abstract class RecordedLayers implements TrainingBinder {
   private final List<Recorded> layers = new ArrayList<>();
   private Optional<TrainingWeights> weights = Optional.empty();
   private boolean blocks = true;
+  private int skipped;
 
   RecordedLayers(Parameters parameters, TrainingSettings settings, int batch) {
     this.parameters = parameters;
@@ -40,6 +41,22 @@ abstract class RecordedLayers implements TrainingBinder {
 
   final Memories memories() {
     return memories;
+  }
+
+  /** Leaves out the first layers: something else computes what they do. */
+  final void skip(int layers) {
+    skipped = layers;
+  }
+
+  /** Whether the layer that is being named is left out. */
+  private boolean skips() {
+    if (skipped == 0) {
+      memories.keepLayer();
+      return false;
+    }
+    skipped--;
+    memories.dropLayer();
+    return true;
   }
 
   /** Whether the blocked layout is possible, given which tensor holds the images. */
@@ -86,6 +103,9 @@ abstract class RecordedLayers implements TrainingBinder {
       boolean trainable,
       boolean plainLinear,
       Consumer<DeferredLayer.Emitters> recipe) {
+    if (skips()) {
+      return new NoLayer();
+    }
     DeferredLayer layer = new DeferredLayer(path, reads, List.of(write), trainable, recipe);
     layers.add(new Recorded(layer, reads, Optional.of(write), plainLinear));
     return layer;
@@ -107,6 +127,9 @@ abstract class RecordedLayers implements TrainingBinder {
 
   /** A layer that only its backward pass has. */
   final Layer onlyBackward(String path, Consumer<Emitter> recipe) {
+    if (skips()) {
+      return new NoLayer();
+    }
     DeferredLayer layer =
         new DeferredLayer(
             path, List.of(), List.of(), false, emitters -> recipe.accept(emitters.backward()));

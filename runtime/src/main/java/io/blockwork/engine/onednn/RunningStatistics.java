@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.memory;
 
@@ -42,9 +43,7 @@ final class RunningStatistics {
     // Lent for good: a training pass runs within a call of write.
     List<NativeValues> lent = new ArrayList<>();
     parameters.write(
-        memory ->
-            Stream.of(".running_mean", ".running_var", ".num_batches_tracked")
-                .forEach(name -> lent.add(memory.values(path + name))));
+        Set.of(), memory -> names(path).forEach(name -> lent.add(memory.values(name))));
     channels = (int) lent.get(0).length();
     runningMean = lent.get(0).floats();
     runningVariance = lent.get(1).floats();
@@ -52,6 +51,13 @@ final class RunningStatistics {
     this.mean = NativeValues.floats(mean.get_data_handle().address(), channels);
     this.variance = NativeValues.floats(variance.get_data_handle().address(), channels);
     unbiased = (float) ((double) values / (values - 1));
+  }
+
+  /** The statistics' names. */
+  static List<String> names(String path) {
+    return Stream.of(".running_mean", ".running_var", ".num_batches_tracked")
+        .map(path::concat)
+        .toList();
   }
 
   /** Takes one batch in. */

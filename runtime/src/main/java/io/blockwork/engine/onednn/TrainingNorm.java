@@ -14,7 +14,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
 import io.blockwork.engine.Norm;
 import io.blockwork.engine.onednn.BoundPlan.Scratch;
-import io.blockwork.parameters.Parameters;
 import java.util.Optional;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.batch_normalization_backward;
@@ -54,7 +53,7 @@ record TrainingNorm(
         | (frozen ? normalization_flags.use_global_stats.value : 0);
   }
 
-  void compile(DeferredLayer.Emitters emitters, Parameters parameters, TrainingWeights weights) {
+  void compile(DeferredLayer.Emitters emitters, TrainingWeights weights) {
     Emitter e = emitters.forward();
     BoundPlan plan = e.plan();
     batch_normalization_forward.primitive_desc description =
@@ -76,13 +75,8 @@ record TrainingNorm(
     if (!frozen) {
       long values = (long) plan.batch() * src.pixels();
       RunningStatistics running =
-          new RunningStatistics(
-              parameters,
-              e.path(),
-              norm.momentum(),
-              statistics.mean(),
-              statistics.variance(),
-              values);
+          weights.statistics(
+              e.path(), norm.momentum(), statistics.mean(), statistics.variance(), values);
       e.add(running::update);
     }
     if (emitters.inputGradient() || !frozen) {

@@ -75,7 +75,7 @@ final class TrainingRecorder extends PlainLayers {
         List.of(layer.src()),
         layer.dst(),
         !frozen,
-        emitters -> layer.compile(emitters, parameters, weights()));
+        emitters -> layer.compile(emitters, weights()));
   }
 
   @Override

@@ -7,7 +7,9 @@ import io.blockwork.memory.NativeValues;
 import io.blockwork.parameters.Gradients;
 import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.dnnl.memory;
 
 /**
@@ -24,6 +26,9 @@ final class TrainingWeights {
   private final Emitter refresh;
   private Runnable[] calls = {};
   private long version = -1;
+
+  /** Names of the running statistics that a pass moves. */
+  private final Set<String> moving = new HashSet<>();
 
   TrainingWeights(BoundPlan plan, Parameters parameters, Gradients gradients) {
     this.plan = plan;
@@ -166,11 +171,18 @@ final class TrainingWeights {
     }
   }
 
+  /** The running statistics of the batch norm at that path, which {@link #whileStatisticsMove}. */
+  RunningStatistics statistics(
+      String path, double momentum, memory mean, memory variance, long values) {
+    moving.addAll(RunningStatistics.names(path));
+    return new RunningStatistics(parameters, path, momentum, mean, variance, values);
+  }
+
   /** Runs what refreshes, and then moves running statistics, which no weight depends on. */
   void whileStatisticsMove(Runnable forward) {
     parameters.update(
         () -> {
-          parameters.write(memory -> forward.run());
+          parameters.write(moving, memory -> forward.run());
           version = parameters.version();
         });
   }

@@ -84,6 +84,31 @@ class PlanWeightsTest {
   }
 
   @Test
+  void whatOtherLayersAreMadeOfStaysWhenOneChanges() {
+    Parameters parameters =
+        new Parameters(
+            List.of(
+                new ParameterInfo("one.weight", Kind.LINEAR_WEIGHT, List.of(2, 3)),
+                new ParameterInfo("two.weight", Kind.LINEAR_WEIGHT, List.of(2, 3))),
+            DataType.FLOAT);
+    PackedWeights shared = new PackedWeights();
+    shared.acquire();
+    try (parameters) {
+      PlanWeights plan = new PlanWeights(shared);
+      Packed one = plan.linear("one", false, 2, 3, matrix(memory.format_tag.ab));
+      Packed two = plan.linear("two", false, 2, 3, matrix(memory.format_tag.ab));
+      plan.refresh(parameters);
+      floats(one).put(0, 9);
+      parameters.set("two.weight", Nd4j.ones(DataType.FLOAT, 2, 3));
+      plan.refresh(parameters);
+      assertThat(values(one)).containsExactly(9f, 0f, 0f, 0f, 0f, 0f).inOrder();
+      assertThat(values(two)).containsExactly(1f, 1f, 1f, 1f, 1f, 1f);
+    } finally {
+      shared.release();
+    }
+  }
+
+  @Test
   void plansOfOneLayoutShareTheirWeights() {
     PackedWeights shared = new PackedWeights();
     shared.acquire();

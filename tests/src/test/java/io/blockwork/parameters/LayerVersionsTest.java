@@ -1,0 +1,65 @@
+package io.blockwork.parameters;
+
+import static com.google.common.truth.Truth.assertThat;
+
+import io.blockwork.parameters.ParameterInfo.Kind;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** What an engine has made of a layer's values is old once one of them may have changed. */
+class LayerVersionsTest {
+  private final Parameters parameters =
+      new Parameters(
+          List.of(
+              new ParameterInfo("a.b.weight", Kind.LINEAR_WEIGHT, List.of(1, 2)),
+              new ParameterInfo("a.b.bias", Kind.LINEAR_BIAS, List.of(1)),
+              new ParameterInfo("a.weight", Kind.LINEAR_WEIGHT, List.of(1, 1))),
+          DataType.FLOAT);
+
+  @AfterEach
+  void close() {
+    parameters.close();
+  }
+
+  @Test
+  void aValueThatIsSetChangesItsLayerAlone() {
+    long other = parameters.version("a");
+    parameters.set("a.b.bias", 1);
+    assertThat(parameters.version("a.b")).isEqualTo(parameters.version());
+    assertThat(parameters.version("a")).isEqualTo(other);
+  }
+
+  @Test
+  void aWriterChangesWhatItNames() {
+    long before = parameters.version("a.b");
+    parameters.write(Set.of("a.weight"), memory -> memory.view("a.weight").assign(2));
+    assertThat(parameters.version("a")).isEqualTo(parameters.version());
+    assertThat(parameters.version("a.b")).isEqualTo(before);
+  }
+
+  @Test
+  void aWriterThatNamesNothingMayHaveChangedEverything() {
+    parameters.set("a.b.bias", 1);
+    parameters.write(memory -> memory.flat().assign(2));
+    assertThat(parameters.version("a")).isEqualTo(parameters.version());
+    assertThat(parameters.version("a.b")).isEqualTo(parameters.version());
+  }
+
+  @Test
+  void aWriterThatFailsMayHaveChangedItsEntries() {
+    long before = parameters.version("a");
+    try {
+      parameters.write(
+          Set.of("a.weight"),
+          memory -> {
+            throw new IllegalStateException("half-way");
+          });
+    } catch (IllegalStateException expected) {
+      assertThat(expected).hasMessageThat().isEqualTo("half-way");
+    }
+    assertThat(parameters.version("a")).isGreaterThan(before);
+  }
+}
