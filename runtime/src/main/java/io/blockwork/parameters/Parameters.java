@@ -52,7 +52,7 @@ public final class Parameters implements AutoCloseable {
   /** The last version that may have changed any entry. Written under the lock for writing. */
   private volatile long changedAll;
 
-  /** The last version that changed an entry of a layer, since then. */
+  /** The last version that changed an entry of a layer, if that was after {@link #changedAll}. */
   private final Map<String, Long> changedLayers = new ConcurrentHashMap<>();
 
   /**
@@ -381,9 +381,11 @@ public final class Parameters implements AutoCloseable {
    *
    * @param names of the entries that it may change
    * @param writer must not use the memory after it has returned, but within another call of this
+   * @throws NoSuchElementException if there is none of a name; nothing is written then
    */
   public void write(Set<String> names, Consumer<ParameterMemory> writer) {
     Objects.requireNonNull(names, "names");
+    names.forEach(this::holder);
     write(writer, () -> touch(names));
   }
 
@@ -474,6 +476,7 @@ public final class Parameters implements AutoCloseable {
           writer.accept(values);
           written.add(name);
         },
+        Set.of(name),
         written);
   }
 
@@ -499,15 +502,16 @@ public final class Parameters implements AutoCloseable {
               });
         });
     if (!tasks.isEmpty()) {
-      overwrite(() -> SharedWork.start(tasks).finish(), written);
+      overwrite(() -> SharedWork.start(tasks).finish(), writers.keySet(), written);
     }
   }
 
   /**
    * @param work writes values
+   * @param names of the entries that it may have changed, should it fail
    * @param written names of the entries that have got theirs, once it has ended
    */
-  private void overwrite(Runnable work, Set<String> written) {
+  private void overwrite(Runnable work, Set<String> names, Set<String> written) {
     update(
         () -> {
           requireOpen();
@@ -518,7 +522,7 @@ public final class Parameters implements AutoCloseable {
                 try {
                   work.run();
                 } finally {
-                  touch(written);
+                  touch(names);
                 }
               });
         });
@@ -582,15 +586,19 @@ public final class Parameters implements AutoCloseable {
 
   /** Says that values have changed: what engines derived from them is made anew before use. */
   private void touch() {
-    changedAll = version.incrementAndGet();
+    long now = version.get() + 1;
+    changedAll = now;
     changedLayers.clear();
+    version.set(now);
   }
 
+  /** The new version is known only when it is known of which layers it is. */
   private void touch(Set<String> names) {
-    long now = version.incrementAndGet();
+    long now = version.get() + 1;
     for (String name : names) {
       changedLayers.put(layer(name), now);
     }
+    version.set(now);
   }
 
   private static String layer(String name) {

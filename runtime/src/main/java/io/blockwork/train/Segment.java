@@ -67,11 +67,11 @@ record Segment(long from, long to, Settings settings) {
     return List.copyOf(segments);
   }
 
-  /** Names of the learnable parameters that are not frozen. */
+  /** Names of the parameters and running statistics that are not frozen. */
   static Set<String> trained(Network network) {
     List<String> frozen = network.frozen();
     return network.parameters().entries().stream()
-        .filter(info -> info.kind().learnable() && !isFrozen(info, frozen))
+        .filter(info -> !isFrozen(info, frozen))
         .map(ParameterInfo::name)
         .collect(Collectors.toUnmodifiableSet());
   }

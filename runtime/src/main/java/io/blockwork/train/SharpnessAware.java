@@ -8,6 +8,7 @@ import io.blockwork.parameters.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -68,7 +69,9 @@ public final class SharpnessAware {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray weights = parameters.flat();
       Map<String, INDArray> statistics = statistics(parameters);
+      Set<String> trained = Segment.trained(network);
       parameters.write(
+          trained,
           memory ->
               Nd4j.getBlasWrapper()
                   .axpy(Double.valueOf(rho / (norm + EPSILON)), gradients, memory.flat()));
@@ -76,6 +79,7 @@ public final class SharpnessAware {
         network.train(images, losses);
       } finally {
         parameters.write(
+            trained,
             memory -> {
               memory.flat().assign(weights);
               statistics.forEach((name, values) -> memory.view(name).assign(values));

@@ -1,9 +1,11 @@
 package io.blockwork.parameters;
 
 import static com.google.common.truth.Truth.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.blockwork.parameters.ParameterInfo.Kind;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,17 +51,38 @@ class LayerVersionsTest {
   }
 
   @Test
+  void anOverwriterThatFailsMayHaveChangedItsEntry() {
+    long before = parameters.version("a");
+    long other = parameters.version("a.b");
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            parameters.overwrite(
+                "a.weight",
+                values -> {
+                  throw new IllegalStateException("half-way");
+                }));
+    assertThat(parameters.version("a")).isGreaterThan(before);
+    assertThat(parameters.version("a.b")).isEqualTo(other);
+  }
+
+  @Test
+  void aWriterNamesWhatIsThere() {
+    assertThrows(
+        NoSuchElementException.class, () -> parameters.write(Set.of("a.wait"), memory -> {}));
+  }
+
+  @Test
   void aWriterThatFailsMayHaveChangedItsEntries() {
     long before = parameters.version("a");
-    try {
-      parameters.write(
-          Set.of("a.weight"),
-          memory -> {
-            throw new IllegalStateException("half-way");
-          });
-    } catch (IllegalStateException expected) {
-      assertThat(expected).hasMessageThat().isEqualTo("half-way");
-    }
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            parameters.write(
+                Set.of("a.weight"),
+                memory -> {
+                  throw new IllegalStateException("half-way");
+                }));
     assertThat(parameters.version("a")).isGreaterThan(before);
   }
 }

@@ -92,7 +92,10 @@ final class BoundPlan implements AutoCloseable {
     this.settings = settings;
     this.input = input.whole();
     this.floats = Set.copyOf(floats);
-    this.padInput = settings.precision() == Precision.BFLOAT16 && input.channels() < PADDED_INPUT;
+    this.padInput =
+        settings.precision() == Precision.BFLOAT16
+            && input.isWhole()
+            && input.channels() < PADDED_INPUT;
     this.stream = arena.own(OneDnnLibrary.newStream());
     Set<Storage> wide = floats.stream().map(PlanTensor::storage).collect(Collectors.toSet());
     Map<Storage, Long> bytes = new LinkedHashMap<>();

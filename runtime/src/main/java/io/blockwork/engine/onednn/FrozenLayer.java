@@ -57,6 +57,12 @@ sealed interface FrozenLayer {
       return binder.conv2d(path, conv, place.apply(src), place.apply(write), whole);
     }
 
+    /** Whether what it reads is elsewhere; what is added may be the tensor itself. */
+    private boolean mayWrite(PlanTensor tensor) {
+      return tensor.storage() != src.storage()
+          && residual.filter(r -> r.storage() == tensor.storage() && !r.equals(tensor)).isEmpty();
+    }
+
     /** Whether nothing comes after the product yet. */
     private boolean isBare() {
       return epilogue.isNone() && residual.isEmpty();
@@ -64,7 +70,7 @@ sealed interface FrozenLayer {
 
     /** This and the layer that reads its output as one, if a kernel does both. */
     Optional<Convolution> followedBy(FrozenLayer next) {
-      if (!epilogue.activation().isNone() || next.write().storage() == src.storage()) {
+      if (!epilogue.activation().isNone() || !mayWrite(next.write())) {
         return Optional.empty();
       }
       if (next instanceof Normalization n && isBare()) {
@@ -77,6 +83,7 @@ sealed interface FrozenLayer {
       }
       if (next instanceof Sum s && residual.isEmpty()) {
         return s.other(write)
+            .filter(o -> o.storage() != s.write().storage() || o.equals(s.write()))
             .map(
                 other ->
                     new Convolution(

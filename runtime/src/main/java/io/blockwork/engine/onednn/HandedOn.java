@@ -3,8 +3,8 @@ package io.blockwork.engine.onednn;
 import io.blockwork.engine.onednn.FrozenRecorder.Named;
 import io.blockwork.engine.onednn.PlanTensor.Storage;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +13,16 @@ import java.util.Set;
 
 /** The values that a prefix of a pass has written, and which of them others read. */
 final class HandedOn {
-  /** Channels of tensors that hold what the prefix, and nobody since, has written. */
-  private final Map<PlanTensor, BitSet> written = new LinkedHashMap<>();
+  /** Channels of a tensor that hold what the prefix, and nobody since, has written. */
+  private record Written(PlanTensor whole, BitSet channels) {
+    boolean meets(PlanTensor tensor) {
+      int next = channels.nextSetBit(tensor.from());
+      boolean within = next >= 0 && next < tensor.from() + tensor.channels();
+      return whole.equals(tensor.whole()) ? within : !channels.isEmpty();
+    }
+  }
+
+  private final Map<Storage, Written> written = new HashMap<>();
 
   /** Memory in which later layers have written over something of that. */
   private final Set<Storage> overwritten = new HashSet<>();
@@ -25,36 +33,29 @@ final class HandedOn {
   }
 
   private void write(PlanTensor tensor) {
-    clear(tensor);
-    written
-        .computeIfAbsent(tensor.whole(), t -> new BitSet())
-        .set(tensor.from(), tensor.from() + tensor.channels());
+    range(tensor).set(tensor.from(), tensor.from() + tensor.channels());
   }
 
-  /** Forgets what lay where the tensor is written. */
-  private void clear(PlanTensor tensor) {
-    written.keySet().removeIf(t -> t.storage() == tensor.storage() && !t.equals(tensor.whole()));
-    Optional.ofNullable(written.get(tensor.whole()))
-        .ifPresent(c -> c.clear(tensor.from(), tensor.from() + tensor.channels()));
+  /** The channels of the tensor's memory, which is of its shape from now on. */
+  private BitSet range(PlanTensor tensor) {
+    Written now = written.get(tensor.storage());
+    if (now == null || !now.whole().equals(tensor.whole())) {
+      now = new Written(tensor.whole(), new BitSet());
+      written.put(tensor.storage(), now);
+    }
+    return now.channels();
+  }
+
+  private boolean meets(PlanTensor tensor) {
+    Written now = written.get(tensor.storage());
+    return now != null && now.meets(tensor);
   }
 
   private void overwrite(PlanTensor tensor) {
     if (meets(tensor)) {
       overwritten.add(tensor.storage());
-      clear(tensor);
+      range(tensor).clear(tensor.from(), tensor.from() + tensor.channels());
     }
-  }
-
-  /** Whether the tensor shares memory with what the prefix has written. */
-  private boolean meets(PlanTensor tensor) {
-    return written.entrySet().stream()
-        .filter(e -> e.getKey().storage() == tensor.storage())
-        .anyMatch(e -> !e.getKey().equals(tensor.whole()) || isMet(e.getValue(), tensor));
-  }
-
-  private static boolean isMet(BitSet channels, PlanTensor tensor) {
-    int next = channels.nextSetBit(tensor.from());
-    return next >= 0 && next < tensor.from() + tensor.channels();
   }
 
   /**
@@ -71,11 +72,12 @@ final class HandedOn {
       layer.write().ifPresent(this::overwrite);
     }
     results.stream().filter(this::meets).forEach(t -> read.add(t.whole()));
-    if (read.size() != 1) {
-      return Optional.empty();
-    }
-    PlanTensor whole = read.iterator().next();
-    BitSet channels = written.getOrDefault(whole, new BitSet());
+    return read.size() == 1 ? lasting(read.iterator().next()) : Optional.empty();
+  }
+
+  /** What the prefix has written of the tensor, if it is one range that nobody writes over. */
+  private Optional<PlanTensor> lasting(PlanTensor whole) {
+    BitSet channels = range(whole);
     boolean oneRange = channels.cardinality() == channels.length() - channels.nextSetBit(0);
     return !channels.isEmpty() && oneRange && !overwritten.contains(whole.storage())
         ? Optional.of(whole.slice(channels.nextSetBit(0), channels.length()))

@@ -63,7 +63,7 @@ final class Memories {
     return own;
   }
 
-  /** {@link #use(Tensor)} of one that nobody may use. */
+  /** {@link #use(Tensor)} of one that perhaps no layer uses. */
   PlanTensor own(Tensor tensor) {
     if (tensor instanceof PlanTensor own) {
       return own;

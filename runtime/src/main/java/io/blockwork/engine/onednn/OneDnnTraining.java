@@ -153,20 +153,11 @@ final class OneDnnTraining implements BoundTraining {
     }
     INDArray source = NativeValues.contiguous(from);
     List<INDArray> targets = to.stream().map(NativeValues::contiguous).toList();
-    long first = frozen.isPresent() ? between : NativeValues.address(source);
-    frozen.ifPresent(f -> f.inference().run(NativeValues.address(source), between));
     weights.whileStatisticsMove(
-        () ->
-            OneDnnLibrary.onThreads(
-                threads,
-                () -> {
-                  weights.refresh();
-                  entry.run(first);
-                  pass.forward();
-                  for (int i = 0; i < results.size(); i++) {
-                    results.get(i).value().run(NativeValues.address(targets.get(i)));
-                  }
-                }));
+        () -> {
+          long first = runFrozen(NativeValues.address(source));
+          OneDnnLibrary.onThreads(threads, () -> runOthers(first, targets));
+        });
     for (int i = 0; i < results.size(); i++) {
       if (targets.get(i) != to.get(i)) {
         to.get(i).assign(targets.get(i));
@@ -174,6 +165,24 @@ final class OneDnnTraining implements BoundTraining {
     }
     Reference.reachabilityFence(source);
     Reference.reachabilityFence(targets);
+  }
+
+  /** Where the values are that the plan begins with: the images, or what is made of them. */
+  private long runFrozen(long source) {
+    if (frozen.isEmpty()) {
+      return source;
+    }
+    frozen.get().inference().run(source, between);
+    return between;
+  }
+
+  private void runOthers(long first, List<INDArray> targets) {
+    weights.refresh();
+    entry.run(first);
+    pass.forward();
+    for (int i = 0; i < results.size(); i++) {
+      results.get(i).value().run(NativeValues.address(targets.get(i)));
+    }
   }
 
   @Override
@@ -239,8 +248,11 @@ final class OneDnnTraining implements BoundTraining {
   public void close() {
     if (!closed) {
       closed = true;
-      plan.close();
-      frozen.ifPresent(f -> f.inference().close());
+      try {
+        plan.close();
+      } finally {
+        frozen.ifPresent(f -> f.inference().close());
+      }
     }
   }
 }
