@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.blockwork.Network;
 import io.blockwork.golden.Golden.Named;
+import io.blockwork.golden.GoldenRun.Rate;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -71,7 +74,7 @@ final class ComposedGoldenTest {
   @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("quick")
   void reproducesTheReference(Composed network, Backend backend, TestReporter reporter) {
-    check(network, backend, reporter);
+    check(network, backend, EnumSet.allOf(Rate.class), reporter);
   }
 
   @Tag("slow")
@@ -79,16 +82,26 @@ final class ComposedGoldenTest {
   @MethodSource("slow")
   void reproducesTheReferenceOfLargeNetworks(
       Composed network, Backend backend, TestReporter reporter) {
-    check(network, backend, reporter);
+    check(network, backend, EnumSet.of(Rate.SMALL), reporter);
   }
 
-  private static void check(Composed network, Backend backend, TestReporter reporter) {
+  @Tag("nightly")
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("slow")
+  void reproducesLargeStepsOfLargeNetworks(
+      Composed network, Backend backend, TestReporter reporter) {
+    check(network, backend, EnumSet.of(Rate.LARGE), reporter);
+  }
+
+  private static void check(
+      Composed network, Backend backend, Set<Rate> rates, TestReporter reporter) {
     Golden golden = Golden.read(network.file);
     GoldenRun.check(
         network.file,
         network.network,
         golden,
         backend,
+        rates,
         reporter,
         created -> assertState(golden, created));
   }

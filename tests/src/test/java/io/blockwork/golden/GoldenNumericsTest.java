@@ -1,5 +1,8 @@
 package io.blockwork.golden;
 
+import io.blockwork.golden.GoldenRun.Rate;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -13,7 +16,7 @@ final class GoldenNumericsTest {
   @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("quickCases")
   void reproducesTheReference(GoldenCase network, Backend backend, TestReporter reporter) {
-    check(network, backend, reporter);
+    check(network, backend, EnumSet.allOf(Rate.class), reporter);
   }
 
   @Tag("slow")
@@ -21,7 +24,15 @@ final class GoldenNumericsTest {
   @MethodSource("slowCases")
   void reproducesTheReferenceOfDeepNetworks(
       GoldenCase network, Backend backend, TestReporter reporter) {
-    check(network, backend, reporter);
+    check(network, backend, EnumSet.of(Rate.SMALL), reporter);
+  }
+
+  @Tag("nightly")
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("slowCases")
+  void reproducesLargeStepsOfDeepNetworks(
+      GoldenCase network, Backend backend, TestReporter reporter) {
+    check(network, backend, EnumSet.of(Rate.LARGE), reporter);
   }
 
   static Stream<Arguments> quickCases() {
@@ -38,13 +49,15 @@ final class GoldenNumericsTest {
         .flatMap(network -> Backend.all().map(backend -> Arguments.of(network, backend)));
   }
 
-  private static void check(GoldenCase golden, Backend backend, TestReporter reporter) {
+  private static void check(
+      GoldenCase golden, Backend backend, Set<Rate> rates, TestReporter reporter) {
     Golden figures = golden.load();
     GoldenRun.check(
         golden.toString(),
         golden.network(),
         figures,
         backend,
+        rates,
         reporter,
         network -> GoldenStructureTest.assertFacts(figures.shapes(), network.architecture()));
   }

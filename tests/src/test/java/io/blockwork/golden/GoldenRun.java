@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.TestReporter;
@@ -22,8 +23,18 @@ import org.nd4j.linalg.factory.Nd4j;
 /** One network with its reference. */
 final class GoldenRun {
   private static final int EVAL_BATCH = 2;
-  private static final double RATE = 0.1;
-  private static final double SMALL_RATE = 0.001;
+
+  /** The learning rates of steps that the references have. */
+  enum Rate {
+    LARGE(0.1),
+    SMALL(0.001);
+
+    private final double value;
+
+    Rate(double value) {
+      this.value = value;
+    }
+  }
 
   /** What is zero in theory is below this part of the largest gradient in the reference. */
   private static final double ZERO = 1e-12;
@@ -54,6 +65,7 @@ final class GoldenRun {
    * Compares inference, a training pass and some steps with the reference.
    *
    * @param name for the report
+   * @param rates of the steps
    * @param structure what to check of the network before it runs
    */
   static void check(
@@ -61,13 +73,14 @@ final class GoldenRun {
       Class<? extends Network> type,
       Golden figures,
       Backend backend,
+      Set<Rate> rates,
       TestReporter reporter,
       Consumer<Network> structure) {
     try (Network network = Networks.create(type, backend.options())) {
       structure.accept(network);
       var run = new GoldenRun(figures, network, backend);
       run.inference();
-      run.training();
+      run.training(rates);
       reporter.publishEntry(name + ", " + backend, run.summary());
       run.comparison.verify();
     }
@@ -81,7 +94,7 @@ final class GoldenRun {
     rows("eval output", golden.evalOutput(), output, bounds.evalOutput());
   }
 
-  private void training() {
+  private void training(Set<Rate> rates) {
     var train = golden.train();
     INDArray images = tensor("input", batched(golden.shapes().input()));
     TrainingResult first = network.trainWithInputGradient(images, loss);
@@ -118,8 +131,12 @@ final class GoldenRun {
         values(first.inputGradient().orElseThrow()),
         bounds.inputGradient());
     INDArray gradients = network.gradients().flat().dup();
-    steps(images, gradients, RATE, train.lossAfterSteps(), bounds.steps());
-    steps(images, gradients, SMALL_RATE, train.lossAfterSmallSteps(), bounds.smallSteps());
+    if (rates.contains(Rate.LARGE)) {
+      steps(images, gradients, Rate.LARGE.value, train.lossAfterSteps(), bounds.steps());
+    }
+    if (rates.contains(Rate.SMALL)) {
+      steps(images, gradients, Rate.SMALL.value, train.lossAfterSmallSteps(), bounds.smallSteps());
+    }
   }
 
   /** The gradients of the first step are those of the first pass, which is not run again. */
