@@ -70,8 +70,9 @@ final class DepthwiseCheckTest {
     var fewer = form(vectors, filter, 32, 20, 1, Ending.NOTHING);
     var narrower = form(vectors, filter, 40, 19, 1, Ending.NOTHING);
     var moved = form(vectors, filter, 40, 20, 0, Ending.NOTHING);
-    var larger = form(vectors, new Filter(5, 1), 40, 20, 1, Ending.NOTHING);
-    for (var other : List.of(clipped, fewer, narrower, moved, larger)) {
+    // None that reads or writes more: a larger filter would take more rows from the table of
+    // addresses than there are, and use whatever stands behind them.
+    for (var other : List.of(clipped, fewer, narrower, moved)) {
       assertFalse(passes(form, code(other)), () -> other.toString());
     }
   }
