@@ -653,6 +653,7 @@ public final class Parameters implements AutoCloseable {
    * @param layer what the names of its entries have before the last dot
    */
   public long version(String layer) {
+    Objects.requireNonNull(layer, "layer");
     return changedLayers.getOrDefault(layer, changedAll);
   }
 
