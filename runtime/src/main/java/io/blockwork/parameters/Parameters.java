@@ -49,11 +49,10 @@ public final class Parameters implements AutoCloseable {
   private final FlatValues counters;
   private final AtomicLong version = new AtomicLong();
 
-  /** The last version that may have changed any entry. Written under the lock for writing. */
-  private volatile long changedAll;
+  private final LayerVersions layers;
 
-  /** The last version that changed an entry of a layer, if that was after {@link #changedAll}. */
-  private final Map<String, Long> changedLayers = new ConcurrentHashMap<>();
+  /** Every entry. */
+  private final Part all;
 
   /**
    * Fair: a writer is not kept waiting by readers that come after it, nor they by later writers.
@@ -123,6 +122,8 @@ public final class Parameters implements AutoCloseable {
   private Parameters(
       List<ParameterInfo> state, Modules modules, DataType dataType, InitialValues initial) {
     this.entries = List.copyOf(Objects.requireNonNull(state, "state"));
+    this.layers = new LayerVersions(entries);
+    this.all = new Part(layers.all());
     this.modules = Objects.requireNonNull(modules, "modules");
     this.dataType = Objects.requireNonNull(dataType, "dataType");
     this.learnable = those(info -> info.kind().learnable(), dataType);
@@ -373,24 +374,38 @@ public final class Parameters implements AutoCloseable {
    * @param writer must not use the memory after it has returned, but within another call of this
    */
   public void write(Consumer<ParameterMemory> writer) {
-    write(writer, this::touch);
+    write(all, writer);
+  }
+
+  /** Some entries of these parameters. */
+  public static final class Part {
+    private final int[] layers;
+
+    private Part(int... layers) {
+      this.layers = layers;
+    }
+  }
+
+  /**
+   * The entries of those names, for {@link #write(Part, Consumer)}.
+   *
+   * @throws NoSuchElementException if there is none of a name
+   */
+  public Part part(Set<String> names) {
+    Objects.requireNonNull(names, "names");
+    names.forEach(this::holder);
+    return new Part(layers.numbers(names));
   }
 
   /**
    * The same for a writer that changes only some entries: what engines derived from others stays.
    *
-   * @param names of the entries that it may change
+   * @param part the entries that it may change
    * @param writer must not use the memory after it has returned, but within another call of this
-   * @throws NoSuchElementException if there is none of a name; nothing is written then
    */
-  public void write(Set<String> names, Consumer<ParameterMemory> writer) {
-    Objects.requireNonNull(names, "names");
-    names.forEach(this::holder);
-    write(writer, () -> touch(names));
-  }
-
-  private void write(Consumer<ParameterMemory> writer, Runnable touch) {
+  public void write(Part part, Consumer<ParameterMemory> writer) {
     Objects.requireNonNull(writer, "writer");
+    Objects.requireNonNull(part, "part");
     update(
         () -> {
           requireOpen();
@@ -400,7 +415,7 @@ public final class Parameters implements AutoCloseable {
             writer.accept(memory);
           } finally {
             lendings--;
-            touch.run();
+            touch(part);
           }
         });
   }
@@ -429,7 +444,7 @@ public final class Parameters implements AutoCloseable {
           }
           T result = change.apply(memory);
           elsewhere = Optional.of(fetch);
-          touch();
+          touch(all);
           if (lendings > 0) {
             settle();
           }
@@ -522,7 +537,7 @@ public final class Parameters implements AutoCloseable {
                 try {
                   work.run();
                 } finally {
-                  touch(names);
+                  touch(new Part(layers.numbers(names)));
                 }
               });
         });
@@ -584,25 +599,14 @@ public final class Parameters implements AutoCloseable {
     firstValues.prepare();
   }
 
-  /** Says that values have changed: what engines derived from them is made anew before use. */
-  private void touch() {
+  /**
+   * Says that values have changed: what engines derived from them is made anew before use. The new
+   * version is known only when it is known of which layers it is.
+   */
+  private void touch(Part part) {
     long now = version.get() + 1;
-    changedAll = now;
-    changedLayers.clear();
+    layers.change(part.layers, now);
     version.set(now);
-  }
-
-  /** The new version is known only when it is known of which layers it is. */
-  private void touch(Set<String> names) {
-    long now = version.get() + 1;
-    for (String name : names) {
-      changedLayers.put(layer(name), now);
-    }
-    version.set(now);
-  }
-
-  private static String layer(String name) {
-    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
   private void requireOpen() {
@@ -654,7 +658,7 @@ public final class Parameters implements AutoCloseable {
    */
   public long version(String layer) {
     Objects.requireNonNull(layer, "layer");
-    return changedLayers.getOrDefault(layer, changedAll);
+    return layers.of(layer);
   }
 
   /**

@@ -13,7 +13,6 @@ import io.blockwork.parameters.Parameters;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -59,8 +58,8 @@ public final class Optimizer {
 
   private List<String> frozen = List.of();
 
-  /** Names of the parameters that steps change. */
-  private Set<String> trained = Set.of();
+  /** The parameters that steps change. */
+  private Optional<Parameters.Part> trained = Optional.empty();
 
   private double weightDecay;
   private double decoupledWeightDecay;
@@ -355,9 +354,9 @@ public final class Optimizer {
             });
   }
 
-  private Set<String> trained() {
+  private Parameters.Part trained() {
     segments();
-    return trained;
+    return trained.orElseThrow();
   }
 
   /** For updaters of ours: one pass over memory. */
@@ -455,7 +454,7 @@ public final class Optimizer {
       segments = Segment.of(network, plan, layerwise().isEmpty());
       engineSegments =
           List.copyOf(Segment.of(network, plan, false).stream().map(Segment::forEngines).toList());
-      trained = Segment.trained(network);
+      trained = Optional.of(Segment.trained(network));
     }
     return segments;
   }

@@ -4,10 +4,10 @@ import io.blockwork.Network;
 import io.blockwork.engine.OptimizerStep;
 import io.blockwork.engine.TrainingSettings;
 import io.blockwork.parameters.ParameterInfo;
+import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -67,13 +67,16 @@ record Segment(long from, long to, Settings settings) {
     return List.copyOf(segments);
   }
 
-  /** Names of the parameters and running statistics that are not frozen. */
-  static Set<String> trained(Network network) {
+  /** The parameters and running statistics that are not frozen. */
+  static Parameters.Part trained(Network network) {
     List<String> frozen = network.frozen();
-    return network.parameters().entries().stream()
-        .filter(info -> !isFrozen(info, frozen))
-        .map(ParameterInfo::name)
-        .collect(Collectors.toUnmodifiableSet());
+    return network
+        .parameters()
+        .part(
+            network.parameters().entries().stream()
+                .filter(info -> !isFrozen(info, frozen))
+                .map(ParameterInfo::name)
+                .collect(Collectors.toUnmodifiableSet()));
   }
 
   /**

@@ -8,7 +8,6 @@ import io.blockwork.parameters.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -69,7 +68,7 @@ public final class SharpnessAware {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray weights = parameters.flat();
       Map<String, INDArray> statistics = statistics(parameters);
-      Set<String> trained = Segment.trained(network);
+      Parameters.Part trained = Segment.trained(network);
       parameters.write(
           trained,
           memory ->

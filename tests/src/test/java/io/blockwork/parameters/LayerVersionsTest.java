@@ -37,7 +37,8 @@ class LayerVersionsTest {
   @Test
   void aWriterChangesWhatItNames() {
     long before = parameters.version("a.b");
-    parameters.write(Set.of("a.weight"), memory -> memory.view("a.weight").assign(2));
+    parameters.write(
+        parameters.part(Set.of("a.weight")), memory -> memory.view("a.weight").assign(2));
     assertThat(parameters.version("a")).isEqualTo(parameters.version());
     assertThat(parameters.version("a.b")).isEqualTo(before);
   }
@@ -68,8 +69,7 @@ class LayerVersionsTest {
 
   @Test
   void aWriterNamesWhatIsThere() {
-    assertThrows(
-        NoSuchElementException.class, () -> parameters.write(Set.of("a.wait"), memory -> {}));
+    assertThrows(NoSuchElementException.class, () -> parameters.part(Set.of("a.wait")));
   }
 
   @Test
@@ -79,7 +79,7 @@ class LayerVersionsTest {
         IllegalStateException.class,
         () ->
             parameters.write(
-                Set.of("a.weight"),
+                parameters.part(Set.of("a.weight")),
                 memory -> {
                   throw new IllegalStateException("half-way");
                 }));

@@ -43,7 +43,8 @@ final class RunningStatistics {
     // Lent for good: a training pass runs within a call of write.
     List<NativeValues> lent = new ArrayList<>();
     parameters.write(
-        Set.of(), memory -> names(path).forEach(name -> lent.add(memory.values(name))));
+        parameters.part(Set.of()),
+        memory -> names(path).forEach(name -> lent.add(memory.values(name))));
     channels = (int) lent.get(0).length();
     runningMean = lent.get(0).floats();
     runningVariance = lent.get(1).floats();

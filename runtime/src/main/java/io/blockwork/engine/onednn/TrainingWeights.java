@@ -9,6 +9,7 @@ import io.blockwork.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.dnnl.memory;
 
@@ -29,6 +30,8 @@ final class TrainingWeights {
 
   /** Names of the running statistics that a pass moves. */
   private final Set<String> moving = new HashSet<>();
+
+  private Optional<Parameters.Part> movingPart = Optional.empty();
 
   TrainingWeights(BoundPlan plan, Parameters parameters, Gradients gradients) {
     this.plan = plan;
@@ -157,6 +160,7 @@ final class TrainingWeights {
 
   /** Called once, when every layer has its weights. */
   void finish() {
+    movingPart = Optional.of(parameters.part(moving));
     calls = refresh.calls();
   }
 
@@ -180,9 +184,10 @@ final class TrainingWeights {
 
   /** Runs what refreshes, and then moves running statistics, which no weight depends on. */
   void whileStatisticsMove(Runnable forward) {
+    Parameters.Part part = movingPart.orElseThrow();
     parameters.update(
         () -> {
-          parameters.write(moving, memory -> forward.run());
+          parameters.write(part, memory -> forward.run());
           version = parameters.version();
         });
   }
